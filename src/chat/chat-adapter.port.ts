@@ -1,0 +1,31 @@
+import type { HttpRoute } from '../kernel/http.js';
+import type { ChatEventHandler } from './chat-event.js';
+import type { ChatUser, ChatUserProfile, Platform } from './chat-user.js';
+import type { ConversationRef, MessageRef } from './conversation.js';
+import type { Message } from './message.js';
+
+/**
+ * A chat platform as the service sees it. The adapter verifies each request (signature or token, tenant), drops what bots
+ * wrote, turns the rest into {@link ChatEvent}s, and acknowledges once the handler has resolved, within the platform's limit.
+ *
+ * Failures to deliver are `chat.delivery_failed`. Ephemeral or lost messages fall back to a direct message inside the adapter.
+ */
+export interface ChatAdapter {
+  readonly platform: Platform;
+  /** Paths that the platform calls, for the one HTTP server. */
+  readonly routes: readonly HttpRoute[];
+  /**
+   * Present where a login runs in the chat client's own pop-up: scripts (served by `routes`) that hand the code in
+   * `<body data-login-code="…">` to the client, which sends it back as a {@link SignInEvent}.
+   */
+  readonly popUpScripts?: readonly string[];
+  start(handler: ChatEventHandler): Promise<void>;
+  stop(): Promise<void>;
+  /** Says something for everybody in the conversation (and thread). */
+  post(to: ConversationRef, message: Message): Promise<MessageRef>;
+  /** Says something that only this person sees: in place where the platform can, else in the direct message. */
+  postPrivately(to: ConversationRef, user: ChatUser, message: Message): Promise<MessageRef>;
+  /** Replaces a message. Where that is not possible any more, posts anew to the same place and person. */
+  update(ref: MessageRef, message: Message): Promise<MessageRef>;
+  describeUser(user: ChatUser, conversation: ConversationRef): Promise<ChatUserProfile>;
+}

@@ -1,0 +1,73 @@
+/** A run of text in one style. The text is data: renderers never let it act as markup. */
+export interface Span {
+  readonly text: string;
+  readonly style?: 'bold' | 'italic' | 'strike' | 'code';
+  /** Makes the run a link (http, https or mailto). */
+  readonly link?: string;
+}
+
+/** Text with styles; `\n` inside a span breaks the line. */
+export type RichText = readonly Span[];
+
+/** A button that comes back to us as an action event carrying `token`. */
+export interface ActionButton {
+  readonly kind: 'action';
+  readonly label: string;
+  /** Opaque; see `commands/action-tokens`. */
+  readonly token: string;
+  readonly style?: 'primary' | 'danger';
+  /** Asked by the chat client before the click counts, where the platform can; the handler does not rely on it. */
+  readonly confirm?: { readonly title: string; readonly text: string; readonly yes: string; readonly no: string };
+}
+
+/** A button that opens a page in the browser. */
+export interface LinkButton {
+  readonly kind: 'link';
+  readonly label: string;
+  readonly url: string;
+}
+
+/**
+ * A button that opens our login page: a link, or the platform's sign-in pop-up where it has one.
+ * Platforms that report the click send an action event with `token`, whose message can then be edited.
+ */
+export interface LoginButton {
+  readonly kind: 'login';
+  readonly label: string;
+  readonly url: string;
+  readonly token: string;
+}
+
+export type Button = ActionButton | LinkButton | LoginButton;
+
+export type Block =
+  | { readonly kind: 'heading'; readonly text: string }
+  | { readonly kind: 'text'; readonly text: RichText }
+  | { readonly kind: 'fields'; readonly fields: readonly { readonly label: string; readonly value: string }[] }
+  | { readonly kind: 'note'; readonly text: RichText }
+  | { readonly kind: 'divider' }
+  | { readonly kind: 'buttons'; readonly buttons: readonly Button[] }
+  /** A choice that travels with the next button pressed in the same message, under `values[id]`. */
+  | {
+      readonly kind: 'picklist';
+      readonly id: string;
+      readonly label: string;
+      readonly options: readonly { readonly label: string; readonly value: string }[];
+    };
+
+/** What we send, on every platform. `fallback` is the whole in plain words: notifications and screen readers use it. */
+export interface Message {
+  readonly fallback: string;
+  readonly blocks: readonly Block[];
+}
+
+/** A message of one paragraph. */
+export function textMessage(text: string | RichText): Message {
+  const rich: RichText = typeof text === 'string' ? [{ text }] : text;
+  return { fallback: plainText(rich), blocks: [{ kind: 'text', text: rich }] };
+}
+
+/** The text without its styles. */
+export function plainText(text: RichText): string {
+  return text.map((span) => span.text).join('');
+}

@@ -1,0 +1,36 @@
+/** What a short-lived record is; part of its key, so that two kinds never meet. */
+export type RecordKind =
+  | 'event'
+  | 'action'
+  | 'dialog'
+  | 'login'
+  | 'login-state'
+  | 'login-proof'
+  | 'login-limit'
+  | 'user';
+
+export interface RecordKey {
+  readonly kind: RecordKind;
+  /** Any string; drivers hash or escape it. */
+  readonly id: string;
+}
+
+/**
+ * Short-lived records: event claims, button tokens, open questions, logins. Each disappears by itself after `ttlMs`;
+ * a record past its time is never returned. Every method is atomic and durable when it resolves; values are opaque.
+ * The port exposes no client and no transaction. Any failure to reach the store is `store.unavailable`.
+ */
+export interface ExpiringStore {
+  /** Stores the value, replacing any other. */
+  put(key: RecordKey, value: string, ttlMs: number): Promise<void>;
+  /** Stores several records in one round trip. */
+  putAll(records: readonly { readonly key: RecordKey; readonly value: string }[], ttlMs: number): Promise<void>;
+  /** Stores the value only where there is none; tells whether it did. */
+  add(key: RecordKey, value: string, ttlMs: number): Promise<boolean>;
+  get(key: RecordKey): Promise<string | undefined>;
+  /** Reads and removes; of several callers exactly one gets the value. */
+  take(key: RecordKey): Promise<string | undefined>;
+  /** Replaces the value only where it still is `expected`; tells whether it did. */
+  swap(key: RecordKey, expected: string, value: string, ttlMs: number): Promise<boolean>;
+  delete(key: RecordKey): Promise<void>;
+}

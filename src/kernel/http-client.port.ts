@@ -1,0 +1,29 @@
+export interface OutgoingRequest {
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Uint8Array;
+  /** Whole time allowed, in ms. Default 10 000. */
+  readonly timeoutMs?: number;
+  /** Largest answer accepted, in bytes. Default 5 MiB. */
+  readonly maxBytes?: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface IncomingResponse {
+  readonly status: number;
+  /** Lower-case names; repeated headers joined with `, `. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+}
+
+/**
+ * Calls other servers. Never follows a redirect, refuses private addresses that are not allowed (also after DNS), bounds
+ * time and size. A response of any status is a result; what throws is:
+ * `egress.refused` (address not allowed), `app.unavailable` (DNS, connection, TLS, time-out, reset),
+ * `app.unexpected_answer` (too large). Connections are kept and reused.
+ */
+export interface HttpClient {
+  request(request: OutgoingRequest): Promise<IncomingResponse>;
+  close(): Promise<void>;
+}

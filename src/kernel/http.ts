@@ -1,0 +1,29 @@
+/** An HTTP request as routes see it: nothing of any server library. Header names are lower case. */
+export interface HttpRequest {
+  readonly method: string;
+  /** Path without the query. */
+  readonly path: string;
+  /** Values of `:name` segments of the route's path, decoded. */
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: URLSearchParams;
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  /** The raw bytes: signatures are made over them. */
+  readonly body: Buffer;
+  /** Unique per request; stands in the log and, on trouble, on the page. */
+  readonly id: string;
+}
+
+export interface HttpResponse {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>;
+  readonly body?: string | Uint8Array;
+}
+
+/** One path that the server answers. `path` may hold `:name` segments. */
+export interface HttpRoute {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  /** Bytes of body accepted; larger ones are refused with 413 before the handler. Default 64 KiB. */
+  readonly maxBodyBytes?: number;
+  handle(request: HttpRequest): Promise<HttpResponse>;
+}

@@ -1,0 +1,35 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+
+/** A random URL-safe token of `bits` bits (default 256: OAuth state, login links). */
+export function randomToken(bits = 256): string {
+  return randomBytes(Math.ceil(bits / 8)).toString('base64url');
+}
+
+/**
+ * A unique id that sorts by time: 9 base-36 digits of milliseconds, then 80 random bits in base 36.
+ * Lower-case letters and digits only, so that it is safe in URLs, keys and file names.
+ */
+export function newId(nowMs: number): string {
+  const time = Math.trunc(nowMs).toString(36).padStart(9, '0');
+  const random = BigInt(`0x${randomBytes(10).toString('hex')}`)
+    .toString(36)
+    .padStart(16, '0');
+  return `${time}${random}`;
+}
+
+/** SHA-256 as base64url: how bearer values (state, links, codes, cookies) are stored and compared. */
+export function sha256(value: string | Uint8Array): string {
+  return createHash('sha256').update(value).digest('base64url');
+}
+
+/** Compares two strings without telling by time where they differ. */
+export function equalSecrets(left: string, right: string): boolean {
+  const a = Buffer.from(sha256(left));
+  const b = Buffer.from(sha256(right));
+  return timingSafeEqual(a, b);
+}
+
+/** One string out of several parts that no other parts can make (Teams ids contain `:`). */
+export function joinKey(...parts: readonly string[]): string {
+  return parts.map((part) => `${part.length}:${part}`).join('|');
+}

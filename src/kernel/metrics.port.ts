@@ -1,0 +1,31 @@
+type Labels = Readonly<Record<string, string>>;
+
+/** Counters and durations in the service's own terms; names and help texts live with the driver's table. */
+export interface Metrics {
+  count(name: MetricCounter, labels?: Labels): void;
+  /** Observes a duration in milliseconds. */
+  time(name: MetricTimer, ms: number, labels?: Labels): void;
+  gauge(name: MetricGauge, value: number, labels?: Labels): void;
+}
+
+export type MetricCounter =
+  | 'chat_events' // platform, kind
+  | 'chat_events_duplicate' // platform
+  | 'chat_requests_refused' // platform, reason
+  | 'commands' // command: recipe | built-in name | unknown
+  | 'jobs_finished' // recipe, status
+  | 'jobs_suspended' // recipe
+  | 'jobs_resumed' // recipe
+  | 'steps' // app, outcome (ok or error code)
+  | 'logins' // connection, outcome: started | connected | denied | mismatch | expired | failed
+  | 'token_refreshes' // connection, outcome: ok | invalid_grant | transient | operator | coalesced
+  | 'revocations' // connection, outcome: revoked | unsupported | retried | gave_up
+  | 'store_errors' // store
+  | 'errors'; // code
+
+export type MetricTimer = 'ack_ms' | 'job_ms' | 'app_call_ms' | 'store_call_ms' | 'login_ms';
+
+export type MetricGauge = 'jobs_running' | 'recipes_started' | 'recipes_broken';
+
+/** Counts nothing. */
+export const noMetrics: Metrics = { count: () => {}, time: () => {}, gauge: () => {} };
