@@ -1,0 +1,37 @@
+import type { ConnectionOwner } from './connection.js';
+
+/** A connection as it is kept: everything about the person and the tokens is inside `sealed`. */
+export interface ConnectionRow {
+  readonly owner: ConnectionOwner;
+  readonly name: string;
+  readonly generation: number;
+  /** Ciphertext; opened only with the same owner, name and generation. */
+  readonly sealed: Uint8Array;
+}
+
+/**
+ * Keeps the connections of people and the shared ones. Holds meaning, not commands: it exposes no client and no
+ * transaction. A missing row is `undefined`, never an error; failure to reach the store is `store.unavailable`.
+ * Owners are compared part by part; ids may hold any character.
+ */
+export interface ConnectionStore {
+  get(owner: ConnectionOwner, name: string): Promise<ConnectionRow | undefined>;
+  /** All rows of one owner, by name. */
+  list(owner: ConnectionOwner): Promise<readonly ConnectionRow[]>;
+  /**
+   * Writes the row only where the stored generation is `row.generation - 1` (no row counts as generation 0).
+   * Tells whether it did. Durable when it resolves.
+   */
+  write(row: ConnectionRow): Promise<boolean>;
+  /** Removes the row only where its generation is still this one; tells whether it did. */
+  remove(owner: ConnectionOwner, name: string, generation: number): Promise<boolean>;
+  /** Notes the last use, in ms since the epoch, outside of the generation. Removed with the row. */
+  touch(owner: ConnectionOwner, name: string, at: number): Promise<void>;
+  /** Last uses of the owner's connections, by name. */
+  lastUses(owner: ConnectionOwner): Promise<Readonly<Record<string, number>>>;
+  /** Owners that have a row under this name, in pages; `after` is the last one's opaque cursor. */
+  owners(
+    name: string,
+    page: { readonly limit: number; readonly after?: string },
+  ): Promise<{ readonly owners: readonly ConnectionOwner[]; readonly next?: string }>;
+}

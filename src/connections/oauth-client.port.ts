@@ -1,0 +1,34 @@
+import type { Secret } from '../kernel/secret.js';
+import type { TokenSet } from './connection.js';
+import type { OAuthApp } from './parent-connection.js';
+
+export interface AuthorizationRequest {
+  readonly state: string;
+  /** PKCE verifier (RFC 7636); the URL carries only its S256 challenge. Absent when the app has `pkce: none`. */
+  readonly codeVerifier?: Secret;
+  readonly scopes: readonly string[];
+  /** Extra parameters of this one request, e.g. `login_hint`. */
+  readonly parameters?: Readonly<Record<string, string>>;
+}
+
+export interface CodeExchange {
+  readonly code: Secret;
+  readonly codeVerifier?: Secret;
+}
+
+export type RevocationOutcome = 'revoked' | 'unsupported';
+
+/**
+ * The protocol part of OAuth 2.0, for one provider at a time. Never logs, never keeps; its errors carry no request, response
+ * or cause. They are: `oauth.invalid_grant` (code or grant is dead), `oauth.operator` (invalid_client and its kin),
+ * `oauth.transient` (429, 5xx, time-outs, network; with `retryAfterMs` where told), `oauth.protocol` (an answer that is no
+ * token response, unknown token type, HTML). A `200 {"error"}` is an error. A refresh answer without a refresh token keeps
+ * the old one. `expires_in` may be a number or a numeric string; anything else counts as not told.
+ */
+export interface OAuthClient {
+  authorizationUrl(app: OAuthApp, request: AuthorizationRequest): string;
+  exchangeCode(app: OAuthApp, exchange: CodeExchange): Promise<TokenSet>;
+  refresh(app: OAuthApp, tokens: TokenSet): Promise<TokenSet>;
+  /** Revokes the refresh token, then the access token (RFC 7009). Resolves on 200 whatever the body. */
+  revoke(app: OAuthApp, tokens: TokenSet): Promise<RevocationOutcome>;
+}

@@ -1,0 +1,31 @@
+import type { ChatUser } from '../chat/chat-user.js';
+import type { JobId, JobRow, JobStatus } from './job.js';
+
+export interface JobFilter {
+  readonly user?: ChatUser;
+  readonly recipe?: string;
+  readonly status?: JobStatus;
+}
+
+/**
+ * Keeps jobs: the truth about their state, and the history. Holds meaning, not commands: it exposes no client and no
+ * transaction. Every write is durable when it resolves. Failure to reach the store is `store.unavailable`.
+ */
+export interface JobStore {
+  /**
+   * Stores a new job, once per event: with the same `eventId` again nothing is written and `false` comes back.
+   * The claim on the event lasts `eventTtlMs`. Claim and row are written together or not at all.
+   */
+  accept(row: JobRow, eventId: string, eventTtlMs: number): Promise<boolean>;
+  load(id: JobId): Promise<JobRow | undefined>;
+  /** Writes the row only where the stored version is `row.version - 1`; tells whether it did. Keeps every index true. */
+  write(row: JobRow): Promise<boolean>;
+  /** Newest first; `before` is the id of the last one of the page before. */
+  list(filter: JobFilter, page: { readonly limit: number; readonly before?: JobId }): Promise<readonly JobRow[]>;
+  /** Suspended jobs of this person that wait for this connection, oldest first. */
+  waitingFor(user: ChatUser, connection: string): Promise<readonly JobId[]>;
+  /** Jobs whose `attentionAt` is not after `now`, the longest overdue first. */
+  needingAttention(now: number, limit: number): Promise<readonly JobId[]>;
+  /** Forgets finished jobs whose `keepUntil` has passed; tells how many. Drivers with their own expiry may have nothing to do. */
+  forget(now: number): Promise<number>;
+}

@@ -1,0 +1,65 @@
+import type { ChatUser } from '../chat/chat-user.js';
+import type { ConversationRef, MessageRef } from '../chat/conversation.js';
+
+/** Sorts by time; see `kernel/ids`. */
+export type JobId = string;
+
+/**
+ * Life of a job:
+ *
+ *   accepted ──► pending ──► running ──► succeeded | failed | cancelled
+ *                              │  ▲
+ *                  login missing  login done
+ *                              ▼  │
+ *                           suspended ──► cancelled (by the person, by expiry, recipe stopped)
+ */
+export type JobStatus = 'pending' | 'running' | 'suspended' | 'succeeded' | 'failed' | 'cancelled';
+
+/** The process that works on a job, until when. Another may take over once `until` (ms since the epoch) has passed. */
+export interface JobLease {
+  readonly holder: string;
+  readonly until: number;
+}
+
+/** A job as it is kept. What the person typed and what apps answered is inside `sealed`. */
+export interface JobRow {
+  readonly id: JobId;
+  readonly user: ChatUser;
+  readonly recipe: string;
+  readonly status: JobStatus;
+  /** Rises by one with every write; a write with a stale one is refused. */
+  readonly version: number;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  /** Names of the connections that the person must log in to; only while suspended. */
+  readonly waitingFor: readonly string[];
+  readonly lease?: JobLease;
+  /** When somebody must look at it if nothing happens: end of the lease, or of the suspension. Absent in a final state. */
+  readonly attentionAt?: number;
+  /** When the row may be forgotten; set in a final state. */
+  readonly keepUntil?: number;
+  readonly sealed: Uint8Array;
+}
+
+/** What a finished step left behind, by the step's path (`0`, `2.then.1`). */
+export type StepRecord =
+  | { readonly kind: 'action'; readonly output: unknown }
+  | { readonly kind: 'reply'; readonly message: MessageRef }
+  | { readonly kind: 'if'; readonly branch: 'then' | 'else' };
+
+/** The inside of a job: all that is needed to go on after a restart, on another machine. */
+export interface JobState {
+  /** Fingerprint of the recipe's text: a job does not go on under a recipe that has changed. */
+  readonly recipeVersion: string;
+  readonly parameters: Readonly<Record<string, unknown>>;
+  readonly conversation: ConversationRef;
+  readonly done: Readonly<Record<string, StepRecord>>;
+  /** The step that has been begun and may have had its effect: an action that is not safe to repeat, or a reply. */
+  readonly inFlight?: { readonly path: string; readonly kind: 'action' | 'reply' };
+  /** The login prompt: the next private reply replaces it. */
+  readonly prompt?: MessageRef;
+  /** Times that a login was asked for, by connection: bounds the loop of login and refusal. */
+  readonly loginsAsked: Readonly<Record<string, number>>;
+  /** How it ended, for the history. */
+  readonly result?: { readonly text: string; readonly code?: string; readonly ref?: string };
+}
