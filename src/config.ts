@@ -1,0 +1,338 @@
+import { z } from 'zod';
+import { BehalfError } from './kernel/errors.js';
+import { Secret } from './kernel/secret.js';
+
+/** What the service runs with. Made once from the environment by {@link parseConfig}; nothing else reads it. */
+export interface Config {
+  readonly production: boolean;
+  readonly port: number;
+  /** Where browsers and platforms reach the service; no trailing slash. */
+  readonly publicUrl: string;
+  readonly store:
+    | { readonly kind: 'redis'; readonly url: Secret }
+    | { readonly kind: 'embedded'; readonly directory: string };
+  /** Folder for what must survive a restart of one process: the embedded store, a development key. */
+  readonly dataDir: string;
+  /** `id:base64,id:base64`; absent only outside production. */
+  readonly encryptionKeys?: Secret;
+  readonly configDir: string;
+  readonly slack?: SlackSettings;
+  readonly teams?: TeamsSettings;
+  readonly egressAllow: readonly string[];
+  readonly identityCheck: 'auto' | 'off-insecure';
+  /** How long a job waits for a login, and so how long a login link lives. */
+  readonly loginTimeoutMs: number;
+  readonly historyMs: number;
+  readonly maxRunningJobs: number;
+  readonly logLevel: string;
+}
+
+export interface SlackSettings {
+  readonly signingSecret: Secret;
+  readonly botToken: Secret;
+  readonly apiUrl?: string;
+}
+
+export interface TeamsSettings {
+  readonly appId: string;
+  readonly appPassword: Secret;
+  readonly appType: 'SingleTenant';
+  readonly tenantId: string;
+  readonly openIdMetadataUrl?: string;
+  readonly tokenUrl?: string;
+  readonly serviceHosts: readonly string[];
+}
+
+/** The hosts that the Bot Connector service answers from; exact names, since anybody can register beside them. */
+const BOT_SERVICE_HOSTS = [
+  'smba.trafficmanager.net',
+  'smba.infra.gcc.teams.microsoft.com',
+  'smba.infra.gov.teams.microsoft.us',
+  'smba.infra.dod.teams.microsoft.us',
+].join(',');
+
+interface Setting {
+  /** One line for `.env.example` and the README. */
+  readonly help: string;
+  readonly group: 'Service' | 'Storage' | 'Slack' | 'Microsoft Teams' | 'Behaviour';
+  readonly example?: string;
+  readonly default?: string;
+  readonly secret?: boolean;
+}
+
+/** Every environment variable that the service knows, in the order in which people set them. */
+export const SETTINGS = {
+  PUBLIC_URL: {
+    group: 'Service',
+    help: 'URL at which browsers and the chat platforms reach the service (https; http only for localhost)',
+    example: 'https://behalf.example.com',
+  },
+  PORT: { group: 'Service', help: 'Port to listen on', default: '3000' },
+  CONFIG_DIR: { group: 'Service', help: 'Folder that holds recipes/, connectors/ and connections.yaml', default: '.' },
+  NODE_ENV: { group: 'Service', help: 'production refuses what is only fit for trying out', example: 'production' },
+  LOG_LEVEL: { group: 'Service', help: 'fatal, error, warn, info, debug, trace or silent', default: 'info' },
+  ENCRYPTION_KEYS: {
+    group: 'Storage',
+    help: 'id:base64 of 32 bytes, comma-separated; the first encrypts, all decrypt. Required in production. Make one: behalf keys generate',
+    example: 'k1:…',
+    secret: true,
+  },
+  REDIS_URL: {
+    group: 'Storage',
+    help: 'redis://, rediss://, redis+sentinel:// or redis+cluster://; unset: one process with an embedded store',
+    example: 'redis://localhost:6379',
+    secret: true,
+  },
+  DATA_DIR: {
+    group: 'Storage',
+    help: 'Folder of the embedded store, used when REDIS_URL is not set',
+    default: './data',
+  },
+  SLACK_SIGNING_SECRET: { group: 'Slack', help: 'Basic Information → App Credentials → Signing Secret', secret: true },
+  SLACK_BOT_TOKEN: { group: 'Slack', help: 'OAuth & Permissions → Bot User OAuth Token (xoxb-…)', secret: true },
+  SLACK_API_URL: {
+    group: 'Slack',
+    help: 'Base URL of the Slack Web API, for GovSlack and tests',
+    default: 'https://slack.com/api/',
+  },
+  MicrosoftAppId: { group: 'Microsoft Teams', help: 'Azure Bot → Configuration → Microsoft App ID' },
+  MicrosoftAppPassword: { group: 'Microsoft Teams', help: 'Client secret of that app registration', secret: true },
+  MicrosoftAppType: { group: 'Microsoft Teams', help: 'SingleTenant', default: 'SingleTenant' },
+  MicrosoftAppTenantId: {
+    group: 'Microsoft Teams',
+    help: 'Directory (tenant) id; people of other tenants are refused',
+  },
+  BOT_OPENID_METADATA_URL: {
+    group: 'Microsoft Teams',
+    help: 'OpenID metadata of the Bot Framework, for sovereign clouds and tests',
+  },
+  BOT_TOKEN_URL: {
+    group: 'Microsoft Teams',
+    help: "Token endpoint for the bot's own calls, for sovereign clouds and tests",
+  },
+  BOT_SERVICE_HOSTS: {
+    group: 'Microsoft Teams',
+    help: 'Hosts (host or host:port) that the bot may answer to',
+    default: BOT_SERVICE_HOSTS,
+  },
+  EGRESS_ALLOW: {
+    group: 'Behaviour',
+    help: 'Private hosts that connectors may call (host, host:port or CIDR, comma-separated)',
+    example: 'jira.internal:8443',
+  },
+  LOGIN_IDENTITY_CHECK: {
+    group: 'Behaviour',
+    help: 'auto, or off-insecure: whoever opens a login link connects their account to the person who asked',
+    default: 'auto',
+  },
+  LOGIN_TIMEOUT_MINUTES: { group: 'Behaviour', help: 'How long a request waits for a login', default: '30' },
+  HISTORY_DAYS: { group: 'Behaviour', help: 'How long finished jobs are kept', default: '30' },
+  MAX_RUNNING_JOBS: {
+    group: 'Behaviour',
+    help: 'Jobs that one process runs at the same time; more wait in the queue',
+    default: '200',
+  },
+} as const satisfies Record<string, Setting>;
+
+export type SettingName = keyof typeof SETTINGS;
+
+/** The table above, for the files that are generated from it. */
+export function describeSettings(): readonly (Setting & { readonly name: string })[] {
+  return Object.entries<Setting>(SETTINGS).map(([name, setting]) => ({ name, ...setting }));
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Reads the configuration from an environment.
+ * @throws BehalfError `config.invalid` that lists every mistake at once, each with what to do. Values are never quoted.
+ */
+export function parseConfig(environment: Environment): Config {
+  const reader = new SettingsReader(environment);
+  const production = environment['NODE_ENV'] === 'production';
+  const port = reader.integer('PORT', 0, 65_535);
+  const directory = reader.required('DATA_DIR', 'Name a folder.');
+  const redisUrl = reader.optional('REDIS_URL');
+  const slack = readSlack(reader);
+  const teams = readTeams(reader);
+  const encryptionKeys = reader.optional('ENCRYPTION_KEYS');
+  if (production && encryptionKeys === undefined) {
+    reader.fail(
+      'ENCRYPTION_KEYS',
+      'is required in production. Make one with `behalf keys generate` and keep it safe: without it stored logins are lost.',
+    );
+  }
+  if (slack === undefined && teams === undefined && reader.problems.length === 0) {
+    reader.fail(
+      'SLACK_SIGNING_SECRET',
+      'or MicrosoftAppId: no chat platform is configured. Set the variables of Slack or of Microsoft Teams (see .env.example).',
+    );
+  }
+  const config: Config = {
+    production,
+    port,
+    publicUrl: readPublicUrl(reader, production, port),
+    store: redisUrl === undefined ? { kind: 'embedded', directory } : { kind: 'redis', url: new Secret(redisUrl) },
+    dataDir: directory,
+    ...(encryptionKeys === undefined ? {} : { encryptionKeys: new Secret(encryptionKeys) }),
+    configDir: reader.required('CONFIG_DIR', 'Name a folder.'),
+    ...(slack ? { slack } : {}),
+    ...(teams ? { teams } : {}),
+    egressAllow: reader.list('EGRESS_ALLOW'),
+    identityCheck: reader.oneOf('LOGIN_IDENTITY_CHECK', ['auto', 'off-insecure']),
+    loginTimeoutMs: reader.integer('LOGIN_TIMEOUT_MINUTES', 1, 24 * 60) * 60_000,
+    historyMs: reader.integer('HISTORY_DAYS', 1, 3650) * 86_400_000,
+    maxRunningJobs: reader.integer('MAX_RUNNING_JOBS', 1, 100_000),
+    logLevel: reader.oneOf('LOG_LEVEL', ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
+  };
+  reader.throwProblems();
+  return Object.freeze(config);
+}
+
+function readPublicUrl(reader: SettingsReader, production: boolean, port: number): string {
+  const text = reader.optional('PUBLIC_URL');
+  if (text === undefined) {
+    if (production)
+      reader.fail(
+        'PUBLIC_URL',
+        'is required in production: the https URL at which browsers and the chat platforms reach the service.',
+      );
+    return `http://localhost:${port}`;
+  }
+  const url = reader.url('PUBLIC_URL', text);
+  if (!url) return text;
+  if (url.protocol !== 'https:' && !isLoopback(url.hostname))
+    reader.fail('PUBLIC_URL', 'must begin with https:// (http:// is accepted for localhost only).');
+  if (url.pathname !== '/' || url.search !== '' || url.username !== '')
+    reader.fail('PUBLIC_URL', 'must be scheme, host and port only, without a path, query or user.');
+  return url.origin;
+}
+
+function readSlack(reader: SettingsReader): SlackSettings | undefined {
+  const values = reader.group('Slack', {
+    SLACK_SIGNING_SECRET:
+      'Copy it from the Slack app: Basic Information → App Credentials. Without it nobody could tell real requests of Slack from forged ones.',
+    SLACK_BOT_TOKEN: 'Copy it from the Slack app: OAuth & Permissions → Bot User OAuth Token.',
+  });
+  if (!values) return undefined;
+  const apiUrl = reader.url('SLACK_API_URL', reader.required('SLACK_API_URL', 'Leave it out for slack.com.'));
+  return {
+    signingSecret: new Secret(values.SLACK_SIGNING_SECRET),
+    botToken: new Secret(values.SLACK_BOT_TOKEN),
+    ...(apiUrl ? { apiUrl: apiUrl.href } : {}),
+  };
+}
+
+function readTeams(reader: SettingsReader): TeamsSettings | undefined {
+  const values = reader.group('Microsoft Teams', {
+    MicrosoftAppId:
+      'Copy it from the Azure Bot: Configuration → Microsoft App ID. Without it the Bot Framework would accept requests from anybody.',
+    MicrosoftAppPassword: 'Make a client secret at the app registration: Certificates & secrets.',
+    MicrosoftAppTenantId: 'Copy the Directory (tenant) ID from the app registration.',
+  });
+  if (!values) return undefined;
+  const openIdMetadataUrl = reader.optionalUrl('BOT_OPENID_METADATA_URL');
+  const tokenUrl = reader.optionalUrl('BOT_TOKEN_URL');
+  return {
+    appId: values.MicrosoftAppId,
+    appPassword: new Secret(values.MicrosoftAppPassword),
+    appType: reader.oneOf('MicrosoftAppType', ['SingleTenant']),
+    tenantId: values.MicrosoftAppTenantId,
+    ...(openIdMetadataUrl ? { openIdMetadataUrl } : {}),
+    ...(tokenUrl ? { tokenUrl } : {}),
+    serviceHosts: reader.list('BOT_SERVICE_HOSTS'),
+  };
+}
+
+function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '127.0.0.1' || hostname === '[::1]';
+}
+
+/** Reads settings one by one and gathers what is wrong with them. */
+class SettingsReader {
+  readonly problems: string[] = [];
+  readonly #environment: Environment;
+
+  constructor(environment: Environment) {
+    this.#environment = environment;
+  }
+
+  fail(name: SettingName, what: string): void {
+    this.problems.push(`${name} ${what}`);
+  }
+
+  /** The value, or the default; an empty string counts as not set. */
+  optional(name: SettingName): string | undefined {
+    const value = this.#environment[name]?.trim();
+    const setting: Setting = SETTINGS[name];
+    return value === undefined || value === '' ? setting.default : value;
+  }
+
+  required(name: SettingName, advice: string): string {
+    const value = this.optional(name);
+    if (value === undefined) this.fail(name, `is not set. ${advice}`);
+    return value ?? '';
+  }
+
+  integer(name: SettingName, min: number, max: number): number {
+    const parsed = z.coerce.number().int().min(min).max(max).safeParse(this.optional(name));
+    if (!parsed.success) this.fail(name, `must be a whole number from ${min} to ${max}.`);
+    return parsed.data ?? min;
+  }
+
+  oneOf<const T extends string>(name: SettingName, values: readonly [T, ...T[]]): T {
+    const value = this.optional(name);
+    const found = values.find((candidate) => candidate === value);
+    if (found === undefined)
+      this.fail(name, `must be ${values.length === 1 ? values[0] : `one of ${values.join(', ')}`}.`);
+    return found ?? values[0];
+  }
+
+  list(name: SettingName): string[] {
+    return (this.optional(name) ?? '')
+      .split(',')
+      .map((item) => item.trim())
+      .filter((item) => item !== '');
+  }
+
+  url(name: SettingName, text: string): URL | undefined {
+    const url = URL.canParse(text) ? new URL(text) : undefined;
+    if (url?.protocol === 'https:' || url?.protocol === 'http:') return url;
+    this.fail(name, 'is not a URL that begins with https:// or http://.');
+    return undefined;
+  }
+
+  optionalUrl(name: SettingName): string | undefined {
+    const text = this.optional(name);
+    return text === undefined ? undefined : this.url(name, text)?.href;
+  }
+
+  /** Settings that belong together: all or none. */
+  group<const T extends Partial<Record<SettingName, string>>>(
+    title: string,
+    members: T,
+  ): { [Name in keyof T]: string } | undefined {
+    const names = Object.keys(members).filter((name): name is SettingName & string => name in SETTINGS);
+    const given = names.filter((name) => this.optional(name) !== undefined);
+    if (given.length === 0) return undefined;
+    for (const name of names) {
+      if (this.optional(name) === undefined)
+        this.fail(
+          name,
+          `is not set, but ${given.join(' and ')} ${given.length === 1 ? 'is' : 'are'}: ${title} needs it. ${members[name] ?? ''}`,
+        );
+    }
+    const values: Partial<Record<keyof T, string>> = {};
+    for (const name of names) values[name] = this.optional(name) ?? '';
+    return values as { [Name in keyof T]: string };
+  }
+
+  throwProblems(): void {
+    if (this.problems.length === 0) return;
+    const count = this.problems.length === 1 ? 'a mistake' : `${this.problems.length} mistakes`;
+    throw new BehalfError(
+      'config.invalid',
+      `The configuration has ${count}:\n${this.problems.map((problem) => `  - ${problem}`).join('\n')}`,
+    );
+  }
+}
