@@ -1,0 +1,66 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { MetricCounter, MetricGauge, Metrics, MetricTimer } from '../../src/kernel/metrics.port.js';
+
+const COUNTERS: Readonly<Record<MetricCounter, { help: string; labels: readonly string[] }>> = {
+  chat_events: { help: 'Events taken in', labels: ['platform', 'kind'] },
+  chat_events_duplicate: { help: 'Events that had been taken in before', labels: ['platform'] },
+  chat_requests_refused: { help: 'Requests of chat platforms that were refused', labels: ['platform', 'reason'] },
+  commands: { help: 'Commands recognised', labels: ['command'] },
+  jobs_finished: { help: 'Jobs that ended', labels: ['recipe', 'status'] },
+  jobs_suspended: { help: 'Jobs that began to wait for a login', labels: ['recipe'] },
+  jobs_resumed: { help: 'Jobs that went on after a login', labels: ['recipe'] },
+  steps: { help: 'Actions carried out', labels: ['app', 'outcome'] },
+  logins: { help: 'Logins by outcome', labels: ['connection', 'outcome'] },
+  token_refreshes: { help: 'Token refreshes by outcome', labels: ['connection', 'outcome'] },
+  revocations: { help: 'Revocations by outcome', labels: ['connection', 'outcome'] },
+  store_errors: { help: 'Calls to the store that failed', labels: ['store'] },
+  errors: { help: 'Errors by code', labels: ['code'] },
+};
+
+const TIMERS: Readonly<Record<MetricTimer, { help: string; labels: readonly string[] }>> = {
+  ack_ms: { help: 'Milliseconds until an event was durable', labels: ['platform'] },
+  job_ms: { help: 'Milliseconds that a job ran', labels: ['recipe'] },
+  app_call_ms: { help: 'Milliseconds that a call to an app took', labels: ['app'] },
+  store_call_ms: { help: 'Milliseconds that a call to the store took', labels: ['store'] },
+  login_ms: { help: 'Milliseconds from the login page to the connection', labels: ['connection'] },
+};
+
+const GAUGES: Readonly<Record<MetricGauge, string>> = {
+  jobs_running: 'Jobs that run now',
+  recipes_started: 'Recipes that answer commands',
+  recipes_broken: 'Recipes that cannot start',
+};
+
+const BUCKETS_MS = [1, 2, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000, 30_000];
+
+/** Metrics in the Prometheus text format, all named `behalf_…`, with the process's own. */
+export function createMetrics(): Metrics & { render(): Promise<string>; readonly contentType: string } {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const registers = [registry];
+  const counters = mapValues(
+    COUNTERS,
+    (name, { help, labels }) => new Counter({ name: `behalf_${name}_total`, help, labelNames: labels, registers }),
+  );
+  const timers = mapValues(
+    TIMERS,
+    (name, { help, labels }) =>
+      new Histogram({ name: `behalf_${name}`, help, labelNames: labels, buckets: BUCKETS_MS, registers }),
+  );
+  const gauges = mapValues(GAUGES, (name, help) => new Gauge({ name: `behalf_${name}`, help, registers }));
+  return {
+    count: (name, labels) => counters[name].inc(labels ?? {}),
+    time: (name, ms, labels) => timers[name].observe(labels ?? {}, ms),
+    gauge: (name, value) => gauges[name].set(value),
+    render: () => registry.metrics(),
+    contentType: registry.contentType,
+  };
+}
+
+function mapValues<K extends string, V, R>(
+  record: Readonly<Record<K, V>>,
+  make: (name: K, value: V) => R,
+): Record<K, R> {
+  const entries = Object.entries<V>(record).map(([name, value]) => [name, make(name as K, value)]);
+  return Object.fromEntries(entries) as Record<K, R>;
+}
