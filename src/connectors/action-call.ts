@@ -1,0 +1,21 @@
+import type { Credential } from '../connections/connection.js';
+import type { ParentConnection } from '../connections/parent-connection.js';
+import type { Clock } from '../kernel/clock.port.js';
+import type { HttpClient } from '../kernel/http-client.port.js';
+import type { Connector, ConnectorAction } from './connector.js';
+
+/** One action, about to be carried out. */
+export interface ActionCall {
+  readonly connector: Connector;
+  readonly action: ConnectorAction;
+  readonly parent: ParentConnection;
+  readonly credential: Credential;
+  /** Label of the account that acts; stands in the texts for people. */
+  readonly account?: string;
+  readonly input: Readonly<Record<string, unknown>>;
+  /** The same for every try of one step of one job; sent where the action names a header for it. */
+  readonly idempotencyKey: string;
+  readonly http: HttpClient;
+  readonly clock: Clock;
+  readonly signal?: AbortSignal;
+}

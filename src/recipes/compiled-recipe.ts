@@ -1,0 +1,117 @@
+import type { Datapill } from '../language/datapill.js';
+import type { Position } from '../language/problem.js';
+import type { Template } from '../language/template.js';
+import type { ReplyText } from './reply-text.js';
+
+export interface Parameter extends Position {
+  readonly name: string;
+  readonly type: 'string' | 'text' | 'number' | 'boolean';
+  /** The question, e.g. `Which account?`. */
+  readonly prompt: string;
+  readonly hint?: string;
+  readonly example?: string;
+  readonly optional: boolean;
+  readonly default?: string | number | boolean;
+  /** Neither asked for nor shown; its value comes from a button. */
+  readonly hidden: boolean;
+}
+
+/** One app of a recipe: the slot is the connector's name, or `<connector>_secondary`. */
+export interface ConnectionSlot extends Position {
+  readonly slot: string;
+  /** Name of the parent connection. */
+  readonly use: string;
+  readonly verifyUserAccess: boolean;
+}
+
+/** `path` names the place in the recipe (`0`, `2.then.1`) and stays the same while the recipe's text does. */
+interface StepBase extends Position {
+  readonly path: string;
+}
+
+export interface ActionStep extends StepBase {
+  readonly kind: 'action';
+  /** Name under `steps` for later datapills; absent: nobody needs the output. */
+  readonly id?: string;
+  readonly slot: string;
+  /** Name of the action in the slot's connector. */
+  readonly action: string;
+  /** Values by input name, each with its position in the file. */
+  readonly input: readonly InputValue[];
+}
+
+export interface InputValue extends Position {
+  readonly name: string;
+  readonly value: Template;
+}
+
+export interface ReplyStep extends StepBase {
+  readonly kind: 'reply';
+  readonly text: ReplyText;
+  readonly fields: readonly { readonly label: Template; readonly value: Template }[];
+  readonly buttons: readonly ReplyButton[];
+  readonly visibleTo: 'user' | 'channel';
+}
+
+export type ReplyButton =
+  | ({ readonly kind: 'command'; readonly label: Template; readonly command: string } & Position & {
+        readonly parameters: readonly InputValue[];
+      })
+  | ({ readonly kind: 'link'; readonly label: Template; readonly url: Template } & Position);
+
+export interface IfStep extends StepBase {
+  readonly kind: 'if';
+  /** True when its value is, by the rules of JSONata's `$boolean`. */
+  readonly condition: Datapill;
+  readonly then: readonly CompiledStep[];
+  readonly else: readonly CompiledStep[];
+}
+
+export interface StopStep extends StepBase {
+  readonly kind: 'stop';
+  readonly as: 'succeeded' | 'failed';
+  readonly message?: ReplyText;
+}
+
+export type CompiledStep = ActionStep | ReplyStep | IfStep | StopStep;
+
+/** A recipe as the service uses it: defaults filled in, datapills compiled. */
+export interface CompiledRecipe {
+  /** File name without its ending, with the project's folder before it: `sales/create-opportunity`. */
+  readonly id: string;
+  readonly file: string;
+  /** Folder under `recipes/`, if any. */
+  readonly project?: string;
+  /** SHA-256 of the file's text. */
+  readonly version: string;
+  readonly name: string;
+  readonly description: string;
+  /** Not listed by `help`; can still be called. */
+  readonly hidden: boolean;
+  /** Lower case, single spaces. */
+  readonly command: string;
+  readonly commandPosition: Position;
+  readonly parameters: readonly Parameter[];
+  readonly connections: readonly ConnectionSlot[];
+  readonly steps: readonly CompiledStep[];
+}
+
+/** What the datapills of a recipe can see. `connections` holds labels, never tokens. */
+export interface RecipeData {
+  readonly parameters: Readonly<Record<string, unknown>>;
+  /** Outputs of finished actions by step id. */
+  readonly steps: Readonly<Record<string, unknown>>;
+  readonly user: {
+    readonly id: string;
+    readonly name: string;
+    readonly email?: string;
+    readonly platform: string;
+    readonly tenant: string;
+  };
+  readonly conversation: { readonly kind: 'direct' | 'channel'; readonly platform: string };
+  readonly job: { readonly id: string; readonly started_at: string };
+  /** By slot: `account` is the label of the account in the app; absent for shared connections without one. */
+  readonly connections: Readonly<
+    Record<string, { readonly name: string; readonly app: string; readonly account?: string }>
+  >;
+}
