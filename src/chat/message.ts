@@ -1,13 +1,6 @@
-/** A run of text in one style. The text is data: renderers never let it act as markup. */
-export interface Span {
-  readonly text: string;
-  readonly style?: 'bold' | 'italic' | 'strike' | 'code';
-  /** Makes the run a link (http, https or mailto). */
-  readonly link?: string;
-}
+import { plainText, type RichText, type Span } from '../kernel/rich-text.js';
 
-/** Text with styles; `\n` inside a span breaks the line. */
-export type RichText = readonly Span[];
+export { plainText, type RichText, type Span };
 
 /** A button that comes back to us as an action event carrying `token`. */
 export interface ActionButton {
@@ -65,9 +58,4 @@ export interface Message {
 export function textMessage(text: string | RichText): Message {
   const rich: RichText = typeof text === 'string' ? [{ text }] : text;
   return { fallback: plainText(rich), blocks: [{ kind: 'text', text: rich }] };
-}
-
-/** The text without its styles. */
-export function plainText(text: RichText): string {
-  return text.map((span) => span.text).join('');
 }
