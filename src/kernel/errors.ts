@@ -55,6 +55,7 @@ export const ERROR_CODES = {
     audience: 'operator',
     text: 'I was interrupted and cannot tell whether the last step was done. Please check in the app before you repeat it.',
   },
+  'job.lost': { audience: 'remote', text: 'Another process has taken this over.' },
   internal: { audience: 'operator', text: 'Something went wrong on my side.' },
 } as const satisfies Record<string, { audience: ErrorAudience; text: string }>;
 

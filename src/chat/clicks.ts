@@ -1,0 +1,80 @@
+import { z } from 'zod';
+import type { ExpiringStore } from '../kernel/expiring-store.port.js';
+import { randomToken, sha256 } from '../kernel/ids.js';
+import { type ChatUser, isSameChatUser } from './chat-user.js';
+
+/** A button is good for a week: long enough for "Close it" after a weekend, short enough to keep the store small. */
+const CLICK_TTL_MS = 7 * 86_400_000;
+
+const Click = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('command'), command: z.string(), parameters: z.record(z.string(), z.unknown()) }),
+  z.object({ kind: z.literal('cancel-job'), job: z.string() }),
+  /** The Login button of a job's prompt; reported by platforms that report clicks on links. */
+  z.object({ kind: z.literal('login-opened'), job: z.string().optional() }),
+  z.object({ kind: z.literal('cancel-question') }),
+  z.object({ kind: z.literal('connections') }),
+  /** Acts on `connection`, or on the one chosen in the picklist `connection` of the message. */
+  z.object({
+    kind: z.literal('connection'),
+    do: z.enum(['disconnect', 'ask-delete', 'delete']),
+    connection: z.string().optional(),
+  }),
+]);
+
+/** What a press on one of our buttons means. */
+export type Click = z.infer<typeof Click>;
+
+const StoredClick = z.object({
+  user: z.object({ platform: z.enum(['slack', 'teams']), tenantId: z.string(), userId: z.string() }),
+  /** `person`: only that chat user. `tenant`: anybody there, and then it counts as theirs. */
+  audience: z.enum(['person', 'tenant']),
+  click: Click,
+});
+
+type Redeemed =
+  | { readonly kind: 'ok'; readonly click: Click }
+  | { readonly kind: 'not_yours' }
+  | { readonly kind: 'unknown' };
+
+/**
+ * Button tokens: what stands in a message is opaque and means something only on the server, and only for the person it was
+ * made for. A token read off somebody else's message is worth nothing.
+ */
+export interface Clicks {
+  /** Makes a token for each click, in one round trip. */
+  issue(user: ChatUser, clicks: readonly Click[], audience?: 'person' | 'tenant'): Promise<readonly string[]>;
+  redeem(user: ChatUser, token: string): Promise<Redeemed>;
+}
+
+export function createClicks(store: ExpiringStore): Clicks {
+  return {
+    async issue(user, clicks, audience = 'person') {
+      const tokens = clicks.map(() => randomToken(128));
+      if (clicks.length === 0) return tokens;
+      await store.putAll(
+        clicks.map((click, index) => ({
+          key: keyOf(tokens[index] ?? ''),
+          value: JSON.stringify({ user, audience, click }),
+        })),
+        CLICK_TTL_MS,
+      );
+      return tokens;
+    },
+    async redeem(user, token) {
+      const value = await store.get(keyOf(token));
+      if (value === undefined) return { kind: 'unknown' };
+      const stored = StoredClick.safeParse(JSON.parse(value));
+      if (!stored.success) return { kind: 'unknown' };
+      const { audience, click, user: owner } = stored.data;
+      const isTheirs =
+        audience === 'person'
+          ? isSameChatUser(owner, user)
+          : owner.platform === user.platform && owner.tenantId === user.tenantId;
+      return isTheirs ? { kind: 'ok', click } : { kind: 'not_yours' };
+    },
+  };
+}
+
+function keyOf(token: string): { kind: 'action'; id: string } {
+  return { kind: 'action', id: sha256(token) };
+}

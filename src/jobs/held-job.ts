@@ -1,0 +1,116 @@
+import { BehalfError, isBehalfError } from '../kernel/errors.js';
+import type { Clock } from '../kernel/clock.port.js';
+import type { Vault } from '../kernel/vault.js';
+import type { JobState } from './job.js';
+import { type Job, LEASE_MS, leased, sealJob } from './job-record.js';
+import type { JobStore } from './job-store.port.js';
+
+/** Pause between tries to write while the store is away. */
+const RETRY_MS = 500;
+
+interface HeldJobDeps {
+  readonly store: JobStore;
+  readonly vault: Vault;
+  readonly clock: Clock;
+  readonly holder: string;
+}
+
+/**
+ * A job that this process holds the lease of. Writes happen one after the other and fail with `job.lost` as soon as somebody
+ * else has written: from then on nothing more may be done for the job here.
+ */
+export class HeldJob {
+  readonly #deps: HeldJobDeps;
+  readonly #lost = new AbortController();
+  #job: Job;
+  #state: JobState;
+  #dirty = false;
+  #writes: Promise<void> = Promise.resolve();
+
+  constructor(job: Job, deps: HeldJobDeps) {
+    this.#job = job;
+    this.#state = job.state;
+    this.#deps = deps;
+  }
+
+  get job(): Job {
+    return { ...this.#job, state: this.#state };
+  }
+
+  get state(): JobState {
+    return this.#state;
+  }
+
+  /** Aborted when the job is not ours any more. */
+  get signal(): AbortSignal {
+    return this.#lost.signal;
+  }
+
+  /** Changes the inside without writing yet: what can be done again safely need not be durable. */
+  note(change: Partial<JobState>): void {
+    this.#state = { ...this.#state, ...change };
+    this.#dirty = true;
+  }
+
+  /** Drops the mark of a step in flight, durable with the next write. */
+  clearInFlight(change: Partial<JobState> = {}): void {
+    const { inFlight: _, ...state } = this.#state;
+    this.#state = { ...state, ...change };
+    this.#dirty = true;
+  }
+
+  /** Makes what was noted durable, prolonging the lease on the way. */
+  async checkpoint(change: Partial<JobState> = {}): Promise<void> {
+    this.note(change);
+    await this.#write((job, now) => leased(job, this.#deps.holder, now));
+  }
+
+  /** Makes noted progress durable if there is any. */
+  async flush(): Promise<void> {
+    if (this.#dirty) await this.checkpoint();
+  }
+
+  /** Prolongs the lease when less than two thirds of it are left. */
+  async keep(): Promise<void> {
+    const until = this.#job.lease?.until ?? 0;
+    if (until - this.#deps.clock.now() < (LEASE_MS * 2) / 3) await this.#write((job, now) => leased(job, this.#deps.holder, now));
+  }
+
+  /** Ends holding: the job is written as `change` makes it (suspended, pending, final). */
+  async leave(change: (job: Job, now: number) => Job): Promise<void> {
+    await this.#write(change);
+  }
+
+  #write(change: (job: Job, now: number) => Job): Promise<void> {
+    const write = this.#writes.then(async () => {
+      const next = change(this.job, this.#deps.clock.now());
+      this.#dirty = false;
+      const written = await this.#writeWhileHeld(next);
+      if (!written) {
+        const error = new BehalfError('job.lost', 'Another process has written this job', { details: { jobId: next.id } });
+        this.#lost.abort(error);
+        throw error;
+      }
+      this.#job = next;
+    });
+    this.#writes = write.catch(() => {});
+    return write;
+  }
+
+  /** While the store is away, tries again for as long as the lease protects the job. */
+  async #writeWhileHeld(next: Job): Promise<boolean> {
+    const { clock, store, vault } = this.#deps;
+    const row = sealJob(vault, next);
+    const until = this.#job.lease?.until ?? clock.now();
+    for (let retried = false; ; retried = true) {
+      try {
+        if (await store.write(row)) return true;
+        // A try that seemed to fail may have been written: then the stored row is ours.
+        return retried && (await store.load(row.id))?.version === row.version && !this.#lost.signal.aborted;
+      } catch (error) {
+        if (!isBehalfError(error, 'store.unavailable') || clock.now() + RETRY_MS >= until) throw error;
+        await clock.sleep(RETRY_MS);
+      }
+    }
+  }
+}

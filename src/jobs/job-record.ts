@@ -1,0 +1,73 @@
+import { z } from 'zod';
+import { chatUserKey } from '../chat/chat-user.js';
+import { BehalfError } from '../kernel/errors.js';
+import type { Vault } from '../kernel/vault.js';
+import type { JobRow, JobState, JobStatus } from './job.js';
+
+/** A job with its inside opened. */
+export interface Job extends Omit<JobRow, 'sealed'> {
+  readonly state: JobState;
+}
+
+/** Time that a process has a job for itself before it must prolong it; a killed process's jobs go on elsewhere after it. */
+export const LEASE_MS = 30_000;
+
+const FINAL: ReadonlySet<JobStatus> = new Set(['succeeded', 'failed', 'cancelled']);
+
+export function isFinal(status: JobStatus): boolean {
+  return FINAL.has(status);
+}
+
+/** Begins or prolongs work on a job. */
+export function leased(job: Job, holder: string, now: number): Job {
+  const until = now + LEASE_MS;
+  return next({ ...job, status: 'running', lease: { holder, until }, attentionAt: until }, now);
+}
+
+/** Leaves a job to whoever has room; if the queue should lose it, somebody looks at it after a lease's time. */
+export function pending(job: Job, now: number): Job {
+  const { lease: _, ...rest } = job;
+  return next({ ...rest, status: 'pending', waitingFor: [], attentionAt: now + LEASE_MS }, now);
+}
+
+/** Puts a job to sleep until the person has logged in to all of `waitingFor`, or until `expiresAt`. */
+export function suspended(job: Job, options: { waitingFor: readonly string[]; expiresAt: number; state: JobState }, now: number): Job {
+  const { lease: _, ...rest } = job;
+  return next({ ...rest, status: 'suspended', waitingFor: options.waitingFor, attentionAt: options.expiresAt, state: options.state }, now);
+}
+
+/** Ends a job. The row stays for the history until `keepUntil`. */
+export function finished(job: Job, status: 'succeeded' | 'failed' | 'cancelled', options: { state: JobState; historyMs: number }, now: number): Job {
+  const { lease: _, attentionAt: __, ...rest } = job;
+  return next({ ...rest, status, waitingFor: [], state: options.state, keepUntil: now + options.historyMs }, now);
+}
+
+function next(job: Job, now: number): Job {
+  return { ...job, version: job.version + 1, updatedAt: now };
+}
+
+export function sealJob(vault: Vault, job: Job): JobRow {
+  const { state, ...row } = job;
+  return { ...row, sealed: vault.sealJson('job', bindingOf(row), state) };
+}
+
+/** @throws BehalfError `store.corrupt` when the inside was sealed for another job or person, or is no job. */
+export function openJob(vault: Vault, row: JobRow): Job {
+  const { sealed, ...rest } = row;
+  const state = StoredState.safeParse(vault.openJson('job', bindingOf(row), sealed));
+  if (!state.success) throw new BehalfError('store.corrupt', 'The inside of a stored job is not a job', { details: { jobId: row.id } });
+  return { ...rest, state: state.data as JobState };
+}
+
+function bindingOf(row: Pick<JobRow, 'id' | 'user' | 'recipe'>): readonly string[] {
+  return [row.id, chatUserKey(row.user), row.recipe];
+}
+
+/** Guards against rows of other versions of the service; the details were ours when they were written. */
+const StoredState = z.looseObject({
+  recipeVersion: z.string(),
+  parameters: z.record(z.string(), z.unknown()),
+  conversation: z.looseObject({ platform: z.enum(['slack', 'teams']), kind: z.enum(['direct', 'channel']) }),
+  done: z.record(z.string(), z.looseObject({ kind: z.enum(['action', 'reply', 'if']) })),
+  loginsAsked: z.record(z.string(), z.number()),
+});

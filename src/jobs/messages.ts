@@ -1,0 +1,108 @@
+import type { Block, Button, Message, RichText } from '../chat/message.js';
+import { plainText, textMessage } from '../chat/message.js';
+
+/** An app that a job waits for. */
+export interface WantedLogin {
+  readonly title: string;
+  readonly url: string;
+  readonly token: string;
+  /** Why an existing connection does not do any more. */
+  readonly reason?: string;
+}
+
+/** The private prompt of a suspended job: one Login button per app that is missing, and Cancel. */
+export function loginPromptMessage(options: {
+  readonly recipe: string;
+  readonly wanted: readonly WantedLogin[];
+  /** Apps of the same prompt that are done, with the account. */
+  readonly connected: readonly { readonly title: string; readonly account: string }[];
+  readonly cancelToken: string;
+}): Message {
+  const { wanted, connected, recipe } = options;
+  const apps = joinWithAnd(wanted.map(({ title }) => title));
+  const lead: RichText = [
+    { text: 'Please connect to ' },
+    { text: apps, style: 'bold' },
+    { text: ' to continue with ' },
+    { text: recipe, style: 'italic' },
+    { text: '.' },
+  ];
+  const reasons = wanted.flatMap(({ title, reason }) => (reason === undefined ? [] : [`${title}: ${reason}`]));
+  const done = connected.map(({ title, account }) => `✓ ${title} is connected as ${account}.`);
+  const logins: Button[] = wanted.map(({ title, url, token }) => ({
+    kind: 'login',
+    label: wanted.length + connected.length === 1 ? 'Login' : `Login to ${title}`,
+    url,
+    token,
+  }));
+  const note =
+    'You log in with your own account. I carry on by myself when you are back; nothing has to be typed again.';
+  const blocks: Block[] = [
+    { kind: 'text', text: lead },
+    ...[...done, ...reasons].map((line) => ({ kind: 'text' as const, text: [{ text: line }] })),
+    { kind: 'buttons', buttons: [...logins, { kind: 'action', label: 'Cancel', token: options.cancelToken }] },
+    { kind: 'note', text: [{ text: note }] },
+  ];
+  return { fallback: [plainText(lead), ...done, ...reasons].join('\n'), blocks };
+}
+
+/** What the prompt says while the job goes on after the login. */
+export function resumingMessage(
+  recipe: string,
+  connected: readonly { readonly title: string; readonly account: string }[],
+): Message {
+  const lines = connected.map(({ title, account }) => `${title} is connected as ${account}. `).join('');
+  return textMessage([{ text: `${lines}Working on ` }, { text: recipe, style: 'italic' }, { text: '…' }]);
+}
+
+export function cancelledMessage(recipe: string): Message {
+  return textMessage([{ text: 'Cancelled: ' }, { text: recipe, style: 'italic' }, { text: '. Nothing was done.' }]);
+}
+
+/** The same when steps had been carried out before the job had to wait. */
+export function cancelledHalfwayMessage(recipe: string): Message {
+  return textMessage([
+    { text: 'Cancelled: ' },
+    { text: recipe, style: 'italic' },
+    { text: '. What had been done before stays done.' },
+  ]);
+}
+
+export function expiredMessage(recipe: string, minutes: number): Message {
+  return textMessage([
+    { text: 'This request has expired: nobody logged in within ' },
+    { text: `${minutes} minutes. Type the command for ` },
+    { text: recipe, style: 'italic' },
+    { text: ' again when you are ready.' },
+  ]);
+}
+
+export function recipeGoneMessage(recipe: string): Message {
+  return textMessage([
+    { text: recipe, style: 'italic' },
+    {
+      text: ' has been stopped or changed in the meantime, so I did not go on with it. Please type the command again.',
+    },
+  ]);
+}
+
+export function doneMessage(recipe: string): Message {
+  return textMessage([{ text: 'Done: ' }, { text: recipe, style: 'italic' }, { text: '.' }]);
+}
+
+/** How a failure reads; the reference joins it to the log. */
+export function failedMessage(recipe: string, text: string, ref: string): Message {
+  const lead: RichText = [{ text: recipe, style: 'italic' }, { text: ` did not work. ${text}` }];
+  return {
+    fallback: `${plainText(lead)} (reference ${ref})`,
+    blocks: [
+      { kind: 'text', text: lead },
+      { kind: 'note', text: [{ text: `Reference ${ref}` }] },
+    ],
+  };
+}
+
+function joinWithAnd(items: readonly string[]): string {
+  if (items.length < 2) return items.join('');
+  return `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`;
+}
