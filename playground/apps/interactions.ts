@@ -37,7 +37,8 @@ export async function handleInteraction(
   const client = await parts.identity.provider.Client.find(String(interaction.params['client_id']));
   const step: Step = { ...parts, request, response, interaction, clientName: client?.clientName ?? 'an application' };
   const action = new URL(request.url ?? '/', 'http://app').pathname.split('/')[3];
-  if (request.method === 'GET' && action === undefined) return show(step);
+  // Also at the addresses of the forms: somebody reloads.
+  if (request.method === 'GET') return show(step);
   if (request.method === 'POST' && action === 'login') return logIn(step);
   if (request.method === 'POST' && action === 'switch') return switchAccount(step);
   if (request.method === 'POST' && action === 'consent') return decide(step);

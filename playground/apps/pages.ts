@@ -17,7 +17,7 @@ const STYLE = `
 :root { color-scheme: light; font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif; color: #1c2430; }
 * { box-sizing: border-box; }
 body { margin: 0; min-height: 100vh; background: var(--tint); }
-main { width: min(26rem, calc(100% - 2rem)); margin: 0 auto; padding: 4rem 0 2rem; }
+main { width: min(28rem, calc(100% - 2rem)); margin: 0 auto; padding: 4rem 0 2rem; }
 main.wide { width: min(64rem, calc(100% - 2rem)); }
 .brand { display: flex; align-items: center; gap: .75rem; margin: 0 0 1.25rem; font-size: 1.2rem; font-weight: 650; }
 .mark { display: grid; place-items: center; width: 2.5rem; height: 2.5rem; border-radius: .7rem; background: var(--accent); color: #fff; font-weight: 750; }
@@ -27,7 +27,7 @@ h2 { font-size: 1.05rem; margin: 2rem 0 .5rem; }
 p { margin: 0 0 1rem; }
 .quiet { color: #566173; font-size: .925rem; }
 label { display: block; margin: 0 0 1rem; font-weight: 600; font-size: .925rem; }
-input { display: block; width: 100%; margin-top: .3rem; padding: .65rem .8rem; font: inherit; color: inherit; background: #fff; border: 1px solid #aab3c0; border-radius: .6rem; }
+input { display: block; width: 100%; margin-top: .3rem; padding: .65rem .8rem; font: inherit; font-weight: 400; color: inherit; background: #fff; border: 1px solid #aab3c0; border-radius: .6rem; }
 input:focus-visible, button:focus-visible, a:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 button { width: 100%; padding: .7rem 1rem; font: inherit; font-weight: 650; border-radius: .6rem; border: 1px solid transparent; cursor: pointer; }
 .primary { background: var(--accent); color: #fff; }
@@ -37,7 +37,7 @@ button { width: 100%; padding: .7rem 1rem; font: inherit; font-weight: 650; bord
 .link { width: auto; padding: 0; background: none; color: var(--accent-dark); font-weight: 600; text-decoration: underline; }
 .problem { margin: 0 0 1rem; padding: .6rem .8rem; border-radius: .6rem; background: #fdecec; color: #8c1d18; font-size: .925rem; }
 .people { display: flex; flex-wrap: wrap; gap: .5rem; margin: .5rem 0 0; padding: 0; list-style: none; }
-.people a { display: inline-block; padding: .3rem .75rem; border: 1px solid #c9d0da; border-radius: 99px; color: inherit; text-decoration: none; font-size: .9rem; background: #fff; }
+.people a { display: inline-block; padding: .3rem .7rem; border: 1px solid #c9d0da; border-radius: 99px; color: inherit; text-decoration: none; font-size: .875rem; background: #fff; }
 .people a:hover { border-color: var(--accent); }
 .people a[aria-current] { border-color: var(--accent); background: var(--tint); font-weight: 600; }
 .hint { margin-top: 1.5rem; padding-top: 1.25rem; border-top: 1px solid #e6eaf0; }
@@ -47,6 +47,7 @@ code { padding: .1rem .35rem; border-radius: .3rem; background: #eef1f5; font-si
 .who p { margin: 0; line-height: 1.35; overflow-wrap: anywhere; }
 .face { flex: none; display: grid; place-items: center; width: 2.4rem; height: 2.4rem; border-radius: 50%; background: var(--tint); color: var(--accent-dark); font-weight: 700; }
 .who form { margin-left: auto; flex: none; }
+@media (max-width: 26rem) { .face { display: none; } .card { padding: 1.25rem; } main { padding-top: 2rem; } }
 .wants { margin: .5rem 0 1.25rem; padding: 0; list-style: none; }
 .wants li { position: relative; padding: .35rem 0 .35rem 1.75rem; }
 .wants li::before { content: "✓"; position: absolute; left: .2rem; color: var(--accent-dark); font-weight: 700; }
@@ -96,7 +97,7 @@ export function loginPage(brand: Brand, login: LoginPage): Markup {
   });
   const content = html`<div class="card">
 <h1>Log in</h1>
-<p class="quiet">to continue to ${login.clientName}</p>
+<p class="quiet">to connect ${login.clientName} with ${brand.name}</p>
 ${login.problem ? html`<p class="problem" role="alert">${login.problem}</p>` : undefined}
 <form method="post" action="${login.action}">
 <label>Username
@@ -106,7 +107,7 @@ ${login.problem ? html`<p class="problem" role="alert">${login.problem}</p>` : u
 <button class="primary" type="submit"${picked ? html` autofocus` : undefined}>Log in</button>
 </form>
 <div class="hint quiet">
-<p>Demo accounts; everybody’s password is <code>${DEMO_PASSWORD}</code>.</p>
+<p>Demo accounts, all with the password <code>${DEMO_PASSWORD}</code></p>
 <ul class="people" aria-label="Fill in a demo account">${people}</ul>
 </div>
 </div>`;
@@ -138,17 +139,15 @@ export function consentPage(brand: Brand, consent: ConsentPage): Markup {
   return page(brand, { title: `Allow ${consent.clientName}?`, content });
 }
 
+/** "Stay connected" always: this app hands out refresh tokens without being asked for `offline_access`. */
 function scopeTexts(brand: Brand, scopes: readonly string[]): readonly string[] {
-  const known: Readonly<Record<string, string>> = {
-    api: brand.permission,
-    profile: 'See your name and user name',
-    email: 'See your e-mail address',
-    offline_access: 'Stay connected while you are away',
-  };
-  const texts = ['api', 'profile', 'email', 'offline_access']
-    .filter((scope) => scopes.includes(scope))
-    .map((scope) => known[scope] ?? scope);
-  return texts.length > 0 ? texts : ['Know who you are'];
+  const texts = [
+    scopes.includes('api') ? brand.permission : undefined,
+    scopes.includes('profile') ? 'See your name and user name' : undefined,
+    scopes.includes('email') ? 'See your e-mail address' : undefined,
+    'Stay connected while you are away',
+  ];
+  return texts.filter((text) => text !== undefined);
 }
 
 export function errorPage(brand: Brand, message: string): Markup {
