@@ -10,6 +10,22 @@ export const ACTIVITY = z.looseObject({
   value: z.unknown().optional(),
 });
 
+/** Body of `POST /v3/conversations`. */
+export const CONVERSATION = z.looseObject({
+  members: z.array(z.looseObject({ id: z.string() })).optional(),
+  tenantId: z.string().optional(),
+  channelData: z
+    .looseObject({
+      tenant: z.looseObject({ id: z.string() }).optional(),
+      channel: z.looseObject({ id: z.string() }).optional(),
+    })
+    .optional(),
+  activity: z.unknown().optional(),
+});
+
+/** `{ id }` of what was made. */
+export const RESOURCE = z.looseObject({ id: z.string() });
+
 /** An activity that the bot sent, as it came over the wire. */
 export type BotActivity = z.infer<typeof ACTIVITY>;
 

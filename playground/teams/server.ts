@@ -1,0 +1,140 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { setTimeout as wait } from 'node:timers/promises';
+import { parseJson, readBody, sendJson } from '../http.js';
+import type { Connector } from './connector.js';
+import type { Faults } from './faults.js';
+import { type BotTokens, CHANNEL_ISSUER, publishedKeys } from './tokens.js';
+import type { LoggedRequest } from './types.js';
+
+const BOT_SCOPE = 'https://api.botframework.com/.default';
+/** What Entra ID gives: an hour, less a second. */
+const TOKEN_LIFETIME_SECONDS = 3_599;
+const BODY_LIMIT = 1024 * 1024;
+
+interface ChannelServerOptions {
+  readonly appId: string;
+  readonly appPassword: string;
+  readonly tenantId: string;
+  readonly connector: Connector;
+  readonly faults: Faults;
+  readonly tokens: BotTokens;
+  readonly log: (entry: LoggedRequest) => void;
+  readonly counters: { tokenCalls: number };
+}
+
+/** The HTTP side: OpenID metadata and keys, the bot's token endpoint, and the Connector under `/teams/v3/`. */
+export function channelServer(options: ChannelServerOptions) {
+  return (request: IncomingMessage, response: ServerResponse): void => {
+    answer(options, request, response).catch(() => response.destroy());
+  };
+}
+
+async function answer(
+  options: ChannelServerOptions,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const url = new URL(request.url ?? '/', `http://${request.headers.host ?? 'localhost'}`);
+  if (url.pathname === '/v1/.well-known/openidconfiguration') return sendJson(response, 200, { body: metadata(url) });
+  if (url.pathname === '/v1/.well-known/keys') return sendJson(response, 200, { body: publishedKeys() });
+  if (url.pathname.endsWith('/oauth2/v2.0/token')) return giveToken(options, request, response);
+  if (url.pathname.startsWith('/teams/v3/')) return callConnector(options, { request, response, url });
+  sendJson(response, 404);
+}
+
+function metadata(url: URL): object {
+  return {
+    issuer: CHANNEL_ISSUER,
+    authorization_endpoint: 'https://invalid.botframework.com',
+    jwks_uri: `${url.origin}/v1/.well-known/keys`,
+    id_token_signing_alg_values_supported: ['RS256'],
+    token_endpoint_auth_methods_supported: ['private_key_jwt'],
+  };
+}
+
+/** Client credentials of Entra ID; the errors carry the codes that its documentation lists. */
+async function giveToken(
+  options: ChannelServerOptions,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  options.counters.tokenCalls += 1;
+  const form = new URLSearchParams((await readBody(request, BODY_LIMIT))?.toString('utf8'));
+  const failure = options.faults.nextTokenFailure();
+  if (failure !== undefined) return sendJson(response, failure, { body: { error: 'temporarily_unavailable' } });
+  const refusal = refuseToken(options, form, (request.url ?? '').split('/')[1] ?? '');
+  if (refusal) {
+    const body = { error: refusal.error, error_description: refusal.description, error_codes: [refusal.code] };
+    return sendJson(response, refusal.error === 'invalid_client' ? 401 : 400, { body });
+  }
+  const lifetimes = { expires_in: TOKEN_LIFETIME_SECONDS, ext_expires_in: TOKEN_LIFETIME_SECONDS };
+  const access_token = options.tokens.issue(TOKEN_LIFETIME_SECONDS);
+  sendJson(response, 200, {
+    body: { token_type: 'Bearer', ...lifetimes, access_token },
+    headers: { 'cache-control': 'no-store' },
+  });
+}
+
+function refuseToken(
+  options: ChannelServerOptions,
+  form: URLSearchParams,
+  tenant: string,
+): { readonly error: string; readonly code: number; readonly description: string } | undefined {
+  const { appId, appPassword, tenantId } = options;
+  if (form.get('grant_type') !== 'client_credentials') {
+    return { error: 'unsupported_grant_type', code: 70003, description: 'AADSTS70003: unsupported grant type.' };
+  }
+  if (tenant !== tenantId) {
+    return { error: 'invalid_request', code: 90002, description: `AADSTS90002: Tenant '${tenant}' not found.` };
+  }
+  if (form.get('client_id') !== appId) {
+    return { error: 'unauthorized_client', code: 700016, description: 'AADSTS700016: Application was not found.' };
+  }
+  if (form.get('client_secret') !== appPassword) {
+    return { error: 'invalid_client', code: 7000215, description: 'AADSTS7000215: Invalid client secret provided.' };
+  }
+  // A library that speaks OpenID Connect adds scopes of its own; only the first says what the token is for.
+  if (!(form.get('scope') ?? '').split(' ').includes(BOT_SCOPE)) {
+    return { error: 'invalid_scope', code: 70011, description: 'AADSTS70011: The provided scope is not valid.' };
+  }
+  return undefined;
+}
+
+async function callConnector(
+  options: ChannelServerOptions,
+  call: { readonly request: IncomingMessage; readonly response: ServerResponse; readonly url: URL },
+): Promise<void> {
+  const { request, response, url } = call;
+  const { connector, faults, log, tokens } = options;
+  const text = (await readBody(request, BODY_LIMIT))?.toString('utf8') ?? '';
+  if (faults.delayMs > 0) await wait(faults.delayMs);
+  const trouble = faults.next();
+  if (trouble?.kind === 'refuse') return void response.destroy();
+  const method = request.method ?? 'GET';
+  const body = parseJson(text);
+  const entry = { direction: 'from-bot', at: Date.now(), method, path: `${url.pathname}${url.search}`, body } as const;
+  const reply = (status: number, answerBody?: unknown, headers: Readonly<Record<string, string>> = {}): void => {
+    log({ ...entry, status, response: answerBody });
+    sendJson(response, status, { ...(answerBody === undefined ? {} : { body: answerBody }), headers });
+  };
+  if (trouble) {
+    const wait = trouble.retryAfterSeconds;
+    return reply(
+      trouble.error.status,
+      errorBody(trouble.error),
+      wait === undefined ? {} : { 'retry-after': `${wait}` },
+    );
+  }
+  if (!tokens.accepts(request.headers.authorization)) {
+    return reply(401, { message: 'Authorization has been denied for this request.' });
+  }
+  if (text !== '' && body === undefined) return reply(400, errorBody({ code: 'BadSyntax', message: 'Bad JSON' }));
+  const segments = url.pathname.slice('/teams/v3/'.length).split('/').map(decodeURIComponent);
+  const answered = connector.answer({ method, segments, body });
+  if (answered.kind === 'error') return reply(answered.error.status, errorBody(answered.error));
+  reply(answered.status, answered.body);
+}
+
+function errorBody({ code, message }: { readonly code: string; readonly message: string }): object {
+  return { error: { code, message } };
+}
