@@ -68,7 +68,10 @@ export interface DemoApps extends DemoAppAddresses {
 /** Starts Acme CRM and Acme Files, each with an identity provider of its own, in this process. */
 export async function startDemoApps(options: DemoAppsOptions): Promise<DemoApps> {
   const crm = await startOne('crm', () => new Crm(), options);
-  const files = await startOne('files', (url) => new Files(url), options);
+  const files = await startOne('files', (url) => new Files(url), options).catch(async (error: unknown) => {
+    await crm.stop();
+    throw error;
+  });
   return {
     crm: crm.app,
     files: files.app,
