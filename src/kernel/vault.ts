@@ -1,0 +1,149 @@
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { BehalfError } from './errors.js';
+import { joinKey } from './ids.js';
+import { Secret } from './secret.js';
+
+const VERSION = 1;
+const KEY_BYTES = 32;
+/** 96 bits: the size for which GCM needs no extra derivation (NIST SP 800-38D section 8.2). */
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+const KEY_ID = /^[A-Za-z0-9_.-]{1,32}$/;
+
+/** What a sealed record is; part of what it is sealed with, so that one kind never opens as another. */
+export type SealedType = 'connection' | 'job' | 'login' | 'login-state' | 'login-proof' | 'revocation';
+
+export interface VaultKey {
+  /** Stands in every envelope: 1 to 32 letters, digits, `_`, `.`, `-`. */
+  readonly id: string;
+  /** 32 bytes. */
+  readonly key: Secret<Buffer>;
+}
+
+/**
+ * Encrypts records at rest with AES-256-GCM. The envelope is `version | length of key id | key id | nonce | ciphertext | tag`.
+ * The header, the type and `parts` are authenticated: a record opens only as the same type with the same parts, in order,
+ * so that a row copied to another owner is worthless.
+ */
+export interface Vault {
+  seal(type: SealedType, parts: readonly string[], plaintext: Uint8Array | string): Uint8Array;
+  /** Throws `store.corrupt` when the envelope was changed, belongs elsewhere, or its key is not in the keyring. */
+  open(type: SealedType, parts: readonly string[], envelope: Uint8Array): Buffer;
+  sealJson(type: SealedType, parts: readonly string[], value: unknown): Uint8Array;
+  openJson(type: SealedType, parts: readonly string[], envelope: Uint8Array): unknown;
+  /** True when it is sealed with another key than the first of the keyring. */
+  needsRotation(envelope: Uint8Array): boolean;
+}
+
+/** The first key encrypts, all decrypt. */
+export function createVault(keyring: readonly VaultKey[]): Vault {
+  const [primary] = keyring;
+  if (primary === undefined) throw new BehalfError('config.invalid', 'The keyring is empty');
+  for (const { id, key } of keyring) checkKey(id, key.reveal());
+  const keys = new Map(keyring.map(({ id, key }) => [id, key]));
+  const header = Buffer.concat([Buffer.from([VERSION, primary.id.length]), Buffer.from(primary.id)]);
+
+  const seal: Vault['seal'] = (type, parts, plaintext) => {
+    const nonce = randomBytes(NONCE_BYTES);
+    const cipher = createCipheriv('aes-256-gcm', primary.key.reveal(), nonce, { authTagLength: TAG_BYTES });
+    cipher.setAAD(authenticated(header, type, parts));
+    const bytes = typeof plaintext === 'string' ? Buffer.from(plaintext) : plaintext;
+    return Buffer.concat([header, nonce, cipher.update(bytes), cipher.final(), cipher.getAuthTag()]);
+  };
+
+  const open: Vault['open'] = (type, parts, envelope) => {
+    const { keyId, header, nonce, ciphertext, tag } = readEnvelope(type, envelope);
+    const key = keys.get(keyId);
+    if (key === undefined) throw corrupt(type, 'its key is not in the keyring');
+    const decipher = createDecipheriv('aes-256-gcm', key.reveal(), nonce, { authTagLength: TAG_BYTES });
+    decipher.setAAD(authenticated(header, type, parts));
+    decipher.setAuthTag(tag);
+    try {
+      return Buffer.concat([decipher.update(ciphertext), decipher.final()]);
+    } catch {
+      throw corrupt(type, 'it was changed or belongs elsewhere');
+    }
+  };
+
+  return {
+    seal,
+    open,
+    sealJson: (type, parts, value) => seal(type, parts, JSON.stringify(value)),
+    openJson: (type, parts, envelope) => JSON.parse(open(type, parts, envelope).toString('utf8')),
+    needsRotation: (envelope) => readEnvelope('stored', envelope).keyId !== primary.id,
+  };
+}
+
+/**
+ * Reads `id:base64,id:base64`, 32 bytes each. Throws `config.invalid` that says which entry is wrong and why, by its position
+ * and id, never with a part of the key.
+ */
+export function parseKeyring(text: string): readonly VaultKey[] {
+  const keyring = text.split(',').map((entry, index) => parseKey(entry.trim(), index + 1));
+  const seen = new Set<string>();
+  for (const { id } of keyring) {
+    if (seen.has(id)) throw new BehalfError('config.invalid', `Encryption key id "${id}" is there twice`);
+    seen.add(id);
+  }
+  return keyring;
+}
+
+function parseKey(entry: string, position: number): VaultKey {
+  const colon = entry.indexOf(':');
+  if (colon === -1) throw new BehalfError('config.invalid', `Encryption key ${position} is not of the form id:base64`);
+  const id = entry.slice(0, colon);
+  const encoded = entry.slice(colon + 1).trim();
+  if (!KEY_ID.test(id)) {
+    throw new BehalfError(
+      'config.invalid',
+      `The id of encryption key ${position} must be 1 to 32 letters, digits, "_", "." or "-"`,
+    );
+  }
+  if (!/^[A-Za-z0-9+/_-]+={0,2}$/.test(encoded)) {
+    throw new BehalfError('config.invalid', `Encryption key ${position} ("${id}") is not base64`);
+  }
+  const key = Buffer.from(encoded, 'base64');
+  checkKey(id, key);
+  return { id, key: new Secret(key) };
+}
+
+function checkKey(id: string, key: Buffer): void {
+  if (!KEY_ID.test(id)) throw new BehalfError('config.invalid', 'An encryption key has an id that is not allowed');
+  if (key.length !== KEY_BYTES) {
+    throw new BehalfError(
+      'config.invalid',
+      `Encryption key "${id}" has ${key.length} bytes; it must have ${KEY_BYTES}`,
+    );
+  }
+}
+
+function authenticated(header: Buffer, type: SealedType, parts: readonly string[]): Buffer {
+  return Buffer.concat([header, Buffer.from(joinKey(type, ...parts))]);
+}
+
+interface Envelope {
+  readonly keyId: string;
+  readonly header: Buffer;
+  readonly nonce: Buffer;
+  readonly ciphertext: Buffer;
+  readonly tag: Buffer;
+}
+
+function readEnvelope(type: SealedType | 'stored', envelope: Uint8Array): Envelope {
+  const bytes = Buffer.from(envelope.buffer, envelope.byteOffset, envelope.byteLength);
+  const headerEnd = 2 + (bytes[1] ?? 0);
+  if (bytes[0] !== VERSION || bytes.length < headerEnd + NONCE_BYTES + TAG_BYTES) {
+    throw corrupt(type, 'it is no envelope of ours');
+  }
+  return {
+    keyId: bytes.subarray(2, headerEnd).toString('utf8'),
+    header: bytes.subarray(0, headerEnd),
+    nonce: bytes.subarray(headerEnd, headerEnd + NONCE_BYTES),
+    ciphertext: bytes.subarray(headerEnd + NONCE_BYTES, -TAG_BYTES),
+    tag: bytes.subarray(-TAG_BYTES),
+  };
+}
+
+function corrupt(type: SealedType | 'stored', why: string): BehalfError {
+  return new BehalfError('store.corrupt', `A sealed ${type} record does not open: ${why}`, { details: { type } });
+}
