@@ -9,6 +9,11 @@ export interface OAuthApp {
   readonly tokenUrl: string;
   /** RFC 7009 endpoint; absent: the app offers no revocation. */
   readonly revocationUrl?: string;
+  /**
+   * What revoking a token ends: that login (`token`, the default), or every login of the person with this client (`grant`).
+   * With `grant`, tokens that a newer login replaced are not revoked: that would end the newer one.
+   */
+  readonly revocationEnds?: 'token' | 'grant';
   /** Expected `iss` of the authorization response (RFC 9207); compared when the response has one. */
   readonly issuer?: string;
   /** True when the server's metadata promises `iss`: then a response without it is refused. */

@@ -1,0 +1,107 @@
+import { z } from 'zod';
+import { BehalfError, isBehalfError } from '../kernel/errors.js';
+import { joinKey } from '../kernel/ids.js';
+import type { Vault } from '../kernel/vault.js';
+import type { Connection, ConnectionOwner } from './connection.js';
+import type { ConnectionRow, ConnectionStore } from './connection-store.port.js';
+import { decodeTokens, encodeTokens, storedAccount, storedTokens } from './token-codec.js';
+
+/** The inside of a row. Names are short because every command reads it. */
+const storedConnection = z.object({
+  s: z.enum(['connected', 'needs_login', 'disconnected']),
+  r: z.string().exactOptional(),
+  a: storedAccount.exactOptional(),
+  t: storedTokens.exactOptional(),
+  c: z.number(),
+  m: z.number(),
+});
+
+/** An owner's parts, so that no two owners share them. */
+export function ownerParts(owner: ConnectionOwner): readonly string[] {
+  return owner === 'shared' ? ['shared'] : ['person', owner.platform, owner.tenantId, owner.userId];
+}
+
+/** One connection as one string, for maps and leases. */
+export function connectionKey(owner: ConnectionOwner, name: string): string {
+  return joinKey(...ownerParts(owner), name);
+}
+
+/** A row that was read: opened, or `unreadable` when its ciphertext was changed, moved, or its key is gone. */
+export type ReadRow =
+  | { readonly kind: 'readable'; readonly connection: Connection }
+  | { readonly kind: 'unreadable'; readonly row: ConnectionRow; readonly error: BehalfError };
+
+/** Rows of the store, opened and sealed. */
+export interface ConnectionRecords {
+  /** Throws `store.corrupt` for an unreadable row. */
+  read(owner: ConnectionOwner, name: string): Promise<Connection | undefined>;
+  /** As {@link read}, for those who can go on without the inside. */
+  look(owner: ConnectionOwner, name: string): Promise<ReadRow | undefined>;
+  list(owner: ConnectionOwner): Promise<readonly ReadRow[]>;
+  /** Writes it as the successor of generation `connection.generation - 1`; tells whether nobody else was first. */
+  write(connection: Connection): Promise<boolean>;
+}
+
+export function createConnectionRecords(store: ConnectionStore, vault: Vault): ConnectionRecords {
+  function open(row: ConnectionRow): ReadRow {
+    try {
+      return { kind: 'readable', connection: openRow(vault, row) };
+    } catch (error) {
+      if (isBehalfError(error, 'store.corrupt')) return { kind: 'unreadable', row, error };
+      throw error;
+    }
+  }
+
+  return {
+    async read(owner, name) {
+      const row = await store.get(owner, name);
+      return row && openRow(vault, row);
+    },
+    async look(owner, name) {
+      const row = await store.get(owner, name);
+      return row && open(row);
+    },
+    async list(owner) {
+      return (await store.list(owner)).map(open);
+    },
+    write: (connection) => store.write(sealRow(vault, connection)),
+  };
+}
+
+function sealRow(vault: Vault, connection: Connection): ConnectionRow {
+  const { owner, name, generation, account, reason, tokens } = connection;
+  const inside: z.infer<typeof storedConnection> = {
+    s: connection.status,
+    ...(reason === undefined ? {} : { r: reason }),
+    ...(account === undefined ? {} : { a: account }),
+    ...(tokens === undefined ? {} : { t: encodeTokens(tokens) }),
+    c: connection.connectedAt,
+    m: connection.changedAt,
+  };
+  return { owner, name, generation, sealed: vault.sealJson('connection', binding(connection), inside) };
+}
+
+function openRow(vault: Vault, row: ConnectionRow): Connection {
+  const inside = storedConnection.safeParse(vault.openJson('connection', binding(row), row.sealed));
+  if (!inside.success) {
+    throw new BehalfError('store.corrupt', 'A stored connection is not of this version', {
+      details: { connection: row.name },
+    });
+  }
+  const { s, r, a, t, c, m } = inside.data;
+  return {
+    owner: row.owner,
+    name: row.name,
+    generation: row.generation,
+    status: s,
+    ...(r === undefined ? {} : { reason: r }),
+    ...(a === undefined ? {} : { account: a }),
+    ...(t === undefined ? {} : { tokens: decodeTokens(t) }),
+    connectedAt: c,
+    changedAt: m,
+  };
+}
+
+function binding(row: Pick<ConnectionRow, 'owner' | 'name' | 'generation'>): readonly string[] {
+  return [...ownerParts(row.owner), row.name, String(row.generation)];
+}

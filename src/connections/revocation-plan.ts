@@ -1,0 +1,81 @@
+import { z } from 'zod';
+import type { Clock } from '../kernel/clock.port.js';
+import { BehalfError } from '../kernel/errors.js';
+import { newId } from '../kernel/ids.js';
+import type { Vault } from '../kernel/vault.js';
+import type { Connection, TokenSet } from './connection.js';
+import type { ParentConnection } from './parent-connection.js';
+import type { Revocation, RevocationQueue } from './revocation-queue.port.js';
+import { decodeTokens, encodeTokens, storedTokens } from './token-codec.js';
+
+const storedRevocation = z.object({ t: storedTokens, from: z.number() });
+
+/** What the person can be told of the end of their tokens at the app. */
+export type RevocationNotice =
+  /** The app is being asked to end them. */
+  | 'queued'
+  /** The app offers no way to end them; they are only forgotten here. */
+  | 'unsupported'
+  /** There were none. */
+  | 'none';
+
+/** Puts tokens on the list of those that the provider has to end. */
+export interface RevocationPlan {
+  /** Adds the tokens, to be ended from `dueAt` on (now by default); `id` replaces an entry that is there. */
+  add(
+    connection: string,
+    tokens: TokenSet,
+    options?: { readonly id?: string; readonly dueAt?: number },
+  ): Promise<{ readonly id: string; readonly notice: RevocationNotice }>;
+  /** Adds tokens that lost against `winner`, unless ending them would end the winner's too. */
+  addLosers(connection: string, tokens: TokenSet, winner: Connection | undefined): Promise<void>;
+  /** Strikes an entry off; false when it was not there any more. */
+  cancel(id: string): Promise<boolean>;
+}
+
+export interface RevocationPlanDeps {
+  readonly queue: RevocationQueue;
+  readonly vault: Vault;
+  readonly clock: Clock;
+  readonly parents: (name: string) => ParentConnection | undefined;
+}
+
+export function createRevocationPlan(deps: RevocationPlanDeps): RevocationPlan {
+  const { queue, vault, clock, parents } = deps;
+
+  function appOf(connection: string) {
+    const auth = parents(connection)?.auth;
+    return auth?.kind === 'oauth2' ? auth.app : undefined;
+  }
+
+  async function add(
+    connection: string,
+    tokens: TokenSet,
+    options: { readonly id?: string; readonly dueAt?: number } = {},
+  ): Promise<{ readonly id: string; readonly notice: RevocationNotice }> {
+    const now = clock.now();
+    const id = options.id ?? newId(now);
+    const app = appOf(connection);
+    if (app && app.revocationUrl === undefined) return { id, notice: 'unsupported' };
+    const dueAt = options.dueAt ?? now;
+    const sealed = vault.sealJson('revocation', [id], { t: encodeTokens(tokens), from: dueAt });
+    await queue.add({ id, connection, sealed, dueAt, attempts: 0 });
+    return { id, notice: 'queued' };
+  }
+
+  return {
+    add,
+    async addLosers(connection, tokens, winner) {
+      if (winner?.tokens && appOf(connection)?.revocationEnds === 'grant') return;
+      await add(connection, tokens);
+    },
+    cancel: (id) => queue.remove(id),
+  };
+}
+
+/** The tokens of an entry, and since when they are to be ended. Throws `store.corrupt`. */
+export function openRevocation(vault: Vault, revocation: Revocation): { tokens: TokenSet; from: number } {
+  const inside = storedRevocation.safeParse(vault.openJson('revocation', [revocation.id], revocation.sealed));
+  if (!inside.success) throw new BehalfError('store.corrupt', 'A stored revocation is not of this version');
+  return { tokens: decodeTokens(inside.data.t), from: inside.data.from };
+}

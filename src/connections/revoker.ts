@@ -1,0 +1,121 @@
+import type { Clock } from '../kernel/clock.port.js';
+import { asBehalfError, isBehalfError } from '../kernel/errors.js';
+import type { Logger } from '../kernel/logger.port.js';
+import type { Metrics } from '../kernel/metrics.port.js';
+import type { Vault } from '../kernel/vault.js';
+import type { OAuthClient } from './oauth-client.port.js';
+import type { ParentConnection } from './parent-connection.js';
+import { openRevocation } from './revocation-plan.js';
+import type { Revocation, RevocationQueue } from './revocation-queue.port.js';
+
+const POLL_MS = 2_000;
+const BATCH = 20;
+/** Longer than both calls of one revocation may take. */
+const HIDE_MS = 60_000;
+const FIRST_RETRY_MS = 30_000;
+const LAST_RETRY_MS = 60 * 60_000;
+const GIVE_UP_MS = 24 * 60 * 60_000;
+
+export interface RevokerDeps {
+  readonly queue: RevocationQueue;
+  readonly vault: Vault;
+  readonly oauth: OAuthClient;
+  readonly parents: (name: string) => ParentConnection | undefined;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  /** Pause between two looks at the list, in ms. Default 2000. */
+  readonly pollMs?: number;
+}
+
+/** Tells providers which tokens to end, and tries again for a day where they do not answer. */
+export class Revoker {
+  readonly #deps: RevokerDeps;
+  readonly #stop = new AbortController();
+  #running: Promise<void> | undefined;
+
+  constructor(deps: RevokerDeps) {
+    this.#deps = deps;
+  }
+
+  start(): void {
+    this.#running ??= this.#run();
+  }
+
+  /** Resolves when the revocation under way has ended. */
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    await this.#running;
+  }
+
+  /** Works off what is due now; tells how many entries it took. */
+  async work(): Promise<number> {
+    const { queue, clock } = this.#deps;
+    const due = await queue.due(clock.now(), BATCH, HIDE_MS);
+    for (const revocation of due) {
+      if (this.#stop.signal.aborted) break;
+      await this.#revoke(revocation);
+    }
+    return due.length;
+  }
+
+  async #run(): Promise<void> {
+    const { clock, logger, pollMs = POLL_MS } = this.#deps;
+    while (!this.#stop.signal.aborted) {
+      const taken = await this.work().catch((error: unknown) => {
+        logger.warn({ err: asBehalfError(error) }, 'the list of revocations could not be worked off');
+        return 0;
+      });
+      if (taken < BATCH) await clock.sleep(pollMs, this.#stop.signal).catch(() => undefined);
+    }
+  }
+
+  async #revoke(revocation: Revocation): Promise<void> {
+    const { vault, oauth, parents, queue } = this.#deps;
+    let since = revocation.dueAt;
+    try {
+      const { tokens, from } = openRevocation(vault, revocation);
+      since = from;
+      const auth = parents(revocation.connection)?.auth;
+      const outcome = auth?.kind === 'oauth2' ? await oauth.revoke(auth.app, tokens) : 'unsupported';
+      await queue.remove(revocation.id);
+      this.#report(revocation, outcome);
+    } catch (error) {
+      await this.#handleFailure(revocation, since, error);
+    }
+  }
+
+  async #handleFailure(revocation: Revocation, since: number, error: unknown): Promise<void> {
+    const { queue, clock, logger } = this.#deps;
+    const failure = asBehalfError(error);
+    // The entry shows itself again by itself.
+    if (isBehalfError(failure, 'store.unavailable')) throw failure;
+    const fields = { connection: revocation.connection, revocation: revocation.id, err: failure };
+    const dueAt = clock.now() + retryPause(revocation.attempts, failure.retryAfterMs);
+    if (isBehalfError(failure, 'store.corrupt', 'oauth.invalid_grant') || dueAt - since > GIVE_UP_MS) {
+      await queue.remove(revocation.id);
+      logger.error(fields, 'revocation given up: the tokens may still be valid at the app');
+      this.#count(revocation, 'gave_up');
+      return;
+    }
+    await queue.add({ ...revocation, dueAt, attempts: revocation.attempts + 1 });
+    logger.warn(fields, 'revocation failed, trying again later');
+    this.#count(revocation, 'retried');
+  }
+
+  #report(revocation: Revocation, outcome: 'revoked' | 'unsupported'): void {
+    this.#deps.logger.info(
+      { connection: revocation.connection, revocation: revocation.id, outcome, attempts: revocation.attempts + 1 },
+      'revocation done',
+    );
+    this.#count(revocation, outcome);
+  }
+
+  #count(revocation: Revocation, outcome: string): void {
+    this.#deps.metrics.count('revocations', { connection: revocation.connection, outcome });
+  }
+}
+
+function retryPause(attempts: number, retryAfterMs = 0): number {
+  return Math.max(retryAfterMs, Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(attempts, 10)));
+}
