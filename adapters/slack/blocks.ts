@@ -1,0 +1,223 @@
+import type {
+  ConfirmationDialog,
+  KnownBlock,
+  PlainTextElement,
+  RichTextBlock,
+  RichTextElement,
+  RichTextSection,
+  Button as SlackButton,
+} from '@slack/types';
+import type { ActionButton, Block, Button, Message, RichText, Span } from '../../src/chat/message.js';
+import { cut, Room } from './room.js';
+import { escapeText } from './text.js';
+
+/** What `chat.postMessage` takes. `text` is escaped; notifications and screen readers use it. */
+export interface SlackContent {
+  readonly text: string;
+  readonly blocks: KnownBlock[];
+}
+
+/** https://docs.slack.dev/reference/block-kit: the limits of the blocks and elements that we use. */
+const MAX = {
+  blocks: 50,
+  buttonsInBlock: 25,
+  options: 100,
+  header: 150,
+  textBlock: 3000,
+  richElements: 500,
+  label: 75,
+  optionValue: 150,
+  buttonValue: 2000,
+  url: 3000,
+  id: 255,
+  confirmTitle: 100,
+  confirmText: 300,
+  confirmChoice: 30,
+} as const;
+
+/** Slack refuses messages whose blocks hold about 12 000 characters, their frames counted (`msg_blocks_too_long`). */
+const MESSAGE_CHARACTERS = 8000;
+const FALLBACK_CHARACTERS = 3000;
+const PICKLIST_PREFIX = 'pick:';
+const CUT_NOTE = 'Slack takes no longer messages, so the rest is left out here.';
+
+/**
+ * A message as Block Kit. Texts are data everywhere (`rich_text` and `plain_text`, never mrkdwn), and everything is cut to
+ * Slack's limits, so that no message is refused for its length.
+ */
+export function renderMessage(message: Message): SlackContent {
+  const drawing = new Drawing();
+  const drawn = message.blocks.flatMap((block) => drawing.block(block));
+  const blocks = fitBlocks(drawn.length > 0 ? drawn : drawing.text([{ text: message.fallback || '…' }]), drawing.room);
+  return { text: escapeText(cut(message.fallback || '…', FALLBACK_CHARACTERS)), blocks };
+}
+
+/** The picklist that an `action_id` of a menu belongs to; undefined for ids that are not ours. */
+export function picklistIdOf(actionId: string): string | undefined {
+  return actionId.startsWith(PICKLIST_PREFIX) ? actionId.slice(PICKLIST_PREFIX.length) : undefined;
+}
+
+/** One message in the making: the room that is left and the ids that are taken. */
+class Drawing {
+  readonly room = new Room(MESSAGE_CHARACTERS);
+  #buttons = 0;
+
+  block(block: Block): KnownBlock[] {
+    switch (block.kind) {
+      case 'heading':
+        return this.#heading(block.text);
+      case 'text':
+        return this.text(block.text);
+      case 'fields':
+        return this.#fields(block.fields);
+      case 'note':
+        return this.#note(block.text);
+      case 'divider':
+        return [{ type: 'divider' }];
+      case 'buttons':
+        return this.#actions(block.buttons);
+      case 'picklist':
+        return this.#picklist(block);
+    }
+  }
+
+  text(text: RichText): KnownBlock[] {
+    const section = this.#section(text);
+    return section ? [{ type: 'rich_text', elements: [section] }] : [];
+  }
+
+  #heading(text: string): KnownBlock[] {
+    const line = this.room.take(text.replace(/\s+/g, ' ').trim(), MAX.header);
+    return line === '' ? [] : [{ type: 'header', text: plain(line) }];
+  }
+
+  #fields(fields: readonly { readonly label: string; readonly value: string }[]): KnownBlock[] {
+    const sections = fields.flatMap(({ label, value }) => {
+      const section = this.#section([{ text: `${label}: `, style: 'bold' }, { text: value || '–' }]);
+      return section ? [section] : [];
+    });
+    return sections.length === 0 ? [] : [{ type: 'rich_text', elements: sections }];
+  }
+
+  /** Small print; the small kind of block knows no links or styles without mrkdwn. */
+  #note(text: RichText): KnownBlock[] {
+    if (text.some((span) => span.link !== undefined || span.style !== undefined)) return this.text(text);
+    const line = this.room.take(text.map((span) => span.text).join(''), MAX.textBlock);
+    return line.trim() === '' ? [] : [{ type: 'context', elements: [plain(line)] }];
+  }
+
+  #section(text: RichText): RichTextSection | undefined {
+    if (text.length > MAX.richElements) this.room.markCut();
+    const elements = text.slice(0, MAX.richElements).flatMap((span) => this.#span(span));
+    return elements.length === 0 ? undefined : { type: 'rich_text_section', elements };
+  }
+
+  #span(span: Span): RichTextElement[] {
+    const text = this.room.take(span.text, MESSAGE_CHARACTERS);
+    if (text === '') return [];
+    const style = span.style === undefined ? {} : { style: { [span.style]: true } };
+    return isLink(span.link, ['http:', 'https:', 'mailto:'])
+      ? [{ type: 'link', url: span.link, text, ...style }]
+      : [{ type: 'text', text, ...style }];
+  }
+
+  #actions(buttons: readonly Button[]): KnownBlock[] {
+    const usable = buttons.filter((button) => button.kind !== 'link' || isLink(button.url, ['http:', 'https:']));
+    const elements = usable.map((button) => this.#button(button));
+    const blocks: KnownBlock[] = [];
+    for (let start = 0; start < elements.length; start += MAX.buttonsInBlock)
+      blocks.push({ type: 'actions', elements: elements.slice(start, start + MAX.buttonsInBlock) });
+    const unusable = buttons.filter((button) => !usable.includes(button)).map(({ label }) => label);
+    if (unusable.length === 0) return blocks;
+    return [...blocks, ...this.#note([{ text: `No usable address for: ${unusable.join(', ')}.` }])];
+  }
+
+  #button(button: Button): SlackButton {
+    this.#buttons += 1;
+    const common = { type: 'button' as const, action_id: `button:${this.#buttons}`, text: plainLabel(button.label) };
+    switch (button.kind) {
+      case 'link':
+        return { ...common, url: button.url };
+      case 'login':
+        return { ...common, url: button.url, value: button.token, style: 'primary' };
+      case 'action':
+        return {
+          ...common,
+          value: button.token,
+          ...(button.style === undefined ? {} : { style: button.style }),
+          ...(button.confirm === undefined ? {} : { confirm: confirmation(button, button.confirm) }),
+        };
+    }
+  }
+
+  #picklist(picklist: Extract<Block, { kind: 'picklist' }>): KnownBlock[] {
+    const fitting = picklist.options.filter(({ value }) => value !== '' && value.length <= MAX.optionValue);
+    const shown = fitting.slice(0, MAX.options);
+    if (shown.length === 0) return this.#note([{ text: `${picklist.label}: there is nothing to choose.` }]);
+    const hidden = picklist.options.length - shown.length;
+    return [
+      {
+        type: 'section',
+        text: plainLabel(picklist.label),
+        accessory: {
+          type: 'static_select',
+          action_id: cut(`${PICKLIST_PREFIX}${picklist.id}`, MAX.id),
+          placeholder: plain('Choose…'),
+          options: shown.map(({ label, value }) => ({ text: plainLabel(label), value })),
+        },
+      },
+      ...(hidden === 0
+        ? []
+        : this.#note([{ text: `${shown.length} of ${picklist.options.length} can be chosen here.` }])),
+    ];
+  }
+}
+
+function confirmation(button: ActionButton, confirm: NonNullable<ActionButton['confirm']>): ConfirmationDialog {
+  return {
+    title: plainLabel(confirm.title, MAX.confirmTitle),
+    text: plainLabel(confirm.text, MAX.confirmText),
+    confirm: plainLabel(confirm.yes, MAX.confirmChoice),
+    deny: plainLabel(confirm.no, MAX.confirmChoice),
+    ...(button.style === 'danger' ? { style: 'danger' as const } : {}),
+  };
+}
+
+/** At most 50 blocks: paragraphs are joined first, then the last texts go. Buttons and menus stay. */
+function fitBlocks(drawn: readonly KnownBlock[], room: Room): KnownBlock[] {
+  const blocks = drawn.length > MAX.blocks - 1 ? joinParagraphs(drawn) : [...drawn];
+  while (blocks.length > MAX.blocks - 1) {
+    const last = blocks.findLastIndex((block) => block.type !== 'actions' && block.type !== 'section');
+    blocks.splice(last === -1 ? blocks.length - 1 : last, 1);
+    room.markCut();
+  }
+  return room.wasCut ? [...blocks, { type: 'context', elements: [plain(CUT_NOTE)] }] : blocks;
+}
+
+function joinParagraphs(blocks: readonly KnownBlock[]): KnownBlock[] {
+  const joined: KnownBlock[] = [];
+  for (const block of blocks) {
+    const previous = joined.at(-1);
+    if (isRichText(block) && previous && isRichText(previous))
+      joined[joined.length - 1] = { type: 'rich_text', elements: [...previous.elements, ...block.elements] };
+    else joined.push(block);
+  }
+  return joined;
+}
+
+function isRichText(block: KnownBlock): block is RichTextBlock {
+  return block.type === 'rich_text';
+}
+
+/** `emoji: false` keeps `:words:` in data as they are. */
+function plain(text: string): PlainTextElement {
+  return { type: 'plain_text', text, emoji: false };
+}
+
+function plainLabel(text: string, max: number = MAX.label): PlainTextElement {
+  return plain(cut(text.trim() || '–', max));
+}
+
+function isLink(url: string | undefined, protocols: readonly string[]): url is string {
+  return url !== undefined && url.length <= MAX.url && URL.canParse(url) && protocols.includes(new URL(url).protocol);
+}

@@ -1,0 +1,148 @@
+import type { ActionEvent, TextEvent } from '../../src/chat/chat-event.js';
+import type { MessageRef } from '../../src/chat/conversation.js';
+import { BehalfError } from '../../src/kernel/errors.js';
+import { type SlackPlace, toConversation, toMessageRef } from './address.js';
+import { picklistIdOf } from './blocks.js';
+import { isJsonObject, type JsonObject, objectAt, textAt } from './json.js';
+import { readTypedText } from './text.js';
+
+/** What somebody did, before it is known who they are in the workspace. */
+export interface Heard {
+  readonly userId: string;
+  /** Their own workspace, as the payload has it. */
+  readonly userTeam?: string;
+  readonly place: SlackPlace;
+  readonly event: Omit<TextEvent, 'user'> | Omit<ActionEvent, 'user'>;
+}
+
+export interface HearingContext {
+  readonly botUserId: string;
+  readonly nowMs: number;
+  /** Origins that a response_url may have. */
+  readonly responseOrigins: readonly string[];
+}
+
+/** A response_url lives for 30 minutes; we stop using it a little before. */
+const RESPONSE_URL_MS = 29 * 60_000;
+
+/**
+ * A `message` in the direct message or an `app_mention`.
+ * @throws BehalfError `chat.request_invalid`
+ */
+export function hearMessage(body: JsonObject, context: HearingContext): Heard {
+  const event = objectAt(body, 'event');
+  const channel = required(event, 'channel');
+  const userId = required(event, 'user');
+  const direct = event['channel_type'] === 'im' || channel.startsWith('D');
+  const userTeam = textAt(event, 'user_team') ?? textAt(event, 'team');
+  const threadTs = textAt(event, 'thread_ts');
+  const place: SlackPlace = { channel, direct, user: userId, ...(threadTs === undefined ? {} : { threadTs }) };
+  return {
+    userId,
+    ...(userTeam === undefined ? {} : { userTeam }),
+    place,
+    event: {
+      kind: 'text',
+      id: required(body, 'event_id'),
+      conversation: toConversation(place),
+      text: readTypedText(textAt(event, 'text') ?? '', context.botUserId),
+    },
+  };
+}
+
+/**
+ * A slash command: what follows its name is the text.
+ * @throws BehalfError `chat.request_invalid`
+ */
+export function hearSlashCommand(body: JsonObject, context: HearingContext): Heard {
+  const channel = required(body, 'channel_id');
+  const userId = required(body, 'user_id');
+  const place: SlackPlace = { channel, direct: channel.startsWith('D'), user: userId };
+  return {
+    userId,
+    userTeam: required(body, 'team_id'),
+    place,
+    event: {
+      kind: 'text',
+      id: required(body, 'trigger_id'),
+      conversation: toConversation(place),
+      text: readTypedText(textAt(body, 'text') ?? '', context.botUserId),
+    },
+  };
+}
+
+/**
+ * A press on one of our buttons (`block_actions`), with what is chosen in the picklists of that message.
+ * @throws BehalfError `chat.request_invalid`
+ */
+export function hearPress(body: JsonObject, context: HearingContext): Heard {
+  const user = objectAt(body, 'user');
+  const userId = required(user, 'id');
+  const userTeam = textAt(user, 'team_id');
+  const actions = body['actions'];
+  const first: unknown = Array.isArray(actions) ? actions[0] : undefined;
+  const action = isJsonObject(first) ? first : {};
+  const place = placeOfPress(body, userId);
+  const message = messageOfPress(body, place, context);
+  return {
+    userId,
+    ...(userTeam === undefined ? {} : { userTeam }),
+    place,
+    event: {
+      kind: 'action',
+      id: textAt(body, 'trigger_id') ?? pressId(body, action),
+      conversation: toConversation(place),
+      token: required(action, 'value'),
+      values: chosenValues(body),
+      ...(message ? { message } : {}),
+    },
+  };
+}
+
+function placeOfPress(body: JsonObject, userId: string): SlackPlace {
+  const channel = required(objectAt(body, 'channel'), 'id');
+  const threadTs = textAt(objectAt(body, 'container'), 'thread_ts') ?? textAt(objectAt(body, 'message'), 'thread_ts');
+  return { channel, direct: channel.startsWith('D'), user: userId, ...(threadTs === undefined ? {} : { threadTs }) };
+}
+
+function messageOfPress(body: JsonObject, place: SlackPlace, context: HearingContext): MessageRef | undefined {
+  const container = objectAt(body, 'container');
+  if (container['is_ephemeral'] !== true) {
+    const ts = textAt(container, 'message_ts');
+    return ts === undefined ? undefined : toMessageRef({ ...place, ts });
+  }
+  const responseUrl = textAt(body, 'response_url');
+  if (!isResponseUrl(responseUrl, context.responseOrigins)) return toMessageRef(place);
+  return toMessageRef({ ...place, responseUrl, responseUntil: context.nowMs + RESPONSE_URL_MS });
+}
+
+/** The response_url is posted to later, so it must lead to Slack even though its request was signed. */
+function isResponseUrl(url: string | undefined, origins: readonly string[]): url is string {
+  return url !== undefined && URL.canParse(url) && origins.includes(new URL(url).origin);
+}
+
+function pressId(body: JsonObject, action: JsonObject): string {
+  const parts = [required(objectAt(body, 'container'), 'message_ts'), required(action, 'action_ts')];
+  return [...parts, required(action, 'action_id')].join('/');
+}
+
+/** `state.values` is block id → action id → element; it is absent where a message has no menus. */
+function chosenValues(body: JsonObject): Readonly<Record<string, string>> {
+  const blocks = Object.values(objectAt(objectAt(body, 'state'), 'values')).filter(isJsonObject);
+  const chosen = blocks.flatMap((block) =>
+    Object.keys(block).map((actionId) => {
+      const value = textAt(objectAt(objectAt(block, actionId), 'selected_option'), 'value');
+      return [picklistIdOf(actionId), value] as const;
+    }),
+  );
+  return Object.fromEntries(
+    chosen.filter((pair): pair is readonly [string, string] => pair[0] !== undefined && pair[1] !== undefined),
+  );
+}
+
+function required(object: JsonObject, key: string): string {
+  const value = textAt(object, key);
+  if (value === undefined)
+    throw new BehalfError('chat.request_invalid', `The request of Slack has no ${key}`, { details: { field: key } });
+  return value;
+}

@@ -1,0 +1,124 @@
+import type { Message } from '../../src/chat/message.js';
+import type { Clock } from '../../src/kernel/clock.port.js';
+import { isBehalfError } from '../../src/kernel/errors.js';
+import type { Logger } from '../../src/kernel/logger.port.js';
+import type { SlackMessagePlace, SlackPlace } from './address.js';
+import { renderMessage } from './blocks.js';
+import { type JsonObject, objectAt, textAt } from './json.js';
+import { PATIENCE, type SlackApi, slackErrorOf } from './web-api.js';
+
+/** Why an ephemeral message cannot be shown in place; the direct message is always open. */
+const NOT_SHOWN_THERE: readonly (string | undefined)[] = [
+  'user_not_in_channel',
+  'not_in_channel',
+  'channel_not_found',
+  'is_archived',
+  'no_permission',
+  'restricted_action',
+];
+/** Why a message cannot be edited any more. */
+const NOT_EDITABLE: readonly (string | undefined)[] = [
+  'message_not_found',
+  'cant_update_message',
+  'edit_window_closed',
+  'channel_not_found',
+  'is_inactive',
+];
+/** A link preview would have Slack open the login page. */
+const NO_PREVIEWS = { unfurl_links: false, unfurl_media: false };
+
+/** Puts messages into Slack, in place where Slack can and in the direct message where it cannot. */
+export class Outbox {
+  readonly #api: SlackApi;
+  readonly #clock: Clock;
+  readonly #logger: Logger;
+
+  constructor(parts: { readonly api: SlackApi; readonly clock: Clock; readonly logger: Logger }) {
+    this.#api = parts.api;
+    this.#clock = parts.clock;
+    this.#logger = parts.logger;
+  }
+
+  async post(place: SlackPlace, message: Message): Promise<SlackMessagePlace> {
+    try {
+      return await this.#say(place, message);
+    } catch (error) {
+      // A slash command can come from a direct message that the bot is not in.
+      if (!place.direct || place.user === undefined || slackErrorOf(error) !== 'channel_not_found') throw error;
+      return this.#sayDirectly(place.user, message);
+    }
+  }
+
+  async postPrivately(place: SlackPlace, user: string, message: Message): Promise<SlackMessagePlace> {
+    if (place.direct) {
+      const isTheirs = place.user === undefined || place.user === user;
+      return isTheirs ? this.post({ ...place, user }, message) : this.#sayDirectly(user, message);
+    }
+    try {
+      const content = { ...renderMessage(message), ...NO_PREVIEWS };
+      await this.#api.call('chat.postEphemeral', { ...target(place), user, ...content }, PATIENCE.message);
+      return { ...place, user };
+    } catch (error) {
+      if (!NOT_SHOWN_THERE.includes(slackErrorOf(error))) throw error;
+      return this.#sayDirectly(user, message);
+    }
+  }
+
+  async update(sent: SlackMessagePlace, message: Message): Promise<SlackMessagePlace> {
+    if (sent.ts === undefined) return this.#updateEphemeral(sent, message);
+    try {
+      const content = renderMessage(message);
+      await this.#api.call('chat.update', { channel: sent.channel, ts: sent.ts, ...content }, PATIENCE.message);
+      return sent;
+    } catch (error) {
+      if (!NOT_EDITABLE.includes(slackErrorOf(error))) throw error;
+      return this.post(withoutMessage(sent), message);
+    }
+  }
+
+  /** Only a click on it gives access to an ephemeral message, for half an hour and five times. */
+  async #updateEphemeral(sent: SlackMessagePlace, message: Message): Promise<SlackMessagePlace> {
+    const { responseUrl, responseUntil = 0, user } = sent;
+    if (responseUrl !== undefined && this.#clock.now() < responseUntil) {
+      try {
+        await this.#api.respond(responseUrl, { replace_original: true, ...renderMessage(message) });
+        return sent;
+      } catch (error) {
+        if (!isBehalfError(error, 'chat.delivery_failed')) throw error;
+        this.#logger.info({ slackError: slackErrorOf(error) }, 'ephemeral message cannot be replaced, posting anew');
+      }
+    }
+    const place = withoutMessage(sent);
+    return user === undefined ? this.post(place, message) : this.postPrivately(place, user, message);
+  }
+
+  async #sayDirectly(user: string, message: Message): Promise<SlackMessagePlace> {
+    const opened = await this.#api.call('conversations.open', { users: user }, PATIENCE.message);
+    const channel = textAt(objectAt(opened, 'channel'), 'id') ?? user;
+    return this.#say({ channel, direct: true, user }, message);
+  }
+
+  async #say(place: SlackPlace, message: Message): Promise<SlackMessagePlace> {
+    const content = { ...renderMessage(message), ...NO_PREVIEWS };
+    const answer: JsonObject = await this.#api.call(
+      'chat.postMessage',
+      { ...target(place), ...content },
+      PATIENCE.message,
+    );
+    const ts = textAt(answer, 'ts');
+    return { ...place, channel: textAt(answer, 'channel') ?? place.channel, ...(ts === undefined ? {} : { ts }) };
+  }
+}
+
+function target({ channel, threadTs }: SlackPlace): Record<string, string> {
+  return { channel, ...(threadTs === undefined ? {} : { thread_ts: threadTs }) };
+}
+
+function withoutMessage({ channel, direct, user, threadTs }: SlackMessagePlace): SlackPlace {
+  return {
+    channel,
+    direct,
+    ...(user === undefined ? {} : { user }),
+    ...(threadTs === undefined ? {} : { threadTs }),
+  };
+}

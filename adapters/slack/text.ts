@@ -1,0 +1,45 @@
+/** `<…>` in a text that Slack sends is always an entity: what people type has its `<` escaped. */
+const ENTITY = /<([^<>]*)>/g;
+/** Spaces of every width, as phones and copied web pages have them. */
+const ODD_SPACES = /[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]/g;
+const INVISIBLE = /[\u200b\u2060\ufeff]/g;
+const ESCAPES: Readonly<Record<string, string>> = { '&amp;': '&', '&lt;': '<', '&gt;': '>' };
+
+/** Slack wants these three characters escaped, and only these. https://docs.slack.dev/messaging/formatting-message-text#escaping */
+export function escapeText(text: string): string {
+  return text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
+}
+
+/**
+ * What a person typed, out of the text that Slack sends: the bot's own mention removed wherever it stands, other entities
+ * as the person sees them, escapes undone once, spaces normal.
+ */
+export function readTypedText(text: string, botUserId: string): string {
+  const ownMention = new RegExp(`\\s*<@${botUserId}(?:\\|[^<>]*)?>[:,]?\\s*`, 'g');
+  return text
+    .replace(ownMention, ' ')
+    .replace(ENTITY, (_entity, inner: string) => readEntity(inner))
+    .replace(/&(?:amp|lt|gt);/g, (escaped) => ESCAPES[escaped] ?? escaped)
+    .replace(INVISIBLE, '')
+    .replace(ODD_SPACES, ' ')
+    .replace(/\r\n?/g, '\n')
+    .trim();
+}
+
+/** https://docs.slack.dev/messaging/formatting-message-text#retrieving-messages */
+function readEntity(inner: string): string {
+  const bar = inner.indexOf('|');
+  const target = bar === -1 ? inner : inner.slice(0, bar);
+  const label = bar === -1 ? '' : inner.slice(bar + 1);
+  const name = label || target.slice(1);
+  if (target.startsWith('@')) return withSign('@', name);
+  if (target.startsWith('#')) return withSign('#', name);
+  if (target.startsWith('!date^')) return label;
+  if (target.startsWith('!subteam^')) return withSign('@', label || target.slice('!subteam^'.length));
+  if (target.startsWith('!')) return withSign('@', name);
+  return label || target.replace(/^mailto:/, '');
+}
+
+function withSign(sign: string, name: string): string {
+  return name.startsWith(sign) ? name : `${sign}${name}`;
+}
