@@ -1,5 +1,5 @@
-import { BehalfError, isBehalfError } from '../kernel/errors.js';
 import type { Clock } from '../kernel/clock.port.js';
+import { BehalfError, isBehalfError } from '../kernel/errors.js';
 import type { Vault } from '../kernel/vault.js';
 import type { JobState } from './job.js';
 import { type Job, LEASE_MS, leased, sealJob } from './job-record.js';
@@ -49,11 +49,10 @@ export class HeldJob {
   /** Changes the inside without writing yet: what can be done again safely need not be durable. */
   note(change: Partial<JobState>): void {
     this.#state = { ...this.#state, ...change };
-    this.#dirty = true;
   }
 
-  /** Drops the mark of a step in flight, durable with the next write. */
-  clearInFlight(change: Partial<JobState> = {}): void {
+  /** The step in flight is over, with or without a result: must be durable before anything else is begun. */
+  land(change: Partial<JobState> = {}): void {
     const { inFlight: _, ...state } = this.#state;
     this.#state = { ...state, ...change };
     this.#dirty = true;
@@ -65,7 +64,7 @@ export class HeldJob {
     await this.#write((job, now) => leased(job, this.#deps.holder, now));
   }
 
-  /** Makes noted progress durable if there is any. */
+  /** Makes the end of a step in flight durable if it is not yet. */
   async flush(): Promise<void> {
     if (this.#dirty) await this.checkpoint();
   }
@@ -73,7 +72,8 @@ export class HeldJob {
   /** Prolongs the lease when less than two thirds of it are left. */
   async keep(): Promise<void> {
     const until = this.#job.lease?.until ?? 0;
-    if (until - this.#deps.clock.now() < (LEASE_MS * 2) / 3) await this.#write((job, now) => leased(job, this.#deps.holder, now));
+    if (until - this.#deps.clock.now() < (LEASE_MS * 2) / 3)
+      await this.#write((job, now) => leased(job, this.#deps.holder, now));
   }
 
   /** Ends holding: the job is written as `change` makes it (suspended, pending, final). */
@@ -87,7 +87,9 @@ export class HeldJob {
       this.#dirty = false;
       const written = await this.#writeWhileHeld(next);
       if (!written) {
-        const error = new BehalfError('job.lost', 'Another process has written this job', { details: { jobId: next.id } });
+        const error = new BehalfError('job.lost', 'Another process has written this job', {
+          details: { jobId: next.id },
+        });
         this.#lost.abort(error);
         throw error;
       }

@@ -31,13 +31,31 @@ export function pending(job: Job, now: number): Job {
 }
 
 /** Puts a job to sleep until the person has logged in to all of `waitingFor`, or until `expiresAt`. */
-export function suspended(job: Job, options: { waitingFor: readonly string[]; expiresAt: number; state: JobState }, now: number): Job {
+export function suspended(
+  job: Job,
+  options: { waitingFor: readonly string[]; expiresAt: number; state: JobState },
+  now: number,
+): Job {
   const { lease: _, ...rest } = job;
-  return next({ ...rest, status: 'suspended', waitingFor: options.waitingFor, attentionAt: options.expiresAt, state: options.state }, now);
+  return next(
+    {
+      ...rest,
+      status: 'suspended',
+      waitingFor: options.waitingFor,
+      attentionAt: options.expiresAt,
+      state: options.state,
+    },
+    now,
+  );
 }
 
 /** Ends a job. The row stays for the history until `keepUntil`. */
-export function finished(job: Job, status: 'succeeded' | 'failed' | 'cancelled', options: { state: JobState; historyMs: number }, now: number): Job {
+export function finished(
+  job: Job,
+  status: 'succeeded' | 'failed' | 'cancelled',
+  options: { state: JobState; historyMs: number },
+  now: number,
+): Job {
   const { lease: _, attentionAt: __, ...rest } = job;
   return next({ ...rest, status, waitingFor: [], state: options.state, keepUntil: now + options.historyMs }, now);
 }
@@ -54,9 +72,11 @@ export function sealJob(vault: Vault, job: Job): JobRow {
 /** @throws BehalfError `store.corrupt` when the inside was sealed for another job or person, or is no job. */
 export function openJob(vault: Vault, row: JobRow): Job {
   const { sealed, ...rest } = row;
-  const state = StoredState.safeParse(vault.openJson('job', bindingOf(row), sealed));
-  if (!state.success) throw new BehalfError('store.corrupt', 'The inside of a stored job is not a job', { details: { jobId: row.id } });
-  return { ...rest, state: state.data as JobState };
+  const state = vault.openJson('job', bindingOf(row), sealed);
+  if (!isJobState(state)) {
+    throw new BehalfError('store.corrupt', 'The inside of a stored job is not a job', { details: { jobId: row.id } });
+  }
+  return { ...rest, state };
 }
 
 function bindingOf(row: Pick<JobRow, 'id' | 'user' | 'recipe'>): readonly string[] {
@@ -71,3 +91,7 @@ const StoredState = z.looseObject({
   done: z.record(z.string(), z.looseObject({ kind: z.enum(['action', 'reply', 'if']) })),
   loginsAsked: z.record(z.string(), z.number()),
 });
+
+function isJobState(value: unknown): value is JobState {
+  return StoredState.safeParse(value).success;
+}

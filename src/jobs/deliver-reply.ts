@@ -1,0 +1,67 @@
+import type { ChatAdapter } from '../chat/chat-adapter.port.js';
+import type { Click, Clicks } from '../chat/clicks.js';
+import type { MessageRef } from '../chat/conversation.js';
+import type { Block, Button, Message } from '../chat/message.js';
+import { plainText } from '../kernel/rich-text.js';
+import type { RenderedReply } from '../recipes/render-reply.js';
+import type { Job } from './job-record.js';
+import { doneMessage } from './messages.js';
+
+interface ReplyTarget {
+  readonly job: Job;
+  readonly recipeName: string;
+  /** True when the recipe acts under the person's own connections: then nobody else sees the reply unless it says so. */
+  readonly personal: boolean;
+  readonly chat: ChatAdapter;
+  readonly clicks: Clicks;
+}
+
+const REPEATED = 'I was interrupted while I sent this; you may have seen it already.';
+
+/**
+ * Says a reply where it belongs: in place of the login prompt if there was one, privately when it is personal, else where the
+ * command was given. Buttons of a reply for all count as the clicker's own command.
+ */
+export async function deliverReply(target: ReplyTarget, reply: RenderedReply, again: boolean): Promise<MessageRef> {
+  const { chat, job } = target;
+  const { conversation, prompt } = job.state;
+  const isPublic = conversation.kind === 'channel' && (reply.visibleTo === 'channel' || !target.personal);
+  const message = await toMessage(target, reply, { again: again && (prompt === undefined || isPublic), isPublic });
+  if (isPublic) {
+    const posted = await chat.post(conversation, message);
+    if (prompt !== undefined) await chat.update(prompt, doneMessage(target.recipeName));
+    return posted;
+  }
+  if (prompt !== undefined) return chat.update(prompt, message);
+  return conversation.kind === 'direct'
+    ? chat.post(conversation, message)
+    : chat.postPrivately(conversation, job.user, message);
+}
+
+async function toMessage(
+  target: ReplyTarget,
+  reply: RenderedReply,
+  options: { again: boolean; isPublic: boolean },
+): Promise<Message> {
+  const blocks: Block[] = [{ kind: 'text', text: reply.text }];
+  if (reply.fields.length > 0) blocks.push({ kind: 'fields', fields: reply.fields });
+  const buttons = await toButtons(target, reply, options.isPublic);
+  if (buttons.length > 0) blocks.push({ kind: 'buttons', buttons });
+  if (options.again) blocks.push({ kind: 'note', text: [{ text: REPEATED }] });
+  const fields = reply.fields.map(({ label, value }) => `${label}: ${value}`);
+  return { fallback: [plainText(reply.text), ...fields].join('\n'), blocks };
+}
+
+async function toButtons(target: ReplyTarget, reply: RenderedReply, isPublic: boolean): Promise<Button[]> {
+  const commands: Click[] = reply.buttons.flatMap((button) =>
+    button.kind === 'command'
+      ? [{ kind: 'command' as const, command: button.command, parameters: { ...button.parameters } }]
+      : [],
+  );
+  const tokens = [...(await target.clicks.issue(target.job.user, commands, isPublic ? 'tenant' : 'person'))];
+  return reply.buttons.map((button) =>
+    button.kind === 'link'
+      ? { kind: 'link', label: button.label, url: button.url }
+      : { kind: 'action', label: button.label, token: tokens.shift() ?? '' },
+  );
+}

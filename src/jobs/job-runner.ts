@@ -1,0 +1,232 @@
+import type { ChatAdapter } from '../chat/chat-adapter.port.js';
+import type { ChatUserProfile } from '../chat/chat-user.js';
+import type { Clicks } from '../chat/clicks.js';
+import type { MessageRef } from '../chat/conversation.js';
+import type { Message } from '../chat/message.js';
+import { textMessage } from '../chat/message.js';
+import type { ActionCall } from '../connectors/action-call.js';
+import type { Clock } from '../kernel/clock.port.js';
+import { asBehalfError, type BehalfError, isBehalfError } from '../kernel/errors.js';
+import type { Logger } from '../kernel/logger.port.js';
+import type { Metrics } from '../kernel/metrics.port.js';
+import type { CompiledRecipe } from '../recipes/compiled-recipe.js';
+import type { RecipeBook } from '../recipes/recipe-book.js';
+import { deliverReply } from './deliver-reply.js';
+import type { HeldJob } from './held-job.js';
+import type { JobState } from './job.js';
+import { finished, type Job, suspended } from './job-record.js';
+import type { CreateLoginLink } from './login-link.js';
+import { promptForLogins } from './login-prompts.js';
+import { doneMessage, failedMessage, recipeGoneMessage } from './messages.js';
+import type { MissingLogin, SlotResolver } from './resolve-connections.js';
+import { runSteps, type StepsOutcome } from './run-steps.js';
+
+/** A login and one more after it: an app that then still refuses is not asked about again in the same job. */
+const MAX_LOGINS_PER_CONNECTION = 2;
+
+export interface JobRunnerDeps {
+  readonly recipes: () => RecipeBook;
+  readonly resolverFor: (job: Job) => SlotResolver;
+  readonly chat: (job: Job) => ChatAdapter;
+  readonly clicks: Clicks;
+  readonly createLoginLink: CreateLoginLink;
+  readonly perform: (call: Omit<ActionCall, 'http' | 'clock'>) => Promise<unknown>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly loginTimeoutMs: number;
+  readonly historyMs: number;
+}
+
+/** Runs a job that this process holds, until it has ended or sleeps. Never rejects. */
+export class JobRunner {
+  readonly #deps: JobRunnerDeps;
+
+  constructor(deps: JobRunnerDeps) {
+    this.#deps = deps;
+  }
+
+  /** Tells whether the job went to sleep, in which case a login may have come in the meantime. */
+  async run(held: HeldJob): Promise<'ended' | 'asleep'> {
+    const { logger, metrics, clock } = this.#deps;
+    const startedAt = clock.now();
+    const { id, recipe } = held.job;
+    try {
+      const found = this.#deps.recipes().get(recipe);
+      if (found === undefined || found.version !== held.state.recipeVersion) {
+        await this.#end(held, 'cancelled', recipeGoneMessage(found?.name ?? recipe));
+        return 'ended';
+      }
+      return await this.#runRecipe(held, found);
+    } catch (error) {
+      const err = asBehalfError(error);
+      if (isBehalfError(err, 'job.lost')) logger.info({ jobId: id, recipe }, 'job was taken over');
+      else await this.#fail(held, err);
+      return 'ended';
+    } finally {
+      metrics.time('job_ms', clock.now() - startedAt, { recipe });
+    }
+  }
+
+  async #runRecipe(held: HeldJob, recipe: CompiledRecipe): Promise<'ended' | 'asleep'> {
+    const resolver = this.#deps.resolverFor(held.job);
+    const { slots, missing } = await resolver.resolve(recipe);
+    if (missing.length > 0) return this.#suspend(held, recipe, missing, slots);
+    const personal = recipe.connections.some((slot) => slot.verifyUserAccess);
+    const outcome = await runSteps({
+      held,
+      recipe,
+      slots,
+      resolver,
+      profile: () => this.#profile(held.job),
+      perform: this.#deps.perform,
+      say: (reply, again) =>
+        deliverReply(
+          {
+            job: held.job,
+            recipeName: recipe.name,
+            personal,
+            chat: this.#deps.chat(held.job),
+            clicks: this.#deps.clicks,
+          },
+          reply,
+          again,
+        ),
+    });
+    if (outcome.kind === 'login_required') return this.#suspend(held, recipe, [outcome.missing], slots);
+    await this.#complete(held, recipe, outcome);
+    return 'ended';
+  }
+
+  async #complete(
+    held: HeldJob,
+    recipe: CompiledRecipe,
+    outcome: Exclude<StepsOutcome, { kind: 'login_required' }>,
+  ): Promise<void> {
+    if (outcome.kind === 'stopped') {
+      const message = outcome.message === undefined ? undefined : textMessage(outcome.message);
+      await this.#end(held, outcome.as, message ?? this.#silentEnd(held, recipe));
+      return;
+    }
+    await this.#end(held, 'succeeded', this.#silentEnd(held, recipe));
+  }
+
+  /** A job that said nothing still answers: nobody is left waiting in front of a prompt. */
+  #silentEnd(held: HeldJob, recipe: CompiledRecipe): Message | undefined {
+    const replied = Object.values(held.state.done).some((record) => record.kind === 'reply');
+    return replied ? undefined : doneMessage(recipe.name);
+  }
+
+  async #suspend(
+    held: HeldJob,
+    recipe: CompiledRecipe,
+    missing: readonly MissingLogin[],
+    slots: Awaited<ReturnType<SlotResolver['resolve']>>['slots'],
+  ): Promise<'ended' | 'asleep'> {
+    const { clock, logger, metrics, loginTimeoutMs } = this.#deps;
+    const wanted = [...new Map(missing.map((entry) => [entry.parent.name, entry])).values()];
+    const loginsAsked = { ...held.state.loginsAsked };
+    for (const { parent } of wanted) loginsAsked[parent.name] = (loginsAsked[parent.name] ?? 0) + 1;
+    const refused = wanted.find(({ parent }) => (loginsAsked[parent.name] ?? 0) > MAX_LOGINS_PER_CONNECTION);
+    if (refused) {
+      await this.#end(
+        held,
+        'failed',
+        textMessage(
+          `${refused.parent.title} refuses the login although you have just logged in. Please tell your administrator.`,
+        ),
+      );
+      return 'ended';
+    }
+    const connected = [...slots.values()].flatMap((slot) =>
+      slot.personal && slot.account && !wanted.some(({ parent }) => parent.name === slot.parent.name)
+        ? [{ title: slot.parent.title, account: slot.account.label }]
+        : [],
+    );
+    const prompt = await promptForLogins(
+      {
+        createLoginLink: this.#deps.createLoginLink,
+        clicks: this.#deps.clicks,
+        chat: this.#deps.chat(held.job),
+        recipeName: recipe.name,
+      },
+      held.job,
+      { missing: wanted, connected },
+    );
+    const waitingFor = wanted.map(({ parent }) => parent.name);
+    await held.leave((job, now) =>
+      suspended(
+        job,
+        { waitingFor, expiresAt: now + loginTimeoutMs, state: { ...job.state, loginsAsked, prompt } },
+        now,
+      ),
+    );
+    metrics.count('jobs_suspended', { recipe: recipe.id });
+    logger.info({ jobId: held.job.id, recipe: recipe.id, waitingFor, at: clock.now() }, 'job waits for a login');
+    return 'asleep';
+  }
+
+  async #fail(held: HeldJob, err: BehalfError): Promise<void> {
+    const { logger, metrics } = this.#deps;
+    const { id, recipe } = held.job;
+    metrics.count('errors', { code: err.code });
+    const line = { jobId: id, recipe, err };
+    if (err.audience === 'person') logger.info(line, 'job failed');
+    else if (err.audience === 'remote') logger.warn(line, 'job failed');
+    else logger.error(line, 'job failed');
+    const name = this.#deps.recipes().get(recipe)?.name ?? recipe;
+    // Without the store nothing can be ended: the lease runs out and the job goes on when the store is back.
+    if (err.code === 'store.unavailable') return;
+    await this.#end(held, 'failed', failedMessage(name, err.userText, err.ref), { code: err.code, ref: err.ref }).catch(
+      (error: unknown) => {
+        logger.warn({ jobId: id, recipe, err: asBehalfError(error) }, 'job could not be ended');
+      },
+    );
+  }
+
+  /** Says the last word, then makes the end durable. */
+  async #end(
+    held: HeldJob,
+    status: 'succeeded' | 'failed' | 'cancelled',
+    message?: Message,
+    result?: { code: string; ref: string },
+  ): Promise<void> {
+    const { historyMs, logger, metrics } = this.#deps;
+    if (message) {
+      await held.checkpoint({ inFlight: { path: 'end', kind: 'reply' } });
+      await this.#tell(held.job, message);
+    }
+    held.land(result || message ? { result: { text: message?.fallback ?? '', ...result } } : {});
+    await held.leave((job, now) => finished(job, status, { state: job.state, historyMs }, now));
+    const { id, recipe } = held.job;
+    metrics.count('jobs_finished', { recipe, status });
+    logger.info({ jobId: id, recipe, status, ms: held.job.updatedAt - held.job.createdAt }, 'job finished');
+  }
+
+  /** In place of the prompt, else privately. Not being able to deliver does not undo what was done. */
+  async #tell(job: Job, message: Message): Promise<MessageRef | undefined> {
+    const chat = this.#deps.chat(job);
+    const { conversation, prompt } = job.state;
+    try {
+      if (prompt !== undefined) return await chat.update(prompt, message);
+      return await (conversation.kind === 'direct'
+        ? chat.post(conversation, message)
+        : chat.postPrivately(conversation, job.user, message));
+    } catch (error) {
+      this.#deps.logger.warn(
+        { jobId: job.id, recipe: job.recipe, err: asBehalfError(error) },
+        'the end of a job could not be delivered',
+      );
+      return undefined;
+    }
+  }
+
+  #profile(job: Job): Promise<ChatUserProfile> {
+    return this.#deps.chat(job).describeUser(job.user, job.state.conversation);
+  }
+}
+
+/** The inside of a job that has just been accepted. */
+export function initialState(options: Pick<JobState, 'recipeVersion' | 'parameters' | 'conversation'>): JobState {
+  return { ...options, done: {}, loginsAsked: {} };
+}

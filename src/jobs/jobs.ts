@@ -1,0 +1,190 @@
+import { randomUUID } from 'node:crypto';
+import type { ChatUser } from '../chat/chat-user.js';
+import type { ConversationRef, MessageRef } from '../chat/conversation.js';
+import { asBehalfError } from '../kernel/errors.js';
+import { newId } from '../kernel/ids.js';
+import type { CompiledRecipe } from '../recipes/compiled-recipe.js';
+import { HeldJob } from './held-job.js';
+import type { JobId } from './job.js';
+import type { JobQueue } from './job-queue.port.js';
+import { finished, isFinal, type Job, LEASE_MS, leased, openJob, sealJob } from './job-record.js';
+import { initialState, JobRunner } from './job-runner.js';
+import { WaitingJobs, type WaitingJobsDeps } from './waiting-jobs.js';
+
+/** Longer than the last redelivery of any platform (Slack: some minutes after the first), with room for a day's outage. */
+const EVENT_TTL_MS = 24 * 3_600_000;
+/** How often leases are prolonged and jobs that need attention are looked for. */
+const SWEEP_MS = 5_000;
+const SWEEP_BATCH = 50;
+const FORGET_EVERY_SWEEPS = 720;
+
+export interface JobsDeps extends Omit<WaitingJobsDeps, 'handOver'> {
+  readonly queue: JobQueue;
+  /** Jobs that this process runs at the same time; more wait in the queue. */
+  readonly maxRunning: number;
+}
+
+export interface NewJob {
+  readonly eventId: string;
+  readonly user: ChatUser;
+  readonly recipe: CompiledRecipe;
+  readonly parameters: Readonly<Record<string, unknown>>;
+  readonly conversation: ConversationRef;
+  /** A message of ours that the job's private answer replaces: the last question for a parameter. */
+  readonly prompt?: MessageRef;
+}
+
+/** Accepts jobs, runs them, and looks after those that were left behind. */
+export class Jobs {
+  /** The jobs that sleep until a login. */
+  readonly waiting: WaitingJobs;
+  readonly #deps: JobsDeps;
+  readonly #runner: JobRunner;
+  /** Names this process in leases. */
+  readonly #holder = randomUUID();
+  readonly #running = new Map<JobId, HeldJob>();
+  /** Jobs whose acceptance failed, so that the person was told it did not start: they must not run after all. */
+  readonly #withdrawn = new Map<JobId, Job>();
+  readonly #work = new Set<Promise<void>>();
+  readonly #stopping = new AbortController();
+
+  constructor(deps: JobsDeps) {
+    this.#deps = deps;
+    this.#runner = new JobRunner({ ...deps, chat: (job) => deps.chats(job.user.platform) });
+    this.waiting = new WaitingJobs({ ...deps, handOver: (id) => this.#handOver(id) });
+  }
+
+  /**
+   * Takes a job in, once per event; `duplicate` when the event had been taken in before. Durable when it resolves. The job
+   * runs in this process right away, or waits in the queue when this process has enough to do.
+   */
+  async accept(request: NewJob): Promise<'accepted' | 'duplicate'> {
+    const { store, vault } = this.#deps;
+    const job = this.#newJob(request);
+    try {
+      if (!(await store.accept(sealJob(vault, job), request.eventId, EVENT_TTL_MS))) return 'duplicate';
+    } catch (error) {
+      this.#withdrawn.set(job.id, job);
+      throw error;
+    }
+    if (job.status === 'running') this.#run(job);
+    else await this.#handOver(job.id);
+    return 'accepted';
+  }
+
+  /** Begins to take jobs from the queue and to look for jobs that were left behind. */
+  async start(): Promise<void> {
+    await this.#deps.queue.start((id) => this.#takeUp(id), { concurrency: this.#deps.maxRunning });
+    this.#track(this.#sweep());
+  }
+
+  /** Takes nothing new and waits for what runs, at most `deadlineMs`; what is left goes on elsewhere after its lease. */
+  async stop(deadlineMs: number): Promise<void> {
+    this.#stopping.abort();
+    const late = this.#deps.clock.sleep(deadlineMs).then(() => 'late' as const);
+    if ((await Promise.race([late, this.#deps.queue.stop()])) === 'late') return;
+    while (this.#work.size > 0) {
+      if ((await Promise.race([late, Promise.all(this.#work)])) === 'late') return;
+    }
+  }
+
+  #newJob(request: NewJob): Job {
+    const { recipe, parameters, conversation, prompt, user } = request;
+    const now = this.#deps.clock.now();
+    const state = {
+      ...initialState({ recipeVersion: recipe.version, parameters, conversation }),
+      ...(prompt ? { prompt } : {}),
+    };
+    const base = {
+      id: newId(now),
+      user,
+      recipe: recipe.id,
+      version: 1,
+      createdAt: now,
+      updatedAt: now,
+      waitingFor: [],
+      attentionAt: now + LEASE_MS,
+      state,
+    };
+    if (!this.#hasRoom()) return { ...base, status: 'pending' };
+    return { ...base, status: 'running', lease: { holder: this.#holder, until: now + LEASE_MS } };
+  }
+
+  #hasRoom(): boolean {
+    return this.#running.size < this.#deps.maxRunning && !this.#stopping.signal.aborted;
+  }
+
+  #run(job: Job): void {
+    const { clock, metrics, store, vault } = this.#deps;
+    const held = new HeldJob(job, { store, vault, clock, holder: this.#holder });
+    this.#running.set(job.id, held);
+    metrics.gauge('jobs_running', this.#running.size);
+    this.#track(
+      this.#runner.run(held).then(async (outcome) => {
+        this.#running.delete(job.id);
+        metrics.gauge('jobs_running', this.#running.size);
+        if (outcome === 'asleep') await this.waiting.wakeIfLoggedIn(held.job);
+      }),
+    );
+  }
+
+  /** The row is durable already: what the queue does not take is found by the sweep. */
+  async #handOver(id: JobId): Promise<void> {
+    await this.#deps.queue.push(id).catch((error: unknown) => {
+      this.#deps.logger.warn({ jobId: id, err: asBehalfError(error) }, 'the queue did not take a job');
+    });
+  }
+
+  /** Takes a job that somebody has to go on with, unless somebody else does. */
+  async #takeUp(id: JobId): Promise<void> {
+    const { clock, store, vault } = this.#deps;
+    if (this.#running.has(id) || this.#withdrawn.has(id)) return;
+    const row = await store.load(id);
+    if (!row || isFinal(row.status)) return;
+    const now = clock.now();
+    const job = openJob(vault, row);
+    if (job.status === 'suspended') {
+      if ((job.attentionAt ?? 0) <= now) await this.waiting.expire(job);
+      return;
+    }
+    if (job.status === 'running' && (job.lease?.until ?? 0) > now) return;
+    const taken = leased(job, this.#holder, now);
+    if (await store.write(sealJob(vault, taken))) this.#run(taken);
+  }
+
+  async #sweep(): Promise<void> {
+    const { clock, logger, store } = this.#deps;
+    for (let round = 1; !this.#stopping.signal.aborted; round += 1) {
+      try {
+        await clock.sleep(SWEEP_MS, this.#stopping.signal);
+        await Promise.allSettled([...this.#running.values()].map((held) => held.keep()));
+        await this.#endWithdrawn();
+        for (const id of await store.needingAttention(clock.now(), SWEEP_BATCH)) {
+          if (this.#hasRoom()) await this.#takeUp(id);
+        }
+        if (round % FORGET_EVERY_SWEEPS === 0) await store.forget(clock.now());
+      } catch (error) {
+        if (this.#stopping.signal.aborted) return;
+        logger.warn({ err: asBehalfError(error) }, 'looking after jobs failed');
+      }
+    }
+  }
+
+  /** A write that seemed to fail may have arrived: such a row is ended before anybody runs it. */
+  async #endWithdrawn(): Promise<void> {
+    const { clock, historyMs, store, vault } = this.#deps;
+    for (const [id, job] of this.#withdrawn) {
+      if (await store.load(id))
+        await store.write(sealJob(vault, finished(job, 'cancelled', { state: job.state, historyMs }, clock.now())));
+      this.#withdrawn.delete(id);
+    }
+  }
+
+  #track(work: Promise<void>): void {
+    const guarded = work.catch((error: unknown) => {
+      this.#deps.logger.error({ err: asBehalfError(error) }, 'work on a job failed');
+    });
+    this.#work.add(guarded);
+    void guarded.finally(() => this.#work.delete(guarded));
+  }
+}

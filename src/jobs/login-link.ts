@@ -1,0 +1,13 @@
+import type { ChatUser } from '../chat/chat-user.js';
+import type { ConversationRef } from '../chat/conversation.js';
+
+/**
+ * Makes a login link for one person and one connection, and gives its URL. `continuation` is the job that waits.
+ * The URL is a bearer: it is only ever sent to that person privately.
+ */
+export type CreateLoginLink = (request: {
+  readonly user: ChatUser;
+  readonly connection: string;
+  readonly conversation: ConversationRef;
+  readonly continuation?: string;
+}) => Promise<string>;

@@ -1,0 +1,127 @@
+import type { ChatUser } from '../chat/chat-user.js';
+import type { Account, Credential } from '../connections/connection.js';
+import type { Connections } from '../connections/connections.js';
+import type { ParentConnection } from '../connections/parent-connection.js';
+import type { Connector } from '../connectors/connector.js';
+import { BehalfError } from '../kernel/errors.js';
+import type { CompiledRecipe, ConnectionSlot } from '../recipes/compiled-recipe.js';
+
+/** A slot of the recipe with what its actions are carried out with in this run. */
+export interface ResolvedSlot {
+  readonly slot: string;
+  readonly parent: ParentConnection;
+  readonly connector: Connector;
+  /** True when the person's own connection is used; the shared one is then never used instead. */
+  readonly personal: boolean;
+  readonly credential: Credential;
+  readonly account?: Account;
+}
+
+/** A personal connection that the person has to log in to first. */
+export interface MissingLogin {
+  readonly parent: ParentConnection;
+  /** Why an existing connection does not do, in words for the person. */
+  readonly reason?: string;
+}
+
+interface ResolverDeps {
+  readonly connections: Connections;
+  readonly parents: (name: string) => ParentConnection | undefined;
+  readonly connectors: (name: string) => Connector | undefined;
+}
+
+/** Finds the credentials of a run, for the person whose job it is. */
+export class SlotResolver {
+  readonly #user: ChatUser;
+  readonly #deps: ResolverDeps;
+
+  constructor(user: ChatUser, deps: ResolverDeps) {
+    this.#user = user;
+    this.#deps = deps;
+  }
+
+  /** All slots before the first step runs, so that nothing is half done when a login is missing. */
+  async resolve(
+    recipe: CompiledRecipe,
+  ): Promise<{ readonly slots: ReadonlyMap<string, ResolvedSlot>; readonly missing: readonly MissingLogin[] }> {
+    const slots = new Map<string, ResolvedSlot>();
+    const missing: MissingLogin[] = [];
+    for (const result of await Promise.all(recipe.connections.map((slot) => this.#resolveSlot(slot)))) {
+      if (result.kind === 'ready') slots.set(result.slot.slot, result.slot);
+      else missing.push(result.missing);
+    }
+    return { slots, missing };
+  }
+
+  /** After a 401: the same slot with a credential that is newer than the refused one. */
+  async renew(
+    slot: ResolvedSlot,
+  ): Promise<
+    | { readonly kind: 'ready'; readonly slot: ResolvedSlot }
+    | { readonly kind: 'missing'; readonly missing: MissingLogin }
+  > {
+    if (!slot.personal || slot.credential.kind !== 'bearer') throw refusedShared(slot);
+    const found = await this.#deps.connections.credentialFor(this.#user, slot.parent, {
+      refusedGeneration: slot.credential.generation,
+    });
+    if (found.kind === 'login_required') return { kind: 'missing', missing: missingLogin(slot.parent, found.reason) };
+    return { kind: 'ready', slot: { ...slot, credential: found.credential } };
+  }
+
+  /** The app refuses even a fresh token: the connection needs a login. */
+  async giveUp(slot: ResolvedSlot): Promise<MissingLogin> {
+    if (!slot.personal || slot.credential.kind !== 'bearer') throw refusedShared(slot);
+    const reason = `${slot.parent.title} does not accept the login any more`;
+    await this.#deps.connections.markNeedsLogin(this.#user, slot.parent.name, slot.credential.generation, reason);
+    return missingLogin(slot.parent, reason);
+  }
+
+  /** The login that a connection by this name asks for; nothing where the connection is gone. */
+  missing(name: string): readonly MissingLogin[] {
+    const parent = this.#deps.parents(name);
+    return parent ? [{ parent }] : [];
+  }
+
+  async #resolveSlot({
+    slot,
+    use,
+    verifyUserAccess,
+  }: ConnectionSlot): Promise<{ kind: 'ready'; slot: ResolvedSlot } | { kind: 'missing'; missing: MissingLogin }> {
+    const parent = this.#deps.parents(use);
+    const connector = parent && this.#deps.connectors(parent.connector);
+    if (!parent || !connector)
+      throw new BehalfError('connection.invalid', `The connection ${use} does not exist`, {
+        details: { connection: use },
+      });
+    const found = await this.#deps.connections.credentialFor(verifyUserAccess ? this.#user : 'shared', parent);
+    if (found.kind === 'ready') {
+      return {
+        kind: 'ready',
+        slot: {
+          slot,
+          parent,
+          connector,
+          personal: verifyUserAccess,
+          credential: found.credential,
+          ...(found.account ? { account: found.account } : {}),
+        },
+      };
+    }
+    if (!verifyUserAccess)
+      throw new BehalfError('connection.invalid', `The shared connection ${use} is not connected`, {
+        details: { connection: use },
+      });
+    return { kind: 'missing', missing: missingLogin(parent, found.reason) };
+  }
+}
+
+function missingLogin(parent: ParentConnection, reason: string | undefined): MissingLogin {
+  return reason === undefined ? { parent } : { parent, reason };
+}
+
+function refusedShared(slot: ResolvedSlot): BehalfError {
+  return new BehalfError('oauth.operator', `The app refuses the shared connection ${slot.parent.name}`, {
+    userText: `${slot.parent.title} refuses the connection that everybody here shares. Your administrator must fix it.`,
+    details: { connection: slot.parent.name },
+  });
+}
