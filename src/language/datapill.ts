@@ -1,3 +1,9 @@
+import jsonata from 'jsonata';
+import { BehalfError } from '../kernel/errors.js';
+import { BoundedRegExp } from './bounded-regexp.js';
+import { rootReferences } from './datapill-references.js';
+import { isPlainPath, readPlainPath } from './plain-path.js';
+import { toPlainValue } from './plain-value.js';
 import type { Position } from './problem.js';
 
 /** What datapills can see, by the first name of their path. Plain JSON values only. */
@@ -7,7 +13,133 @@ export type DatapillData = Readonly<Record<string, unknown>>;
 export interface Datapill {
   /** The expression as it was written, without the braces. */
   readonly source: string;
+  readonly file: string;
   readonly position: Position;
   /** Paths that the expression reads from the root of the data, for checking: `['parameters', 'account']`. */
   readonly references: readonly (readonly string[])[];
+  /** The value as plain JSON data; undefined where there is none. Fails with `datapill.failed`. */
+  evaluate(data: DatapillData): unknown | Promise<unknown>;
+}
+
+export type DatapillResult =
+  | { readonly kind: 'ok'; readonly pill: Datapill }
+  | { readonly kind: 'broken'; readonly message: string; readonly hint?: string };
+
+export interface DatapillLimits {
+  /** Longest evaluation, in ms. */
+  readonly timeMs: number;
+  /** Most calls under way at once: nested, or side by side in one map. */
+  readonly depth: number;
+  /** Longest sequence that an expression may build. */
+  readonly sequence: number;
+}
+
+/** An expression takes well below a millisecond; the rest is room for a process that is held up meanwhile. */
+const DEFAULT_LIMITS: DatapillLimits = { timeMs: 100, depth: 20_000, sequence: 100_000 };
+
+/** Longest expression, in characters: a person wrote it into a line or two. */
+const MAX_LENGTH = 4_000;
+/** Longest text that `$pad` may make. */
+const MAX_PAD = 10_000;
+
+/** Compiles one JSONata expression. `$eval` is not available: expressions come from authors, never from data. */
+export function compileDatapill(
+  source: string,
+  place: { readonly file: string; readonly position: Position },
+  limits: DatapillLimits = DEFAULT_LIMITS,
+): DatapillResult {
+  const text = source.trim();
+  if (text === '') return { kind: 'broken', message: 'there is nothing between {{ and }}' };
+  if (text.length > MAX_LENGTH)
+    return { kind: 'broken', message: `the expression is longer than ${MAX_LENGTH} characters` };
+  const parsed = parse(text, limits);
+  if (parsed.kind === 'broken') return parsed;
+  const { expression } = parsed;
+  const found = rootReferences(expression.ast());
+  if (found.variables.has('eval')) return { kind: 'broken', message: '$eval is not available' };
+  const whole = (data: DatapillData) => evaluate(expression, data, { source: text, ...place });
+  const segments = isPlainPath(text) ? text.split('.') : undefined;
+  return {
+    kind: 'ok',
+    pill: {
+      source: text,
+      ...place,
+      references: segments ? [segments] : found.references,
+      evaluate: segments ? (data) => readPlainPath(data, segments, () => whole(data)) : whole,
+    },
+  };
+}
+
+type ParseResult =
+  | { readonly kind: 'ok'; readonly expression: jsonata.Expression }
+  | Extract<DatapillResult, { kind: 'broken' }>;
+
+function parse(text: string, limits: DatapillLimits): ParseResult {
+  try {
+    const options: jsonata.JsonataOptions = { timeout: limits.timeMs, stack: limits.depth, sequence: limits.sequence };
+    // Assigned apart: it is typed as the callable global, of which JSONata only uses `new`.
+    Object.assign(options, { RegexEngine: BoundedRegExp });
+    const expression = jsonata(text, options);
+    expression.registerFunction('pad', pad, '<s-ns?:s>');
+    return { kind: 'ok', expression };
+  } catch (error) {
+    return { kind: 'broken', message: `the expression is not valid: ${syntaxMessage(error)}` };
+  }
+}
+
+/** JSONata's own words about syntax: they speak of the author's text only, for no data is there yet. */
+function syntaxMessage(error: unknown): string {
+  if (typeof error !== 'object' || error === null) return 'it cannot be read';
+  const message = 'message' in error && typeof error.message === 'string' ? error.message : 'it cannot be read';
+  const position = 'position' in error && typeof error.position === 'number' ? ` (character ${error.position})` : '';
+  return `${message}${position}`;
+}
+
+async function evaluate(
+  expression: jsonata.Expression,
+  data: DatapillData,
+  pill: Pick<Datapill, 'source' | 'file' | 'position'>,
+): Promise<unknown> {
+  let result: unknown;
+  try {
+    result = await expression.evaluate(data);
+  } catch (error) {
+    throw failure(pill, codeOf(error));
+  }
+  const plain = toPlainValue(result);
+  if (plain.kind === 'refused') throw failure(pill, plain.reason);
+  return plain.value;
+}
+
+/** Names the place and JSONata's code: its messages quote data. */
+function failure(pill: Pick<Datapill, 'file' | 'position'>, reason: string): BehalfError {
+  const { line, column } = pill.position;
+  return new BehalfError('datapill.failed', `The datapill at ${pill.file}:${line}:${column} failed: ${reason}`, {
+    details: { file: pill.file, line, column, reason },
+  });
+}
+
+function codeOf(error: unknown): string {
+  if (typeof error !== 'object' || error === null || !('code' in error) || typeof error.code !== 'string')
+    return 'unknown';
+  return REASONS[error.code] ?? error.code;
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  D1011: 'too deep',
+  D1012: 'too slow',
+  D2014: 'too long',
+  D2015: 'too long',
+};
+
+/** As JSONata's own, which would build a text of any length. */
+function pad(text: string | undefined, width: number, char?: string): string | undefined {
+  if (text === undefined) return undefined;
+  if (Math.abs(width) > MAX_PAD) throw Object.assign(new RangeError('too long'), { code: 'D2014' });
+  const characters = [...text];
+  const missing = Math.abs(Math.trunc(width)) - characters.length;
+  if (missing <= 0) return text;
+  const unit = char === undefined || char === '' ? [' '] : [...char];
+  const padding = Array.from({ length: missing }, (_, index) => unit[index % unit.length]).join('');
+  return width > 0 ? `${text}${padding}` : `${padding}${text}`;
 }

@@ -1,0 +1,172 @@
+import { z } from 'zod';
+import { didYouMean } from './did-you-mean.js';
+import type { Problem } from './problem.js';
+import type { YamlDocument, YamlPath } from './yaml-document.js';
+
+/** Separates a message from its hint: the error functions of zod can only give one string. */
+const HINT_MARK = '\nhint: ';
+
+/** An object that knows its keys: any other is an error with a suggestion. */
+export function strict<Shape extends z.ZodRawShape>(shape: Shape): z.ZodObject<Shape, z.core.$strict> {
+  return z.strictObject(shape, {
+    error: (issue) => {
+      if (issue.code !== 'unrecognized_keys') return undefined;
+      const hint = didYouMean(issue.keys[0] ?? '', Object.keys(shape));
+      return withHint('is not known here', hint);
+    },
+  });
+}
+
+/** A string that fits a pattern; `explanation` completes "must be …". */
+export function pattern(expression: RegExp, explanation: string): z.ZodString {
+  return z.string().regex(expression, { error: `must be ${explanation}` });
+}
+
+export type ShapeResult<T> =
+  | { readonly kind: 'ok'; readonly value: T }
+  | { readonly kind: 'broken'; readonly problems: readonly Problem[] };
+
+/** Holds a YAML document against a schema; each mistake becomes a problem at its place. */
+export function checkShape<T>(document: YamlDocument, schema: z.ZodType<T>): ShapeResult<T> {
+  const result = schema.safeParse(document.value);
+  if (result.success) return { kind: 'ok', value: result.data };
+  const problems = result.error.issues.flatMap((issue) => toProblems(document, issue, []));
+  return { kind: 'broken', problems };
+}
+
+type Issue = z.core.$ZodIssue;
+
+function toProblems(document: YamlDocument, issue: Issue, base: YamlPath): readonly Problem[] {
+  const path = [...base, ...issue.path.map((part) => (typeof part === 'symbol' ? String(part) : part))];
+  if (issue.code === 'invalid_union') return unionProblems(document, issue, path);
+  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey(document, issue, [...path, key]));
+  if (issue.code === 'invalid_key') {
+    const message = issue.issues[0]?.message ?? 'is not allowed';
+    return [problem(document, { path, message: `the name ${show(path.at(-1))} ${message}`, atKey: true })];
+  }
+  return [problem(document, { path, message: `${show(path.at(-1))} ${describe(document, issue, path)}` })];
+}
+
+function unknownKey(document: YamlDocument, issue: Issue, path: YamlPath): Problem {
+  return problem(document, { path, message: `${show(path.at(-1))} ${issue.message}`, atKey: true });
+}
+
+/** Of the forms that a value may have, the one that was most likely meant: its keys are there, and it has the fewest mistakes. */
+function unionProblems(document: YamlDocument, union: UnionIssue, path: YamlPath): readonly Problem[] {
+  const found = valueAt(document.value, path);
+  const branches = union.errors.map((issues) => ({ issues, ...keyMistakes(found, issues) }));
+  const best = branches.toSorted(
+    (left, right) => left.missing.length - right.missing.length || cost(left) - cost(right),
+  )[0];
+  const isMap = typeof found === 'object' && found !== null && !Array.isArray(found);
+  if (best && isMap && best.missing.length === 0) {
+    return best.issues.flatMap((issue) => toProblems(document, issue, path));
+  }
+  const missing = [...new Set(branches.flatMap((branch) => branch.missing))];
+  const strange = branches[0]?.unknown.filter((key) => branches.every((branch) => branch.unknown.includes(key))) ?? [];
+  if (isMap && strange.length > 0) {
+    return strange.map((key) => {
+      const message = withHint(`"${key}" is not known here`, didYouMean(key, missing));
+      return problem(document, { path: [...path, key], message, atKey: true });
+    });
+  }
+  if (found === undefined) return [problem(document, { path, message: `${show(path.at(-1))} is missing` })];
+  const message = isMap ? `needs one of: ${missing.join(', ')}` : `has none of the forms that are allowed here`;
+  return [problem(document, { path, message: `${show(path.at(-1))} ${message}` })];
+}
+
+type UnionIssue = Extract<Issue, { code: 'invalid_union' }>;
+
+interface KeyMistakes {
+  readonly missing: readonly string[];
+  readonly unknown: readonly string[];
+}
+
+/** Keys of the value itself that a form misses or does not know. */
+function keyMistakes(value: unknown, issues: readonly Issue[]): KeyMistakes {
+  const own = issues.filter((issue) => issue.path.length <= 1);
+  return {
+    missing: own.flatMap((issue) => {
+      const key = issue.path[0];
+      return key !== undefined && typeof key !== 'symbol' && valueAt(value, [key]) === undefined ? [String(key)] : [];
+    }),
+    unknown: own.flatMap((issue) => (issue.code === 'unrecognized_keys' && issue.path.length === 0 ? issue.keys : [])),
+  };
+}
+
+function cost(branch: KeyMistakes & { readonly issues: readonly Issue[] }): number {
+  return branch.unknown.length * 100 + branch.issues.length;
+}
+
+function describe(document: YamlDocument, issue: Issue, path: YamlPath): string {
+  const found = valueAt(document.value, path);
+  if (found === undefined) return 'is missing';
+  switch (issue.code) {
+    case 'invalid_type':
+      return `must be ${TYPE_WORDS[issue.expected] ?? issue.expected}, not ${kindOf(found)}`;
+    case 'invalid_value':
+      return withHint(
+        `must be ${listed(issue.values)}`,
+        typeof found === 'string' ? suggestion(found, issue.values) : undefined,
+      );
+    case 'too_small':
+      return `needs at least ${issue.minimum}`;
+    case 'too_big':
+      return `is too long: at most ${issue.maximum}`;
+    default:
+      return issue.message;
+  }
+}
+
+function problem(
+  document: YamlDocument,
+  found: { readonly path: YamlPath; readonly message: string; readonly atKey?: boolean },
+): Problem {
+  const place = found.atKey ? document.positionOfKey(found.path) : document.positionOf(found.path);
+  const [message = '', hint] = found.message.split(HINT_MARK);
+  return { file: document.file, ...place, severity: 'error', message, ...(hint ? { hint } : {}) };
+}
+
+function withHint(message: string, hint: string | undefined): string {
+  return hint ? `${message}${HINT_MARK}${hint}` : message;
+}
+
+const TYPE_WORDS: Readonly<Record<string, string>> = {
+  string: 'a text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'a map of keys and values',
+  record: 'a map of names and values',
+};
+
+function kindOf(value: unknown): string {
+  if (value === null) return 'empty';
+  if (Array.isArray(value)) return 'a list';
+  return TYPE_WORDS[typeof value] ?? typeof value;
+}
+
+function listed(values: readonly unknown[]): string {
+  return values.map(String).join(' or ');
+}
+
+function suggestion(word: string, values: readonly unknown[]): string | undefined {
+  const near = didYouMean(word, values.map(String));
+  return near?.startsWith('did you mean') ? near : undefined;
+}
+
+function show(part: string | number | undefined): string {
+  if (part === undefined) return 'the file';
+  return typeof part === 'number' ? `entry ${part + 1}` : `"${part}"`;
+}
+
+/** The value at a path of plain data; undefined where there is none. */
+export function valueAt(value: unknown, path: YamlPath): unknown {
+  let current = value;
+  for (const part of path) {
+    if (typeof current !== 'object' || current === null || !Object.hasOwn(current, part)) return undefined;
+    current = Reflect.get(current, part);
+  }
+  return current;
+}

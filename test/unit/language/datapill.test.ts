@@ -1,0 +1,145 @@
+import jsonata from 'jsonata';
+import { isBehalfError } from '../../../src/kernel/errors.js';
+import { compileDatapill, type Datapill, type DatapillLimits } from '../../../src/language/datapill.js';
+
+const PLACE = { file: 'recipes/x.yaml', position: { line: 12, column: 7 } };
+
+function compile(source: string, limits?: DatapillLimits): Datapill {
+  const result = limits ? compileDatapill(source, PLACE, limits) : compileDatapill(source, PLACE);
+  if (result.kind === 'broken') throw new Error(result.message);
+  return result.pill;
+}
+
+async function failureOf(pill: Datapill, data: Readonly<Record<string, unknown>>): Promise<unknown> {
+  try {
+    await pill.evaluate(data);
+  } catch (error) {
+    return error;
+  }
+  throw new Error('it did not fail');
+}
+
+describe('a datapill', () => {
+  test('keeps the type of its result', async () => {
+    expect(await compile('parameters.amount * 2').evaluate({ parameters: { amount: 21 } })).toBe(42);
+    expect(await compile('parameters.list[x > 1]').evaluate({ parameters: { list: [{ x: 1 }, { x: 2 }] } })).toEqual({
+      x: 2,
+    });
+    expect(await compile('parameters.none').evaluate({ parameters: {} })).toBeUndefined();
+  });
+
+  test('tells which paths it reads from the root', () => {
+    const source = "$sum(steps.found.items[price > limit].price) > parameters.amount and $$.user.name = 'Rita'";
+    expect(compile(source).references).toEqual([
+      ['steps', 'found', 'items'],
+      ['parameters', 'amount'],
+      ['user', 'name'],
+    ]);
+    expect(compile('steps.a.b').references).toEqual([['steps', 'a', 'b']]);
+  });
+
+  test('reads no name inside functions of items as a root path', () => {
+    expect(compile('steps.x.items.(name & " " & city)').references).toEqual([['steps', 'x', 'items']]);
+    expect(compile('steps.x.items{name: city}').references).toEqual([['steps', 'x', 'items']]);
+  });
+
+  test('refuses $eval, empty and broken expressions when it is compiled', () => {
+    expect(compileDatapill('$eval(parameters.code)', PLACE)).toMatchObject({
+      kind: 'broken',
+      message: '$eval is not available',
+    });
+    expect(compileDatapill(' ', PLACE)).toMatchObject({ kind: 'broken' });
+    expect(compileDatapill('parameters.(', PLACE)).toMatchObject({ kind: 'broken' });
+    expect(compileDatapill('('.repeat(20_000), PLACE)).toMatchObject({ kind: 'broken' });
+    expect(compileDatapill('('.repeat(3_900), PLACE)).toMatchObject({ kind: 'broken' });
+  });
+
+  test.each([
+    ['an endless recursion', '($f := function($x) { 1 + $f($x) }; $f(1))'],
+    ['an endless tail recursion', '($f := function($x) { $f($x) }; $f(1))'],
+    ['a long sequence', '[1..9000000].$string($)'],
+    ['a text that doubles', '($f := function($t, $n) { $n = 0 ? $t : $f($t & $t, $n - 1) }; $f("abcdefgh", 26))'],
+    ['a padded text', '$pad("x", 100000000)'],
+    ['a regular expression of exponential time', '$match(parameters.text, /^(a+)+$/)'],
+    ['a function as a result', 'function($x) { $x }'],
+  ])('is stopped: %s', async (_name, source) => {
+    const limits = { timeMs: 100, depth: 20_000, sequence: 100_000 };
+
+    const error = await failureOf(compile(source, limits), { parameters: { text: `${'a'.repeat(60)}!` } });
+
+    expect(isBehalfError(error, 'datapill.failed')).toBe(true);
+  });
+
+  test('names its place and never the data when it fails', async () => {
+    const error = await failureOf(compile('$number(parameters.card)'), { parameters: { card: 'secret-4111' } });
+
+    expect(isBehalfError(error, 'datapill.failed') && `${error.message} ${JSON.stringify(error.details)}`).toMatch(
+      /recipes\/x\.yaml:12:7/,
+    );
+    expect(isBehalfError(error) && `${error.message} ${error.userText} ${JSON.stringify(error.details)}`).not.toContain(
+      'secret-4111',
+    );
+  });
+
+  test('gives plain data without JSONata sequences', async () => {
+    const value = await compile('steps.items.name').evaluate({ steps: { items: [{ name: 'a' }, { name: 'b' }] } });
+    expect(Object.getOwnPropertyNames(value)).toEqual(['0', '1', 'length']);
+    expect(await compile('{"__proto__": {"admin": true}}.admin').evaluate({})).toBeUndefined();
+  });
+
+  test('groups thousands of items and matches them with a regular expression', async () => {
+    const items = Array.from({ length: 3_000 }, (_, index) => ({ name: `n${index}`, size: index }));
+    expect(Object.keys(Object(await compile('items{name: size}', WIDE).evaluate({ items })))).toHaveLength(3_000);
+    expect(await compile('$count(items[name ~> /^n(1|2)0+$/])', WIDE).evaluate({ items })).toBe(6);
+    expect(await compile('$replace(text, /(\\d+)-(\\d+)/, "$2-$1")').evaluate({ text: '1-2 and 33-44' })).toBe(
+      '2-1 and 44-33',
+    );
+  });
+});
+
+const WIDE: DatapillLimits = { timeMs: 10_000, depth: 20_000, sequence: 100_000 };
+
+describe('a plain path', () => {
+  test('means the same as in JSONata, over random data', async () => {
+    const random = randomNumbers(7);
+    const names = ['a', 'b', 'constructor', 'length', '__proto__'];
+    for (let round = 0; round < 400; round += 1) {
+      const data = { a: randomValue(random, names, 4), b: randomValue(random, names, 4) };
+      const path = Array.from({ length: 1 + Math.floor(random() * 4) }, () => pick(random, names)).join('.');
+
+      const ours = await compile(path, WIDE).evaluate(data);
+      const theirs: unknown = await jsonata(path).evaluate(data);
+
+      expect({ path, value: plain(ours) }).toEqual({ path, value: plain(theirs) });
+    }
+  });
+});
+
+function plain(value: unknown): unknown {
+  return value === undefined ? 'absent' : JSON.parse(JSON.stringify(value));
+}
+
+function randomNumbers(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
+    return state / 2_147_483_648;
+  };
+}
+
+function pick(random: () => number, names: readonly string[]): string {
+  return names[Math.floor(random() * names.length)] ?? 'a';
+}
+
+function randomValue(random: () => number, names: readonly string[], depth: number): unknown {
+  const kind = Math.floor(random() * (depth > 0 ? 8 : 5));
+  if (kind === 0) return null;
+  if (kind === 1) return Math.floor(random() * 100);
+  if (kind === 2) return 'text';
+  if (kind === 3) return random() > 0.5;
+  if (kind === 4) return random() > 0.5 ? [] : {};
+  if (kind === 5) return Array.from({ length: Math.floor(random() * 3) }, () => randomValue(random, names, depth - 1));
+  return Object.fromEntries(
+    names.filter((name) => name !== '__proto__').map((name) => [name, randomValue(random, names, depth - 1)]),
+  );
+}
