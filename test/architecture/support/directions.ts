@@ -1,0 +1,176 @@
+import type { Finding } from './findings.js';
+import type { Import, Target } from './imports.js';
+
+/**
+ * Which folders of `src` a folder may import, besides itself. `type:` before a name: types only.
+ * Drawn in docs/architecture.md; change both together, and only with a reason that outlives the change.
+ */
+export const DIRECTIONS: Readonly<Record<string, readonly string[]>> = {
+  kernel: [],
+  language: ['kernel'],
+  chat: ['kernel'],
+  connections: ['kernel'],
+  connectors: ['kernel', 'language', 'type:connections'],
+  recipes: ['kernel', 'language'],
+  jobs: ['kernel', 'chat', 'connections', 'connectors', 'recipes'],
+  commands: ['kernel', 'chat', 'connections', 'jobs', 'recipes'],
+  web: ['kernel', 'connections', 'jobs', 'recipes'],
+};
+
+const FEATURES = Object.keys(DIRECTIONS);
+
+/** Files and folders at the top of `src`. Only `compose` knows the adapters. */
+const TOP: Readonly<Record<string, readonly string[]>> = {
+  'config.ts': ['kernel'],
+  'check.ts': [...FEATURES, 'config.ts'],
+  compose: [...FEATURES, 'config.ts', 'check.ts', 'compose.ts'],
+  'compose.ts': [...FEATURES, 'config.ts', 'check.ts', 'compose'],
+  cli: [...FEATURES, 'config.ts', 'check.ts', 'compose', 'compose.ts'],
+  'main.ts': [...FEATURES, 'config.ts', 'check.ts', 'compose', 'compose.ts', 'cli'],
+};
+
+/** Packages that code in `src` may use: none of a chat platform, a store, a web server or an OAuth client. */
+export const SRC_PACKAGES: ReadonlySet<string> = new Set([
+  'commander',
+  'fastest-levenshtein',
+  'jsonata',
+  'lru-cache',
+  'yaml',
+  'zod',
+]);
+
+/** Vendors' packages and the one adapter that knows them. */
+export const VENDORS: readonly { readonly packages: RegExp; readonly adapter: string }[] = [
+  { packages: /^@slack\//, adapter: 'slack' },
+  { packages: /^(?:botbuilder|botframework)|^@microsoft\//, adapter: 'teams' },
+  { packages: /^(?:ioredis|bullmq)$/, adapter: 'redis' },
+  { packages: /^libsql$/, adapter: 'embedded' },
+  { packages: /^simple-oauth2$/, adapter: 'oauth' },
+  { packages: /^fastify$/, adapter: 'fastify' },
+  { packages: /^pino$/, adapter: 'pino' },
+  { packages: /^prom-client$/, adapter: 'prometheus' },
+];
+
+/** Folders that production code must not lean on. */
+const TOOLS = ['test', 'bench', 'scripts'];
+
+/** What is wrong with one import, if anything. */
+export function judge(found: Import, target: Target): Finding | undefined {
+  const [area = '', unit = ''] = found.from.split('/');
+  const what = `${found.from}:${found.line} imports ${describe(target)}`;
+  if (target.kind === 'computed') {
+    if (!['src', 'adapters', 'playground'].includes(area)) return undefined;
+    return {
+      what,
+      why: 'An import whose name is computed cannot be checked, bundled or found.',
+      fix: 'Write the name of the module as a literal.',
+    };
+  }
+  if (target.kind === 'builtin') return undefined;
+  if (target.kind === 'package') return withWhat(what, judgePackage(area, unit, target.name));
+  return withWhat(what, judgeFile({ area, unit, isTypeOnly: found.isTypeOnly }, target.file));
+}
+
+type Reason = Omit<Finding, 'what'>;
+
+function judgePackage(area: string, unit: string, name: string): Reason | undefined {
+  if (area === 'src' && !SRC_PACKAGES.has(name))
+    return {
+      why: 'src says what the service does; packages of vendors, stores and servers are details that can be replaced.',
+      fix: `Describe what you need as a port (*.port.ts) and use ${name} in an adapter behind it. Node's own modules are written node:….`,
+    };
+  if (area !== 'adapters') return undefined;
+  const vendor = VENDORS.find(({ packages }) => packages.test(name));
+  if (vendor === undefined || vendor.adapter === unit) return undefined;
+  return {
+    why: 'Each vendor ends in one adapter, so that replacing it is the work of one folder.',
+    fix: `Only adapters/${vendor.adapter} may use ${name}; ask for what you need through a port.`,
+  };
+}
+
+function judgeFile(from: { area: string; unit: string; isTypeOnly: boolean }, file: string): Reason | undefined {
+  const [area = '', unit = ''] = file.split('/');
+  const isProduct = ['src', 'adapters', 'playground'].includes(from.area);
+  if (isProduct && TOOLS.includes(area))
+    return {
+      why: 'What runs in production does not depend on tests, benchmarks or scripts.',
+      fix: 'Move what both need to where it is used in production.',
+    };
+  if (from.area === 'playground') return area === 'playground' || area === 'package.json' ? undefined : PLAYGROUND;
+  if (from.area === 'adapters') return judgeAdapter(from, file);
+  if (from.area !== 'src') return undefined;
+  if (area === 'adapters')
+    return ['compose', 'compose.ts'].includes(from.unit)
+      ? undefined
+      : {
+          why: 'One place decides which drivers run: everything else works with any of them.',
+          fix: 'Take the port as a dependency; src/compose.ts passes the driver in.',
+        };
+  if (area === 'playground')
+    return {
+      why: 'The playground stands outside: the service has no branch for it.',
+      fix: 'Talk to it over HTTP, as to the real platforms.',
+    };
+  if (area !== 'src') return undefined;
+  return judgeDirection(from, unit);
+}
+
+function judgeDirection(from: { unit: string; isTypeOnly: boolean }, unit: string): Reason | undefined {
+  if (from.unit === unit) return undefined;
+  const allowed = DIRECTIONS[from.unit] ?? TOP[from.unit];
+  if (allowed === undefined)
+    return {
+      why: 'Every folder of src has its place in the directions.',
+      fix: `Put the file into an existing folder, or add src/${from.unit} to test/architecture/support/directions.ts and docs/architecture.md.`,
+    };
+  if (allowed.includes(unit)) return undefined;
+  if (allowed.includes(`type:${unit}`)) return from.isTypeOnly ? undefined : typesOnly(from.unit, unit);
+  const names = allowed.length === 0 ? 'nothing' : allowed.map((name) => name.replace('type:', 'types of ')).join(', ');
+  return {
+    why: `Imports between folders go one way, so that each can be read alone. src/${from.unit} may import ${names}.`,
+    fix: 'Let the outer part pass in what is needed (a port, a function, a value), or move the code to where it belongs.',
+  };
+}
+
+function judgeAdapter(from: { unit: string; isTypeOnly: boolean }, file: string): Reason | undefined {
+  const [area = '', unit = ''] = file.split('/');
+  if (area === 'adapters')
+    return unit === from.unit
+      ? undefined
+      : {
+          why: 'Adapters are replaced one by one; none may need another.',
+          fix: 'Move what both need to src/kernel, or let src/compose.ts connect them through a port.',
+        };
+  if (area === 'playground')
+    return {
+      why: 'The playground stands outside the service.',
+      fix: 'Talk to it over HTTP, as to the real platforms.',
+    };
+  if (area !== 'src' || unit === 'kernel' || unit === 'chat' || file.endsWith('.port.ts')) return undefined;
+  if (from.isTypeOnly && ['connections', 'jobs'].includes(unit)) return undefined;
+  return {
+    why: 'An adapter knows ports, the types they speak in, the kernel and the chat model; never a service.',
+    fix: 'Import a port or (with `import type`) its types, and let src/compose.ts pass in the rest.',
+  };
+}
+
+const PLAYGROUND: Reason = {
+  why: 'The playground stands outside the service and knows it only as the real platforms do: over HTTP.',
+  fix: 'Define what you need in playground/, or speak to the service over HTTP.',
+};
+
+function typesOnly(from: string, to: string): Reason {
+  return {
+    why: `src/${from} knows what src/${to} speaks about, not how it works.`,
+    fix: 'Write `import type`, or take a value as a dependency.',
+  };
+}
+
+function withWhat(what: string, reason: Reason | undefined): Finding | undefined {
+  return reason && { what, ...reason };
+}
+
+function describe(target: Target): string {
+  if (target.kind === 'file') return target.file;
+  return target.kind === 'computed' ? 'a module whose name is computed' : target.name;
+}
