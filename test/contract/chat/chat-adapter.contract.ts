@@ -1,0 +1,375 @@
+import type { ChatAdapter } from '../../../src/chat/chat-adapter.port.js';
+import type { ActionEvent, ChatEvent, ChatEventHandler, TextEvent } from '../../../src/chat/chat-event.js';
+import type { ChatUser, Platform } from '../../../src/chat/chat-user.js';
+import type { ConversationRef } from '../../../src/chat/conversation.js';
+import { type Message, textMessage } from '../../../src/chat/message.js';
+import { isBehalfError } from '../../../src/kernel/errors.js';
+
+export type Where = 'direct' | 'channel';
+
+/** A message of the bot as one person reads it in the client. */
+export interface ShownMessage {
+  readonly id: string;
+  readonly where: Where;
+  /** Every word of it, markup rendered; paragraphs on lines of their own. */
+  readonly text: string;
+  /** Labels of the buttons, in their order. */
+  readonly buttons: readonly string[];
+}
+
+/** How the platform's request went. */
+export interface Receipt {
+  /** What to hand to `redeliver`. */
+  readonly delivery: string;
+  /** The bot took it (a status of the 200s). */
+  readonly accepted: boolean;
+}
+
+export interface Press {
+  readonly accepted: boolean;
+  /** The page that the client opened in the browser or in its pop-up. */
+  readonly openedUrl?: string;
+}
+
+/** One adapter, started on a real HTTP server, with the platform's emulator on the other side. */
+export interface ChatBench {
+  readonly adapter: ChatAdapter;
+  /** Somebody (an id of `playground/people.ts`) writes to the bot; in the channel they mention it. */
+  personSays(personId: string, text: string, where?: Where): Promise<Receipt>;
+  /** The platform sends the same event once more. */
+  redeliver(delivery: string): Promise<Receipt>;
+  /** `choices` are the values chosen in picklists, by id. */
+  personPresses(
+    personId: string,
+    messageId: string,
+    label: string,
+    choices?: Readonly<Record<string, string>>,
+  ): Promise<Press>;
+  /** The bot's messages that this person sees now, oldest first. */
+  shownTo(personId: string): readonly ShownMessage[];
+  /** Sends a well-formed event that the platform has not signed; resolves with the status. */
+  sendForged(): Promise<number>;
+  /** Sends something genuine that is no event; resolves with the status. */
+  sendMalformed(): Promise<number>;
+  /** From now on the platform refuses the bot's messages for good. */
+  refuseMessages(): void;
+  stop(): Promise<void>;
+}
+
+export interface ChatDriver {
+  readonly platform: Platform;
+  /** The person as the service knows them. */
+  user(personId: string): ChatUser;
+  /** Starts the emulator and the adapter; the platform repeats unaccepted events within a second. */
+  start(handler: ChatEventHandler): Promise<ChatBench>;
+}
+
+const SAMPLE: Message = {
+  fallback: 'A sample',
+  blocks: [
+    { kind: 'heading', text: 'Your opportunity' },
+    { kind: 'text', text: [{ text: 'Created ' }, { text: 'Acme', style: 'bold' }, { text: ' today' }] },
+    { kind: 'fields', fields: [{ label: 'Amount', value: '5000' }] },
+    { kind: 'divider' },
+    { kind: 'picklist', id: 'app', label: 'App', options: ['CRM', 'Files'].map((label) => ({ label, value: label })) },
+    {
+      kind: 'buttons',
+      buttons: [
+        { kind: 'action', label: 'Close it', token: 'token-of-close' },
+        { kind: 'action', label: 'Delete', token: 'token-of-delete', style: 'danger' },
+        { kind: 'link', label: 'Open', url: 'https://crm.example.com/1' },
+        { kind: 'login', label: 'Login', url: 'https://behalf.example.com/login/abc', token: 'token-of-login' },
+      ],
+    },
+    { kind: 'note', text: [{ text: 'Only you see this' }] },
+  ],
+};
+
+/** What data looks like when somebody tries to have it act as markup, on either platform. */
+const MARKUP_AS_DATA = 'x *b* _i_ `c` <!channel> <@U1> & <at>all</at> [l](https://evil.example) :tada: <b>h</b> &amp;';
+
+/** The contract of {@link ChatAdapter}, for each platform. */
+export function describeChatAdapter(driver: ChatDriver): void {
+  describe(`the chat adapter of ${driver.platform}`, () => {
+    let bench: ChatBench;
+    let events: ChatEvent[];
+    let onEvent: ChatEventHandler;
+
+    beforeEach(async () => {
+      events = [];
+      onEvent = async () => {};
+      bench = await driver.start(async (event) => {
+        events.push(event);
+        await onEvent(event);
+      });
+    });
+
+    afterEach(() => bench.stop());
+
+    async function heard(text: string, where: Where = 'direct', personId = 'rita'): Promise<TextEvent> {
+      const before = events.length;
+      await bench.personSays(personId, text, where);
+      const event = events[before];
+      if (event?.kind !== 'text') throw new Error(`nothing was heard of "${text}"`);
+      return event;
+    }
+
+    async function pressed(messageId: string, label: string, choices?: Record<string, string>): Promise<ActionEvent> {
+      const before = events.length;
+      const press = await bench.personPresses('rita', messageId, label, choices);
+      expect(press.accepted).toBe(true);
+      const event = events[before];
+      if (event?.kind !== 'action') throw new Error(`no press on "${label}" was reported`);
+      return event;
+    }
+
+    async function shown(personId: string, words: string): Promise<ShownMessage> {
+      return eventually(() => bench.shownTo(personId).find((message) => message.text.includes(words)));
+    }
+
+    describe('what people do', () => {
+      test('words in the direct message arrive with the person and the place', async () => {
+        const event = await heard('create opportunity account: Acme Inc');
+        expect(event).toMatchObject({
+          kind: 'text',
+          text: 'create opportunity account: Acme Inc',
+          user: driver.user('rita'),
+          conversation: { platform: driver.platform, kind: 'direct' },
+        });
+        expect(event.id).not.toBe('');
+      });
+
+      test('a mention in a channel arrives without the mention', async () => {
+        const event = await heard('help', 'channel', 'carl');
+        expect(event).toMatchObject({ text: 'help', user: driver.user('carl'), conversation: { kind: 'channel' } });
+      });
+
+      test('special characters arrive as they were typed', async () => {
+        const typed = 'note text: a < b & c > "d" “e” &amp; ünïcode 🎉';
+        expect((await heard(typed)).text).toBe(typed);
+      });
+
+      test('an event that is delivered again has the same id, another event another', async () => {
+        const receipt = await bench.personSays('rita', 'help');
+        await bench.redeliver(receipt.delivery);
+        const other = await heard('help');
+        expect(events.map(({ id }) => id)).toEqual([events[0]?.id, events[0]?.id, other.id]);
+        expect(other.id).not.toBe(events[0]?.id);
+      });
+
+      test('the platform gets its answer only when the event is safe', async () => {
+        let release = (): void => {};
+        const gate = new Promise<void>((resolve) => {
+          release = resolve;
+        });
+        onEvent = () => gate;
+        let answered = false;
+        const said = bench.personSays('rita', 'help').then((receipt) => {
+          answered = true;
+          return receipt;
+        });
+        await eventually(() => events[0]);
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        expect(answered).toBe(false);
+        release();
+        expect((await said).accepted).toBe(true);
+      });
+
+      test('an event that could not be kept is delivered again', async () => {
+        onEvent = async () => {
+          if (events.length === 1) throw new Error('the store is away');
+        };
+        await bench.personSays('rita', 'help');
+        await eventually(() => events[1]);
+        expect(events[1]).toEqual(events[0]);
+      });
+
+      test('the words of the bot itself do not come back', async () => {
+        const { conversation } = await heard('help');
+        await bench.adapter.post(conversation, textMessage('the bot speaks'));
+        await shown('rita', 'the bot speaks');
+        await heard('help again');
+        expect(events.map((event) => (event.kind === 'text' ? event.text : event.kind))).toEqual([
+          'help',
+          'help again',
+        ]);
+      });
+
+      test('a press brings its token, what is chosen, and the message to edit', async () => {
+        const { conversation } = await heard('connections');
+        await bench.adapter.post(conversation, SAMPLE);
+        const { id } = await shown('rita', 'Your opportunity');
+        const press = await pressed(id, 'Close it', { app: 'Files' });
+        expect(press).toMatchObject({
+          token: 'token-of-close',
+          values: { app: 'Files' },
+          user: driver.user('rita'),
+          conversation: { kind: 'direct' },
+        });
+        if (!press.message) throw new Error('the press names no message');
+        await bench.adapter.update(press.message, textMessage('closed'));
+        await eventually(() => bench.shownTo('rita').find((message) => message.id === id && message.text === 'closed'));
+      });
+
+      test('each press has an id of its own', async () => {
+        const { conversation } = await heard('connections');
+        await bench.adapter.post(conversation, SAMPLE);
+        const { id } = await shown('rita', 'Your opportunity');
+        const ids = [await pressed(id, 'Close it'), await pressed(id, 'Close it')].map((press) => press.id);
+        expect(new Set(ids).size).toBe(2);
+      });
+
+      test('Login opens its page with one click', async () => {
+        const { conversation } = await heard('connections');
+        await bench.adapter.post(conversation, SAMPLE);
+        const { id } = await shown('rita', 'Your opportunity');
+        const press = await bench.personPresses('rita', id, 'Login');
+        expect(press).toEqual({ accepted: true, openedUrl: 'https://behalf.example.com/login/abc' });
+      });
+    });
+
+    describe('what the bot says', () => {
+      test('every part of a message is shown', async () => {
+        const { conversation } = await heard('help');
+        await bench.adapter.post(conversation, SAMPLE);
+        const message = await shown('rita', 'Your opportunity');
+        for (const words of ['Created Acme today', 'Amount', '5000', 'App', 'Only you see this'])
+          expect(message.text).toContain(words);
+        expect(message.buttons).toEqual(['Close it', 'Delete', 'Open', 'Login']);
+      });
+
+      test('data never acts as markup', async () => {
+        const { conversation } = await heard('help');
+        await bench.adapter.post(conversation, {
+          fallback: MARKUP_AS_DATA,
+          blocks: [
+            { kind: 'text', text: [{ text: MARKUP_AS_DATA }] },
+            { kind: 'fields', fields: [{ label: 'Field', value: MARKUP_AS_DATA }] },
+            { kind: 'note', text: [{ text: MARKUP_AS_DATA }] },
+          ],
+        });
+        const message = await shown('rita', 'Field');
+        expect(message.text.split(MARKUP_AS_DATA)).toHaveLength(4);
+      });
+
+      test('a message that is far too long is delivered all the same', async () => {
+        const { conversation } = await heard('help');
+        const options = Array.from({ length: 130 }, (_, index) => ({
+          label: `Option ${index} `.repeat(20),
+          value: `${index}`,
+        }));
+        await bench.adapter.post(conversation, {
+          fallback: 'long '.repeat(20_000),
+          blocks: [
+            { kind: 'heading', text: 'Long heading '.repeat(100) },
+            ...Array.from({ length: 80 }, (_, index) => ({
+              kind: 'text' as const,
+              text: [{ text: `Paragraph ${index} ${'words '.repeat(200)}` }],
+            })),
+            { kind: 'picklist', id: 'pick', label: 'Pick', options },
+            { kind: 'buttons', buttons: [{ kind: 'action', label: 'Go '.repeat(80), token: 'token-of-go' }] },
+          ],
+        });
+        const message = await shown('rita', 'Paragraph 0');
+        expect(message.buttons).toHaveLength(1);
+      });
+
+      test('an update replaces the message in place', async () => {
+        const { conversation } = await heard('help');
+        const ref = await bench.adapter.post(conversation, SAMPLE);
+        const { id } = await shown('rita', 'Your opportunity');
+        await bench.adapter.update(ref, textMessage('done now'));
+        const message = await shown('rita', 'done now');
+        expect(message).toMatchObject({ id, text: 'done now', buttons: [] });
+        expect(bench.shownTo('rita')).toHaveLength(1);
+      });
+
+      test('places and messages can be kept as JSON and used later', async () => {
+        const { conversation } = await heard('help', 'channel');
+        const ref = await bench.adapter.post(asKept(conversation), textMessage('first'));
+        await bench.adapter.update(asKept(ref), textMessage('second'));
+        expect(await shown('carl', 'second')).toMatchObject({ where: 'channel' });
+      });
+
+      test('a private message in the direct message is an ordinary one', async () => {
+        const { conversation } = await heard('help');
+        await bench.adapter.postPrivately(conversation, driver.user('rita'), textMessage('for Rita'));
+        expect(await shown('rita', 'for Rita')).toMatchObject({ where: 'direct' });
+        expect(bench.shownTo('carl')).toEqual([]);
+      });
+
+      test('a private message for a question in a channel is seen by that person only', async () => {
+        const { conversation } = await heard('help', 'channel');
+        await bench.adapter.postPrivately(conversation, driver.user('rita'), textMessage('for Rita'));
+        await shown('rita', 'for Rita');
+        expect(bench.shownTo('carl')).toEqual([]);
+      });
+
+      test('a private message that was pressed on can be replaced, still privately', async () => {
+        const { conversation } = await heard('connections', 'channel');
+        await bench.adapter.postPrivately(conversation, driver.user('rita'), SAMPLE);
+        const { id } = await shown('rita', 'Your opportunity');
+        const press = await pressed(id, 'Delete');
+        if (!press.message) throw new Error('the press names no message');
+        await bench.adapter.update(asKept(press.message), textMessage('deleted'));
+        await eventually(() =>
+          bench.shownTo('rita').find((message) => message.id === id && message.text === 'deleted'),
+        );
+        expect(bench.shownTo('rita')).toHaveLength(1);
+        expect(bench.shownTo('carl')).toEqual([]);
+      });
+
+      test('a message that the platform refuses is chat.delivery_failed', async () => {
+        const { conversation } = await heard('help');
+        bench.refuseMessages();
+        const failure: unknown = await bench.adapter.post(conversation, textMessage('lost')).catch((error) => error);
+        expect(isBehalfError(failure, 'chat.delivery_failed')).toBe(true);
+      });
+
+      test('a person is described with their name and their confirmed address', async () => {
+        const { conversation, user } = await heard('help');
+        const profile = await bench.adapter.describeUser(user, conversation);
+        expect(profile).toMatchObject({ name: 'Rita Rep', confirmedEmail: 'rita@acme.example' });
+        expect(profile.place).not.toBe('');
+      });
+    });
+
+    describe('what it refuses', () => {
+      test('a request that the platform did not sign', async () => {
+        expect([401, 403]).toContain(await bench.sendForged());
+        expect(events).toEqual([]);
+      });
+
+      test('a request that is no event', async () => {
+        expect(await bench.sendMalformed()).toBe(400);
+        expect(events).toEqual([]);
+      });
+
+      test('a place of another platform', async () => {
+        const elsewhere: ConversationRef = {
+          platform: driver.platform === 'slack' ? 'teams' : 'slack',
+          kind: 'direct',
+          address: {},
+        };
+        const failure: unknown = await bench.adapter.post(elsewhere, textMessage('lost')).catch((error) => error);
+        expect(isBehalfError(failure)).toBe(true);
+      });
+    });
+  });
+}
+
+/** What a store gives back. */
+function asKept<T>(value: T): T {
+  return JSON.parse(JSON.stringify(value));
+}
+
+/** Looks until there is something, for five seconds. */
+export async function eventually<T>(look: () => T | undefined): Promise<T> {
+  const deadline = Date.now() + 5000;
+  for (;;) {
+    const found = look();
+    if (found !== undefined) return found;
+    if (Date.now() > deadline) throw new Error(`it did not happen within 5 s: ${look}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}

@@ -1,0 +1,189 @@
+import { createHttpServer } from '../../../adapters/fastify/index.js';
+import { createLogger } from '../../../adapters/pino/index.js';
+import { createSlackAdapter } from '../../../adapters/slack/index.js';
+import { Conversations, type PlaygroundMessage } from '../../../playground/conversations.js';
+import { PEOPLE, SLACK_TEAM_ID } from '../../../playground/people.js';
+import { type SlackEmulator, startSlackEmulator } from '../../../playground/slack/emulator.js';
+import { SALES_CHANNEL } from '../../../playground/slack/workspace.js';
+import type { ChatEventHandler } from '../../../src/chat/chat-event.js';
+import type { ChatUser } from '../../../src/chat/chat-user.js';
+import type { Clock } from '../../../src/kernel/clock.port.js';
+import { noMetrics } from '../../../src/kernel/metrics.port.js';
+import { Secret } from '../../../src/kernel/secret.js';
+import { systemClock } from '../../../src/kernel/system-clock.js';
+import type { ChatBench, ChatDriver, ShownMessage } from './chat-adapter.contract.js';
+
+export const SIGNING_SECRET = 'the-signing-secret-of-the-tests';
+export const BOT_TOKEN = 'xoxb-the-bot-token-of-the-tests';
+
+export interface SlackBench extends ChatBench {
+  readonly slack: SlackEmulator;
+  /** Every log line as JSON. */
+  readonly logLines: readonly string[];
+}
+
+export interface SlackBenchOptions {
+  readonly handler?: ChatEventHandler;
+  readonly clock?: Clock;
+  readonly retryDelaysMs?: readonly number[];
+  readonly scopes?: readonly string[];
+  /** Called before the adapter starts. */
+  readonly prepare?: (slack: SlackEmulator) => void;
+}
+
+/** The adapter on the product's HTTP server, and the emulator of Slack, both over real HTTP. */
+export async function startSlackBench(options: SlackBenchOptions = {}): Promise<SlackBench> {
+  const clock = options.clock ?? systemClock;
+  const logLines: string[] = [];
+  const logger = createLogger({ level: 'debug', destination: { write: (line) => logLines.push(line) } });
+  const shown = new Conversations();
+  let eventsUrl = '';
+  const slack = await startSlackEmulator({
+    signingSecret: SIGNING_SECRET,
+    botToken: BOT_TOKEN,
+    eventsUrl: () => eventsUrl,
+    people: PEOPLE,
+    conversations: shown,
+    now: () => clock.now(),
+    retryDelaysMs: options.retryDelaysMs ?? [0, 20, 50],
+    ...(options.scopes ? { scopes: options.scopes } : {}),
+  });
+  options.prepare?.(slack);
+  const config = { signingSecret: new Secret(SIGNING_SECRET), botToken: new Secret(BOT_TOKEN), apiUrl: slack.apiUrl };
+  const adapter = createSlackAdapter(config, { clock, logger, metrics: noMetrics });
+  const server = createHttpServer({ logger, host: '127.0.0.1' });
+  eventsUrl = `http://127.0.0.1:${await server.listen(adapter.routes, 0)}/slack/events`;
+  const stop = async (): Promise<void> => {
+    await adapter.stop();
+    await slack.stop();
+    await server.close();
+  };
+  await adapter.start(options.handler ?? (async () => {})).catch(async (error: unknown) => {
+    await stop();
+    throw error;
+  });
+  return { slack, logLines, adapter, stop, ...controls(slack, shown) };
+}
+
+/** The driver of the contract suite that all chat adapters share. */
+export const slackDriver: ChatDriver = {
+  platform: 'slack',
+  user: slackUser,
+  start: (handler) => startSlackBench({ handler }),
+};
+
+export function slackUser(personId: string): ChatUser {
+  const person = PEOPLE.find(({ id }) => id === personId);
+  return { platform: 'slack', tenantId: SLACK_TEAM_ID, userId: person?.slackUserId ?? '' };
+}
+
+function controls(slack: SlackEmulator, shown: Conversations): Omit<ChatBench, 'adapter' | 'stop'> {
+  return {
+    async personSays(personId, text, where = 'direct') {
+      const mention = where === 'channel' ? { text: `@Behalf ${text}`, place: { channel: SALES_CHANNEL } } : { text };
+      const { eventId = '', request } = await slack.say(personId, mention.text, mention.place);
+      return { delivery: eventId, accepted: isGood(request?.status) };
+    },
+    async redeliver(delivery) {
+      return { delivery, accepted: isGood((await slack.redeliver(delivery)).status) };
+    },
+    async personPresses(personId, messageId, label, choices = {}) {
+      const message = visibleMessages(shown, personId).find(({ id }) => id === messageId);
+      const openedUrl = elementsOf(message?.native).find((element) => labelOf(element) === label)?.['url'];
+      for (const [id, value] of Object.entries(choices))
+        await slack.select(personId, messageId, { actionId: `pick:${id}` }, value);
+      const { status } = await slack.press(personId, messageId, { buttonText: label });
+      return { accepted: isGood(status), ...(typeof openedUrl === 'string' ? { openedUrl } : {}) };
+    },
+    shownTo: (personId) => visibleMessages(shown, personId).map(readMessage),
+    async sendForged() {
+      const event = { type: 'message', channel_type: 'im', channel: 'D0RITA', user: 'U0RITA', ts: '1.1', text: 'help' };
+      const body = JSON.stringify({ type: 'event_callback', event_id: 'Ev1', team_id: SLACK_TEAM_ID, event });
+      const headers = { 'content-type': 'application/json', ...slack.sign(body, { secret: 'a guess' }) };
+      return (await slack.sendRaw(body, headers)).status ?? 0;
+    },
+    async sendMalformed() {
+      const body = '{"type":"event_callback","event":';
+      const headers = { 'content-type': 'application/json', ...slack.sign(body) };
+      return (await slack.sendRaw(body, headers)).status ?? 0;
+    },
+    refuseMessages: () =>
+      slack.troubleApi({ kind: 'error', error: 'restricted_action' }, { times: 100, method: 'chat.postMessage' }),
+  };
+}
+
+type Json = Readonly<Record<string, unknown>>;
+type SeenMessage = PlaygroundMessage & { readonly where: ShownMessage['where'] };
+
+function isGood(status: number | undefined): boolean {
+  return status !== undefined && status >= 200 && status < 300;
+}
+
+function isJson(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function visibleMessages(shown: Conversations, personId: string): SeenMessage[] {
+  return shown
+    .all()
+    .filter(({ platform, people }) => platform === 'slack' && people.includes(personId))
+    .flatMap(({ kind, messages }) => messages.map((message) => ({ ...message, where: kind })))
+    .filter(({ author, onlyFor }) => author === 'bot' && (onlyFor === undefined || onlyFor === personId));
+}
+
+function readMessage(message: SeenMessage): ShownMessage {
+  const blocks = blocksOf(message.native);
+  return {
+    id: message.id,
+    where: message.where,
+    text: blocks
+      .map(textOfBlock)
+      .filter((text) => text !== '')
+      .join('\n'),
+    buttons: elementsOf(message.native)
+      .filter((element) => element['type'] === 'button')
+      .map(labelOf),
+  };
+}
+
+function blocksOf(native: unknown): readonly Json[] {
+  const blocks = isJson(native) ? native['blocks'] : undefined;
+  return Array.isArray(blocks) ? blocks.filter(isJson) : [];
+}
+
+function elementsOf(native: unknown): readonly Json[] {
+  return blocksOf(native)
+    .filter((block) => block['type'] === 'actions')
+    .flatMap((block) => listAt(block, 'elements'));
+}
+
+function listAt(object: Json, key: string): readonly Json[] {
+  const list = object[key];
+  return Array.isArray(list) ? list.filter(isJson) : [];
+}
+
+function labelOf(element: Json): string {
+  return textAt(element['text']);
+}
+
+function textAt(value: unknown): string {
+  if (typeof value === 'string') return value;
+  return isJson(value) ? textAt(value['text']) : '';
+}
+
+/** What a client shows of a block; mrkdwn is not read, since nothing of ours may use it. */
+function textOfBlock(block: Json): string {
+  switch (block['type']) {
+    case 'header':
+    case 'section':
+      return textAt(block['text']);
+    case 'context':
+      return listAt(block, 'elements').map(textAt).join(' ');
+    case 'rich_text':
+      return listAt(block, 'elements')
+        .map((section) => listAt(section, 'elements').map(textAt).join(''))
+        .join('\n');
+    default:
+      return '';
+  }
+}
