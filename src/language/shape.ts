@@ -31,7 +31,10 @@ export function checkShape<T>(document: YamlDocument, schema: z.ZodType<T>): Sha
   const result = schema.safeParse(document.value);
   if (result.success) return { kind: 'ok', value: result.data };
   const problems = result.error.issues.flatMap((issue) => toProblems(document, issue, []));
-  return { kind: 'broken', problems };
+  return {
+    kind: 'broken',
+    problems: problems.toSorted((left, right) => left.line - right.line || left.column - right.column),
+  };
 }
 
 type Issue = z.core.$ZodIssue;

@@ -36,6 +36,7 @@ export interface ActionStep extends StepBase {
   readonly slot: string;
   /** Name of the action in the slot's connector. */
   readonly action: string;
+  readonly actionPosition: Position;
   /** Values by input name, each with its position in the file. */
   readonly input: readonly InputValue[];
 }
@@ -48,7 +49,7 @@ export interface InputValue extends Position {
 export interface ReplyStep extends StepBase {
   readonly kind: 'reply';
   readonly text: ReplyText;
-  readonly fields: readonly { readonly label: Template; readonly value: Template }[];
+  readonly fields: readonly { readonly label: string; readonly value: Template }[];
   readonly buttons: readonly ReplyButton[];
   readonly visibleTo: 'user' | 'channel';
 }
@@ -94,6 +95,8 @@ export interface CompiledRecipe {
   readonly parameters: readonly Parameter[];
   readonly connections: readonly ConnectionSlot[];
   readonly steps: readonly CompiledStep[];
+  /** False: no datapill reads the person's name or e-mail address, so the platform need not be asked. */
+  readonly readsProfile: boolean;
 }
 
 /** What the datapills of a recipe can see. `connections` holds labels, never tokens. */

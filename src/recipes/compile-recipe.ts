@@ -1,0 +1,183 @@
+import { createHash } from 'node:crypto';
+import type { Position, Problem } from '../language/problem.js';
+import { checkShape } from '../language/shape.js';
+import { type CompileContext, compileTemplate } from '../language/template.js';
+import { parseYaml, type YamlDocument, type YamlPath } from '../language/yaml-document.js';
+import type { CompiledRecipe, CompiledStep, InputValue, Parameter, ReplyButton } from './compiled-recipe.js';
+import { normalizeCommand, parseParameterValue } from './parameters.js';
+import { Recipe, type StepShape } from './recipe.js';
+import { compileReplyText } from './reply-text.js';
+import { readsProfile } from './walk-steps.js';
+
+/** Words that the service itself answers to. */
+export const RESERVED_COMMANDS: readonly string[] = ['help', 'personal_connections', 'connections', 'cancel'];
+
+export interface RecipeSource {
+  /** File name without its ending, with the project's folder before it. */
+  readonly id: string;
+  readonly file: string;
+  readonly project?: string;
+  readonly text: string;
+}
+
+export type CompileResult =
+  | { readonly kind: 'ok'; readonly recipe: CompiledRecipe }
+  | { readonly kind: 'broken'; readonly problems: readonly Problem[] };
+
+/** Turns a recipe file into what runs. Every mistake that the file alone shows is a problem. */
+export function compileRecipe(source: RecipeSource): CompileResult {
+  const yaml = parseYaml(source.file, source.text);
+  if (yaml.kind === 'broken') return yaml;
+  const shape = checkShape(yaml.document, Recipe);
+  if (shape.kind === 'broken') return shape;
+  const compiler = new RecipeCompiler(yaml.document, shape.value);
+  const recipe = compiler.compile(source);
+  return compiler.problems.length > 0 ? { kind: 'broken', problems: compiler.problems } : { kind: 'ok', recipe };
+}
+
+class RecipeCompiler implements CompileContext {
+  readonly document: YamlDocument;
+  readonly problems: Problem[] = [];
+  readonly #recipe: Recipe;
+  readonly #isPersonal: boolean;
+
+  constructor(document: YamlDocument, recipe: Recipe) {
+    this.document = document;
+    this.#recipe = recipe;
+    this.#isPersonal = Object.values(recipe.connections).some((slot) => slot.verify_user_access);
+  }
+
+  compile(source: RecipeSource): CompiledRecipe {
+    const { name, description, hidden, connections } = this.#recipe;
+    const steps = this.#steps(this.#recipe.steps, ['steps'], '');
+    return {
+      id: source.id,
+      file: source.file,
+      ...(source.project === undefined ? {} : { project: source.project }),
+      version: createHash('sha256').update(source.text).digest('hex'),
+      name,
+      description,
+      hidden,
+      command: this.#command(),
+      commandPosition: this.document.positionOf(['trigger', 'command']),
+      parameters: this.#parameters(),
+      connections: Object.entries(connections).map(([slot, { use, verify_user_access: verifyUserAccess }]) => {
+        return { slot, use, verifyUserAccess, ...this.document.positionOf(['connections', slot, 'use']) };
+      }),
+      steps,
+      readsProfile: readsProfile(steps),
+    };
+  }
+
+  #command(): string {
+    const command = normalizeCommand(this.#recipe.trigger.command);
+    if (RESERVED_COMMANDS.includes(command)) {
+      this.#report(['trigger', 'command'], `"${command}" is a built-in command`, 'choose other words');
+    }
+    return command;
+  }
+
+  #parameters(): readonly Parameter[] {
+    const seen = new Set<string>();
+    return this.#recipe.trigger.parameters.map((written, index) => {
+      const path = ['trigger', 'parameters', index];
+      if (seen.has(written.name)) this.#report([...path, 'name'], `the parameter "${written.name}" is there twice`);
+      seen.add(written.name);
+      const { default: standard, hint, example, prompt, ...rest } = written;
+      const parameter: Parameter = {
+        ...rest,
+        prompt: prompt ?? `${titleOf(written.name)}?`,
+        ...(hint === undefined ? {} : { hint }),
+        ...(example === undefined ? {} : { example }),
+        ...this.document.positionOf([...path, 'name']),
+      };
+      return standard === undefined ? parameter : { ...parameter, default: this.#default(parameter, standard, path) };
+    });
+  }
+
+  #default(parameter: Parameter, written: string | number | boolean, path: YamlPath): string | number | boolean {
+    const parsed = parseParameterValue(parameter, String(written));
+    if (parsed.kind === 'ok') return parsed.value;
+    this.#report([...path, 'default'], `the default of "${parameter.name}" is no ${parameter.type}`);
+    return written;
+  }
+
+  #steps(steps: readonly StepShape[], path: YamlPath, prefix: string): readonly CompiledStep[] {
+    return steps.map((step, index) => this.#step(step, [...path, index], `${prefix}${index}`));
+  }
+
+  #step(step: StepShape, path: YamlPath, stepPath: string): CompiledStep {
+    const base = { path: stepPath, ...this.document.positionOf(path) };
+    if ('action' in step) return { ...base, ...this.#action(step, path) };
+    if ('reply' in step) return { ...base, ...this.#reply(step.reply, [...path, 'reply']) };
+    if ('stop' in step) {
+      const { as, message } = step.stop;
+      if (message === undefined) return { ...base, kind: 'stop', as };
+      return { ...base, kind: 'stop', as, message: compileReplyText(message, [...path, 'stop', 'message'], this) };
+    }
+    const condition = compileTemplate(step.if, [...path, 'if'], this);
+    const then = this.#steps(step.then, [...path, 'then'], `${stepPath}.then.`);
+    const otherwise = this.#steps(step.else ?? [], [...path, 'else'], `${stepPath}.else.`);
+    if (condition.kind === 'pill') return { ...base, kind: 'if', condition: condition.pill, then, else: otherwise };
+    this.#report([...path, 'if'], 'the condition must be one datapill', 'write it as "{{ … }}"');
+    return { ...base, kind: 'stop', as: 'failed' };
+  }
+
+  #action(step: Extract<StepShape, { action: string }>, path: YamlPath) {
+    const [slot = '', action = ''] = step.action.split('.');
+    return {
+      kind: 'action' as const,
+      ...(step.id === undefined ? {} : { id: step.id }),
+      slot,
+      action,
+      actionPosition: this.document.positionOf([...path, 'action']),
+      input: this.#values(step.input, [...path, 'input']),
+    };
+  }
+
+  #reply(reply: Extract<StepShape, { reply: unknown }>['reply'], path: YamlPath) {
+    return {
+      kind: 'reply' as const,
+      text: compileReplyText(reply.text, [...path, 'text'], this),
+      fields: Object.entries(reply.fields).map(([label, value]) => {
+        return { label, value: compileTemplate(value, [...path, 'fields', label], this) };
+      }),
+      buttons: reply.buttons.map((button, index) => this.#button(button, [...path, 'buttons', index])),
+      visibleTo: reply.visible_to ?? (this.#isPersonal ? ('user' as const) : ('channel' as const)),
+    };
+  }
+
+  #button(button: Extract<StepShape, { reply: unknown }>['reply']['buttons'][number], path: YamlPath): ReplyButton {
+    const label = compileTemplate(button.text, [...path, 'text'], this);
+    if ('url' in button) {
+      const url = compileTemplate(button.url, [...path, 'url'], this);
+      return { kind: 'link', label, url, ...this.document.positionOf([...path, 'url']) };
+    }
+    return {
+      kind: 'command',
+      label,
+      command: normalizeCommand(button.command),
+      parameters: this.#values(button.parameters, [...path, 'parameters']),
+      ...this.document.positionOf([...path, 'command']),
+    };
+  }
+
+  #values(values: Readonly<Record<string, unknown>>, path: YamlPath): readonly InputValue[] {
+    return Object.entries(values).map(([name, value]) => ({
+      name,
+      value: compileTemplate(value, [...path, name], this),
+      ...this.document.positionOfKey([...path, name]),
+    }));
+  }
+
+  #report(path: YamlPath, message: string, hint?: string): void {
+    const position: Position = this.document.positionOf(path);
+    const { file } = this.document;
+    this.problems.push({ file, ...position, severity: 'error', message, ...(hint === undefined ? {} : { hint }) });
+  }
+}
+
+function titleOf(name: string): string {
+  const words = name.replaceAll('_', ' ');
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
+}

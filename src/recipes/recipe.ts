@@ -1,0 +1,104 @@
+import { z } from 'zod';
+import { pattern, strict } from '../language/shape.js';
+
+const NAME = pattern(/^[a-z][a-z0-9_]{0,39}$/, 'lower-case letters, digits and _, beginning with a letter');
+
+/** Letters, digits, spaces, `_` and `-`: what people type. */
+export const COMMAND_PATTERN = /^[\p{L}\p{N}][\p{L}\p{N}_-]*(?: [\p{L}\p{N}_-]+)*$/u;
+
+const Command = z
+  .string()
+  .min(1)
+  .max(80)
+  .regex(COMMAND_PATTERN, { error: 'must be words of letters, digits, _ and -, with one space between them' });
+
+const Words = z.string().min(1).max(200);
+const Text = z.string().min(1).max(4000);
+/** Anything that YAML can say; texts in it may hold datapills. */
+const Value = z.json().meta({ description: 'A value; texts may hold {{ datapills }}' });
+
+const ParameterShape = strict({
+  name: NAME.meta({ description: 'Name: in `name: value` and in {{ parameters.name }}' }),
+  type: z
+    .enum(['string', 'text', 'number', 'boolean'])
+    .default('string')
+    .meta({ description: '`text` may have several lines' }),
+  prompt: Words.optional().meta({ description: 'The question when it is missing' }),
+  hint: Words.optional().meta({ description: 'Explains the question' }),
+  example: Words.optional(),
+  optional: z.boolean().default(false).meta({ description: 'True: not asked for' }),
+  default: z.union([z.string(), z.number(), z.boolean()]).optional(),
+  hidden: z.boolean().default(false).meta({ description: 'True: never asked for or shown; a button gives it' }),
+});
+
+const Slot = strict({
+  use: Words.meta({ description: 'Name of a connection in connections.yaml' }),
+  verify_user_access: z.boolean().default(false).meta({
+    description: 'True: the person who asks logs in with their own account. False: the shared connection is used',
+  }),
+});
+
+const ActionShape = strict({
+  id: NAME.optional().meta({ description: 'Name of the output: {{ steps.<id> }}' }),
+  action: pattern(/^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$/, 'the app and its action: salesforce.create_opportunity'),
+  input: z.record(z.string(), Value).default({}),
+});
+
+const ReplyButtonShape = z.union([
+  strict({
+    text: Words,
+    command: Command.meta({ description: 'Command of a started recipe' }),
+    parameters: z.record(z.string(), Value).default({}),
+  }),
+  strict({ text: Words, url: Words.meta({ description: 'https address' }) }),
+]);
+
+const ReplyShape = strict({
+  reply: strict({
+    text: Text.meta({ description: '*bold*, _italic_, ~strike~, `code`, [label](https://…) and {{ datapills }}' }),
+    fields: z.record(Words, Value).default({}).meta({ description: 'Label and value pairs below the text' }),
+    buttons: z.array(ReplyButtonShape).max(5).default([]),
+    visible_to: z.enum(['user', 'channel']).optional(),
+  }),
+});
+
+const StopShape = strict({
+  stop: strict({
+    as: z.enum(['succeeded', 'failed']).default('succeeded'),
+    message: Text.optional(),
+  }),
+});
+
+const IfShape = strict({
+  if: z.string().min(1).meta({ description: 'One datapill: {{ parameters.amount > 1000 }}' }),
+  // biome-ignore lint/suspicious/noThenProperty: it is the recipe language's word, holds a list and is never awaited.
+  get then(): z.ZodArray<z.ZodType<StepShape>> {
+    return z.array(Step).min(1);
+  },
+  get else(): z.ZodOptional<z.ZodArray<z.ZodType<StepShape>>> {
+    return z.array(Step).min(1).optional();
+  },
+});
+
+export type StepShape =
+  | z.infer<typeof ActionShape>
+  | z.infer<typeof ReplyShape>
+  | z.infer<typeof StopShape>
+  | { readonly if: string; readonly then: readonly StepShape[]; readonly else?: readonly StepShape[] | undefined };
+
+const Step: z.ZodType<StepShape> = z.union([ActionShape, ReplyShape, IfShape, StopShape]).meta({ id: 'Step' });
+
+/** A recipe file, as people write it. */
+export const Recipe = strict({
+  name: Words,
+  description: Words.meta({ description: 'What it does; shown by `help`' }),
+  hidden: z.boolean().default(false).meta({ description: 'True: not listed by `help`, still callable' }),
+  trigger: strict({
+    command: Command.meta({ description: 'What people type' }),
+    parameters: z.array(ParameterShape).max(20).default([]),
+  }),
+  connections: z.record(NAME, Slot).default({}).meta({ description: 'By app: which connection, and as whom' }),
+  steps: z.array(Step).min(1).max(100),
+}).meta({ title: 'Behalf recipe' });
+
+export type Recipe = z.infer<typeof Recipe>;
