@@ -1,0 +1,51 @@
+import type { AppsManifestCreateArguments } from '@slack/web-api';
+import { EVENT_SCOPES, METHOD_SCOPES } from '../../../adapters/slack/web-api.js';
+import manifest from '../../../manifest.json';
+
+type Manifest = Exclude<AppsManifestCreateArguments['manifest'], string>;
+
+/** Slack's own type of a manifest. */
+const typed = manifest satisfies Manifest;
+
+describe('the Slack app manifest', () => {
+  test('asks for exactly the scopes that the methods and events need', () => {
+    const needed = [...Object.values(METHOD_SCOPES), ...Object.values(EVENT_SCOPES)].flat();
+    expect(typed.oauth_config.scopes.bot).toEqual([...new Set(needed)].sort());
+  });
+
+  test('subscribes to exactly the events that the adapter takes', () => {
+    expect(typed.settings.event_subscriptions.bot_events).toEqual(Object.keys(EVENT_SCOPES));
+  });
+
+  test('sends events and clicks to the one endpoint, over https', () => {
+    const urls = [typed.settings.event_subscriptions.request_url, typed.settings.interactivity.request_url];
+    expect(urls).toEqual(Array(2).fill('https://behalf.example.com/slack/events'));
+    expect(typed.settings.interactivity.is_enabled).toBe(true);
+  });
+
+  test('lets people write in the direct message', () => {
+    expect(typed.features.app_home).toEqual({
+      home_tab_enabled: false,
+      messages_tab_enabled: true,
+      messages_tab_read_only_enabled: false,
+    });
+  });
+
+  test('is for one workspace, over HTTP', () => {
+    expect(typed.settings).toMatchObject({
+      org_deploy_enabled: false,
+      socket_mode_enabled: false,
+      token_rotation_enabled: false,
+    });
+  });
+
+  test('keeps to the lengths of the schema that Slack publishes', () => {
+    const { name, description, long_description, background_color } = typed.display_information;
+    expect(name.length).toBeLessThanOrEqual(35);
+    expect(description.length).toBeLessThanOrEqual(140);
+    expect(long_description.length).toBeGreaterThanOrEqual(175);
+    expect(long_description.length).toBeLessThanOrEqual(4000);
+    expect(background_color).toMatch(/^#[0-9a-f]{6}$/);
+    expect(typed.features.bot_user.display_name).toMatch(/^[a-z0-9._-]{1,80}$/);
+  });
+});
