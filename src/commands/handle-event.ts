@@ -1,0 +1,259 @@
+import type { ChatAdapter } from '../chat/chat-adapter.port.js';
+import type { ActionEvent, ChatEvent, SignInEvent, TextEvent } from '../chat/chat-event.js';
+import type { ChatUser, Platform } from '../chat/chat-user.js';
+import type { Click, Clicks } from '../chat/clicks.js';
+import type { ConversationRef, MessageRef } from '../chat/conversation.js';
+import { type Message, textMessage } from '../chat/message.js';
+import { looksLikeCode } from '../connections/login-code.js';
+import type { WaitingJobs } from '../jobs/waiting-jobs.js';
+import type { Clock } from '../kernel/clock.port.js';
+import { asBehalfError, ERROR_CODES } from '../kernel/errors.js';
+import type { ExpiringStore } from '../kernel/expiring-store.port.js';
+import { joinKey } from '../kernel/ids.js';
+import type { Logger } from '../kernel/logger.port.js';
+import type { Metrics } from '../kernel/metrics.port.js';
+import type { RecipeBook } from '../recipes/recipe-book.js';
+import { helpMessage, shownCommands, unknownMessage } from './help-messages.js';
+import type { PersonalConnections } from './personal-connections.js';
+import type { ProveLogin } from './prove-login.js';
+import type { Questions } from './questions.js';
+import type { BuiltIn, CommandRouter } from './router.js';
+import type { CommandStarter } from './start-command.js';
+
+/** Longer than any platform goes on delivering the same event. */
+const EVENT_TTL_MS = 24 * 3_600_000;
+const NOT_YOURS = 'Only the person who asked can use this.';
+const TOO_OLD = 'This button is too old or has been used. Please type the command again.';
+
+export interface EventHandlerDeps {
+  readonly chats: (platform: Platform) => ChatAdapter;
+  readonly recipes: () => RecipeBook;
+  readonly router: () => CommandRouter;
+  readonly starter: CommandStarter;
+  readonly questions: Questions;
+  readonly connections: PersonalConnections;
+  readonly waiting: WaitingJobs;
+  readonly proveLogin: ProveLogin;
+  readonly clicks: Clicks;
+  readonly store: ExpiringStore;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}
+
+/**
+ * From an event to what it means: a command, an answer to a question of ours, a code, a button. `handle` resolves when the
+ * event may be acknowledged: a job is durable then, everything else has been done or answered.
+ */
+export class EventHandler {
+  readonly #deps: EventHandlerDeps;
+
+  constructor(deps: EventHandlerDeps) {
+    this.#deps = deps;
+  }
+
+  async handle(event: ChatEvent): Promise<void> {
+    const { clock, metrics } = this.#deps;
+    const startedAt = clock.now();
+    metrics.count('chat_events', { platform: event.user.platform, kind: event.kind });
+    try {
+      if (event.kind === 'text') await this.#text(event);
+      else if (event.kind === 'action') await this.#action(event);
+      else await this.#signIn(event);
+      metrics.time('ack_ms', clock.now() - startedAt, { platform: event.user.platform });
+    } catch (error) {
+      await this.#apologise(event, error);
+    }
+  }
+
+  async #text(event: TextEvent): Promise<void> {
+    const { questions, router, starter } = this.#deps;
+    const route = router().match(event.text);
+    if (route.kind === 'built_in') {
+      if (await this.#claim(event)) await this.#builtIn(event, route.command);
+      return;
+    }
+    if (route.kind === 'recipe' && starter.isWhole(route.recipe, route.rest)) {
+      await starter.start({ ...event, eventId: event.id, recipe: route.recipe, rest: route.rest });
+      return;
+    }
+    if (looksLikeCode(event.text)) {
+      if (await this.#claim(event))
+        await this.#reply(event, await this.#deps.proveLogin.byPastedCode(event.user, event.text));
+      return;
+    }
+    const question = await questions.open(event);
+    if (question) {
+      await starter.answer(question, event);
+      return;
+    }
+    if (route.kind === 'recipe') {
+      await starter.start({ ...event, eventId: event.id, recipe: route.recipe, rest: route.rest });
+      return;
+    }
+    if (await this.#claim(event)) await this.#reply(event, await this.#unknown(event));
+  }
+
+  async #builtIn(event: TextEvent, command: BuiltIn): Promise<void> {
+    this.#deps.metrics.count('commands', { command });
+    switch (command) {
+      case 'help':
+        return this.#reply(event, await this.#help(event.user));
+      case 'connections':
+        return this.#reply(event, await this.#deps.connections.list(event));
+      case 'cancel':
+        return this.#reply(event, await this.#cancel(event));
+    }
+  }
+
+  async #action(event: ActionEvent): Promise<void> {
+    const redeemed = await this.#deps.clicks.redeem(event.user, event.token);
+    if (redeemed.kind !== 'ok') {
+      if (await this.#claim(event))
+        await this.#reply(event, textMessage(redeemed.kind === 'not_yours' ? NOT_YOURS : TOO_OLD));
+      return;
+    }
+    const { click } = redeemed;
+    if (click.kind === 'command') return this.#commandClick(event, click);
+    if (!(await this.#claim(event))) return;
+    switch (click.kind) {
+      case 'help':
+        return this.#reply(event, await this.#help(event.user));
+      case 'connections':
+        return this.#replace(event, await this.#deps.connections.list(event));
+      case 'connection': {
+        const chosen = click.connection ?? this.#deps.connections.chosenIn(event.values);
+        return this.#replace(event, await this.#deps.connections.press(event, click.do, chosen));
+      }
+      case 'cancel-job': {
+        const outcome = await this.#deps.waiting.cancel(event.user, click.job);
+        if (outcome !== 'cancelled')
+          await this.#reply(
+            event,
+            textMessage(outcome === 'not_yours' ? NOT_YOURS : 'That request is not waiting any more.'),
+          );
+        return;
+      }
+      case 'login-opened':
+        if (click.job !== undefined && event.message)
+          await this.#deps.waiting.promptSeen(event.user, click.job, event.message);
+        return;
+      case 'cancel-question':
+        return this.#replace(event, await this.#cancel(event));
+    }
+  }
+
+  async #commandClick(event: ActionEvent, click: Extract<Click, { kind: 'command' }>): Promise<void> {
+    const recipe = this.#deps.recipes().byCommand(click.command);
+    if (recipe) {
+      await this.#deps.starter.start({ ...event, eventId: event.id, recipe, given: click.parameters });
+      return;
+    }
+    if (await this.#claim(event))
+      await this.#reply(event, textMessage(`The command “${click.command}” has been stopped.`));
+  }
+
+  async #signIn(event: SignInEvent): Promise<void> {
+    if (!(await this.#claim(event))) return;
+    const message = await this.#deps.proveLogin.bySignIn(event.user, event.code);
+    if (message) await this.#reply(event, message);
+  }
+
+  async #cancel(event: TextEvent | ActionEvent): Promise<Message> {
+    const { questions, waiting } = this.#deps;
+    const question = await questions.open(event);
+    if (question && (await questions.close(event))) return textMessage('Cancelled. Nothing was done.');
+    const [newest, ...others] = await waiting.list(event.user);
+    if (!newest) return textMessage('There is nothing to cancel.');
+    await waiting.cancel(event.user, newest.id);
+    const rest =
+      others.length === 0
+        ? ''
+        : ` ${others.length === 1 ? 'One more request is' : `${others.length} more requests are`} waiting for a login.`;
+    return textMessage([
+      { text: 'Cancelled: ' },
+      { text: waiting.nameOf(newest), style: 'italic' },
+      { text: `.${rest}` },
+    ]);
+  }
+
+  async #help(user: ChatUser): Promise<Message> {
+    const { shown, total } = shownCommands(this.#deps.recipes().started());
+    const [connectionsToken = '', ...tokens] = await this.#deps.clicks.issue(user, [
+      { kind: 'connections' },
+      ...shown.map((recipe) => commandClick(recipe.command)),
+    ]);
+    return helpMessage({
+      commands: shown.map((recipe, index) => ({ recipe, token: tokens[index] ?? '' })),
+      total,
+      connectionsToken,
+    });
+  }
+
+  async #unknown(event: TextEvent): Promise<Message> {
+    const { clicks, logger, metrics, router } = this.#deps;
+    metrics.count('commands', { command: 'unknown' });
+    logger.debug({ characters: event.text.length, platform: event.user.platform }, 'unknown command');
+    const closest = router().closest(event.text);
+    const builtIn = router().closestBuiltIn(event.text);
+    const [helpToken = '', ...tokens] = await clicks.issue(event.user, [
+      { kind: 'help' },
+      ...closest.map((recipe) => commandClick(recipe.command)),
+    ]);
+    return unknownMessage({
+      closest: closest.map((recipe, index) => ({ recipe, token: tokens[index] ?? '' })),
+      helpToken,
+      ...(builtIn === undefined ? {} : { builtIn }),
+    });
+  }
+
+  /** True for the first delivery of an event. Jobs have their own claim, made together with the job. */
+  async #claim(event: ChatEvent): Promise<boolean> {
+    const { metrics, store } = this.#deps;
+    const id = joinKey(event.user.platform, event.user.tenantId, event.id);
+    const isFirst = await store.add({ kind: 'event', id }, '1', EVENT_TTL_MS);
+    if (!isFirst) metrics.count('chat_events_duplicate', { platform: event.user.platform });
+    return isFirst;
+  }
+
+  /** Answers are private where others could read along. */
+  async #reply(
+    event: { readonly user: ChatUser; readonly conversation: ConversationRef },
+    message: Message,
+  ): Promise<void> {
+    const chat = this.#deps.chats(event.user.platform);
+    if (event.conversation.kind === 'direct') await chat.post(event.conversation, message);
+    else await chat.postPrivately(event.conversation, event.user, message);
+  }
+
+  /** In place of the message that holds the button, where the platform says which it is. */
+  async #replace(event: ActionEvent & { readonly message?: MessageRef }, message: Message): Promise<void> {
+    if (event.message) await this.#deps.chats(event.user.platform).update(event.message, message);
+    else await this.#reply(event, message);
+  }
+
+  /** Tells the person what went wrong. When not even that is possible the platform is asked to deliver again. */
+  async #apologise(event: ChatEvent, error: unknown): Promise<void> {
+    const err = asBehalfError(error);
+    const { logger, metrics } = this.#deps;
+    metrics.count('errors', { code: err.code });
+    logger.error(
+      { platform: event.user.platform, kind: event.kind, eventId: event.id, err },
+      'an event could not be handled',
+    );
+    if (err.code === 'chat.delivery_failed') return;
+    const text =
+      err.code === 'store.unavailable'
+        ? ERROR_CODES['store.unavailable'].text
+        : `${err.userText} (reference ${err.ref})`;
+    try {
+      await this.#reply(event, textMessage(text));
+    } catch {
+      throw err;
+    }
+  }
+}
+
+function commandClick(command: string): Click {
+  return { kind: 'command', command, parameters: {} };
+}

@@ -1,0 +1,176 @@
+import type { ChatUser } from '../chat/chat-user.js';
+import type { Clicks } from '../chat/clicks.js';
+import type { ConversationRef } from '../chat/conversation.js';
+import { type Message, textMessage } from '../chat/message.js';
+import type { ConnectionSummary, Connections } from '../connections/connections.js';
+import type { Disconnection } from '../connections/end-connection.js';
+import type { ParentConnection } from '../connections/parent-connection.js';
+import type { CreateLoginLink } from '../jobs/login-link.js';
+import type { WaitingJobs } from '../jobs/waiting-jobs.js';
+import type { Clock } from '../kernel/clock.port.js';
+import type { RecipeBook } from '../recipes/recipe-book.js';
+import {
+  CONNECTION_PICKLIST,
+  type ConnectionView,
+  confirmDeleteMessage,
+  connectionListMessage,
+  noConnectionsMessage,
+} from './connection-messages.js';
+
+interface PersonalConnectionsDeps {
+  readonly connections: Connections;
+  readonly parents: (name: string) => ParentConnection | undefined;
+  readonly recipes: () => RecipeBook;
+  readonly waiting: WaitingJobs;
+  readonly clicks: Clicks;
+  readonly createLoginLink: CreateLoginLink;
+  readonly clock: Clock;
+}
+
+interface Asked {
+  readonly user: ChatUser;
+  readonly conversation: ConversationRef;
+}
+
+/**
+ * What a person sees of their connections and can do with them. Every method reads what belongs to `user` anew; a name out of
+ * a message only chooses among that.
+ */
+export class PersonalConnections {
+  readonly #deps: PersonalConnectionsDeps;
+
+  constructor(deps: PersonalConnectionsDeps) {
+    this.#deps = deps;
+  }
+
+  async list(asked: Asked, notice?: string): Promise<Message> {
+    const { clicks, clock, connections } = this.#deps;
+    const found = await connections.list(asked.user);
+    if (found.length === 0) return noConnectionsMessage(notice);
+    const views = await Promise.all(found.map((connection) => this.#view(asked, connection)));
+    const [disconnect = '', remove = ''] = await clicks.issue(asked.user, [
+      { kind: 'connection', do: 'disconnect' },
+      { kind: 'connection', do: 'ask-delete' },
+    ]);
+    return connectionListMessage({
+      connections: views,
+      now: clock.now(),
+      tokens: { disconnect, delete: remove },
+      ...(notice === undefined ? {} : { notice }),
+    });
+  }
+
+  /** Carries out a press on Disconnect or Delete; the result takes the place of the message. */
+  async press(
+    asked: Asked,
+    action: 'disconnect' | 'ask-delete' | 'delete',
+    chosen: string | undefined,
+  ): Promise<Message> {
+    const connection = chosen === undefined ? undefined : await this.#deps.connections.get(asked.user, chosen);
+    if (chosen === undefined)
+      return this.list(asked, 'Please choose a connection from the list first, then press the button.');
+    if (!connection) return this.list(asked, 'That connection is not there any more.');
+    switch (action) {
+      case 'disconnect':
+        return this.list(
+          asked,
+          this.#describeEnd('Disconnected', await this.#deps.connections.disconnect(asked.user, connection.name)),
+        );
+      case 'ask-delete':
+        return this.#askDelete(asked, connection);
+      case 'delete':
+        return this.list(
+          asked,
+          this.#describeEnd('Deleted', await this.#deps.connections.remove(asked.user, connection.name)),
+        );
+    }
+  }
+
+  /** The choice that the picklist of the list travels with. */
+  chosenIn(values: Readonly<Record<string, string>>): string | undefined {
+    return values[CONNECTION_PICKLIST] || undefined;
+  }
+
+  /** Tells about a login that has just been completed, with a way to end it at once. */
+  async connectedMessage(
+    user: ChatUser,
+    connection: string,
+    account: string,
+    replacedAccount?: string,
+  ): Promise<Message> {
+    const [token = ''] = await this.#deps.clicks.issue(user, [{ kind: 'connection', do: 'disconnect', connection }]);
+    const title = this.#titleOf(connection);
+    const replaced = replacedAccount === undefined ? '' : ` Before it was ${replacedAccount}.`;
+    const message = textMessage([
+      { text: 'Connected ' },
+      { text: title, style: 'bold' },
+      { text: ` as ${account}.${replaced} Not you, or a mistake? Disconnect it.` },
+    ]);
+    return {
+      ...message,
+      blocks: [...message.blocks, { kind: 'buttons', buttons: [{ kind: 'action', label: 'Disconnect', token }] }],
+    };
+  }
+
+  async #askDelete(asked: Asked, connection: ConnectionSummary): Promise<Message> {
+    const { clicks, recipes, waiting } = this.#deps;
+    const [remove = '', keep = ''] = await clicks.issue(asked.user, [
+      { kind: 'connection', do: 'delete', connection: connection.name },
+      { kind: 'connections' },
+    ]);
+    const users = recipes()
+      .started()
+      .filter((recipe) => recipe.connections.some((slot) => slot.use === connection.name && slot.verifyUserAccess));
+    return confirmDeleteMessage({
+      connection: await this.#view(asked, connection, { withoutLink: true }),
+      recipes: users.map((recipe) => recipe.name),
+      waitingJobs: await waiting.count(asked.user, connection.name),
+      tokens: { delete: remove, keep },
+    });
+  }
+
+  async #view(
+    asked: Asked,
+    connection: ConnectionSummary,
+    options: { readonly withoutLink?: boolean } = {},
+  ): Promise<ConnectionView> {
+    const { account, lastUsedAt, name, reason, status } = connection;
+    const canReconnect = status !== 'connected' && this.#deps.parents(name) !== undefined && !options.withoutLink;
+    return {
+      name,
+      title: this.#titleOf(name),
+      status,
+      ...(account ? { account: account.label } : {}),
+      ...(reason === undefined ? {} : { reason }),
+      ...(lastUsedAt === undefined ? {} : { lastUsedAt }),
+      ...(canReconnect ? { reconnect: await this.#reconnect(asked, name) } : {}),
+    };
+  }
+
+  async #reconnect({ conversation, user }: Asked, connection: string): Promise<{ url: string; token: string }> {
+    const [url, [token = '']] = await Promise.all([
+      this.#deps.createLoginLink({ user, connection, conversation }),
+      this.#deps.clicks.issue(user, [{ kind: 'login-opened' }]),
+    ]);
+    return { url, token };
+  }
+
+  #titleOf(name: string): string {
+    return this.#deps.parents(name)?.title ?? name;
+  }
+
+  /** Honest about what happened at the app. */
+  #describeEnd(verb: string, end: Disconnection | undefined): string {
+    if (!end) return 'That connection is not there any more.';
+    const title = this.#titleOf(end.name);
+    const done = `${verb} ${title}${end.account ? ` (${end.account.label})` : ''}.`;
+    switch (end.revocation) {
+      case 'queued':
+        return `${done} The login is removed here, and ${title} is being asked to revoke it.`;
+      case 'unsupported':
+        return `${done} The login is removed here. ${title} offers no way to revoke it from here; you can end it in the settings of your ${title} account.`;
+      case 'none':
+        return done;
+    }
+  }
+}

@@ -1,0 +1,111 @@
+import { distance } from 'fastest-levenshtein';
+import type { CompiledRecipe } from '../recipes/compiled-recipe.js';
+import type { RecipeBook } from '../recipes/recipe-book.js';
+
+/** Commands that every installation has, by the words that call them. */
+const BUILT_INS = {
+  help: 'help',
+  personal_connections: 'connections',
+  'personal connections': 'connections',
+  connections: 'connections',
+  cancel: 'cancel',
+} as const;
+
+export type BuiltIn = (typeof BUILT_INS)[keyof typeof BUILT_INS];
+
+/** What a text calls. `rest` is what stands behind the command's words, as it was typed. */
+export type Route =
+  | { readonly kind: 'built_in'; readonly command: BuiltIn }
+  | { readonly kind: 'recipe'; readonly recipe: CompiledRecipe; readonly rest: string }
+  | { readonly kind: 'unknown' };
+
+interface Node {
+  readonly next: Map<string, Node>;
+  recipe?: CompiledRecipe;
+}
+
+/** How many closest commands an unknown text is answered with. */
+const SUGGESTIONS = 3;
+
+/** Finds the command of a text in time that does not depend on how many recipes there are. */
+export class CommandRouter {
+  readonly #root: Node = { next: new Map() };
+  readonly #recipes: readonly CompiledRecipe[];
+
+  constructor(book: RecipeBook) {
+    this.#recipes = book.started();
+    for (const recipe of this.#recipes) {
+      let node = this.#root;
+      for (const word of recipe.command.split(' ')) {
+        const found = node.next.get(word) ?? { next: new Map() };
+        node.next.set(word, found);
+        node = found;
+      }
+      node.recipe = recipe;
+    }
+  }
+
+  /** The longest command that the text begins with. Case and spaces between words do not matter; a leading `/` neither. */
+  match(text: string): Route {
+    const trimmed = text.trim();
+    const builtIn = builtInOf(trimmed);
+    if (builtIn !== undefined) return { kind: 'built_in', command: builtIn };
+    let node = this.#root;
+    let found: Route = { kind: 'unknown' };
+    for (const { word, end } of words(trimmed)) {
+      const next = node.next.get(word);
+      if (next === undefined) break;
+      node = next;
+      if (node.recipe) found = { kind: 'recipe', recipe: node.recipe, rest: trimmed.slice(end).trim() };
+    }
+    return found;
+  }
+
+  /** Listed commands that are nearest to a text that calls nothing, the nearest first; nothing when none is near. */
+  closest(text: string): readonly CompiledRecipe[] {
+    const typed = text.trim().toLowerCase().replace(/\s+/g, ' ');
+    return this.#recipes
+      .filter((recipe) => !recipe.hidden)
+      .map((recipe) => ({ recipe, score: unlikeness(typed, recipe.command) }))
+      .filter(({ score }) => score <= 0.6)
+      .sort((left, right) => left.score - right.score)
+      .slice(0, SUGGESTIONS)
+      .map(({ recipe }) => recipe);
+  }
+
+  /** The built-in command that a mistyped text most likely means. */
+  closestBuiltIn(text: string): string | undefined {
+    const typed = text.trim().toLowerCase();
+    return Object.keys(BUILT_INS).find((name) => distance(typed, name) <= Math.floor(name.length / 4));
+  }
+}
+
+function builtInOf(text: string): BuiltIn | undefined {
+  const name = text
+    .toLowerCase()
+    .replace(/\s+/g, ' ')
+    .replace(/^\//, '')
+    .replace(/[.!?]$/, '');
+  return Object.entries(BUILT_INS).find(([words]) => words === name)?.[1];
+}
+
+/** The first words of a text in lower case, each with where it ends. A `/` before the first is dropped. */
+function* words(text: string): Generator<{ readonly word: string; readonly end: number }> {
+  for (const match of text.matchAll(/\S+/g)) {
+    const word = match.index === 0 ? match[0].replace(/^\//, '') : match[0];
+    yield { word: word.toLowerCase(), end: match.index + match[0].length };
+  }
+}
+
+/** 0: the text begins with the command; 1: nothing in common. Compares with as many words as the command has. */
+function unlikeness(typed: string, command: string): number {
+  const head = typed.split(' ').slice(0, command.split(' ').length).join(' ');
+  const whole = distance(head, command) / Math.max(head.length, command.length, 1);
+  const sharesWord = command
+    .split(' ')
+    .some(
+      (word) =>
+        word.length > 2 && typed.split(' ').some((other) => distance(word, other) <= Math.floor(word.length / 4)),
+    );
+  return sharesWord ? Math.min(whole, 0.5) : whole * 1.2;
+}

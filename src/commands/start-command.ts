@@ -1,0 +1,219 @@
+import type { ChatAdapter } from '../chat/chat-adapter.port.js';
+import type { TextEvent } from '../chat/chat-event.js';
+import type { ChatUser, Platform } from '../chat/chat-user.js';
+import type { Clicks } from '../chat/clicks.js';
+import type { ConversationRef } from '../chat/conversation.js';
+import { type Message, type RichText, textMessage } from '../chat/message.js';
+import type { Jobs } from '../jobs/jobs.js';
+import { joinKey } from '../kernel/ids.js';
+import type { Metrics } from '../kernel/metrics.port.js';
+import { plainText } from '../kernel/rich-text.js';
+import type { CompiledRecipe, Parameter } from '../recipes/compiled-recipe.js';
+import { parseInlineParameters, parseParameterValue } from '../recipes/parameters.js';
+import type { RecipeBook } from '../recipes/recipe-book.js';
+import type { Question, Questions } from './questions.js';
+
+interface CommandStarterDeps {
+  readonly jobs: Jobs;
+  readonly questions: Questions;
+  readonly recipes: () => RecipeBook;
+  readonly chats: (platform: Platform) => ChatAdapter;
+  readonly clicks: Clicks;
+  readonly metrics: Metrics;
+}
+
+interface Asked {
+  readonly user: ChatUser;
+  readonly conversation: ConversationRef;
+  readonly eventId: string;
+}
+
+/** What is known of a command's parameters, and the first thing that is not right about them. */
+interface Gathered {
+  readonly values: Readonly<Record<string, unknown>>;
+  readonly problem?: { readonly parameter: Parameter; readonly message?: string };
+}
+
+/** From a command to its job: takes the parameters, asks for the missing ones one by one, hands over to the jobs. */
+export class CommandStarter {
+  readonly #deps: CommandStarterDeps;
+
+  constructor(deps: CommandStarterDeps) {
+    this.#deps = deps;
+  }
+
+  /** True for a text that can only be this command: nothing behind it, or a declared parameter. */
+  isWhole(recipe: CompiledRecipe, rest: string): boolean {
+    return rest === '' || Object.keys(parseInlineParameters(rest, recipe.parameters).values).length > 0;
+  }
+
+  async start(
+    request: Asked & {
+      readonly recipe: CompiledRecipe;
+      readonly rest?: string;
+      readonly given?: Readonly<Record<string, unknown>>;
+    },
+  ): Promise<void> {
+    const { recipe } = request;
+    this.#deps.metrics.count('commands', { command: 'recipe' });
+    const gathered = gather(recipe, request.rest ?? '', request.given ?? {});
+    if (!gathered.problem) {
+      await this.#deps.jobs.accept({
+        ...request,
+        eventId: eventKey(request),
+        parameters: withDefaults(recipe, gathered.values),
+      });
+      return;
+    }
+    await this.#ask(request, recipe, gathered.values, gathered.problem);
+  }
+
+  /** A text that answers an open question. */
+  async answer(question: Question, event: TextEvent): Promise<void> {
+    const { questions, recipes } = this.#deps;
+    if (question.lastEventId === event.id) return;
+    const recipe = recipes().get(question.recipe);
+    const parameter = recipe?.parameters.find(({ name }) => name === question.asking);
+    if (!recipe || !parameter || recipe.version !== question.recipeVersion) {
+      await questions.close(event);
+      await this.#say(
+        event,
+        textMessage('That command has been stopped or changed in the meantime. Please type it again.'),
+      );
+      return;
+    }
+    const parsed = parseParameterValue(parameter, event.text);
+    const given = parsed.kind === 'ok' ? { ...question.given, [parameter.name]: parsed.value } : question.given;
+    const problem = parsed.kind === 'ok' ? firstMissing(recipe, given) : { parameter, message: parsed.message };
+    if (!problem) {
+      // Accepted under the question's own id: two answers, or one answer delivered twice, make one job.
+      const asked = { user: event.user, conversation: event.conversation };
+      await this.#deps.jobs.accept({
+        ...asked,
+        recipe,
+        eventId: joinKey('question', question.id),
+        parameters: withDefaults(recipe, given),
+      });
+      await questions.close(event);
+      return;
+    }
+    const next: Question = { ...question, given, asking: problem.parameter.name, lastEventId: event.id };
+    if (await questions.advance(event, question, next))
+      await this.#say(event, await this.#questionMessage(event.user, recipe, problem));
+  }
+
+  async #ask(
+    request: Asked,
+    recipe: CompiledRecipe,
+    given: Readonly<Record<string, unknown>>,
+    problem: NonNullable<Gathered['problem']>,
+  ): Promise<void> {
+    const { questions } = this.#deps;
+    if (problem.parameter.hidden) {
+      await this.#say(
+        request,
+        textMessage([
+          { text: recipe.name, style: 'italic' },
+          { text: ' works from its button only: it needs to know what it is about.' },
+        ]),
+      );
+      return;
+    }
+    const open = await questions.open(request);
+    if (open?.lastEventId === request.eventId) return;
+    await questions.ask(request, {
+      recipe: recipe.id,
+      recipeVersion: recipe.version,
+      given,
+      asking: problem.parameter.name,
+      lastEventId: request.eventId,
+    });
+    await this.#say(request, await this.#questionMessage(request.user, recipe, problem, { isFirst: true }));
+  }
+
+  async #questionMessage(
+    user: ChatUser,
+    recipe: CompiledRecipe,
+    problem: NonNullable<Gathered['problem']>,
+    options: { readonly isFirst?: boolean } = {},
+  ): Promise<Message> {
+    const { parameter, message } = problem;
+    const [token = ''] = await this.#deps.clicks.issue(user, [{ kind: 'cancel-question' }]);
+    const hints = [parameter.hint, parameter.example === undefined ? undefined : `e.g. ${parameter.example}`].filter(
+      (hint) => hint !== undefined,
+    );
+    const lead: RichText = [
+      ...(options.isFirst ? [{ text: recipe.name, style: 'bold' as const }, { text: '\n' }] : []),
+      ...(message === undefined ? [] : [...emphasised(message), { text: '\n' }]),
+      { text: parameter.prompt },
+      ...(hints.length === 0 ? [] : [{ text: ` (${hints.join(', ')})` }]),
+    ];
+    return {
+      fallback: plainText(lead),
+      blocks: [
+        { kind: 'text', text: lead },
+        { kind: 'buttons', buttons: [{ kind: 'action', label: 'Cancel', token }] },
+      ],
+    };
+  }
+
+  async #say(to: { readonly user: ChatUser; readonly conversation: ConversationRef }, message: Message): Promise<void> {
+    const chat = this.#deps.chats(to.user.platform);
+    if (to.conversation.kind === 'direct') await chat.post(to.conversation, message);
+    else await chat.postPrivately(to.conversation, to.user, message);
+  }
+}
+
+/** Inline values win over a button's; text before the first name counts for the first parameter that has no value. */
+function gather(recipe: CompiledRecipe, rest: string, given: Readonly<Record<string, unknown>>): Gathered {
+  const inline = parseInlineParameters(rest, recipe.parameters);
+  const declared = new Set(recipe.parameters.map(({ name }) => name));
+  const values: Record<string, unknown> = Object.fromEntries(
+    Object.entries(given).filter(([name, value]) => declared.has(name) && value !== undefined && value !== null),
+  );
+  const texts: Record<string, string> = { ...inline.values };
+  const first = recipe.parameters.find(
+    ({ hidden, name }) => !hidden && texts[name] === undefined && values[name] === undefined,
+  );
+  if (inline.rest !== '' && first) texts[first.name] = inline.rest;
+  for (const parameter of recipe.parameters) {
+    const text = texts[parameter.name];
+    if (text === undefined) continue;
+    const parsed = parseParameterValue(parameter, text);
+    if (parsed.kind === 'invalid') return { values, problem: { parameter, message: parsed.message } };
+    values[parameter.name] = parsed.value;
+  }
+  const problem = firstMissing(recipe, values);
+  return problem ? { values, problem } : { values };
+}
+
+function firstMissing(recipe: CompiledRecipe, values: Readonly<Record<string, unknown>>): Gathered['problem'] {
+  const parameter = recipe.parameters.find(
+    ({ default: preset, name, optional }) => !optional && preset === undefined && values[name] === undefined,
+  );
+  return parameter && { parameter };
+}
+
+function withDefaults(
+  recipe: CompiledRecipe,
+  values: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  const presets = recipe.parameters.flatMap(({ default: preset, name }) =>
+    preset === undefined ? [] : [[name, preset] as const],
+  );
+  return { ...Object.fromEntries(presets), ...values };
+}
+
+/** The same event may be delivered again; the claim on it is made together with the job. */
+function eventKey({ eventId, user }: Asked): string {
+  return joinKey(user.platform, user.tenantId, eventId);
+}
+
+/** `*name*` in our own sentences becomes bold. */
+function emphasised(text: string): RichText {
+  return text
+    .split('*')
+    .flatMap((part, index) =>
+      part === '' ? [] : [index % 2 === 1 ? { text: part, style: 'bold' as const } : { text: part }],
+    );
+}
