@@ -1,0 +1,115 @@
+import { statSync } from 'node:fs';
+import type { ConnectionStore } from '../../src/connections/connection-store.port.js';
+import type { LeaseStore } from '../../src/connections/lease-store.port.js';
+import type { RevocationQueue } from '../../src/connections/revocation-queue.port.js';
+import type { JobQueue } from '../../src/jobs/job-queue.port.js';
+import type { JobStore } from '../../src/jobs/job-store.port.js';
+import type { Clock } from '../../src/kernel/clock.port.js';
+import type { ExpiringStore } from '../../src/kernel/expiring-store.port.js';
+import type { Logger } from '../../src/kernel/logger.port.js';
+import type { Metrics } from '../../src/kernel/metrics.port.js';
+import type { StoreHealth } from '../../src/kernel/store-health.port.js';
+import { createConnectionStore } from './connection-store.js';
+import { type Database, openDatabase } from './database.js';
+import { createExpiringStore } from './expiring-store.js';
+import { createJobQueue } from './job-queue.js';
+import { createJobStore } from './job-store.js';
+import { createLeaseStore } from './lease-store.js';
+import { createRevocationQueue } from './revocation-queue.js';
+
+const SWEEP_EVERY_MS = 60_000;
+const SWEPT_AT_ONCE = 1_000;
+
+export interface EmbeddedStoresOptions {
+  /** Folder of the file `behalf.db`; made when missing, readable by its owner only. */
+  readonly directory: string;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  /** First wait before the queue delivers again what a handler rejected, in ms. Default 1 000, doubling to a minute. */
+  readonly backoffMs?: number;
+}
+
+export interface EmbeddedStores {
+  readonly expiring: ExpiringStore;
+  readonly connections: ConnectionStore;
+  readonly leases: LeaseStore;
+  readonly revocations: RevocationQueue;
+  readonly jobs: JobStore;
+  readonly queue: JobQueue;
+  readonly health: StoreHealth;
+}
+
+/**
+ * All stores in one local file, for one process. Throws `config.invalid` when the folder cannot be used, the file belongs to
+ * another program, a newer version or a running process, or the machine has no build; `store.corrupt` when it is damaged.
+ */
+export async function createEmbeddedStores(options: EmbeddedStoresOptions): Promise<EmbeddedStores> {
+  const { directory, clock, logger, metrics } = options;
+  const database = await openDatabase({ directory, clock, metrics });
+  const queue = createJobQueue(database, { clock, logger, backoffMs: options.backoffMs ?? 1_000 });
+  const closing = new AbortController();
+  void sweep(database, { clock, logger, signal: closing.signal });
+  return {
+    expiring: createExpiringStore(database, clock),
+    connections: createConnectionStore(database),
+    leases: createLeaseStore(database, clock),
+    revocations: createRevocationQueue(database),
+    jobs: createJobStore(database, clock),
+    queue,
+    health: createHealth(database, directory, async () => {
+      closing.abort();
+      // Handlers under way are not waited for: `stop` of the queue does that.
+      void queue.stop();
+      database.close();
+    }),
+  };
+}
+
+function createHealth(database: Database, directory: string, close: () => Promise<void>): StoreHealth {
+  // A write: a full disk can still be read.
+  const probe = database.prepare(
+    "INSERT OR REPLACE INTO records (kind, id, value, expires_at) VALUES ('health', '', x'', 0)",
+  );
+  return {
+    async check() {
+      await database.call('check', () => probe.run());
+    },
+    async warnings() {
+      const isOpenToOthers = process.platform !== 'win32' && (statSync(directory).mode & 0o077) !== 0;
+      return isOpenToOthers
+        ? [`Other users of this machine can read ${directory} (DATA_DIR); chmod 700 keeps them out.`]
+        : [];
+    },
+    close,
+  };
+}
+
+/** Deletes what has expired, now and every minute. Reads do not rely on it: they look at the time themselves. */
+async function sweep(
+  database: Database,
+  { clock, logger, signal }: { readonly clock: Clock; readonly logger: Logger; readonly signal: AbortSignal },
+): Promise<void> {
+  const records = database.prepare(
+    'DELETE FROM records WHERE rowid IN (SELECT rowid FROM records WHERE expires_at <= ? LIMIT ?)',
+  );
+  const leases = database.prepare(
+    'DELETE FROM leases WHERE rowid IN (SELECT rowid FROM leases WHERE expires_at <= ? LIMIT ?)',
+  );
+  while (!signal.aborted) {
+    try {
+      let swept = 0;
+      do {
+        swept = await database.call(
+          'sweep',
+          () => records.run(clock.now(), SWEPT_AT_ONCE) + leases.run(clock.now(), SWEPT_AT_ONCE),
+        );
+        // Between two portions, requests have their turn.
+        await new Promise(setImmediate);
+      } while (swept >= SWEPT_AT_ONCE && !signal.aborted);
+    } catch (error) {
+      logger.error({ err: error }, 'Expired records could not be deleted');
+    }
+    await clock.sleep(SWEEP_EVERY_MS, signal).catch(() => undefined);
+  }
+}

@@ -1,0 +1,80 @@
+import { chatUserKey } from '../../src/chat/chat-user.js';
+import type { JobId, JobRow } from '../../src/jobs/job.js';
+import type { JobFilter, JobStore } from '../../src/jobs/job-store.port.js';
+import type { Clock } from '../../src/kernel/clock.port.js';
+import { joinKey } from '../../src/kernel/ids.js';
+import { type Database, type SqlValue, type Statement, textOf } from './database.js';
+import { CHANGING_COLUMNS, changingValues, decodeJob, decodeWaitingFor, encodePerson } from './job-row.js';
+
+const FIXED_COLUMNS = ['id', 'person', 'recipe', 'created_at'] as const;
+const ALL_COLUMNS = [...FIXED_COLUMNS, ...CHANGING_COLUMNS];
+
+export function createJobStore(database: Database, clock: Clock): JobStore {
+  const claim = database.prepare(`
+    INSERT INTO records (kind, id, value, expires_at) VALUES ('accepted', ?, x'', ?)
+    ON CONFLICT (kind, id) DO UPDATE SET expires_at = excluded.expires_at WHERE records.expires_at <= ?`);
+  const insert = database.prepare(
+    `INSERT INTO jobs (${ALL_COLUMNS.join(', ')}) VALUES (${ALL_COLUMNS.map(() => '?').join(', ')})`,
+  );
+  const exists = database.prepare('SELECT 1 FROM jobs WHERE id = ?');
+  const load = database.prepare('SELECT * FROM jobs WHERE id = ?');
+  const update = database.prepare(
+    `UPDATE jobs SET ${CHANGING_COLUMNS.map((column) => `${column} = ?`).join(', ')} WHERE id = ? AND version = ?`,
+  );
+  const suspended = database.prepare(
+    "SELECT id, waiting_for FROM jobs WHERE person = ? AND status = 'suspended' ORDER BY id",
+  );
+  const attention = database.prepare('SELECT id FROM jobs WHERE attention_at <= ? ORDER BY attention_at LIMIT ?');
+  const forget = database.prepare('DELETE FROM jobs WHERE keep_until <= ?');
+  const listing = createListing(database);
+  return {
+    accept: (row, eventId, eventTtlMs) =>
+      database.call('accept job', () =>
+        database.transaction(() => {
+          const now = clock.now();
+          const event = joinKey(chatUserKey(row.user), eventId);
+          if (exists.get(row.id) || claim.run(event, now + eventTtlMs, now) === 0) return false;
+          insert.run(row.id, encodePerson(row.user), row.recipe, row.createdAt, ...changingValues(row));
+          return true;
+        }),
+      ),
+    load: (id) =>
+      database.call('load job', () => {
+        const row = load.get(id);
+        return row && decodeJob(row);
+      }),
+    write: (row) => database.call('write job', () => update.run(...changingValues(row), row.id, row.version - 1) === 1),
+    list: (filter, page) => database.call('list jobs', () => listing(filter, page)),
+    waitingFor: (user, connection) =>
+      database.call('waiting jobs', () =>
+        suspended
+          .all(encodePerson(user))
+          .filter((row) => decodeWaitingFor(row).includes(connection))
+          .map((row) => textOf(row, 'id')),
+      ),
+    needingAttention: (now, limit) =>
+      database.call('jobs needing attention', () => attention.all(now, limit).map((row) => textOf(row, 'id'))),
+    forget: (now) => database.call('forget jobs', () => forget.run(now)),
+  };
+}
+
+/** One prepared statement for each combination of filters that is asked for. */
+function createListing(
+  database: Database,
+): (filter: JobFilter, page: { readonly limit: number; readonly before?: JobId }) => readonly JobRow[] {
+  const statements = new Map<string, Statement>();
+  return ({ user, recipe, status }, { limit, before }) => {
+    const conditions: readonly (readonly [string, SqlValue | undefined])[] = [
+      ['person = ?', user && encodePerson(user)],
+      ['recipe = ?', recipe],
+      ['status = ?', status],
+      ['id < ?', before],
+    ];
+    const used = conditions.filter(([, value]) => value !== undefined);
+    const where = used.length === 0 ? '' : `WHERE ${used.map(([condition]) => condition).join(' AND ')}`;
+    const sql = `SELECT * FROM jobs ${where} ORDER BY id DESC LIMIT ?`;
+    const statement = statements.get(sql) ?? database.prepare(sql);
+    statements.set(sql, statement);
+    return statement.all(...used.map(([, value]) => value ?? null), limit).map(decodeJob);
+  };
+}

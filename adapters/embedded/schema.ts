@@ -1,0 +1,46 @@
+/** Marks the file as ours (`PRAGMA application_id`): the letters BHLF. */
+export const APPLICATION_ID = 0x42_48_4c_46;
+
+/**
+ * The file's structure, one step a version (`PRAGMA user_version`). Steps are only ever added. Persons and owners stand as
+ * JSON, which no two of them share; opaque values are BLOBs.
+ */
+export const MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE records (
+    kind TEXT NOT NULL, id TEXT NOT NULL, value BLOB NOT NULL, expires_at INTEGER NOT NULL,
+    PRIMARY KEY (kind, id)
+  );
+  CREATE INDEX records_by_expiry ON records (expires_at);
+
+  CREATE TABLE leases (key TEXT PRIMARY KEY, holder TEXT NOT NULL, expires_at INTEGER NOT NULL);
+
+  CREATE TABLE connections (
+    owner TEXT NOT NULL, name TEXT NOT NULL, generation INTEGER NOT NULL, used_at INTEGER, sealed BLOB NOT NULL,
+    PRIMARY KEY (owner, name)
+  );
+  CREATE INDEX connections_by_name ON connections (name, owner);
+
+  CREATE TABLE revocations (
+    id TEXT PRIMARY KEY, connection TEXT NOT NULL, due_at INTEGER NOT NULL, attempts INTEGER NOT NULL, sealed BLOB NOT NULL
+  );
+  CREATE INDEX revocations_by_due ON revocations (due_at);
+
+  CREATE TABLE jobs (
+    id TEXT PRIMARY KEY, person TEXT NOT NULL, recipe TEXT NOT NULL, status TEXT NOT NULL,
+    version INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL, waiting_for TEXT NOT NULL,
+    lease_holder TEXT, lease_until INTEGER, attention_at INTEGER, keep_until INTEGER, sealed BLOB NOT NULL
+  );
+  CREATE INDEX jobs_by_person ON jobs (person, id);
+  CREATE INDEX jobs_by_recipe ON jobs (recipe, id);
+  CREATE INDEX jobs_by_status ON jobs (status, id);
+  CREATE INDEX jobs_waiting ON jobs (person, id) WHERE status = 'suspended';
+  CREATE INDEX jobs_by_attention ON jobs (attention_at) WHERE attention_at IS NOT NULL;
+  CREATE INDEX jobs_by_keep ON jobs (keep_until) WHERE keep_until IS NOT NULL;
+
+  CREATE TABLE deliveries (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, job TEXT NOT NULL, attempts INTEGER NOT NULL, due_at INTEGER NOT NULL
+  );
+  CREATE INDEX deliveries_by_due ON deliveries (due_at, number);
+  `,
+];

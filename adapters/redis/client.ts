@@ -1,0 +1,179 @@
+import { Cluster, Redis } from 'ioredis';
+import type { Clock } from '../../src/kernel/clock.port.js';
+import { BehalfError } from '../../src/kernel/errors.js';
+import type { Logger } from '../../src/kernel/logger.port.js';
+import type { Metrics } from '../../src/kernel/metrics.port.js';
+import { defineScripts } from './scripts.js';
+import type { RedisTarget } from './url.js';
+
+export type RedisClient = Redis | Cluster;
+
+export interface LinkOptions {
+  readonly target: RedisTarget;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly commandTimeoutMs: number;
+}
+
+/** The way of every store to Redis: one client, and the one place where its errors become ours. */
+export interface RedisLink {
+  readonly client: RedisClient;
+  readonly isCluster: boolean;
+  /** Runs one command; whatever goes wrong is `store.unavailable`, without anything of the foreign error but its kind. */
+  call<T>(operation: string, command: (client: RedisClient) => Promise<T>): Promise<T>;
+  /** Resolves with true once Redis is ready, with false after `timeoutMs`. */
+  waitUntilReady(timeoutMs: number): Promise<boolean>;
+  /** A client of its own for BullMQ: it waits for Redis for ever instead of failing fast. */
+  openPatient(): RedisClient;
+  close(): Promise<void>;
+}
+
+const CONNECT_TIMEOUT_MS = 5_000;
+const LONGEST_RETRY_MS = 1_000;
+
+export function createLink(options: LinkOptions): RedisLink {
+  const { target, clock, logger, metrics, commandTimeoutMs } = options;
+  const client = openClient(target, {
+    commandTimeout: commandTimeoutMs,
+    // A connection on which nothing comes back any more is given up, so that a new one can work.
+    socketTimeout: commandTimeoutMs * 2,
+    // A command whose connection broke may have been done: sending it again could take or claim a second time.
+    maxRetriesPerRequest: 0,
+    autoResendUnfulfilledCommands: false,
+    enableOfflineQueue: false,
+  });
+  defineScripts(client);
+  const health = watch(client, logger);
+  return {
+    client,
+    isCluster: target.kind === 'cluster',
+    async call(operation, command) {
+      const start = clock.now();
+      try {
+        return await command(client);
+      } catch (error) {
+        metrics.count('store_errors', { store: 'redis' });
+        throw unavailable(operation, reasonOf(error) ?? health.lastReason());
+      } finally {
+        metrics.time('store_call_ms', clock.now() - start, { store: 'redis' });
+      }
+    },
+    waitUntilReady: (timeoutMs) => waitUntilReady(client, clock, timeoutMs),
+    openPatient() {
+      const patient = openClient(target, {
+        enableOfflineQueue: true,
+        maxRetriesPerRequest: null,
+        autoResendUnfulfilledCommands: true,
+      });
+      patient.on('error', (error) => logger.debug({ reason: reasonOf(error) }, 'The queue cannot reach Redis'));
+      return patient;
+    },
+    close: () => closeClient(client),
+  };
+}
+
+export function unavailable(operation: string, reason: string): BehalfError {
+  return new BehalfError('store.unavailable', `Redis did not do ${operation}: ${reason}`, {
+    details: { store: 'redis', operation, reason },
+  });
+}
+
+/**
+ * The kind of a failure: Node's error code, or the first word of an error reply, which is upper case and names its kind
+ * (https://redis.io/docs/latest/develop/reference/protocol-spec/#simple-errors). Nothing else of the message is kept.
+ */
+export function reasonOf(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null) return undefined;
+  if ('code' in error && typeof error.code === 'string') return error.code;
+  const message = 'message' in error && typeof error.message === 'string' ? error.message : '';
+  const kind = /^-?([A-Z]{3,20})\b/.exec(message)?.[1];
+  if (kind !== undefined) return kind;
+  return message === 'Command timed out' ? 'timed out' : undefined;
+}
+
+/** How a client takes an outage: fail fast, or keep commands until Redis is back. */
+interface Patience {
+  readonly enableOfflineQueue: boolean;
+  readonly maxRetriesPerRequest: number | null;
+  readonly autoResendUnfulfilledCommands: boolean;
+  readonly commandTimeout?: number;
+  readonly socketTimeout?: number;
+}
+
+function openClient(target: RedisTarget, { enableOfflineQueue, ...patience }: Patience): RedisClient {
+  const common = {
+    ...patience,
+    connectTimeout: CONNECT_TIMEOUT_MS,
+    connectionName: 'behalf',
+    // After a failover behind one name, the old master answers READONLY until the name is resolved anew.
+    reconnectOnError: (error: Error): boolean => reasonOf(error) === 'READONLY',
+    ...(target.username === undefined ? {} : { username: target.username }),
+    ...(target.password === undefined ? {} : { password: target.password }),
+    ...(target.tls ? { tls: {} } : {}),
+  };
+  if (target.kind === 'cluster') {
+    return new Cluster([...target.nodes], {
+      enableOfflineQueue,
+      redisOptions: common,
+      clusterRetryStrategy: retryDelay,
+      maxRedirections: 8,
+      // TLS names stand in certificates; ioredis would connect to the resolved address otherwise.
+      ...(target.tls ? { dnsLookup: (address, done) => done(null, address) } : {}),
+    });
+  }
+  const single = { ...common, enableOfflineQueue, retryStrategy: retryDelay, db: target.db };
+  if (target.kind === 'single') return new Redis({ ...single, ...target.address });
+  return new Redis({
+    ...single,
+    sentinels: [...target.sentinels],
+    name: target.name,
+    sentinelRetryStrategy: retryDelay,
+    ...(target.tls ? { enableTLSForSentinelMode: true, sentinelTLS: {} } : {}),
+  });
+}
+
+function retryDelay(attempt: number): number {
+  return Math.min(25 * 2 ** Math.min(attempt, 10), LONGEST_RETRY_MS);
+}
+
+/** Logs an outage once, and its end; remembers why, for errors of commands that never left. */
+function watch(client: RedisClient, logger: Logger): { lastReason(): string } {
+  let reason = 'not connected';
+  let isUp: boolean | undefined;
+  client.on('error', (error) => {
+    reason = reasonOf(error) ?? 'connection failed';
+    if (isUp === undefined) logger.warn({ reason }, 'Redis cannot be reached; trying on');
+    isUp ??= false;
+  });
+  client.on('close', () => {
+    if (isUp) logger.warn({}, 'Lost the connection to Redis; trying on');
+    isUp = false;
+    reason = 'connection lost';
+  });
+  client.on('ready', () => {
+    isUp = true;
+    reason = 'not connected';
+    logger.info({}, 'Connected to Redis');
+  });
+  return { lastReason: () => reason };
+}
+
+async function waitUntilReady(client: RedisClient, clock: Clock, timeoutMs: number): Promise<boolean> {
+  if (client.status === 'ready') return true;
+  const stop = new AbortController();
+  const ready = new Promise<boolean>((resolve) => client.once('ready', () => resolve(true)));
+  const late = clock.sleep(timeoutMs, stop.signal).then(
+    () => false,
+    () => false,
+  );
+  const result = await Promise.race([ready, late]);
+  stop.abort();
+  return result;
+}
+
+async function closeClient(client: RedisClient): Promise<void> {
+  if (client.status === 'end') return;
+  if (client.status === 'ready') await client.quit().catch(() => undefined);
+  client.disconnect();
+}

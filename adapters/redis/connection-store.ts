@@ -1,0 +1,136 @@
+import type { ConnectionOwner } from '../../src/connections/connection.js';
+import type { ConnectionRow, ConnectionStore } from '../../src/connections/connection-store.port.js';
+import { BehalfError } from '../../src/kernel/errors.js';
+import type { RedisLink } from './client.js';
+import { type Keys, nameDigest } from './keys.js';
+
+/** A row is: generation (4 bytes), last use (6 bytes, ms since the epoch, 0: never), then the sealed part. */
+const HEAD_BYTES = 10;
+/** Shards that one step of paging asks at a time. */
+const SHARDS_AT_ONCE = 16;
+
+export function createConnectionStore(link: RedisLink, keys: Keys): ConnectionStore {
+  return {
+    async get(owner, name) {
+      const row = await link.call('get connection', (redis) => redis.getBuffer(keys.connections(owner).row(name)));
+      return row === null ? undefined : decodeRow(owner, name, row);
+    },
+    async list(owner) {
+      const { names, rows } = keys.connections(owner);
+      const found = await link.call('list connections', (redis) => redis.behalfListConnectionsBuffer(names, rows, -1));
+      const listed = pairs(found).map(([name, row]) => decodeRow(owner, name.toString('utf8'), row));
+      return listed.sort((left, right) => (left.name < right.name ? -1 : 1));
+    },
+    async write(row) {
+      const { row: rowKey, owners, names } = keys.connections(row.owner);
+      const done = await link.call('write connection', (redis) =>
+        redis.behalfWriteConnection(
+          rowKey(row.name),
+          owners(row.name),
+          names,
+          row.generation - 1,
+          encodeRow(row),
+          encodeOwner(row.owner),
+          nameDigest(row.name) + row.name,
+        ),
+      );
+      return done === 1;
+    },
+    async remove(owner, name, generation) {
+      const { row, owners, names } = keys.connections(owner);
+      const done = await link.call('remove connection', (redis) =>
+        redis.behalfRemoveConnection(
+          row(name),
+          owners(name),
+          names,
+          generation,
+          encodeOwner(owner),
+          nameDigest(name) + name,
+        ),
+      );
+      return done === 1;
+    },
+    async touch(owner, name, at) {
+      const used = Buffer.alloc(6);
+      used.writeUIntBE(Math.trunc(at), 0, 6);
+      await link.call('touch connection', (redis) =>
+        redis.behalfTouchConnection(keys.connections(owner).row(name), used),
+      );
+    },
+    async lastUses(owner) {
+      const { names, rows } = keys.connections(owner);
+      const found = await link.call('last uses', (redis) =>
+        redis.behalfListConnectionsBuffer(names, rows, HEAD_BYTES - 1),
+      );
+      const uses = pairs(found).map(([name, head]) => [name.toString('utf8'), head.readUIntBE(4, 6)] as const);
+      return Object.fromEntries(uses.filter(([, at]) => at > 0));
+    },
+    owners: (name, page) => pageOfOwners(link, keys.ownersByShard(name), page),
+  };
+}
+
+/** Goes through the shards in their order; the cursor is the shard's number and the last owner's text. */
+async function pageOfOwners(
+  link: RedisLink,
+  indexes: readonly string[],
+  page: { readonly limit: number; readonly after?: string },
+): ReturnType<ConnectionStore['owners']> {
+  const wanted = page.limit + 1;
+  const colon = page.after?.indexOf(':') ?? -1;
+  const first = page.after === undefined ? 0 : Number(page.after.slice(0, colon));
+  const found: { readonly cursor: string; readonly owner: string }[] = [];
+  for (let start = first; start < indexes.length && found.length < wanted; start += SHARDS_AT_ONCE) {
+    const asked = indexes.slice(start, start + SHARDS_AT_ONCE).map((index, offset) => ({
+      index,
+      shard: start + offset,
+      from: start + offset === first && page.after !== undefined ? `(${page.after.slice(colon + 1)}` : '-',
+    }));
+    const answers = await link.call('owners', (redis) =>
+      Promise.all(asked.map(({ index, from }) => redis.zrangebylex(index, from, '+', 'LIMIT', 0, wanted))),
+    );
+    for (const [position, owners] of answers.entries()) {
+      for (const owner of owners) found.push({ cursor: `${start + position}:${owner}`, owner });
+    }
+  }
+  const shown = found.slice(0, page.limit);
+  const next = found.length > page.limit ? shown.at(-1)?.cursor : undefined;
+  return { owners: shown.map(({ owner }) => decodeOwner(owner)), ...(next === undefined ? {} : { next }) };
+}
+
+function encodeRow(row: ConnectionRow): Buffer {
+  const encoded = Buffer.alloc(HEAD_BYTES + row.sealed.byteLength);
+  encoded.writeUInt32BE(row.generation, 0);
+  encoded.set(row.sealed, HEAD_BYTES);
+  return encoded;
+}
+
+function decodeRow(owner: ConnectionOwner, name: string, row: Buffer): ConnectionRow {
+  if (row.length < HEAD_BYTES) throw new BehalfError('store.corrupt', 'A connection in Redis is shorter than its head');
+  return { owner, name, generation: row.readUInt32BE(0), sealed: row.subarray(HEAD_BYTES) };
+}
+
+function encodeOwner(owner: ConnectionOwner): string {
+  return JSON.stringify(owner === 'shared' ? owner : [owner.platform, owner.tenantId, owner.userId]);
+}
+
+function decodeOwner(text: string): ConnectionOwner {
+  const value: unknown = JSON.parse(text);
+  if (value === 'shared') return value;
+  if (Array.isArray(value)) {
+    const [platform, tenantId, userId]: readonly unknown[] = value;
+    if (typeof platform === 'string' && typeof tenantId === 'string' && typeof userId === 'string') {
+      return { platform, tenantId, userId };
+    }
+  }
+  throw new BehalfError('store.corrupt', 'An owner in Redis cannot be read');
+}
+
+/** A flat reply as pairs. */
+export function pairs(flat: readonly Buffer[]): readonly (readonly [Buffer, Buffer])[] {
+  const result: (readonly [Buffer, Buffer])[] = [];
+  for (let index = 0; index + 1 < flat.length; index += 2) {
+    const [left, right] = flat.slice(index, index + 2);
+    if (left && right) result.push([left, right]);
+  }
+  return result;
+}

@@ -1,0 +1,125 @@
+import { createHash } from 'node:crypto';
+import type { ChatUser } from '../../src/chat/chat-user.js';
+import { chatUserKey } from '../../src/chat/chat-user.js';
+import type { ConnectionOwner } from '../../src/connections/connection.js';
+import type { RecordKey } from '../../src/kernel/expiring-store.port.js';
+import { joinKey } from '../../src/kernel/ids.js';
+
+/**
+ * Shards that rows are spread over in a Cluster. Fixed for ever: they are part of every key. All keys of one shard share
+ * a hash tag, hence a slot, so that a row and its indexes change in one script.
+ */
+const CONNECTION_SHARDS = 64;
+const JOB_SHARDS = 16;
+
+/** 132 bits of SHA-256 as 22 characters: keys stay short, whatever characters and length the id has. */
+const HASH_LENGTH = 22;
+
+export interface ConnectionKeys {
+  /** Begins the row keys of this owner; a row's key is this and the name's digest. */
+  readonly rows: string;
+  /** Names that have a row in this shard, each behind its digest. */
+  readonly names: string;
+  row(name: string): string;
+  /** Owners in this shard that have a row under the name. */
+  owners(name: string): string;
+}
+
+export interface JobKeys {
+  /** Begins every key of the shard; scripts append `r` row, `u` user, `p` recipe, `s` status, `w` waiting, `a`, `k`. */
+  readonly base: string;
+  readonly attention: string;
+  readonly keep: string;
+  row(id: string): string;
+  claim(eventId: string): string;
+  user(user: ChatUser): string;
+  recipe(recipe: string): string;
+  status(letter: string): string;
+  waiting(user: ChatUser, connection: string): string;
+}
+
+/** Every key of the service in Redis, in one place. */
+export interface Keys {
+  record(key: RecordKey): string;
+  lease(key: string): string;
+  connections(owner: ConnectionOwner): ConnectionKeys;
+  /** The index of a name's owners in each shard, in the order of paging. */
+  ownersByShard(name: string): readonly string[];
+  readonly revocations: { readonly due: string; readonly rows: string };
+  /** Jobs live in their person's shard. */
+  jobs(user: ChatUser): JobKeys;
+  readonly jobShards: readonly JobKeys[];
+  /** BullMQ's own keys begin with this. */
+  readonly queue: string;
+  readonly health: string;
+}
+
+/** `prefix` must not contain braces: the hash tags come after it. */
+export function createKeys(prefix: string): Keys {
+  const jobShards = Array.from({ length: JOB_SHARDS }, (_, shard) => jobKeys(`${prefix}{j${shard.toString(16)}}`));
+  const shardBase = (shard: number): string => `${prefix}{c${shard.toString(16).padStart(2, '0')}}`;
+  return {
+    record: (key) => `${prefix}x:${key.kind}:${hash(key.id)}`,
+    lease: (key) => `${prefix}l:${hash(key)}`,
+    connections: (owner) => {
+      const digest = hash(owner === 'shared' ? owner : joinKey(owner.platform, owner.tenantId, owner.userId));
+      return connectionKeys(shardBase(shardOf(digest, CONNECTION_SHARDS)), digest);
+    },
+    ownersByShard: (name) =>
+      Array.from({ length: CONNECTION_SHARDS }, (_, shard) => `${shardBase(shard)}o${nameDigest(name)}`),
+    revocations: { due: `${prefix}{rev}due`, rows: `${prefix}{rev}rows` },
+    jobs: (user) => jobShards[shardOf(hash(chatUserKey(user)), JOB_SHARDS)] ?? jobKeys(prefix),
+    jobShards,
+    queue: `${prefix}{queue}`,
+    health: `${prefix}health`,
+  };
+}
+
+function connectionKeys(base: string, ownerDigest: string): ConnectionKeys {
+  const rows = `${base}${ownerDigest}`;
+  return {
+    rows,
+    names: `${base}n`,
+    row: (name) => rows + nameDigest(name),
+    owners: (name) => `${base}o${nameDigest(name)}`,
+  };
+}
+
+function jobKeys(base: string): JobKeys {
+  return {
+    base,
+    attention: `${base}a`,
+    keep: `${base}k`,
+    row: (id) => `${base}r${id}`,
+    claim: (eventId) => `${base}e${hash(eventId)}`,
+    user: (user) => `${base}u${userDigest(user)}`,
+    recipe: (recipe) => `${base}p${recipeDigest(recipe)}`,
+    status: (letter) => `${base}s${letter}`,
+    waiting: (user, connection) => `${base}w${waitingDigest(user, connection)}`,
+  };
+}
+
+export function userDigest(user: ChatUser): string {
+  return hash(chatUserKey(user));
+}
+
+export function recipeDigest(recipe: string): string {
+  return hash(recipe);
+}
+
+export function waitingDigest(user: ChatUser, connection: string): string {
+  return hash(joinKey(chatUserKey(user), connection));
+}
+
+/** 60 bits: names are few, and chosen by administrators. */
+export function nameDigest(name: string): string {
+  return hash(name).slice(0, 10);
+}
+
+function hash(text: string): string {
+  return createHash('sha256').update(text).digest('base64url').slice(0, HASH_LENGTH);
+}
+
+function shardOf(digest: string, shards: number): number {
+  return (Buffer.from(digest.slice(0, 4), 'base64url')[0] ?? 0) % shards;
+}

@@ -1,0 +1,220 @@
+import type { Cluster, Redis, Result } from 'ioredis';
+
+/*
+ * The scripts, each one atomic step on keys of one slot. A name ends in its number of KEYS; the header says what goes in
+ * and out. Keys that are not declared are built from a declared shard base, so they share its slot.
+ */
+
+/** KEYS record · ARGV expected, value, ttl ms · returns 1 when it was replaced. */
+const SWAP_1 = `
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
+return 1`;
+
+/** KEYS lease · ARGV holder, ttl ms · returns 1 while the lease is the holder's. */
+const RENEW_LEASE_1 = `
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+return redis.call('PEXPIRE', KEYS[1], ARGV[2])`;
+
+/** KEYS lease · ARGV holder · returns the number of leases freed. */
+const RELEASE_LEASE_1 = `
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+return redis.call('DEL', KEYS[1])`;
+
+/** KEYS row, owners of the name, names · ARGV expected generation, row, owner, digest and name · returns 1 when written. */
+const WRITE_CONNECTION_3 = `
+local head = redis.call('GETRANGE', KEYS[1], 0, 9)
+local isNew = #head == 0
+local stored = isNew and 0 or struct.unpack('>I4', head)
+if stored ~= tonumber(ARGV[1]) then return 0 end
+redis.call('SET', KEYS[1], ARGV[2])
+if isNew then
+  redis.call('ZADD', KEYS[2], 0, ARGV[3])
+  redis.call('ZADD', KEYS[3], 0, ARGV[4])
+else
+  redis.call('SETRANGE', KEYS[1], 4, string.sub(head, 5))
+end
+return 1`;
+
+/** KEYS row, owners of the name, names · ARGV generation, owner, digest and name · returns 1 when removed. */
+const REMOVE_CONNECTION_3 = `
+local head = redis.call('GETRANGE', KEYS[1], 0, 3)
+if #head == 0 or struct.unpack('>I4', head) ~= tonumber(ARGV[1]) then return 0 end
+redis.call('DEL', KEYS[1])
+redis.call('ZREM', KEYS[2], ARGV[2])
+if redis.call('EXISTS', KEYS[2]) == 0 then redis.call('ZREM', KEYS[3], ARGV[3]) end
+return 1`;
+
+/** KEYS row · ARGV last use (6 bytes) · returns 1 when there is a row. */
+const TOUCH_CONNECTION_1 = `
+if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
+redis.call('SETRANGE', KEYS[1], 4, ARGV[1])
+return 1`;
+
+/** KEYS names · ARGV begin of the owner's row keys, index of the last byte wanted (-1: all) · returns name, row, name, row… */
+const LIST_CONNECTIONS_1 = `
+local found = {}
+for _, member in ipairs(redis.call('ZRANGE', KEYS[1], 0, -1)) do
+  local row = redis.call('GETRANGE', ARGV[1] .. string.sub(member, 1, 10), 0, ARGV[2])
+  if #row > 0 then
+    found[#found + 1] = string.sub(member, 11)
+    found[#found + 1] = row
+  end
+end
+return found`;
+
+/** KEYS due, rows · ARGV id, due ms, row · returns nothing. */
+const ADD_REVOCATION_2 = `
+redis.call('ZADD', KEYS[1], ARGV[2], ARGV[1])
+redis.call('HSET', KEYS[2], ARGV[1], ARGV[3])`;
+
+/** KEYS due, rows · ARGV now ms, limit, hidden until ms · returns id, row, id, row… */
+const DUE_REVOCATIONS_2 = `
+local found = {}
+for _, id in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', ARGV[1], 'LIMIT', 0, ARGV[2])) do
+  local row = redis.call('HGET', KEYS[2], id)
+  if row then
+    redis.call('ZADD', KEYS[1], ARGV[3], id)
+    found[#found + 1] = id
+    found[#found + 1] = row
+  else
+    redis.call('ZREM', KEYS[1], id)
+  end
+end
+return found`;
+
+/** KEYS due, rows · ARGV id · returns the number struck off. */
+const REMOVE_REVOCATION_2 = `
+redis.call('ZREM', KEYS[1], ARGV[1])
+return redis.call('HDEL', KEYS[2], ARGV[1])`;
+
+/** The front of a job row, see `job-row.ts`: version, status letter, digests of user and recipe, digests waited for. */
+const READ_FRONT = `
+local function front(row)
+  local version, status, user, recipe, count = struct.unpack('>I4c1c22c22B', row)
+  local waiting = {}
+  for i = 1, count do waiting[i] = string.sub(row, 29 + i * 22, 50 + i * 22) end
+  return version, status, user, recipe, waiting
+end
+local function readFront(key)
+  local row = redis.call('GETRANGE', key, 0, 49)
+  if #row < 50 then return nil end
+  local count = string.byte(row, 50)
+  if count > 0 then row = redis.call('GETRANGE', key, 0, 49 + count * 22) end
+  return row
+end`;
+
+/** KEYS row, claim · ARGV shard base, id, row, attention ms or '', claim ttl ms · returns 1 when accepted. */
+const ACCEPT_JOB_2 = `${READ_FRONT}
+if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
+if not redis.call('SET', KEYS[2], ARGV[2], 'NX', 'PX', ARGV[5]) then return 0 end
+redis.call('SET', KEYS[1], ARGV[3])
+local base, id = ARGV[1], ARGV[2]
+local _, status, user, recipe, waiting = front(ARGV[3])
+redis.call('ZADD', base .. 'u' .. user, 0, id)
+redis.call('ZADD', base .. 'p' .. recipe, 0, id)
+redis.call('ZADD', base .. 's' .. status, 0, id)
+for _, digest in ipairs(waiting) do redis.call('ZADD', base .. 'w' .. digest, 0, id) end
+if ARGV[4] ~= '' then redis.call('ZADD', base .. 'a', ARGV[4], id) end
+return 1`;
+
+/** KEYS row · ARGV shard base, id, row, expected version, attention ms or '', keep until ms or '' · returns 1 when written. */
+const WRITE_JOB_1 = `${READ_FRONT}
+local head = readFront(KEYS[1])
+if not head then return 0 end
+local version, oldStatus, _, _, oldWaiting = front(head)
+if version ~= tonumber(ARGV[4]) then return 0 end
+redis.call('SET', KEYS[1], ARGV[3])
+local base, id = ARGV[1], ARGV[2]
+local _, status, _, _, waiting = front(ARGV[3])
+if status ~= oldStatus then
+  redis.call('ZREM', base .. 's' .. oldStatus, id)
+  redis.call('ZADD', base .. 's' .. status, 0, id)
+end
+for _, digest in ipairs(oldWaiting) do redis.call('ZREM', base .. 'w' .. digest, id) end
+for _, digest in ipairs(waiting) do redis.call('ZADD', base .. 'w' .. digest, 0, id) end
+if ARGV[5] ~= '' then redis.call('ZADD', base .. 'a', ARGV[5], id) else redis.call('ZREM', base .. 'a', id) end
+if ARGV[6] ~= '' then redis.call('ZADD', base .. 'k', ARGV[6], id) else redis.call('ZREM', base .. 'k', id) end
+return 1`;
+
+/** KEYS keep index · ARGV shard base, now ms, limit · returns how many entries of the index were dealt with. */
+const FORGET_JOBS_1 = `${READ_FRONT}
+local base = ARGV[1]
+local ids = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', ARGV[2], 'LIMIT', 0, ARGV[3])
+for _, id in ipairs(ids) do
+  local head = readFront(base .. 'r' .. id)
+  if head then
+    local _, status, user, recipe, waiting = front(head)
+    redis.call('ZREM', base .. 'u' .. user, id)
+    redis.call('ZREM', base .. 'p' .. recipe, id)
+    redis.call('ZREM', base .. 's' .. status, id)
+    for _, digest in ipairs(waiting) do redis.call('ZREM', base .. 'w' .. digest, id) end
+    redis.call('ZREM', base .. 'a', id)
+    redis.call('UNLINK', base .. 'r' .. id)
+  end
+  redis.call('ZREM', KEYS[1], id)
+end
+return #ids`;
+
+/**
+ * KEYS one to three indexes · ARGV upper bound of the range, limit, entries to look at
+ * returns where to go on ('' at the end), then the ids that stand in all indexes, newest first.
+ */
+const LIST_JOBS = `
+local smallest, size = 1, redis.call('ZCARD', KEYS[1])
+for i = 2, #KEYS do
+  local other = redis.call('ZCARD', KEYS[i])
+  if other < size then smallest, size = i, other end
+end
+local found = { '' }
+local ids = redis.call('ZREVRANGEBYLEX', KEYS[smallest], ARGV[1], '-', 'LIMIT', 0, ARGV[3])
+for _, id in ipairs(ids) do
+  local inAll = true
+  for i = 1, #KEYS do
+    if i ~= smallest and not redis.call('ZSCORE', KEYS[i], id) then inAll = false end
+  end
+  if inAll then found[#found + 1] = id end
+  if #found > tonumber(ARGV[2]) then return found end
+end
+if #ids == tonumber(ARGV[3]) then found[1] = ids[#ids] end
+return found`;
+
+/** Teaches a client the scripts; ioredis sends each in full once per connection and by its digest from then on. */
+export function defineScripts(client: Redis | Cluster): void {
+  client.defineCommand('behalfSwap', { numberOfKeys: 1, lua: SWAP_1 });
+  client.defineCommand('behalfRenewLease', { numberOfKeys: 1, lua: RENEW_LEASE_1 });
+  client.defineCommand('behalfReleaseLease', { numberOfKeys: 1, lua: RELEASE_LEASE_1 });
+  client.defineCommand('behalfWriteConnection', { numberOfKeys: 3, lua: WRITE_CONNECTION_3 });
+  client.defineCommand('behalfRemoveConnection', { numberOfKeys: 3, lua: REMOVE_CONNECTION_3 });
+  client.defineCommand('behalfTouchConnection', { numberOfKeys: 1, lua: TOUCH_CONNECTION_1 });
+  client.defineCommand('behalfListConnections', { numberOfKeys: 1, lua: LIST_CONNECTIONS_1 });
+  client.defineCommand('behalfAddRevocation', { numberOfKeys: 2, lua: ADD_REVOCATION_2 });
+  client.defineCommand('behalfDueRevocations', { numberOfKeys: 2, lua: DUE_REVOCATIONS_2 });
+  client.defineCommand('behalfRemoveRevocation', { numberOfKeys: 2, lua: REMOVE_REVOCATION_2 });
+  client.defineCommand('behalfAcceptJob', { numberOfKeys: 2, lua: ACCEPT_JOB_2 });
+  client.defineCommand('behalfWriteJob', { numberOfKeys: 1, lua: WRITE_JOB_1 });
+  client.defineCommand('behalfForgetJobs', { numberOfKeys: 1, lua: FORGET_JOBS_1 });
+  client.defineCommand('behalfListJobs', { lua: LIST_JOBS });
+}
+
+type Value = string | number | Buffer;
+
+// How ioredis wants commands of `defineCommand` to be declared.
+declare module 'ioredis' {
+  interface RedisCommander<Context> {
+    behalfSwap(record: string, expected: string, value: string, ttlMs: number): Result<number, Context>;
+    behalfRenewLease(lease: string, holder: string, ttlMs: number): Result<number, Context>;
+    behalfReleaseLease(lease: string, holder: string): Result<number, Context>;
+    behalfWriteConnection(row: string, owners: string, names: string, ...values: Value[]): Result<number, Context>;
+    behalfRemoveConnection(row: string, owners: string, names: string, ...values: Value[]): Result<number, Context>;
+    behalfTouchConnection(row: string, at: Buffer): Result<number, Context>;
+    behalfListConnectionsBuffer(names: string, rows: string, lastByte: number): Result<Buffer[], Context>;
+    behalfAddRevocation(due: string, rows: string, ...values: Value[]): Result<unknown, Context>;
+    behalfDueRevocationsBuffer(due: string, rows: string, ...values: Value[]): Result<Buffer[], Context>;
+    behalfRemoveRevocation(due: string, rows: string, id: string): Result<number, Context>;
+    behalfAcceptJob(row: string, claim: string, ...values: Value[]): Result<number, Context>;
+    behalfWriteJob(row: string, ...values: Value[]): Result<number, Context>;
+    behalfForgetJobs(keep: string, ...values: Value[]): Result<number, Context>;
+    behalfListJobs(keys: number, ...keysAndValues: Value[]): Result<string[], Context>;
+  }
+}
