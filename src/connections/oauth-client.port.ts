@@ -14,6 +14,8 @@ export interface AuthorizationRequest {
 export interface CodeExchange {
   readonly code: Secret;
   readonly codeVerifier?: Secret;
+  /** Those that were asked for: what was granted when the answer does not say (RFC 6749 section 5.1). */
+  readonly scopes: readonly string[];
 }
 
 export type RevocationOutcome = 'revoked' | 'unsupported';

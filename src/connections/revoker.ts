@@ -1,5 +1,5 @@
 import type { Clock } from '../kernel/clock.port.js';
-import { asBehalfError, isBehalfError } from '../kernel/errors.js';
+import { asBehalfError } from '../kernel/errors.js';
 import type { Logger } from '../kernel/logger.port.js';
 import type { Metrics } from '../kernel/metrics.port.js';
 import type { Vault } from '../kernel/vault.js';
@@ -89,10 +89,11 @@ export class Revoker {
     const { queue, clock, logger } = this.#deps;
     const failure = asBehalfError(error);
     // The entry shows itself again by itself.
-    if (isBehalfError(failure, 'store.unavailable')) throw failure;
+    if (failure.code === 'store.unavailable') throw failure;
     const fields = { connection: revocation.connection, revocation: revocation.id, err: failure };
     const dueAt = clock.now() + retryPause(revocation.attempts, failure.retryAfterMs);
-    if (isBehalfError(failure, 'store.corrupt', 'oauth.invalid_grant') || dueAt - since > GIVE_UP_MS) {
+    const isHopeless = failure.code === 'store.corrupt' || failure.code === 'oauth.invalid_grant';
+    if (isHopeless || dueAt - since > GIVE_UP_MS) {
       await queue.remove(revocation.id);
       logger.error(fields, 'revocation given up: the tokens may still be valid at the app');
       this.#count(revocation, 'gave_up');

@@ -1,0 +1,26 @@
+import type { OAuthApp } from '../../src/connections/parent-connection.js';
+
+/** A form for an endpoint that wants to know the client. */
+export interface ClientForm {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** Puts the client's credentials into the header or the form, as the app wants them (RFC 6749 section 2.3.1). */
+export function authenticatedForm(app: OAuthApp, parameters: Readonly<Record<string, string>>): ClientForm {
+  const headers = { accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded' };
+  const form = new URLSearchParams(parameters);
+  if (app.clientAuthentication === 'header') {
+    const credentials = `${formEncode(app.clientId)}:${formEncode(app.clientSecret.reveal())}`;
+    const authorization = `Basic ${Buffer.from(credentials).toString('base64')}`;
+    return { headers: { ...headers, authorization }, body: form.toString() };
+  }
+  form.set('client_id', app.clientId);
+  form.set('client_secret', app.clientSecret.reveal());
+  return { headers, body: form.toString() };
+}
+
+/** `application/x-www-form-urlencoded` of one value: a colon in the id must not end it. */
+function formEncode(value: string): string {
+  return new URLSearchParams([['', value]]).toString().slice(1);
+}

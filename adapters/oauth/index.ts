@@ -1,0 +1,1 @@
+export { createOAuthClient, type OAuthClientOptions } from './oauth-client.js';

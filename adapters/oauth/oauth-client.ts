@@ -1,0 +1,125 @@
+import { createHash } from 'node:crypto';
+import type { OAuthClient, RevocationOutcome } from '../../src/connections/oauth-client.port.js';
+import type { OAuthApp } from '../../src/connections/parent-connection.js';
+import type { Clock } from '../../src/kernel/clock.port.js';
+import { BehalfError, isBehalfError } from '../../src/kernel/errors.js';
+import type { HttpClient, IncomingResponse } from '../../src/kernel/http-client.port.js';
+import type { Secret } from '../../src/kernel/secret.js';
+import { authenticatedForm } from './client-authentication.js';
+import { authorizationCode, exchange } from './code-exchange.js';
+import { judgeTokenResponse, readRetryAfter } from './token-response.js';
+
+const TIMEOUT_MS = 10_000;
+/** Token responses are a few kilobytes at most. */
+const MAX_BYTES = 256 * 1024;
+
+export interface OAuthClientOptions {
+  readonly httpClient: HttpClient;
+  readonly clock: Clock;
+  /** For each call, in ms. Default 10 000. */
+  readonly timeoutMs?: number;
+}
+
+/** The OAuth client of simple-oauth2 (authorization URL, code) and of forms of our own (refresh, revocation). */
+export function createOAuthClient(options: OAuthClientOptions): OAuthClient {
+  const { clock, httpClient, timeoutMs = TIMEOUT_MS } = options;
+  const limits = { timeoutMs, maxBytes: MAX_BYTES };
+  const post = (app: OAuthApp, url: string, form: Readonly<Record<string, string>>) =>
+    postForm({ httpClient, timeoutMs }, app, url, form);
+
+  return {
+    authorizationUrl(app, { state, codeVerifier, scopes, parameters }) {
+      const challenge = codeVerifier && createHash('sha256').update(codeVerifier.reveal()).digest('base64url');
+      return authorizationCode(app, limits).authorizeURL({
+        ...app.authorizationParameters,
+        ...parameters,
+        ...(challenge === undefined ? {} : { code_challenge: challenge, code_challenge_method: 'S256' }),
+        ...(scopes.length === 0 ? {} : { scope: [...scopes] }),
+        redirect_uri: app.redirectUri,
+        state,
+      });
+    },
+    async exchangeCode(app, request) {
+      const requestedAt = clock.now();
+      const response = await exchange(app, request, limits);
+      return judgeTokenResponse(response, { app, requestedAt, scopes: request.scopes });
+    },
+    async refresh(app, { refreshToken, scopes }) {
+      if (refreshToken === undefined) throw new BehalfError('oauth.invalid_grant', 'There is no refresh token');
+      const requestedAt = clock.now();
+      const response = await post(app, app.tokenUrl, {
+        ...app.tokenParameters,
+        grant_type: 'refresh_token',
+        refresh_token: refreshToken.reveal(),
+      });
+      return judgeTokenResponse(readTokenResponse(response), { app, requestedAt, scopes, refreshToken });
+    },
+    async revoke(app, { accessToken, refreshToken }) {
+      const { revocationUrl } = app;
+      if (revocationUrl === undefined) return 'unsupported';
+      const revokeOne = async (token: Secret, hint: string) =>
+        judgeRevocation(await post(app, revocationUrl, { token: token.reveal(), token_type_hint: hint }));
+      // The refresh token first: with it the access token can be had again.
+      const first = refreshToken ? await revokeOne(refreshToken, 'refresh_token') : undefined;
+      const second = await revokeOne(accessToken, 'access_token');
+      return (first ?? second) === 'unsupported' && second === 'unsupported' ? 'unsupported' : 'revoked';
+    },
+  };
+}
+
+async function postForm(
+  { httpClient, timeoutMs }: { readonly httpClient: HttpClient; readonly timeoutMs: number },
+  app: OAuthApp,
+  url: string,
+  parameters: Readonly<Record<string, string>>,
+): Promise<IncomingResponse> {
+  try {
+    const form = authenticatedForm(app, parameters);
+    return await httpClient.request({ method: 'POST', url, ...form, timeoutMs, maxBytes: MAX_BYTES });
+  } catch (error) {
+    throw translate(error);
+  }
+}
+
+/** Errors of the HTTP client in the words of this port; what is foreign is left out. */
+function translate(error: unknown): BehalfError {
+  if (isBehalfError(error, 'egress.refused')) {
+    return new BehalfError('oauth.operator', 'The address of the OAuth server is not allowed');
+  }
+  if (isBehalfError(error, 'app.unexpected_answer')) {
+    return new BehalfError('oauth.protocol', 'The answer of the OAuth server is too large');
+  }
+  return new BehalfError('oauth.transient', 'The OAuth server cannot be reached');
+}
+
+function readTokenResponse({ status, headers, body }: IncomingResponse) {
+  const retryAfter = headers['retry-after'];
+  return { status, body: parseJson(body), ...(retryAfter === undefined ? {} : { retryAfter }) };
+}
+
+function parseJson(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+/** RFC 7009 section 2.2: 200 whatever the body, also for tokens that are dead; 503 means later. */
+function judgeRevocation({ status, headers, body }: IncomingResponse): RevocationOutcome {
+  if (status >= 200 && status < 300) return 'revoked';
+  const details = { status };
+  if (status === 408 || status === 429 || status >= 500) {
+    const retryAfterMs = readRetryAfter(headers['retry-after']);
+    throw new BehalfError('oauth.transient', 'The revocation endpoint is in trouble', {
+      details,
+      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    });
+  }
+  const answer = parseJson(body);
+  const error = typeof answer === 'object' && answer !== null && 'error' in answer ? answer.error : undefined;
+  if (error === 'unsupported_token_type') return 'unsupported';
+  // Not of the standard, but said by several servers of a token that is dead already.
+  if (error === 'invalid_token' || error === 'invalid_grant') return 'revoked';
+  throw new BehalfError('oauth.operator', 'The revocation endpoint refuses', { details });
+}

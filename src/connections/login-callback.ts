@@ -1,0 +1,169 @@
+import { asBehalfError } from '../kernel/errors.js';
+import { sha256 } from '../kernel/ids.js';
+import { Secret } from '../kernel/secret.js';
+import type { Account, TokenSet } from './connection.js';
+import type { LoginOutcome } from './login.js';
+import { newLoginCode } from './login-code.js';
+import { discardTokens, exchangeForAccount, finishLogin } from './login-completion.js';
+import { cookieHas } from './login-cookie.js';
+import { audit, type LoginParts, loginApp, summarizeLogin } from './login-parts.js';
+import type { LoginAttempt, LoginLink, LoginProof } from './login-records.js';
+import { authorizationErrorText } from './login-texts.js';
+import type { OAuthApp, ParentConnection } from './parent-connection.js';
+import { encodeTokens } from './token-codec.js';
+
+/** Time after the end of a proof before its tokens are revoked: longer than its last answer can take. */
+const REVOKE_AFTER_MS = 60_000;
+/** Authorization codes and states are short; what is longer is nobody's. */
+const MAX_PARAMETER = 4_096;
+
+/** A request to a redirect URI. */
+export interface ProviderReturn {
+  /** The connection that the path names. */
+  readonly connection: string;
+  readonly query: URLSearchParams;
+  /** Value of the browser's login cookie. */
+  readonly cookie?: string;
+}
+
+interface Return {
+  readonly attempt: LoginAttempt;
+  readonly link: LoginLink;
+  readonly parent: ParentConnection;
+  readonly app: OAuthApp;
+  readonly query: URLSearchParams;
+}
+
+/**
+ * Takes the state first, whatever follows; then checks path, browser and issuer; exchanges the code only when the identity
+ * check has passed or cannot be made without the account.
+ */
+export async function completeLogin(parts: LoginParts, answer: ProviderReturn): Promise<LoginOutcome> {
+  const state = single(answer.query, 'state');
+  const attempt = state === undefined ? undefined : await parts.records.attempts.take(sha256(state));
+  if (attempt === undefined) {
+    audit(parts, { connection: loginApp(parts, answer.connection)?.parent.name ?? 'unknown' }, 'expired', 'state');
+    return { kind: 'expired' };
+  }
+  const { connection } = attempt;
+  if (connection !== answer.connection) {
+    audit(parts, { connection }, 'mismatch', 'redirect_uri');
+    return { kind: 'wrong_connection' };
+  }
+  if (!cookieHas(answer.cookie, attempt.cookieHash)) {
+    audit(parts, { connection }, 'mismatch', 'browser');
+    return { kind: 'wrong_browser' };
+  }
+  const found = loginApp(parts, connection);
+  const link = await parts.records.links.get(attempt.linkId);
+  if (found === undefined || link === undefined) {
+    audit(parts, { connection }, 'expired', 'link');
+    return { kind: 'expired' };
+  }
+  return judgeAnswer(parts, { attempt, link, query: answer.query, ...found });
+}
+
+async function judgeAnswer(parts: LoginParts, back: Return): Promise<LoginOutcome> {
+  const { link, parent, app, query } = back;
+  const login = summarizeLogin(link, parent.title);
+  const fail = (error: string): LoginOutcome => {
+    audit(parts, link, 'failed', error);
+    return { kind: 'provider_error', login, text: authorizationErrorText(parent.title, error) };
+  };
+  if (!isIssuer(app, query)) {
+    audit(parts, link, 'mismatch', 'issuer');
+    return { kind: 'wrong_connection' };
+  }
+  if (query.has('error')) {
+    const error = knownError(single(query, 'error'));
+    if (error !== 'access_denied') return fail(error);
+    audit(parts, link, 'denied');
+    return { kind: 'denied', login };
+  }
+  const code = single(query, 'code');
+  return code === undefined ? fail('no_code') : checkIdentity(parts, back, new Secret(code));
+}
+
+async function checkIdentity(parts: LoginParts, back: Return, code: Secret): Promise<LoginOutcome> {
+  const { attempt, link, parent, app } = back;
+  // Without the profile the person pastes a code instead.
+  const profile = await parts.profile(link.owner, link.context).catch((error: unknown) => {
+    parts.logger.warn({ connection: link.connection, err: asBehalfError(error) }, 'no profile of the chat user');
+    return undefined;
+  });
+  const facts = {
+    popUp: link.popUp,
+    codeLifetimeMs: app.codeLifetimeSeconds * 1_000,
+    ...(profile?.confirmedEmail === undefined ? {} : { chatEmail: profile.confirmedEmail }),
+  };
+  const { linkId } = attempt;
+  if (parts.check.judge(facts).kind === 'proof_needed') {
+    const verifier = attempt.verifier === undefined ? {} : { verifier: attempt.verifier };
+    const pending = { kind: 'code' as const, code: code.reveal(), ...verifier };
+    const ttlMs = Math.min(parts.policy.proofTtlMs, facts.codeLifetimeMs);
+    return askForProof(parts, { link, linkId, parent, pending, ttlMs });
+  }
+  const exchanged = await exchangeForAccount(parts, { link, parent, app, code, verifier: attempt.verifier });
+  if (exchanged.kind === 'failed') return exchanged.outcome;
+  const { tokens, account } = exchanged;
+  if (parts.check.judge({ ...facts, account }).kind === 'passed') {
+    return finishLogin(parts, { linkId, link, parent, tokens, account });
+  }
+  return askWithTokens(parts, { link, linkId, parent }, tokens, account);
+}
+
+/** Keeps the tokens sealed until the proof comes; they are on the list of revocations all the while. */
+async function askWithTokens(
+  parts: LoginParts,
+  login: Pick<Asking, 'link' | 'linkId' | 'parent'>,
+  tokens: TokenSet,
+  account: Account,
+): Promise<LoginOutcome> {
+  const { clock, policy, revocations } = parts;
+  const { connection } = login.link;
+  try {
+    const { id } = await revocations.add(connection, tokens, {
+      dueAt: clock.now() + policy.proofTtlMs + REVOKE_AFTER_MS,
+    });
+    const pending = { kind: 'tokens' as const, tokens: encodeTokens(tokens), account, revocationId: id };
+    const asked = await askForProof(parts, { ...login, pending, ttlMs: policy.proofTtlMs });
+    return asked.kind === 'proof_needed' ? { ...asked, account } : asked;
+  } catch (error) {
+    await discardTokens(parts, connection, tokens);
+    throw asBehalfError(error);
+  }
+}
+
+interface Asking {
+  readonly link: LoginLink;
+  readonly linkId: string;
+  readonly parent: ParentConnection;
+  readonly pending: LoginProof['pending'];
+  readonly ttlMs: number;
+}
+
+async function askForProof(parts: LoginParts, asking: Asking): Promise<LoginOutcome> {
+  const { link, linkId, parent, pending, ttlMs } = asking;
+  const code = newLoginCode();
+  const proof: LoginProof = { linkId, owner: link.owner, connection: link.connection, pending };
+  const expiresAt = parts.clock.now() + ttlMs;
+  await parts.records.proofs.put(sha256(code), proof, ttlMs);
+  return { kind: 'proof_needed', login: summarizeLogin(link, parent.title), code, expiresAt };
+}
+
+/** RFC 9207 section 2.4: compared as strings; required where the server promises it. */
+function isIssuer(app: OAuthApp, query: URLSearchParams): boolean {
+  if (!query.has('iss')) return app.issuerRequired !== true;
+  return app.issuer === undefined || single(query, 'iss') === app.issuer;
+}
+
+/** The value of a parameter that may stand there once (RFC 6749 section 3.1). */
+function single(query: URLSearchParams, name: string): string | undefined {
+  const [value, ...more] = query.getAll(name);
+  return more.length > 0 || value === undefined || value === '' || value.length > MAX_PARAMETER ? undefined : value;
+}
+
+/** Only names of the form that the standard gives get into the log. */
+function knownError(error: string | undefined): string {
+  return error !== undefined && /^[a-z_]{1,40}$/.test(error) ? error : 'other';
+}

@@ -1,0 +1,100 @@
+import type { Clock } from '../kernel/clock.port.js';
+import type { ExpiringStore } from '../kernel/expiring-store.port.js';
+import type { Logger } from '../kernel/logger.port.js';
+import type { Metrics } from '../kernel/metrics.port.js';
+import type { Secret } from '../kernel/secret.js';
+import type { Vault } from '../kernel/vault.js';
+import type { Account, PersonOwner } from './connection.js';
+import { ownerParts } from './connection-records.js';
+import type { Connections } from './connections.js';
+import type { IdentityPolicy } from './identity-check.js';
+import type { IdentityCheck } from './identity-check.port.js';
+import type { LoginConnected, LoginFailed, LoginSummary } from './login.js';
+import type { LoginLink, LoginRecords } from './login-records.js';
+import type { OAuthClient } from './oauth-client.port.js';
+import type { OAuthApp, ParentConnection } from './parent-connection.js';
+import type { RevocationPlan } from './revocation-plan.js';
+
+/** What the platform says of the chat user who logs in. */
+export interface HolderProfile {
+  readonly name: string;
+  readonly place: string;
+  readonly confirmedEmail?: string;
+}
+
+export interface LoginPolicy {
+  readonly identityCheck: IdentityPolicy;
+  /** Life of a login link. Default 30 minutes. */
+  readonly linkTtlMs: number;
+  /** Time at the provider. Default 10 minutes. */
+  readonly stateTtlMs: number;
+  /** Time for handing the code back. Default 10 minutes. */
+  readonly proofTtlMs: number;
+}
+
+export const DEFAULT_LOGIN_POLICY: LoginPolicy = {
+  identityCheck: 'auto',
+  linkTtlMs: 30 * 60_000,
+  stateTtlMs: 10 * 60_000,
+  proofTtlMs: 10 * 60_000,
+};
+
+export interface LoginsDeps {
+  readonly connections: Pick<Connections, 'activate'>;
+  readonly oauth: OAuthClient;
+  readonly store: ExpiringStore;
+  readonly vault: Vault;
+  readonly revocations: RevocationPlan;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  /** The connector's identity call: whose token is it? Rejects with a `BehalfError`. */
+  readonly lookUpAccount: (parent: ParentConnection, token: Secret) => Promise<Account>;
+  readonly parents: (name: string) => ParentConnection | undefined;
+  /** `context` is what `createLink` was given. */
+  readonly profile: (owner: PersonOwner, context: unknown) => Promise<HolderProfile>;
+  readonly policy?: Partial<LoginPolicy>;
+  /** Called exactly once for each login that ended well, after its tokens are stored; what it rejects with is logged. */
+  readonly onConnected: (event: LoginConnected) => Promise<void>;
+  /** Called when somebody else's answer ended a login; what it rejects with is logged. */
+  readonly onFailed?: (event: LoginFailed) => Promise<void>;
+}
+
+/** What the steps of a login share. */
+export interface LoginParts extends LoginsDeps {
+  readonly policy: LoginPolicy;
+  readonly records: LoginRecords;
+  readonly check: IdentityCheck;
+}
+
+/** The OAuth app of a connection that persons can log in to; undefined when it has been taken out of the configuration. */
+export function loginApp(
+  parts: Pick<LoginsDeps, 'parents'>,
+  connection: string,
+): { readonly parent: ParentConnection; readonly app: OAuthApp } | undefined {
+  const parent = parts.parents(connection);
+  return parent?.auth.kind === 'oauth2' ? { parent, app: parent.auth.app } : undefined;
+}
+
+export function summarizeLogin(link: LoginLink, title: string): LoginSummary {
+  return { owner: link.owner, connection: link.connection, title, popUp: link.popUp };
+}
+
+/** One line of the audit trail, and its count. */
+export function audit(
+  parts: Pick<LoginsDeps, 'logger' | 'metrics'>,
+  login: { readonly connection: string; readonly owner?: PersonOwner },
+  outcome: 'started' | 'connected' | 'denied' | 'mismatch' | 'expired' | 'failed',
+  reason?: string,
+): void {
+  const { connection, owner } = login;
+  const fields = {
+    connection,
+    outcome,
+    ...(owner === undefined ? {} : { owner: ownerParts(owner).join('/') }),
+    ...(reason === undefined ? {} : { reason }),
+  };
+  if (outcome === 'mismatch' || outcome === 'failed') parts.logger.warn(fields, 'login');
+  else parts.logger.info(fields, 'login');
+  parts.metrics.count('logins', { connection, outcome });
+}

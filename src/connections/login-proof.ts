@@ -1,0 +1,97 @@
+import { asBehalfError } from '../kernel/errors.js';
+import { sha256 } from '../kernel/ids.js';
+import { Secret } from '../kernel/secret.js';
+import type { PersonOwner } from './connection.js';
+import { ownerParts } from './connection-records.js';
+import type { ProofOutcome } from './login.js';
+import { readLoginCode } from './login-code.js';
+import { discardTokens, exchangeForAccount, finishLogin } from './login-completion.js';
+import { countTry, limitKey } from './login-limits.js';
+import { audit, type LoginParts, loginApp, summarizeLogin } from './login-parts.js';
+import type { LoginLink, LoginProof } from './login-records.js';
+import type { OAuthApp, ParentConnection } from './parent-connection.js';
+import { decodeTokens } from './token-codec.js';
+
+/** What Teams sends when the person closes the login window. */
+const WINDOW_CLOSED = 'CancelledByUser';
+const MAX_TRIES = 5;
+
+/** The chat hands a code back: whoever wrote it must be the person that the login is for. */
+export async function proveLogin(parts: LoginParts, owner: PersonOwner, text: string): Promise<ProofOutcome> {
+  if (text === WINDOW_CLOSED) return { kind: 'cancelled' };
+  const code = readLoginCode(text);
+  if (code === undefined) return { kind: 'unknown', triesLeft: MAX_TRIES };
+  const { clock, policy, records, store } = parts;
+  const triesKey = limitKey('proofs', ...ownerParts(owner));
+  const limit = { max: MAX_TRIES, windowMs: policy.proofTtlMs, now: clock.now() };
+  const triesLeft = await countTry(store, triesKey, limit);
+  if (triesLeft === undefined) {
+    audit(parts, { connection: 'unknown', owner }, 'mismatch', 'too_many_codes');
+    return { kind: 'too_many_tries' };
+  }
+  const proof = await records.proofs.take(sha256(code));
+  if (proof === undefined) return { kind: 'unknown', triesLeft };
+  if (!isSameOwner(proof.owner, owner)) return burn(parts, proof, owner);
+  await store.delete(triesKey);
+  const link = await records.links.get(proof.linkId);
+  const found = loginApp(parts, proof.connection);
+  if (link === undefined || found === undefined) {
+    await discardPending(parts, proof);
+    audit(parts, { connection: proof.connection, owner }, 'expired', 'link');
+    return { kind: 'expired' };
+  }
+  return redeem(parts, proof, { link, ...found });
+}
+
+interface Login {
+  readonly link: LoginLink;
+  readonly parent: ParentConnection;
+  readonly app: OAuthApp;
+}
+
+async function redeem(parts: LoginParts, proof: LoginProof, login: Login): Promise<ProofOutcome> {
+  const { link, parent, app } = login;
+  const { linkId, pending } = proof;
+  if (pending.kind === 'code') {
+    const request = { link, parent, app, code: new Secret(pending.code), verifier: pending.verifier };
+    const exchanged = await exchangeForAccount(parts, request);
+    if (exchanged.kind === 'failed') return exchanged.outcome;
+    const { tokens, account } = exchanged;
+    return finishLogin(parts, { linkId, link, parent, tokens, account });
+  }
+  const tokens = decodeTokens(pending.tokens);
+  // Without an entry for them, the app may have been told to end them already. Apps without revocation have no entry.
+  const isListed = await parts.revocations.cancel(pending.revocationId);
+  if (!isListed && app.revocationUrl !== undefined) {
+    audit(parts, link, 'expired', 'revoked');
+    return { kind: 'expired' };
+  }
+  return finishLogin(parts, { linkId, link, parent, tokens, account: pending.account });
+}
+
+/** Somebody else's code: the login was forwarded, or its code was. Nothing of it may be used any more. */
+async function burn(parts: LoginParts, proof: LoginProof, owner: PersonOwner): Promise<ProofOutcome> {
+  const { connection, linkId } = proof;
+  const [link] = await Promise.all([parts.records.links.take(linkId), discardPending(parts, proof)]);
+  audit(parts, { connection, owner: proof.owner }, 'mismatch', 'person');
+  parts.logger.warn({ connection, pastedBy: ownerParts(owner).join('/') }, 'a login code came from another person');
+  const title = loginApp(parts, connection)?.parent.title ?? connection;
+  if (link && parts.onFailed) {
+    const { continuation, context } = link;
+    const more = { reason: 'wrong_person' as const, ...(continuation === undefined ? {} : { continuation }), context };
+    await parts.onFailed({ ...summarizeLogin(link, title), ...more }).catch((error: unknown) => {
+      parts.logger.error({ connection, err: asBehalfError(error) }, 'a failed login could not be passed on');
+    });
+  }
+  return { kind: 'wrong_person', connection, title };
+}
+
+async function discardPending(parts: LoginParts, { connection, pending }: LoginProof): Promise<void> {
+  if (pending.kind === 'tokens') {
+    await discardTokens(parts, connection, decodeTokens(pending.tokens), pending.revocationId);
+  }
+}
+
+function isSameOwner(left: PersonOwner, right: PersonOwner): boolean {
+  return left.platform === right.platform && left.tenantId === right.tenantId && left.userId === right.userId;
+}

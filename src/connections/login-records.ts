@@ -1,0 +1,89 @@
+import { z } from 'zod';
+import { BehalfError } from '../kernel/errors.js';
+import type { ExpiringStore, RecordKey } from '../kernel/expiring-store.port.js';
+import type { SealedType, Vault } from '../kernel/vault.js';
+import { storedAccount, storedTokens } from './token-codec.js';
+
+const storedOwner = z.object({ platform: z.string(), tenantId: z.string(), userId: z.string() });
+
+const storedLink = z.object({
+  owner: storedOwner,
+  connection: z.string(),
+  continuation: z.string().exactOptional(),
+  context: z.unknown(),
+  scopes: z.array(z.string()).exactOptional(),
+  popUp: z.boolean(),
+  createdAt: z.number(),
+  expiresAt: z.number(),
+});
+
+const storedAttempt = z.object({
+  linkId: z.string(),
+  connection: z.string(),
+  cookieHash: z.string(),
+  verifier: z.string().exactOptional(),
+});
+
+const storedProof = z.object({
+  linkId: z.string(),
+  owner: storedOwner,
+  connection: z.string(),
+  pending: z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('code'), code: z.string(), verifier: z.string().exactOptional() }),
+    z.object({ kind: z.literal('tokens'), tokens: storedTokens, account: storedAccount, revocationId: z.string() }),
+  ]),
+});
+
+/** A login link: who may connect what, and what goes on afterwards. Lives until it has been used to the end. */
+export type LoginLink = z.infer<typeof storedLink>;
+/** One way to the provider and back: what its state stands for. */
+export type LoginAttempt = z.infer<typeof storedAttempt>;
+/** A login that waits for its code to come back through the chat. */
+export type LoginProof = z.infer<typeof storedProof>;
+
+/** One kind of sealed short-lived records; ids are hashes of bearer values, and what the record is sealed for. */
+export interface SealedRecords<T> {
+  put(id: string, value: T, ttlMs: number): Promise<void>;
+  get(id: string): Promise<T | undefined>;
+  /** Of several callers exactly one gets it. */
+  take(id: string): Promise<T | undefined>;
+  delete(id: string): Promise<void>;
+}
+
+export interface LoginRecords {
+  readonly links: SealedRecords<LoginLink>;
+  readonly attempts: SealedRecords<LoginAttempt>;
+  readonly proofs: SealedRecords<LoginProof>;
+}
+
+export function createLoginRecords(store: ExpiringStore, vault: Vault): LoginRecords {
+  return {
+    links: sealedRecords({ store, vault, kind: 'login', schema: storedLink }),
+    attempts: sealedRecords({ store, vault, kind: 'login-state', schema: storedAttempt }),
+    proofs: sealedRecords({ store, vault, kind: 'login-proof', schema: storedProof }),
+  };
+}
+
+function sealedRecords<T>(parts: {
+  readonly store: ExpiringStore;
+  readonly vault: Vault;
+  readonly kind: RecordKey['kind'] & SealedType;
+  readonly schema: z.ZodType<T>;
+}): SealedRecords<T> {
+  const { store, vault, kind, schema } = parts;
+
+  function open(id: string, sealed: string | undefined): T | undefined {
+    if (sealed === undefined) return undefined;
+    const value = schema.safeParse(vault.openJson(kind, [id], Buffer.from(sealed, 'base64url')));
+    if (value.success) return value.data;
+    throw new BehalfError('store.corrupt', `A stored ${kind} record is not of this version`);
+  }
+
+  return {
+    put: (id, value, ttlMs) =>
+      store.put({ kind, id }, Buffer.from(vault.sealJson(kind, [id], value)).toString('base64url'), ttlMs),
+    get: async (id) => open(id, await store.get({ kind, id })),
+    take: async (id) => open(id, await store.take({ kind, id })),
+    delete: (id) => store.delete({ kind, id }),
+  };
+}

@@ -1,0 +1,91 @@
+import type { Account, PersonOwner } from './connection.js';
+
+/** What web pages and messages may show of a login. */
+export interface LoginSummary {
+  readonly owner: PersonOwner;
+  readonly connection: string;
+  /** The app's name. */
+  readonly title: string;
+  /** The login runs in the chat client's own window. */
+  readonly popUp: boolean;
+}
+
+/** What our login page shows before anything happens. */
+export type LoginView =
+  | {
+      readonly kind: 'open';
+      readonly login: LoginSummary;
+      /** The chat user who will own the connection. */
+      readonly holder: { readonly name: string; readonly place: string };
+      readonly scopes: readonly string[];
+    }
+  /** Never existed, used, replaced, cancelled or too old: which one is nobody's business. */
+  | { readonly kind: 'unknown' };
+
+/** The way to the provider. */
+export type LoginStart =
+  | {
+      readonly kind: 'redirect';
+      readonly redirectTo: string;
+      /** To be set as `__Host-` cookie, HttpOnly, Secure, SameSite=Lax; holds the last few logins of this browser. */
+      readonly cookie: { readonly value: string; readonly maxAgeSeconds: number };
+    }
+  | { readonly kind: 'unknown' };
+
+/** What came of the browser's return from the provider. */
+export type LoginOutcome =
+  | {
+      readonly kind: 'connected';
+      readonly login: LoginSummary;
+      readonly account: Account;
+      /** The account that was connected before, where it was another one. */
+      readonly replacedAccount?: Account;
+    }
+  /**
+   * The chat has to hand `code` back within the time: the pop-up does so by itself, else the person pastes it into the
+   * direct message. `account` is there when it is known already: the page asks whether it is the right one.
+   */
+  | {
+      readonly kind: 'proof_needed';
+      readonly login: LoginSummary;
+      readonly code: string;
+      /** Milliseconds since the epoch. */
+      readonly expiresAt: number;
+      readonly account?: Account;
+    }
+  /** The person pressed Deny. The link works again. */
+  | { readonly kind: 'denied'; readonly login: LoginSummary }
+  /** Another browser than the one that began. Nothing was exchanged. */
+  | { readonly kind: 'wrong_browser' }
+  /** The answer came to the redirect URI of another connection, or from another issuer. Nothing was exchanged. */
+  | { readonly kind: 'wrong_connection' }
+  | { readonly kind: 'expired' }
+  /** `text` is ours, for the person. The link works again. */
+  | { readonly kind: 'provider_error'; readonly login: LoginSummary; readonly text: string };
+
+/** What came of a code that the chat handed back. */
+export type ProofOutcome =
+  | Extract<LoginOutcome, { readonly kind: 'connected' | 'provider_error' | 'expired' }>
+  /** The window was closed. */
+  | { readonly kind: 'cancelled' }
+  /** No such code, or not any more. */
+  | { readonly kind: 'unknown'; readonly triesLeft: number }
+  | { readonly kind: 'too_many_tries' }
+  /** The code belongs to somebody else's login, which has ended now; that person has been told through `onFailed`. */
+  | { readonly kind: 'wrong_person'; readonly connection: string; readonly title: string };
+
+/** A login has ended well. */
+export interface LoginConnected extends LoginSummary {
+  readonly account: Account;
+  readonly replacedAccount?: Account;
+  /** As given to `createLink`. */
+  readonly continuation?: string;
+  readonly context: unknown;
+}
+
+/** A login was ended because somebody else answered for it. */
+export interface LoginFailed extends LoginSummary {
+  readonly reason: 'wrong_person';
+  readonly continuation?: string;
+  readonly context: unknown;
+}
