@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../kernel/clock.port.js';
 import { BehalfError, describeForeignError, type ErrorCode, isBehalfError } from '../kernel/errors.js';
+import { randomFraction } from '../kernel/ids.js';
 import type { Logger } from '../kernel/logger.port.js';
 import type { Metrics } from '../kernel/metrics.port.js';
 import type { Vault } from '../kernel/vault.js';
@@ -28,7 +29,7 @@ export interface ConnectionsDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;
-  /** 0 to 1; spreads refreshes and polls. Default `Math.random`. */
+  /** 0 to 1; spreads refreshes and polls. Default `randomFraction`. */
   readonly random?: () => number;
 }
 
@@ -72,7 +73,7 @@ export interface Connections {
 export function createConnections(deps: ConnectionsDeps): Connections {
   const { store, vault, clock, logger } = deps;
   const records = createConnectionRecords(store, vault);
-  const parts = { ...deps, records, random: deps.random ?? Math.random };
+  const parts = { ...deps, records, random: deps.random ?? randomFraction };
   const refresher = new TokenRefresher(parts);
   const touched = new LRUCache<string, number>({ max: TOUCHES_REMEMBERED });
 

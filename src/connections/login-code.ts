@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomText } from '../kernel/ids.js';
 
 /** 32 characters that are not mistaken for one another: no I, L, O, U (Crockford's base 32). */
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
@@ -9,7 +9,7 @@ const SHAPE = /^([0-9A-HJKMNP-TV-Z]{4})[-\u2010-\u2015\u2212]([0-9A-HJKMNP-TV-Z]
 /** A code of 40 bits to be pasted, shown as `XXXX-XXXX`; it has a digit, so that no pair of words looks like one. */
 export function newLoginCode(): string {
   for (;;) {
-    const code = Array.from(randomBytes(LENGTH), (byte) => ALPHABET[byte % ALPHABET.length]).join('');
+    const code = randomText(ALPHABET, LENGTH);
     if (/\d/.test(code)) return `${code.slice(0, 4)}-${code.slice(4)}`;
   }
 }

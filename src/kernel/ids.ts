@@ -33,3 +33,13 @@ export function equalSecrets(left: string, right: string): boolean {
 export function joinKey(...parts: readonly string[]): string {
   return parts.map((part) => `${part.length}:${part}`).join('|');
 }
+
+/** Random characters of `alphabet`, each equally likely; the alphabet has 256 characters or a divisor of that. */
+export function randomText(alphabet: string, length: number): string {
+  return Array.from(randomBytes(length), (byte) => alphabet[byte % alphabet.length]).join('');
+}
+
+/** A random number from 0 to 1, for spreading what would otherwise happen at once. No secret. */
+export function randomFraction(): number {
+  return randomBytes(4).readUInt32BE() / 2 ** 32;
+}
