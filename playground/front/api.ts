@@ -1,0 +1,150 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { z } from 'zod';
+import type { Conversations, PlaygroundConversation } from '../conversations.js';
+import { parseJson, readBody, sendJson } from '../http.js';
+import { PEOPLE, type Person } from '../people.js';
+import type { PressResult } from '../teams/types.js';
+import type { FrontApps, FrontSlack, FrontTeams } from './ports.js';
+
+const BODY_LIMIT = 256 * 1024;
+
+const PERSON = z.enum(['rita', 'carl', 'max']);
+const SAID = z.strictObject({ person: PERSON, conversation: z.string(), text: z.string().min(1).max(10_000) });
+const CHOICE = z.union([z.string(), z.array(z.string())]);
+const SLACK_ACTION = z.strictObject({
+  person: PERSON,
+  message: z.string(),
+  blockId: z.string(),
+  actionId: z.string(),
+  /** Chosen in a menu: the option's value, or several. */
+  selected: CHOICE.optional(),
+  /** What else is chosen in the message, by block and action; told to Slack before the press. */
+  state: z.record(z.string(), z.record(z.string(), CHOICE)).optional(),
+});
+const TEAMS_ACTION = z.strictObject({
+  person: PERSON,
+  message: z.string(),
+  action: z.object({
+    type: z.enum(['Action.Execute', 'Action.Submit']),
+    title: z.string().optional(),
+    id: z.string().optional(),
+    verb: z.string().optional(),
+    data: z.unknown(),
+  }),
+});
+const SLACK_BLOCKS = z.looseObject({
+  blocks: z.array(
+    z.looseObject({ type: z.string(), block_id: z.string().optional(), dispatch_action: z.boolean().optional() }),
+  ),
+});
+const SIGN_IN = z.strictObject({ person: PERSON, conversation: z.string(), state: z.string().max(4_096) });
+
+export interface ApiOptions {
+  readonly slack: FrontSlack;
+  readonly teams: FrontTeams;
+  readonly conversations: Conversations;
+  readonly apps: FrontApps;
+}
+
+/** What the page shows to one person. */
+export interface PlaygroundState {
+  readonly person: Person;
+  readonly people: readonly Person[];
+  readonly conversations: readonly PlaygroundConversation[];
+  readonly crm: { readonly opportunities: readonly unknown[] };
+  readonly files: readonly unknown[];
+}
+
+/** Everything that one person sees; undefined for somebody unknown. */
+export async function stateFor(options: ApiOptions, personId: string): Promise<PlaygroundState | undefined> {
+  const person = PEOPLE.find((candidate) => candidate.id === personId);
+  if (!person) return undefined;
+  // The records decorate the page; chats work without them.
+  const { opportunities, files } = await options.apps.records().catch(() => ({ opportunities: [], files: [] }));
+  const mine = options.conversations.all().filter((conversation) => conversation.people.includes(person.id));
+  const conversations = mine.map((conversation) => seenBy(options.teams, person, conversation));
+  return { person, people: PEOPLE, conversations, crm: { opportunities }, files };
+}
+
+function seenBy(teams: FrontTeams, person: Person, conversation: PlaygroundConversation): PlaygroundConversation {
+  const visible = conversation.messages.filter(({ onlyFor }) => onlyFor === undefined || onlyFor === person.id);
+  const isTeams = conversation.platform === 'teams';
+  return { ...conversation, messages: isTeams ? visible.map((one) => teams.viewFor(person.id, one)) : visible };
+}
+
+type Handler = (options: ApiOptions, body: unknown) => Promise<unknown>;
+
+/** What people do on the page, by path under `/playground/api/`. */
+const HANDLERS: Readonly<Record<string, Handler>> = {
+  'slack/messages': async ({ slack }, body) => {
+    const { person, conversation, text } = SAID.parse(body);
+    await slack.say(person, text, { channel: conversation });
+    return { kind: 'sent' };
+  },
+  'slack/actions': async ({ slack, conversations }, body) => {
+    const { person, message, blockId, actionId, selected, state = {} } = SLACK_ACTION.parse(body);
+    for (const [block, actions] of Object.entries(state)) {
+      for (const [action, value] of Object.entries(actions)) {
+        // Slack tells the bot about other menus at once, when they change.
+        if (block === blockId || !waitsForButton(conversations, message, block)) continue;
+        await slack.select(person, message, { blockId: block, actionId: action }, value);
+      }
+    }
+    if (selected === undefined) await slack.press(person, message, { blockId, actionId });
+    else await slack.select(person, message, { blockId, actionId }, selected);
+    return { kind: 'sent' };
+  },
+  'teams/messages': async ({ teams }, body) => {
+    const { person, conversation, text } = SAID.parse(body);
+    await teams.say(person, text, { conversation, mention: 'typed' });
+    return { kind: 'sent' };
+  },
+  'teams/actions': async ({ teams }, body) => {
+    const { person, message, action } = TEAMS_ACTION.parse(body);
+    return shown(await teams.act(person, { message, action: defined(action) }));
+  },
+  'teams/sign-in': async ({ teams }, body) => {
+    const { person, conversation, state } = SIGN_IN.parse(body);
+    return shown(await teams.verifyState(person, state, { conversation }));
+  },
+};
+
+/** Whether an input of a Slack message travels only with the next button. */
+function waitsForButton(conversations: Conversations, messageId: string, blockId: string): boolean {
+  const messages = conversations.all().flatMap((conversation) => conversation.messages);
+  const native = SLACK_BLOCKS.safeParse(messages.find(({ id }) => id === messageId)?.native);
+  const block = native.data?.blocks.find((candidate) => candidate.block_id === blockId);
+  return block?.type === 'input' && block.dispatch_action !== true;
+}
+
+/** Answers a POST of the page with what the client would show; 400 says what the client would not have sent. */
+export async function handlePost(
+  options: ApiOptions,
+  call: { readonly name: string; readonly request: IncomingMessage; readonly response: ServerResponse },
+): Promise<void> {
+  const { name, request, response } = call;
+  const handler = Object.entries(HANDLERS).find(([path]) => path === name)?.[1];
+  if (!handler) return sendJson(response, 404, { body: { error: 'There is nothing here.' } });
+  if (!request.headers['content-type']?.startsWith('application/json')) {
+    return sendJson(response, 415, { body: { error: 'Send JSON.' } });
+  }
+  const bytes = await readBody(request, BODY_LIMIT);
+  if (!bytes) return sendJson(response, 413, { body: { error: 'That is too long.' } });
+  try {
+    sendJson(response, 200, { body: await handler(options, parseJson(bytes.toString('utf8'))) });
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    sendJson(response, 400, { body: { error: message } });
+  }
+}
+
+/** Without the HTTP details: the page shows what a person sees. */
+function shown(result: PressResult): unknown {
+  if (result.kind === 'invoked') return { kind: 'invoked', outcome: result.outcome };
+  return result.kind === 'sent' ? { kind: 'sent' } : result;
+}
+
+/** Without properties that are undefined. */
+function defined<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return JSON.parse(JSON.stringify(value));
+}

@@ -1,0 +1,55 @@
+import type { PlaygroundMessage } from '../conversations.js';
+import type { PressResult } from '../teams/types.js';
+
+/** What the page needs of the Slack emulator. */
+export interface FrontSlack {
+  say(personId: string, text: string, where: { readonly channel?: string }): Promise<unknown>;
+  press(personId: string, messageId: string, element: FrontElement): Promise<unknown>;
+  select(
+    personId: string,
+    messageId: string,
+    element: FrontElement,
+    value: string | readonly string[],
+  ): Promise<unknown>;
+}
+
+export interface FrontElement {
+  readonly blockId: string;
+  readonly actionId: string;
+}
+
+/** What the page needs of the Teams emulator. */
+export interface FrontTeams {
+  say(
+    personId: string,
+    text: string,
+    options: { readonly conversation: string; readonly mention: 'typed' },
+  ): Promise<unknown>;
+  act(
+    personId: string,
+    raw: {
+      readonly message: string;
+      readonly action: {
+        readonly type: string;
+        readonly title?: string;
+        readonly id?: string;
+        readonly verb?: string;
+        readonly data?: unknown;
+      };
+    },
+  ): Promise<PressResult>;
+  verifyState(personId: string, state: string, options: { readonly conversation: string }): Promise<PressResult>;
+  viewFor(personId: string, message: PlaygroundMessage): PlaygroundMessage;
+}
+
+/** What the page shows of the demo apps. */
+export interface FrontApps {
+  records(): Promise<{ readonly opportunities: readonly unknown[]; readonly files: readonly unknown[] }>;
+}
+
+/** The built page. Its HTML names the other two as `/playground/<any>.js` and `/playground/<any>.css`. */
+export interface FrontPage {
+  readonly html: string;
+  readonly script: string;
+  readonly style: string;
+}

@@ -1,0 +1,72 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { PEOPLE } from './people.js';
+import { startService } from './service.js';
+import { startWorld } from './world.js';
+
+const USAGE = `Usage: npm run playground -- [options]
+
+Starts Behalf with a Slack, a Microsoft Teams and two demo apps, all on this machine.
+
+  --port <number>   port of the page (default 3300)
+  --redis <url>     keep the service's state in Redis instead of a file
+  --help            show this text
+`;
+const DEFAULT_PORT = 3300;
+
+async function run(): Promise<void> {
+  const { values } = parseArgs({
+    options: { port: { type: 'string' }, redis: { type: 'string' }, help: { type: 'boolean' } },
+  });
+  if (values.help === true) return void process.stdout.write(USAGE);
+  const frontPort = Number(values.port ?? DEFAULT_PORT);
+  if (!Number.isInteger(frontPort) || frontPort < 0 || frontPort > 65_535)
+    throw new Error('--port wants a port number');
+  const logFile = join(__dirname, '.cache', 'service.log');
+  await mkdir(join(__dirname, '.cache'), { recursive: true });
+  console.log('Starting the playground …');
+  const world = await startWorld({ frontPort, ...(values.redis === undefined ? {} : { redisUrl: values.redis }) });
+  const service = await startService(world.serviceEnv, { logFile }).catch(async (error: unknown) => {
+    await world.stop();
+    throw error;
+  });
+  console.log(welcome(world.frontUrl, world.apps.crm.url, logFile));
+  const reason = await Promise.race([nextSignal(), service.exited.then(() => 'exited' as const)]);
+  if (reason === 'exited') console.error(`Behalf ended by itself. Its last lines:\n${service.lastLines()}`);
+  else console.log('\nStopping …');
+  await service.stop();
+  await world.stop();
+  if (reason === 'exited') process.exitCode = 1;
+}
+
+function nextSignal(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    process.once('SIGINT', resolve);
+    process.once('SIGTERM', resolve);
+  });
+}
+
+function welcome(url: string, crmUrl: string, logFile: string): string {
+  const [rita, carl] = PEOPLE;
+  return `
+  The playground is at   ${url}/playground
+  The demo CRM is at     ${crmUrl}
+  The service's log is   ${logFile}
+
+  Type to the bot, in Slack or in Teams:
+    help
+    create opportunity account: Acme amount: 5000
+    personal_connections
+
+  Log in to the CRM as ${rita?.name} (may create) or ${carl?.name} (may not).
+  Ctrl-C stops everything.
+`;
+}
+
+run().catch((error: unknown) => {
+  const busy = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+  const text = error instanceof Error ? error.message : String(error);
+  console.error(busy ? `${text}\nSomething else uses that port; choose another with --port.` : text);
+  process.exitCode = 1;
+});
