@@ -1,0 +1,34 @@
+# Build: docker build -t behalf .
+# Run:   see compose.yaml, or
+#        docker run --env-file .env -e NODE_ENV=production -p 3000:3000 \
+#          -v ./connections.yaml:/config/connections.yaml:ro -v ./connectors:/config/connectors:ro \
+#          -v ./recipes:/config/recipes:ro -v behalf-data:/data behalf
+ARG NODE_IMAGE=node:24-bookworm-slim
+
+FROM ${NODE_IMAGE} AS build
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci --no-audit --no-fund
+COPY tsconfig.json tsconfig.build.json ./
+COPY src ./src
+COPY adapters ./adapters
+RUN npm run build && npm prune --omit=dev --no-audit --no-fund
+
+FROM ${NODE_IMAGE}
+# The service needs node alone: what is not there cannot be used against it.
+RUN rm -rf /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack \
+      /usr/local/bin/yarn /usr/local/bin/yarnpkg /opt/yarn-* \
+    && mkdir -p /config /data && chown node:node /data
+ENV NODE_ENV=production PORT=3000 CONFIG_DIR=/config DATA_DIR=/data
+WORKDIR /app
+COPY --from=build /app/node_modules ./node_modules
+COPY --from=build /app/dist ./dist
+COPY package.json LICENSE ./
+COPY scripts/healthcheck.mjs ./scripts/healthcheck.mjs
+USER node
+VOLUME /data
+EXPOSE 3000
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=15s --timeout=5s --start-period=20s --retries=3 CMD ["node", "scripts/healthcheck.mjs"]
+ENTRYPOINT ["node", "dist/src/main.js"]
+CMD ["start"]
