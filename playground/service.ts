@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 
 const ROOT = join(__dirname, '..');
+const FROM_SOURCES = ['--import', 'tsx', join('src', 'main.ts'), 'start'];
 const KEPT_LINES = 40;
 const READY_POLL_MS = 50;
 
@@ -16,6 +17,8 @@ const INHERITED = ['PATH', 'HOME', 'TMPDIR', 'TEMP', 'SystemRoot', 'NODE_EXTRA_C
 export interface ServiceOptions {
   /** Everything that the service logs, over restarts too. A temporary file unless told. */
   readonly logFile?: string;
+  /** Arguments of node; the service from its sources unless told. */
+  readonly entry?: readonly string[];
   /** How long to wait for `/readyz`; 30,000 ms unless told. */
   readonly readyTimeoutMs?: number;
 }
@@ -44,7 +47,8 @@ export async function startService(
 ): Promise<RunningService> {
   const logFile = options.logFile ?? join(tmpdir(), `behalf-playground-${process.pid}-${env['PORT'] ?? ''}.log`);
   await mkdir(dirname(logFile), { recursive: true });
-  const service = new Service(env, { logFile, readyTimeoutMs: options.readyTimeoutMs ?? 30_000 });
+  const { entry = FROM_SOURCES, readyTimeoutMs = 30_000 } = options;
+  const service = new Service(env, { logFile, entry, readyTimeoutMs });
   await service.start();
   return service;
 }
@@ -52,6 +56,7 @@ export async function startService(
 class Service implements RunningService {
   readonly logFile: string;
   readonly #env: Readonly<Record<string, string>>;
+  readonly #entry: readonly string[];
   readonly #readyTimeoutMs: number;
   #child: ChildProcess | undefined;
   #exited: Promise<void> = Promise.resolve();
@@ -60,6 +65,7 @@ class Service implements RunningService {
   constructor(env: Readonly<Record<string, string>>, options: Required<ServiceOptions>) {
     this.#env = env;
     this.logFile = options.logFile;
+    this.#entry = options.entry;
     this.#readyTimeoutMs = options.readyTimeoutMs;
   }
 
@@ -80,7 +86,7 @@ class Service implements RunningService {
       const value = process.env[name];
       return value === undefined ? [] : [[name, value] as const];
     });
-    const child = spawn(process.execPath, ['--import', 'tsx', join('src', 'main.ts'), 'start'], {
+    const child = spawn(process.execPath, this.#entry, {
       cwd: ROOT,
       env: { ...Object.fromEntries(inherited), ...this.#env },
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -18,7 +18,8 @@ export interface WorldOptions {
   readonly frontPort?: number;
   /** Port that the service is to listen on; any free one unless told. */
   readonly servicePort?: number;
-  readonly page?: FrontPage | (() => Promise<FrontPage>);
+  /** The page to show; the playground's own, built when somebody first asks for it, unless told. */
+  readonly page?: FrontPage;
   /** Unset: the embedded store in a temporary folder. */
   readonly redisUrl?: string;
   /** Folder of the service's data; a temporary one that goes with the world unless told. */
@@ -44,7 +45,17 @@ export interface World {
   stop(): Promise<void>;
 }
 
-const NO_PAGE: FrontPage = { html: '<!doctype html><title>Behalf</title><p>No page here.</p>', script: '', style: '' };
+/** Named in a variable, so that the compiler leaves the page, a program for browsers, alone. */
+const PAGE_BUILDER = './page/build.js';
+
+/** Builds the page once. */
+function pageOnDemand(): () => Promise<FrontPage> {
+  let built: Promise<FrontPage> | undefined;
+  return () => {
+    built ??= import(PAGE_BUILDER).then((module: { buildPage(): Promise<FrontPage> }) => module.buildPage());
+    return built;
+  };
+}
 
 /** Starts the world around the service. */
 export async function startWorld(options: WorldOptions = {}): Promise<World> {
@@ -67,7 +78,7 @@ async function build(options: WorldOptions, stops: (() => Promise<void>)[]): Pro
   const parts: { slack?: SlackEmulator; teams?: TeamsEmulator; apps?: RunningDemoApps } = {};
   const front = await startFront({
     port: options.frontPort ?? 0,
-    page: options.page ?? NO_PAGE,
+    page: options.page ?? pageOnDemand(),
     conversations,
     serviceUrl: () => serviceUrl,
     slack: {
