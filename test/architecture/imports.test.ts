@@ -72,6 +72,10 @@ describe('the directions', () => {
     ['src/connectors/call.ts', '../connections/refresh.js'],
     ['src/unheard/of.ts', '../kernel/errors.js'],
     ['src/cli/check.ts', '../../adapters/redis/index.js'],
+    ['src/check.ts', './cli/check.js'],
+    ['src/config.ts', './compose.js'],
+    ['src/web/pages.ts', '../config.js'],
+    ['src/cli/start.ts', '../main.js'],
     ['adapters/slack/index.ts', '../teams/index.js'],
     ['adapters/slack/index.ts', '../../src/config.js'],
     ['adapters/slack/index.ts', '../../src/commands/help.js'],
@@ -95,6 +99,8 @@ describe('the directions', () => {
 
   it.each([
     ['src/compose.ts', '../adapters/slack/index.js', false],
+    ['src/main.ts', './cli/start.js', false],
+    ['src/cli/check.ts', '../check.js', false],
     ['src/compose/stores.ts', '../../adapters/redis/index.js', false],
     ['src/connectors/call.ts', '../connections/connection.js', true],
     ['src/recipes/recipe.ts', 'zod', false],

@@ -17,17 +17,11 @@ export const DIRECTIONS: Readonly<Record<string, readonly string[]>> = {
   web: ['kernel', 'connections', 'jobs', 'recipes'],
 };
 
-const FEATURES = Object.keys(DIRECTIONS);
-
-/** Files and folders at the top of `src`. Only `compose` knows the adapters. */
-const TOP: Readonly<Record<string, readonly string[]>> = {
-  'config.ts': ['kernel'],
-  'check.ts': [...FEATURES, 'config.ts'],
-  compose: [...FEATURES, 'config.ts', 'check.ts', 'compose.ts'],
-  'compose.ts': [...FEATURES, 'config.ts', 'check.ts', 'compose'],
-  cli: [...FEATURES, 'config.ts', 'check.ts', 'compose', 'compose.ts'],
-  'main.ts': [...FEATURES, 'config.ts', 'check.ts', 'compose', 'compose.ts', 'cli'],
-};
+/** What stands above the folders and puts them together: the files at the top of `src` and the commands of the program. */
+function aboveFolders(unit: string): readonly string[] | undefined {
+  if (unit === 'config.ts') return ['kernel'];
+  return unit.endsWith('.ts') || unit === 'compose' || unit === 'cli' ? Object.keys(DIRECTIONS) : undefined;
+}
 
 /** Packages that code in `src` may use: none of a chat platform, a store, a web server or an OAuth client. */
 export const SRC_PACKAGES: ReadonlySet<string> = new Set([
@@ -117,19 +111,25 @@ function judgeFile(from: { area: string; unit: string; isTypeOnly: boolean }, fi
 
 function judgeDirection(from: { unit: string; isTypeOnly: boolean }, unit: string): Reason | undefined {
   if (from.unit === unit) return undefined;
-  const allowed = DIRECTIONS[from.unit] ?? TOP[from.unit];
+  const allowed = DIRECTIONS[from.unit] ?? aboveFolders(from.unit);
   if (allowed === undefined)
     return {
       why: 'Every folder of src has its place in the directions.',
       fix: `Put the file into an existing folder, or add src/${from.unit} to test/architecture/support/directions.ts and docs/architecture.md.`,
     };
-  if (allowed.includes(unit)) return undefined;
+  if (allowed.includes(unit) || isPartOfTop(from.unit, unit)) return undefined;
   if (allowed.includes(`type:${unit}`)) return from.isTypeOnly ? undefined : typesOnly(from.unit, unit);
   const names = allowed.length === 0 ? 'nothing' : allowed.map((name) => name.replace('type:', 'types of ')).join(', ');
   return {
     why: `Imports between folders go one way, so that each can be read alone. src/${from.unit} may import ${names}.`,
     fix: 'Let the outer part pass in what is needed (a port, a function, a value), or move the code to where it belongs.',
   };
+}
+
+/** Files at the top may use each other, but not the entry, and only the entry uses the commands. */
+function isPartOfTop(from: string, to: string): boolean {
+  if (from in DIRECTIONS || from === 'config.ts' || to in DIRECTIONS || to === 'main.ts') return false;
+  return to !== 'cli' || from === 'main.ts';
 }
 
 function judgeAdapter(from: { unit: string; isTypeOnly: boolean }, file: string): Reason | undefined {
