@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../kernel/clock.port.js';
-import { BehalfError, describeForeignError, type ErrorCode, isBehalfError } from '../kernel/errors.js';
+import { asBehalfError, BehalfError, type ErrorCode, isBehalfError } from '../kernel/errors.js';
 import { randomFraction } from '../kernel/ids.js';
 import type { Logger } from '../kernel/logger.port.js';
 import type { Metrics } from '../kernel/metrics.port.js';
@@ -84,7 +84,7 @@ export function createConnections(deps: ConnectionsDeps): Connections {
     if (now - (touched.get(key) ?? 0) < TOUCH_INTERVAL_MS) return;
     touched.set(key, now);
     store.touch(owner, name, now).catch((error: unknown) => {
-      logger.warn({ connection: name, cause: describeForeignError(error) }, 'noting the last use failed');
+      logger.warn({ connection: name, err: asBehalfError(error) }, 'noting the last use failed');
     });
   }
 

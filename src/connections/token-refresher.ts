@@ -142,7 +142,7 @@ export class TokenRefresher {
     const from = { ...current, tokens: current.tokens };
     const unsaved = this.#unsaved.get(key);
     if (unsaved && unsaved.from.generation === from.generation) return this.#save(key, from, unsaved.tokens, lease);
-    if (from.tokens.refreshToken === undefined) return this.#endLogin(from, 'The login has ended.');
+    if (from.tokens.refreshToken === undefined) return this.#endLogin(from, 'The login has ended');
     if (lease.signal.aborted) throw new BehalfError('oauth.transient', 'The lease was lost before the refresh');
     return this.#call({ ...request, connection: from }, key, lease);
   }
@@ -175,7 +175,7 @@ export class TokenRefresher {
     const { connection } = request;
     if (isBehalfError(error, 'oauth.invalid_grant')) {
       this.#count(connection, 'invalid_grant');
-      return this.#endLogin(connection, 'The app has ended the login.');
+      return this.#endLogin(connection, 'The app has ended the login');
     }
     this.#count(connection, isBehalfError(error, 'oauth.operator', 'oauth.protocol') ? 'operator' : 'transient');
     const now = this.#deps.clock.now();
