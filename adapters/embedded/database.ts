@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import type { Clock } from '../../src/kernel/clock.port.js';
 import { BehalfError, describeForeignError, isBehalfError } from '../../src/kernel/errors.js';
 import type { Metrics } from '../../src/kernel/metrics.port.js';
@@ -110,6 +111,8 @@ export function optionalNumberOf(row: SqlRow, column: string): number | undefine
 
 export function bytesOf(row: SqlRow, column: string): Buffer {
   const value = row[column];
+  // The library gives one row's BLOB as a Buffer and those of several rows as ArrayBuffers.
+  if (types.isArrayBuffer(value)) return Buffer.from(value);
   return Buffer.isBuffer(value) ? value : wrongColumn(column);
 }
 

@@ -1,0 +1,19 @@
+import { describeConnectionStore } from './connection-store.contract.js';
+import { describeExpiringStore } from './expiring-store.contract.js';
+import { describeJobQueue } from './job-queue.contract.js';
+import { describeJobStore } from './job-store.contract.js';
+import { describeLeaseStore } from './lease-store.contract.js';
+import { describeRevocationQueue } from './revocation-queue.contract.js';
+import { describeStoreHealth } from './store-health.contract.js';
+import type { OpenStores } from './stores.js';
+
+/** The contract of every store port, for one driver. */
+export function describeStores(open: OpenStores): void {
+  describeExpiringStore(open);
+  describeConnectionStore(open);
+  describeLeaseStore(open);
+  describeRevocationQueue(open);
+  describeJobStore(open);
+  describeJobQueue(open);
+  describeStoreHealth(open);
+}

@@ -1,0 +1,113 @@
+import type { RecordKey } from '../../../src/kernel/expiring-store.port.js';
+import { HARD_IDS, type OpenStores, useStores, winnersOf } from './stores.js';
+
+const LONG = 60_000;
+const SHORT = 40;
+const AFTER_SHORT = 80;
+const key: RecordKey = { kind: 'action', id: 'one' };
+
+export function describeExpiringStore(open: OpenStores): void {
+  describe('expiring store', () => {
+    const opened = useStores(open);
+    const store = () => opened().stores.expiring;
+
+    it('gives back what was put, and the newer value after a second put', async () => {
+      await store().put(key, 'first', LONG);
+      await store().put(key, 'second', LONG);
+      expect(await store().get(key)).toBe('second');
+    });
+
+    it('has nothing under a key that was never written', async () => {
+      expect(await store().get(key)).toBeUndefined();
+      expect(await store().take(key)).toBeUndefined();
+      expect(await store().swap(key, '', 'value', LONG)).toBe(false);
+    });
+
+    it('keeps kinds apart', async () => {
+      await store().put({ kind: 'login', id: 'same' }, 'login', LONG);
+      await store().put({ kind: 'login-state', id: 'same' }, 'state', LONG);
+      expect(await store().get({ kind: 'login', id: 'same' })).toBe('login');
+      expect(await store().get({ kind: 'login-state', id: 'same' })).toBe('state');
+    });
+
+    it('keeps ids apart whatever characters they have', async () => {
+      await store().putAll(
+        HARD_IDS.map((id) => ({ key: { kind: 'event', id }, value: `value of ${id}` })),
+        LONG,
+      );
+      for (const id of HARD_IDS) expect(await store().get({ kind: 'event', id })).toBe(`value of ${id}`);
+    });
+
+    it.each([
+      ['empty', ''],
+      ['with NUL', 'a\u0000b'],
+      ['Unicode', 'Grüße 🦊 名前'],
+      ['100 KB long', 'x'.repeat(100_000)],
+    ])('gives back a value that is %s unchanged', async (_, value) => {
+      await store().put(key, value, LONG);
+      expect(await store().get(key)).toBe(value);
+      expect(await store().swap(key, value, 'next', LONG)).toBe(true);
+    });
+
+    it('never returns a record past its time', async () => {
+      const ids = ['get', 'take', 'swap', 'all'];
+      for (const id of ids) await store().put({ kind: 'dialog', id }, 'value', SHORT);
+      await store().putAll([{ key: { kind: 'dialog', id: 'all' }, value: 'value' }], SHORT);
+      await opened().pass(AFTER_SHORT);
+      expect(await store().get({ kind: 'dialog', id: 'get' })).toBeUndefined();
+      expect(await store().take({ kind: 'dialog', id: 'take' })).toBeUndefined();
+      expect(await store().swap({ kind: 'dialog', id: 'swap' }, 'value', 'next', LONG)).toBe(false);
+      expect(await store().get({ kind: 'dialog', id: 'all' })).toBeUndefined();
+    });
+
+    it('adds only where there is nothing, and again after the time of what was there', async () => {
+      expect(await store().add(key, 'first', SHORT)).toBe(true);
+      await opened().pass(AFTER_SHORT);
+      expect(await store().add(key, 'second', LONG)).toBe(true);
+      expect(await store().add(key, 'third', LONG)).toBe(false);
+      expect(await store().get(key)).toBe('second');
+    });
+
+    it('lets exactly one of 50 parallel adds win', async () => {
+      expect(await winnersOf(50, (attempt) => store().add(key, String(attempt), LONG))).toBe(1);
+    });
+
+    it('gives the value to exactly one of 50 parallel takes', async () => {
+      await store().put(key, 'value', LONG);
+      expect(await winnersOf(50, async () => (await store().take(key)) === 'value')).toBe(1);
+      expect(await store().get(key)).toBeUndefined();
+    });
+
+    it('swaps only the expected value, with the new time', async () => {
+      await store().put(key, 'old', SHORT);
+      expect(await store().swap(key, 'other', 'new', LONG)).toBe(false);
+      expect(await store().swap(key, 'old', 'new', LONG)).toBe(true);
+      await opened().pass(AFTER_SHORT);
+      expect(await store().get(key)).toBe('new');
+    });
+
+    it('lets exactly one of 50 parallel swaps win', async () => {
+      await store().put(key, 'old', LONG);
+      expect(await winnersOf(50, (attempt) => store().swap(key, 'old', `new ${attempt}`, LONG))).toBe(1);
+    });
+
+    it('deletes, and does not mind when there is nothing', async () => {
+      await store().put(key, 'value', LONG);
+      await store().delete(key);
+      await store().delete(key);
+      expect(await store().get(key)).toBeUndefined();
+    });
+
+    it('replaces values by putAll and accepts an empty list', async () => {
+      await store().put(key, 'old', LONG);
+      await store().putAll([], LONG);
+      await store().putAll([{ key, value: 'new' }], LONG);
+      expect(await store().get(key)).toBe('new');
+    });
+
+    it('accepts times that are no whole milliseconds', async () => {
+      await store().put(key, 'value', 1_000.5);
+      expect(await store().get(key)).toBe('value');
+    });
+  });
+}
