@@ -2,6 +2,9 @@ import { joinKey } from '../kernel/ids.js';
 
 export type Platform = 'slack' | 'teams';
 
+/** The platforms' names for people. */
+export const PLATFORM_TITLES: Readonly<Record<Platform, string>> = { slack: 'Slack', teams: 'Microsoft Teams' };
+
 /**
  * Who typed or clicked. Slack: team id (enterprise id on Enterprise Grid) and user id, which is unique only within the
  * team. Teams: tenant id of the conversation and `aadObjectId`; the `29:…` id is only an address.
@@ -27,4 +30,8 @@ export function chatUserKey(user: ChatUser): string {
 
 export function isSameChatUser(left: ChatUser, right: ChatUser): boolean {
   return left.platform === right.platform && left.tenantId === right.tenantId && left.userId === right.userId;
+}
+
+export function isPlatform(value: string): value is Platform {
+  return value === 'slack' || value === 'teams';
 }

@@ -1,4 +1,4 @@
-import type { Platform } from './chat-user.js';
+import { isPlatform, type Platform } from './chat-user.js';
 
 /** JSON that only the adapter of the platform reads: channel and thread ids, service URL, response URL. */
 export type Address = Readonly<Record<string, string | number | boolean | null>>;
@@ -15,4 +15,18 @@ export interface ConversationRef {
 export interface MessageRef {
   readonly platform: Platform;
   readonly address: Address;
+}
+
+/** True for what was a conversation before it was stored as JSON. */
+export function isConversationRef(value: unknown): value is ConversationRef {
+  if (typeof value !== 'object' || value === null) return false;
+  if (!('platform' in value) || !('kind' in value) || !('address' in value)) return false;
+  const { address, kind, platform } = value;
+  return (
+    typeof platform === 'string' &&
+    isPlatform(platform) &&
+    (kind === 'direct' || kind === 'channel') &&
+    typeof address === 'object' &&
+    address !== null
+  );
 }

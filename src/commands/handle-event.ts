@@ -78,8 +78,7 @@ export class EventHandler {
       return;
     }
     if (looksLikeCode(event.text)) {
-      if (await this.#claim(event))
-        await this.#reply(event, await this.#deps.proveLogin.byPastedCode(event.user, event.text));
+      if (await this.#claim(event)) await this.#code(event);
       return;
     }
     const question = await questions.open(event);
@@ -151,6 +150,11 @@ export class EventHandler {
     }
     if (await this.#claim(event))
       await this.#reply(event, textMessage(`The command “${click.command}” has been stopped.`));
+  }
+
+  async #code(event: TextEvent): Promise<void> {
+    const message = await this.#deps.proveLogin.byPastedCode(event.user, event.text);
+    if (message) await this.#reply(event, message);
   }
 
   async #signIn(event: SignInEvent): Promise<void> {

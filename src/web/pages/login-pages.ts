@@ -54,7 +54,6 @@ export function connectedPage({ account, app, platform }: ConnectedPageProps): H
 
 export interface ProofPageProps {
   readonly app: string;
-  readonly person: string;
   readonly platform: string;
   /** What is pasted into the direct message, `XXXX-XXXX`. */
   readonly code: string;
@@ -66,7 +65,7 @@ export interface ProofPageProps {
 
 /** The last step: the chat has to say that the person in this browser is the person in the chat. */
 export function proofPage(props: ProofPageProps): HttpResponse {
-  const { account, app, code, person, platform, popUpScripts } = props;
+  const { account, app, code, platform, popUpScripts } = props;
   return page({
     title: 'One more step',
     scripts: ['/assets/page.js', ...popUpScripts],
@@ -76,7 +75,7 @@ ${account === undefined ? undefined : html`<p>You logged in to ${app} as <strong
 <p>To finish, paste this code into <strong>your own</strong> direct message with the bot in ${platform}:</p>
 <p class="code"><output id="code">${code}</output> <button type="button" id="copy" hidden>Copy</button></p>
 ${popUpScripts.length === 0 ? undefined : html`<p>In ${platform} this happens by itself and the window closes.</p>`}
-<p class="warning">This connects the account to ${person}. Never send the code to anybody, whoever asks for it.</p>`,
+<p class="warning">Only go on if you asked for this login yourself. Never send the code to anybody, whoever asks for it.</p>`,
   });
 }
 

@@ -1,0 +1,219 @@
+import type { Catalogue } from './catalogue.js';
+import type { ChatAdapter } from './chat/chat-adapter.port.js';
+import type { ChatEventHandler } from './chat/chat-event.js';
+import { PLATFORM_TITLES, type Platform } from './chat/chat-user.js';
+import { createClicks } from './chat/clicks.js';
+import { EventHandler } from './commands/handle-event.js';
+import { chatUserOf, conversationOf, LoginNotices } from './commands/login-notices.js';
+import { PersonalConnections } from './commands/personal-connections.js';
+import { ProveLogin } from './commands/prove-login.js';
+import { Questions } from './commands/questions.js';
+import { CommandRouter } from './commands/router.js';
+import { CommandStarter } from './commands/start-command.js';
+import type { Config } from './config.js';
+import type { Account } from './connections/connection.js';
+import type { ConnectionStore } from './connections/connection-store.port.js';
+import { createConnections } from './connections/connections.js';
+import type { LeaseStore } from './connections/lease-store.port.js';
+import type { HolderProfile } from './connections/login-parts.js';
+import { createLogins, type Logins } from './connections/logins.js';
+import type { OAuthClient } from './connections/oauth-client.port.js';
+import type { ParentConnection } from './connections/parent-connection.js';
+import { createRevocationPlan } from './connections/revocation-plan.js';
+import type { RevocationQueue } from './connections/revocation-queue.port.js';
+import { Revoker } from './connections/revoker.js';
+import { lookUpAccount } from './connectors/account-lookup.js';
+import { performAction } from './connectors/perform-action.js';
+import type { JobQueue } from './jobs/job-queue.port.js';
+import type { JobStore } from './jobs/job-store.port.js';
+import { Jobs } from './jobs/jobs.js';
+import type { CreateLoginLink } from './jobs/login-link.js';
+import { SlotResolver } from './jobs/resolve-connections.js';
+import type { Clock } from './kernel/clock.port.js';
+import { asBehalfError, BehalfError } from './kernel/errors.js';
+import type { ExpiringStore } from './kernel/expiring-store.port.js';
+import type { HttpClient } from './kernel/http-client.port.js';
+import type { Logger } from './kernel/logger.port.js';
+import type { Metrics } from './kernel/metrics.port.js';
+import type { Secret } from './kernel/secret.js';
+import type { StoreHealth } from './kernel/store-health.port.js';
+import type { Vault } from './kernel/vault.js';
+import { loginPath } from './web/login-routes.js';
+
+/** Everything that is kept, behind its ports. */
+export interface Stores {
+  readonly expiring: ExpiringStore;
+  readonly connections: ConnectionStore;
+  readonly leases: LeaseStore;
+  readonly revocations: RevocationQueue;
+  readonly jobs: JobStore;
+  readonly queue: JobQueue;
+  readonly health: StoreHealth;
+}
+
+/** The drivers that the parts of the service are put together with. */
+export interface Drivers {
+  readonly stores: Stores;
+  readonly http: HttpClient;
+  readonly oauth: OAuthClient;
+  readonly chats: readonly ChatAdapter[];
+  readonly vault: Vault;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}
+
+/** The service without its drivers: what takes events, runs jobs, and answers browsers. */
+export interface Assembly {
+  readonly handleEvent: ChatEventHandler;
+  readonly jobs: Jobs;
+  readonly logins: Logins;
+  readonly revoker: Revoker;
+}
+
+type ServicePolicy = Pick<Config, 'publicUrl' | 'identityCheck' | 'loginTimeoutMs' | 'historyMs' | 'maxRunningJobs'>;
+
+/** Puts the parts together. Data flows one way: event, command, job, steps, reply; a login reports back through a callback. */
+export function assemble(policy: ServicePolicy, catalogue: Catalogue, drivers: Drivers): Assembly {
+  const { clock, http, logger, metrics, oauth, stores, vault } = drivers;
+  const chats = chatFinder(drivers.chats);
+  const parents = catalogue.parent;
+  const recipes = () => catalogue.recipes;
+  const revocations = createRevocationPlan({ queue: stores.revocations, vault, clock, parents });
+  const connections = createConnections({
+    store: stores.connections,
+    leases: stores.leases,
+    vault,
+    oauth,
+    revocations,
+    clock,
+    logger,
+    metrics,
+  });
+  const clicks = createClicks(stores.expiring);
+  const createLoginLink: CreateLoginLink = async ({ continuation, conversation, connection, user }) => {
+    const popUp = chats(user.platform).popUpScripts !== undefined;
+    const { token } = await logins.createLink({
+      owner: user,
+      connection,
+      context: { conversation },
+      popUp,
+      ...(continuation === undefined ? {} : { continuation }),
+    });
+    return `${policy.publicUrl}${loginPath(token)}`;
+  };
+  const jobs = new Jobs({
+    store: stores.jobs,
+    queue: stores.queue,
+    vault,
+    recipes,
+    resolverFor: (job) => new SlotResolver(job.user, { connections, parents, connectors: catalogue.connector }),
+    chats,
+    clicks,
+    createLoginLink,
+    perform: (call) => measured(metrics, clock, call.parent.connector, () => performAction({ ...call, http, clock })),
+    titleOf: (connection) => parents(connection)?.title ?? connection,
+    onNoLongerWaiting: (id) => logins.cancelFor(id),
+    clock,
+    logger,
+    metrics,
+    loginTimeoutMs: policy.loginTimeoutMs,
+    historyMs: policy.historyMs,
+    maxRunning: policy.maxRunningJobs,
+  });
+  const personal = new PersonalConnections({
+    connections,
+    parents,
+    recipes,
+    waiting: jobs.waiting,
+    clicks,
+    createLoginLink,
+    clock,
+  });
+  const notices = new LoginNotices({ chats, waiting: jobs.waiting, connections: personal, logger });
+  const logins = createLogins({
+    connections,
+    oauth,
+    store: stores.expiring,
+    vault,
+    revocations,
+    clock,
+    logger,
+    metrics,
+    lookUpAccount: (parent, token) => accountOf(catalogue, parent, token, { http, clock }),
+    parents,
+    profile: holderProfile(chats),
+    policy: { identityCheck: policy.identityCheck, linkTtlMs: policy.loginTimeoutMs },
+    onConnected: (event) => notices.connected(event),
+    onFailed: (event) => notices.failed(event),
+  });
+  const questions = new Questions(stores.expiring);
+  const router = new CommandRouter(catalogue.recipes);
+  const events = new EventHandler({
+    chats,
+    recipes,
+    router: () => router,
+    starter: new CommandStarter({ jobs, questions, recipes, chats, clicks, metrics }),
+    questions,
+    connections: personal,
+    waiting: jobs.waiting,
+    proveLogin: new ProveLogin(logins),
+    clicks,
+    store: stores.expiring,
+    clock,
+    logger,
+    metrics,
+  });
+  const revoker = new Revoker({ queue: stores.revocations, vault, oauth, parents, clock, logger, metrics });
+  return { handleEvent: (event) => events.handle(event), jobs, logins, revoker };
+}
+
+function chatFinder(chats: readonly ChatAdapter[]): (platform: Platform) => ChatAdapter {
+  return (platform) => {
+    const chat = chats.find((candidate) => candidate.platform === platform);
+    if (!chat) throw new BehalfError('chat.delivery_failed', `The platform ${platform} is not configured`);
+    return chat;
+  };
+}
+
+/** Who a login is for. A platform that does not answer costs the name on the page and the e-mail match, not the login. */
+function holderProfile(chats: (platform: Platform) => ChatAdapter): Parameters<typeof createLogins>[0]['profile'] {
+  return async (owner, context): Promise<HolderProfile> => {
+    const user = chatUserOf(owner);
+    try {
+      return await chats(user.platform).describeUser(user, conversationOf(context));
+    } catch {
+      return {
+        name: `the ${PLATFORM_TITLES[user.platform]} user ${user.userId}`,
+        place: PLATFORM_TITLES[user.platform],
+      };
+    }
+  };
+}
+
+/** The connector's identity call, for the account behind a token that has just been issued. */
+async function accountOf(
+  catalogue: Catalogue,
+  parent: ParentConnection,
+  token: Secret,
+  parts: Pick<Drivers, 'http' | 'clock'>,
+): Promise<Account> {
+  const connector = catalogue.connector(parent.connector);
+  if (!connector) throw new BehalfError('connector.invalid', `The connector ${parent.connector} does not exist`);
+  return lookUpAccount({ connector, parent, credential: { kind: 'bearer', token, generation: 0 }, ...parts });
+}
+
+/** Counts and times the calls to an app. */
+async function measured<T>(metrics: Metrics, clock: Clock, app: string, call: () => Promise<T>): Promise<T> {
+  const startedAt = clock.now();
+  let outcome = 'ok';
+  try {
+    return await call();
+  } catch (error) {
+    outcome = asBehalfError(error).code;
+    throw error;
+  } finally {
+    metrics.count('steps', { app, outcome });
+    metrics.time('app_call_ms', clock.now() - startedAt, { app });
+  }
+}

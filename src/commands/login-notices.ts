@@ -1,0 +1,74 @@
+import type { ChatAdapter } from '../chat/chat-adapter.port.js';
+import { type ChatUser, isPlatform, type Platform } from '../chat/chat-user.js';
+import { type ConversationRef, isConversationRef } from '../chat/conversation.js';
+import { type Message, textMessage } from '../chat/message.js';
+import type { PersonOwner } from '../connections/connection.js';
+import type { LoginConnected, LoginFailed } from '../connections/login.js';
+import type { WaitingJobs } from '../jobs/waiting-jobs.js';
+import { asBehalfError, BehalfError } from '../kernel/errors.js';
+import type { Logger } from '../kernel/logger.port.js';
+import type { PersonalConnections } from './personal-connections.js';
+
+interface LoginNoticesDeps {
+  readonly chats: (platform: Platform) => ChatAdapter;
+  readonly waiting: WaitingJobs;
+  readonly connections: PersonalConnections;
+  readonly logger: Logger;
+}
+
+/** What the chat sees of a login that has ended: the waiting jobs go on, and the person is told which account it was. */
+export class LoginNotices {
+  readonly #deps: LoginNoticesDeps;
+
+  constructor(deps: LoginNoticesDeps) {
+    this.#deps = deps;
+  }
+
+  async connected(event: LoginConnected): Promise<void> {
+    const user = chatUserOf(event.owner);
+    const { account, connection, replacedAccount, title } = event;
+    const resumed = this.#deps.waiting.loginCompleted(user, { connection, title, account: account.label });
+    const told = this.#tell(
+      user,
+      event.context,
+      await this.#deps.connections.connectedMessage(user, connection, account.label, replacedAccount?.label),
+    );
+    await Promise.all([resumed, told]);
+  }
+
+  async failed(event: LoginFailed): Promise<void> {
+    const text = `A login to ${event.title} was opened by somebody else than you, so I ended it and connected nothing. If you sent the link to anybody: it is for you alone. Press Login to try again.`;
+    await this.#tell(chatUserOf(event.owner), event.context, textMessage(text));
+  }
+
+  async #tell(user: ChatUser, context: unknown, message: Message): Promise<void> {
+    const conversation = conversationOf(context);
+    const chat = this.#deps.chats(user.platform);
+    const saying =
+      conversation.kind === 'direct'
+        ? chat.post(conversation, message)
+        : chat.postPrivately(conversation, user, message);
+    await saying.catch((error: unknown) => {
+      this.#deps.logger.warn({ err: asBehalfError(error), platform: user.platform }, 'a login could not be reported');
+    });
+  }
+}
+
+/** The person of a connection as a chat user. */
+export function chatUserOf(owner: PersonOwner): ChatUser {
+  const { platform, tenantId, userId } = owner;
+  if (!isPlatform(platform)) throw new BehalfError('store.corrupt', 'A login belongs to a platform that there is not');
+  return { platform, tenantId, userId };
+}
+
+/** The conversation that a login link was made in, out of what was stored with it. */
+export function conversationOf(context: unknown): ConversationRef {
+  if (
+    typeof context === 'object' &&
+    context !== null &&
+    'conversation' in context &&
+    isConversationRef(context.conversation)
+  )
+    return context.conversation;
+  throw new BehalfError('store.corrupt', 'A login was stored without its conversation');
+}

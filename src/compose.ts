@@ -1,0 +1,188 @@
+import { assemble, type Stores } from './assemble.js';
+import { type Catalogue, loadCatalogue } from './catalogue.js';
+import type { ChatAdapter } from './chat/chat-adapter.port.js';
+import type { Config } from './config.js';
+import { type Connections, createConnections } from './connections/connections.js';
+import { createRevocationPlan } from './connections/revocation-plan.js';
+import type { Clock } from './kernel/clock.port.js';
+import type { HttpRoute } from './kernel/http.js';
+import type { Logger } from './kernel/logger.port.js';
+import { type Metrics, noMetrics } from './kernel/metrics.port.js';
+import { systemClock } from './kernel/system-clock.js';
+import { createVault } from './kernel/vault.js';
+import { loadKeyring } from './keyring.js';
+import { formatProblem } from './language/problem.js';
+import { assetRoutes } from './web/assets.js';
+import { healthRoutes } from './web/health-routes.js';
+import { loginRoutes } from './web/login-routes.js';
+
+/** Time that running jobs get to end when the service stops; orchestrators kill after 30 s. */
+const DRAIN_MS = 20_000;
+
+/** The running service. */
+export interface Service {
+  readonly port: number;
+  readonly logger: Logger;
+  /** Takes nothing new, lets what runs end, and closes everything. */
+  stop(): Promise<void>;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+interface Basics {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}
+
+/**
+ * Builds the whole service from its configuration and starts it. The one place where ports meet their drivers; each driver
+ * is loaded only when the configuration asks for it.
+ * @throws BehalfError `config.invalid` and other codes of files that people write
+ */
+export async function startService(config: Config, environment: Environment): Promise<Service> {
+  const clock = systemClock;
+  const logger = (await import('../adapters/pino/index.js')).createLogger({ level: config.logLevel });
+  const metrics = (await import('../adapters/prometheus/index.js')).createMetrics();
+  const basics: Basics = { clock, logger, metrics };
+  if (config.identityCheck === 'off-insecure')
+    logger.warn(
+      {},
+      'LOGIN_IDENTITY_CHECK is off-insecure: a forwarded login link connects whoever opens it to the person who asked',
+    );
+  const vault = createVault(await loadKeyring(config, logger));
+  const catalogue = await loadCatalogue(config, environment);
+  for (const problem of catalogue.problems)
+    logger[problem.severity === 'error' ? 'error' : 'warn'](
+      { file: problem.file, line: problem.line },
+      formatProblem(problem),
+    );
+  metrics.gauge('recipes_started', catalogue.recipes.started().length);
+  metrics.gauge('recipes_broken', catalogue.broken);
+
+  const stores = await openStores(config, basics);
+  for (const warning of await stores.health.warnings()) logger.warn({}, warning);
+  const http = (await import('../adapters/undici/index.js')).createHttpClient({
+    allowPrivateHosts: config.egressAllow,
+    ...basics,
+  });
+  const oauth = (await import('../adapters/oauth/index.js')).createOAuthClient({ httpClient: http, clock });
+  const chats = await createChats(config, basics);
+  const { handleEvent, jobs, logins, revoker } = assemble(config, catalogue, {
+    stores,
+    http,
+    oauth,
+    chats,
+    vault,
+    ...basics,
+  });
+
+  let serving = false;
+  const server = (await import('../adapters/fastify/index.js')).createHttpServer({ logger });
+  const routes: readonly HttpRoute[] = [
+    ...healthRoutes({ checkStore: (timeoutMs) => stores.health.check(timeoutMs), isServing: () => serving, metrics }),
+    ...assetRoutes(),
+    ...loginRoutes({
+      logins,
+      publicUrl: config.publicUrl,
+      providerOrigin: (connection) => originOf(catalogue.parent(connection)),
+      chat: (platform) => chats.find((chat) => chat.platform === platform),
+    }),
+    ...chats.flatMap((chat) => chat.routes),
+  ];
+  await Promise.all(chats.map((chat) => chat.start(handleEvent)));
+  await jobs.start();
+  revoker.start();
+  const port = await server.listen(routes, config.port);
+  serving = true;
+  logger.info(
+    {
+      port,
+      publicUrl: config.publicUrl,
+      store: config.store.kind,
+      recipes: catalogue.recipes.started().length,
+      platforms: chats.map((chat) => chat.platform),
+    },
+    'Behalf is ready',
+  );
+
+  return {
+    port,
+    logger,
+    async stop() {
+      serving = false;
+      await server.close();
+      await jobs.stop(DRAIN_MS);
+      await Promise.allSettled([revoker.stop(), ...chats.map((chat) => chat.stop())]);
+      await Promise.allSettled([http.close(), stores.health.close()]);
+    },
+  };
+}
+
+/** The stored connections without the rest of the service, for commands. */
+export async function openConnections(
+  config: Config,
+  environment: Environment,
+): Promise<{ readonly catalogue: Catalogue; readonly connections: Connections; close(): Promise<void> }> {
+  const logger = (await import('../adapters/pino/index.js')).createLogger({ level: 'silent' });
+  const basics: Basics = { clock: systemClock, logger, metrics: noMetrics };
+  const vault = createVault(await loadKeyring(config, logger));
+  const catalogue = await loadCatalogue(config, environment);
+  const stores = await openStores(config, basics);
+  const http = (await import('../adapters/undici/index.js')).createHttpClient({
+    allowPrivateHosts: config.egressAllow,
+    ...basics,
+  });
+  const oauth = (await import('../adapters/oauth/index.js')).createOAuthClient({
+    httpClient: http,
+    clock: systemClock,
+  });
+  const revocations = createRevocationPlan({
+    queue: stores.revocations,
+    vault,
+    parents: catalogue.parent,
+    clock: systemClock,
+  });
+  const connections = createConnections({
+    store: stores.connections,
+    leases: stores.leases,
+    vault,
+    oauth,
+    revocations,
+    ...basics,
+  });
+  return {
+    catalogue,
+    connections,
+    async close() {
+      await Promise.allSettled([http.close(), stores.health.close()]);
+    },
+  };
+}
+
+async function openStores(config: Config, basics: Basics): Promise<Stores> {
+  if (config.store.kind === 'redis') {
+    return (await import('../adapters/redis/index.js')).createRedisStores({
+      url: config.store.url.reveal(),
+      ...basics,
+    });
+  }
+  return (await import('../adapters/embedded/index.js')).createEmbeddedStores({
+    directory: config.store.directory,
+    ...basics,
+  });
+}
+
+async function createChats(config: Config, basics: Basics): Promise<readonly ChatAdapter[]> {
+  const { publicUrl, slack, teams } = config;
+  return [
+    ...(slack ? [(await import('../adapters/slack/index.js')).createSlackAdapter(slack, basics)] : []),
+    ...(teams
+      ? [(await import('../adapters/teams/index.js')).createTeamsAdapter({ ...teams, publicUrl }, basics)]
+      : []),
+  ];
+}
+
+function originOf(parent: ReturnType<Awaited<ReturnType<typeof loadCatalogue>>['parent']>): string | undefined {
+  return parent?.auth.kind === 'oauth2' ? new URL(parent.auth.app.authorizationUrl).origin : undefined;
+}

@@ -1,0 +1,26 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Config } from './config.js';
+import type { Logger } from './kernel/logger.port.js';
+import { parseKeyring, type VaultKey } from './kernel/vault.js';
+
+/** An entry for ENCRYPTION_KEYS with a fresh random key. */
+export function generateKey(id: string): string {
+  return `${id}:${randomBytes(32).toString('base64')}`;
+}
+
+/**
+ * The keys of the configuration. Outside production, where there are none, one is made once and kept in the data folder, so
+ * that logins survive a restart while somebody tries the service out.
+ */
+export async function loadKeyring(config: Config, logger: Logger): Promise<readonly VaultKey[]> {
+  if (config.encryptionKeys) return parseKeyring(config.encryptionKeys.reveal());
+  const file = join(config.dataDir, 'development.key');
+  logger.warn({ file }, 'ENCRYPTION_KEYS is not set: using a development key kept beside the data');
+  await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
+  await writeFile(file, generateKey('development'), { mode: 0o600, flag: 'wx' }).catch((error: unknown) => {
+    if (!(typeof error === 'object' && error !== null && 'code' in error && error.code === 'EEXIST')) throw error;
+  });
+  return parseKeyring(await readFile(file, 'utf8'));
+}

@@ -1,0 +1,36 @@
+#!/usr/bin/env node
+import { Command } from 'commander';
+import { addCheckCommand } from './cli/check.js';
+import { addConnectionsCommand } from './cli/connections.js';
+import { addKeysCommand } from './cli/keys.js';
+import { runService } from './cli/start.js';
+import { isBehalfError } from './kernel/errors.js';
+
+/** Exit code for a mistake in the configuration or in a file, as opposed to a crash (1). */
+const EXIT_INVALID = 2;
+
+async function main(): Promise<void> {
+  const program = new Command('behalf')
+    .description('A chat bot that acts in other apps as the person who asked')
+    .showHelpAfterError();
+  program
+    .command('start', { isDefault: true })
+    .description('start the service')
+    .action(() => runService(process.env));
+  addCheckCommand(program, process.env);
+  addConnectionsCommand(program, process.env);
+  addKeysCommand(program, process.env);
+  await program.parseAsync();
+}
+
+main().catch((error: unknown) => {
+  const text = isBehalfError(error)
+    ? error.message
+    : error instanceof Error
+      ? (error.stack ?? error.message)
+      : String(error);
+  process.stderr.write(`behalf: ${text}\n`);
+  process.exitCode = isBehalfError(error, 'config.invalid', 'recipe.invalid', 'connector.invalid', 'connection.invalid')
+    ? EXIT_INVALID
+    : 1;
+});
