@@ -45,6 +45,8 @@ export type HttpMethod = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 /** One HTTP request as data: everything but scheme, host and port may come from input. */
 export interface RequestTemplate {
   readonly method: HttpMethod;
+  /** In place of the connector's base URL; made of settings only. */
+  readonly baseUrl?: Template;
   /** Below the base URL; each datapill fills one encoded path segment or a part of one. */
   readonly path: Template;
   readonly query: readonly (readonly [name: string, value: Template])[];

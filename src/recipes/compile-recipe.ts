@@ -88,7 +88,7 @@ class RecipeCompiler implements CompileContext {
         ...rest,
         prompt: prompt ?? `${titleOf(written.name)}?`,
         ...(hint === undefined ? {} : { hint }),
-        ...(example === undefined ? {} : { example }),
+        ...(example === undefined ? {} : { example: String(example) }),
         ...this.document.positionOf([...path, 'name']),
       };
       return standard === undefined ? parameter : { ...parameter, default: this.#default(parameter, standard, path) };

@@ -25,7 +25,7 @@ const ParameterShape = strict({
     .meta({ description: '`text` may have several lines' }),
   prompt: Words.optional().meta({ description: 'The question when it is missing' }),
   hint: Words.optional().meta({ description: 'Explains the question' }),
-  example: Words.optional(),
+  example: z.union([Words, z.number(), z.boolean()]).optional(),
   optional: z.boolean().default(false).meta({ description: 'True: not asked for' }),
   default: z.union([z.string(), z.number(), z.boolean()]).optional(),
   hidden: z.boolean().default(false).meta({ description: 'True: never asked for or shown; a button gives it' }),

@@ -1,0 +1,66 @@
+import type { Account, Credential } from '../connections/connection.js';
+import type { ParentConnection } from '../connections/parent-connection.js';
+import type { Clock } from '../kernel/clock.port.js';
+import { BehalfError } from '../kernel/errors.js';
+import type { HttpClient } from '../kernel/http-client.port.js';
+import { appError } from './app-error.js';
+import { buildRequest } from './build-request.js';
+import { callApp } from './call-app.js';
+import type { Connector, IdentityCall } from './connector.js';
+import { type Answer, cleanWords, judgeResponse } from './judge-response.js';
+
+export interface AccountLookup {
+  readonly connector: Connector;
+  readonly parent: ParentConnection;
+  readonly credential: Credential;
+  readonly http: HttpClient;
+  readonly clock: Clock;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Asks the app whose credential it is. Its e-mail address counts only where the app says that it has confirmed it.
+ * Fails as `performAction` does, and with `connector.invalid` when the connector has no identity call.
+ */
+export async function lookUpAccount(lookup: AccountLookup): Promise<Account> {
+  const { connector, parent, credential } = lookup;
+  const { identity } = connector;
+  if (!identity) {
+    throw new BehalfError('connector.invalid', `The connector ${connector.name} has no identity call`, {
+      details: { connector: connector.name },
+    });
+  }
+  const request = await buildRequest({ connector, parent, credential, template: identity.request, input: {} });
+  const response = await callApp(lookup.http, request, { parent, ...(lookup.signal ? { signal: lookup.signal } : {}) });
+  const verdict = await judgeResponse(connector, response);
+  if (verdict.kind === 'error') {
+    const nowMs = lookup.clock.now();
+    throw appError(verdict, { parent, credential, purpose: 'tell me who you are', action: 'identity', nowMs });
+  }
+  return readAccount(identity, verdict.answer, parent);
+}
+
+/** Longest id and label that are kept, in characters. */
+const MAX_ID = 256;
+
+async function readAccount(identity: IdentityCall, answer: Answer, parent: ParentConnection): Promise<Account> {
+  const data = { ...answer };
+  const id = scalar(await identity.id.evaluate(data));
+  const label = scalar(await identity.label.evaluate(data)) ?? id;
+  const shown = label === undefined ? undefined : cleanWords(label);
+  if (id === undefined || id.length > MAX_ID || shown === undefined) {
+    throw new BehalfError('app.unexpected_answer', `The identity call of ${parent.connector} names no account`, {
+      userText: `${parent.title} does not tell me which account you used.`,
+      details: { connection: parent.name },
+    });
+  }
+  const isVerified = identity.emailVerified ? await identity.emailVerified.evaluate(data) : undefined;
+  const email = isVerified === true && identity.email ? await identity.email.evaluate(data) : undefined;
+  const confirmedEmail = typeof email === 'string' && /^[^\s@]+@[^\s@]+$/u.test(email) ? email : undefined;
+  return { id, label: shown, ...(confirmedEmail === undefined ? {} : { confirmedEmail }) };
+}
+
+function scalar(value: unknown): string | undefined {
+  if (typeof value === 'number') return String(value);
+  return typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined;
+}

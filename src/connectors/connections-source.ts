@@ -1,0 +1,16 @@
+import type { Connector } from './connector.js';
+import type { Environment } from './fill-environment.js';
+
+/** What `connections.yaml` is read with. */
+export interface ConnectionsSource {
+  /** Path of `connections.yaml`. */
+  readonly path: string;
+  readonly environment: Environment;
+  readonly connectors: ReadonlyMap<string, Connector>;
+  /** Where browsers reach the service; redirect URIs are below it. */
+  readonly publicUrl: string;
+  /** Hosts that may be called although they are private, and without https. */
+  readonly egressAllow: readonly string[];
+  /** What the file is called in problems. */
+  readonly label?: string;
+}
