@@ -1,7 +1,7 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -61,6 +61,24 @@ export async function startRedis(options: RedisServerOptions = {}): Promise<Redi
     resume: () => void running.kill('SIGCONT'),
     async stop() {
       await kill();
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+/** One Sentinel that watches the server under the name `main`; ends with `stop`. */
+export async function startSentinel(master: RedisServer): Promise<Pick<RedisServer, 'port' | 'stop'>> {
+  const port = await freePort();
+  const directory = mkdtempSync(join(tmpdir(), 'behalf-sentinel-'));
+  const file = join(directory, 'sentinel.conf');
+  writeFileSync(file, `port ${port}\nbind 127.0.0.1\nsentinel monitor main 127.0.0.1 ${master.port} 1\n`);
+  const child = await launch([file, '--sentinel'], port);
+  return {
+    port,
+    async stop() {
+      const exited = once(child, 'exit');
+      child.kill('SIGKILL');
+      await exited;
       rmSync(directory, { recursive: true, force: true });
     },
   };
