@@ -1,7 +1,7 @@
 import type { Clock } from '../kernel/clock.port.js';
 import { BehalfError, isBehalfError } from '../kernel/errors.js';
 import type { Vault } from '../kernel/vault.js';
-import type { JobState } from './job.js';
+import type { JobRow, JobState } from './job.js';
 import { type Job, LEASE_MS, leased, sealJob } from './job-record.js';
 import type { JobStore } from './job-store.port.js';
 
@@ -108,11 +108,16 @@ export class HeldJob {
       try {
         if (await store.write(row)) return true;
         // A try that seemed to fail may have been written: then the stored row is ours.
-        return retried && (await store.load(row.id))?.version === row.version && !this.#lost.signal.aborted;
+        return retried && isSameRow(await store.load(row.id), row);
       } catch (error) {
         if (!isBehalfError(error, 'store.unavailable') || clock.now() + RETRY_MS >= until) throw error;
         await clock.sleep(RETRY_MS);
       }
     }
   }
+}
+
+/** Ciphertexts never repeat: the same bytes are the same write. */
+function isSameRow(stored: JobRow | undefined, row: JobRow): boolean {
+  return stored?.version === row.version && Buffer.compare(stored.sealed, row.sealed) === 0;
 }

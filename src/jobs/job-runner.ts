@@ -13,7 +13,7 @@ import type { CompiledRecipe } from '../recipes/compiled-recipe.js';
 import type { RecipeBook } from '../recipes/recipe-book.js';
 import { deliverReply } from './deliver-reply.js';
 import type { HeldJob } from './held-job.js';
-import type { JobState } from './job.js';
+import type { JobResult, JobState } from './job.js';
 import { finished, type Job, suspended } from './job-record.js';
 import type { CreateLoginLink } from './login-link.js';
 import { promptForLogins } from './login-prompts.js';
@@ -52,6 +52,11 @@ export class JobRunner {
     const startedAt = clock.now();
     const { id, recipe } = held.job;
     try {
+      if (held.state.result) {
+        await this.#tell(held.job, textMessage(held.state.result.text));
+        await this.#close(held, held.state.result);
+        return 'ended';
+      }
       const found = this.#deps.recipes().get(recipe);
       if (found === undefined || found.version !== held.state.recipeVersion) {
         await this.#end(held, 'cancelled', recipeGoneMessage(found?.name ?? recipe));
@@ -184,23 +189,31 @@ export class JobRunner {
     );
   }
 
-  /** Says the last word, then makes the end durable. */
+  /** Makes the end known, says the last word, then closes the job: after a crash in between only the word is repeated. */
   async #end(
     held: HeldJob,
-    status: 'succeeded' | 'failed' | 'cancelled',
+    status: JobResult['status'],
     message?: Message,
-    result?: { code: string; ref: string },
+    error?: { code: string; ref: string },
   ): Promise<void> {
-    const { historyMs, logger, metrics } = this.#deps;
+    const result = { status, text: message?.fallback ?? '', ...error };
     if (message) {
-      await held.checkpoint({ inFlight: { path: 'end', kind: 'reply' } });
+      await held.checkpoint({ result });
       await this.#tell(held.job, message);
     }
-    held.land(result || message ? { result: { text: message?.fallback ?? '', ...result } } : {});
-    await held.leave((job, now) => finished(job, status, { state: job.state, historyMs }, now));
+    await this.#close(held, result);
+  }
+
+  async #close(held: HeldJob, result: JobResult): Promise<void> {
+    const { historyMs, logger, metrics } = this.#deps;
+    held.land({ result });
+    await held.leave((job, now) => finished(job, result.status, { state: job.state, historyMs }, now));
     const { id, recipe } = held.job;
-    metrics.count('jobs_finished', { recipe, status });
-    logger.info({ jobId: id, recipe, status, ms: held.job.updatedAt - held.job.createdAt }, 'job finished');
+    metrics.count('jobs_finished', { recipe, status: result.status });
+    logger.info(
+      { jobId: id, recipe, status: result.status, ms: held.job.updatedAt - held.job.createdAt },
+      'job finished',
+    );
   }
 
   /** In place of the prompt, else privately. Not being able to deliver does not undo what was done. */

@@ -60,6 +60,15 @@ export interface JobState {
   readonly prompt?: MessageRef;
   /** Times that a login was asked for, by connection: bounds the loop of login and refusal. */
   readonly loginsAsked: Readonly<Record<string, number>>;
-  /** How it ended, for the history. */
-  readonly result?: { readonly text: string; readonly code?: string; readonly ref?: string };
+  /** How it ends, for the history. Set before the last word is said: from then on no step is begun any more. */
+  readonly result?: JobResult;
+}
+
+/** How a job ends. */
+export interface JobResult {
+  readonly status: 'succeeded' | 'failed' | 'cancelled';
+  /** What the person was told last; empty when the steps had said everything. */
+  readonly text: string;
+  readonly code?: string;
+  readonly ref?: string;
 }

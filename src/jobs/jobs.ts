@@ -67,14 +67,14 @@ export class Jobs {
       this.#withdrawn.set(job.id, job);
       throw error;
     }
-    if (job.status === 'running') this.#run(job);
+    if (job.status === 'running') this.#track(this.#run(job));
     else await this.#handOver(job.id);
     return 'accepted';
   }
 
   /** Begins to take jobs from the queue and to look for jobs that were left behind. */
   async start(): Promise<void> {
-    await this.#deps.queue.start((id) => this.#takeUp(id), { concurrency: this.#deps.maxRunning });
+    await this.#deps.queue.start((id) => this.#goOn(id), { concurrency: this.#deps.maxRunning });
     this.#track(this.#sweep());
   }
 
@@ -114,18 +114,15 @@ export class Jobs {
     return this.#running.size < this.#deps.maxRunning && !this.#stopping.signal.aborted;
   }
 
-  #run(job: Job): void {
+  async #run(job: Job): Promise<void> {
     const { clock, metrics, store, vault } = this.#deps;
     const held = new HeldJob(job, { store, vault, clock, holder: this.#holder });
     this.#running.set(job.id, held);
     metrics.gauge('jobs_running', this.#running.size);
-    this.#track(
-      this.#runner.run(held).then(async (outcome) => {
-        this.#running.delete(job.id);
-        metrics.gauge('jobs_running', this.#running.size);
-        if (outcome === 'asleep') await this.waiting.wakeIfLoggedIn(held.job);
-      }),
-    );
+    const outcome = await this.#runner.run(held);
+    this.#running.delete(job.id);
+    metrics.gauge('jobs_running', this.#running.size);
+    if (outcome === 'asleep') await this.waiting.wakeIfLoggedIn(held.job);
   }
 
   /** The row is durable already: what the queue does not take is found by the sweep. */
@@ -135,21 +132,27 @@ export class Jobs {
     });
   }
 
+  /** Goes on with a job to its end; the queue counts it as under way until then. */
+  async #goOn(id: JobId): Promise<void> {
+    const job = await this.#take(id);
+    if (job) await this.#run(job);
+  }
+
   /** Takes a job that somebody has to go on with, unless somebody else does. */
-  async #takeUp(id: JobId): Promise<void> {
+  async #take(id: JobId): Promise<Job | undefined> {
     const { clock, store, vault } = this.#deps;
-    if (this.#running.has(id) || this.#withdrawn.has(id)) return;
+    if (this.#running.has(id) || this.#withdrawn.has(id)) return undefined;
     const row = await store.load(id);
-    if (!row || isFinal(row.status)) return;
+    if (!row || isFinal(row.status)) return undefined;
     const now = clock.now();
     const job = openJob(vault, row);
     if (job.status === 'suspended') {
       if ((job.attentionAt ?? 0) <= now) await this.waiting.expire(job);
-      return;
+      return undefined;
     }
-    if (job.status === 'running' && (job.lease?.until ?? 0) > now) return;
+    if (job.status === 'running' && (job.lease?.until ?? 0) > now) return undefined;
     const taken = leased(job, this.#holder, now);
-    if (await store.write(sealJob(vault, taken))) this.#run(taken);
+    return (await store.write(sealJob(vault, taken))) ? taken : undefined;
   }
 
   async #sweep(): Promise<void> {
@@ -160,7 +163,8 @@ export class Jobs {
         await Promise.allSettled([...this.#running.values()].map((held) => held.keep()));
         await this.#endWithdrawn();
         for (const id of await store.needingAttention(clock.now(), SWEEP_BATCH)) {
-          if (this.#hasRoom()) await this.#takeUp(id);
+          const job = this.#hasRoom() ? await this.#take(id) : undefined;
+          if (job) this.#track(this.#run(job));
         }
         if (round % FORGET_EVERY_SWEEPS === 0) await store.forget(clock.now());
       } catch (error) {

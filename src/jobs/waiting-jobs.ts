@@ -127,7 +127,7 @@ export class WaitingJobs {
 
   async #end(job: Job, message: Message): Promise<boolean> {
     const { clock, historyMs, logger, metrics, store, vault } = this.#deps;
-    const state = { ...job.state, result: { text: message.fallback } };
+    const state = { ...job.state, result: { status: 'cancelled' as const, text: message.fallback } };
     if (!(await store.write(sealJob(vault, finished(job, 'cancelled', { state, historyMs }, clock.now())))))
       return false;
     metrics.count('jobs_finished', { recipe: job.recipe, status: 'cancelled' });
