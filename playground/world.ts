@@ -146,8 +146,8 @@ function demoAppsOptions(front: Front, secrets: Secrets, options: WorldOptions) 
   const lifetime = options.accessTokenSeconds;
   return {
     clients: {
-      crm: { id: 'behalf', secret: secrets.crmClientSecret, redirectUris: callback('acme-crm'), name: 'Behalf' },
-      files: { id: 'behalf', secret: secrets.filesClientSecret, redirectUris: callback('acme-files'), name: 'Behalf' },
+      crm: { id: 'behalf-crm', secret: secrets.crmClientSecret, redirectUris: callback('acme-crm'), name: 'Behalf' },
+      files: { id: 'behalf-files', secret: secrets.filesClientSecret, redirectUris: callback('acme-files'), name: 'Behalf' },
     },
     ...(lifetime === undefined ? {} : { accessTokenSeconds: lifetime }),
   };
