@@ -76,3 +76,11 @@ function blankBlocks(markdown: string): string {
     })
     .join('\n');
 }
+
+/** The YAML code blocks, with the line on which their text begins. */
+export function yamlBlocksOf(markdown: string): readonly Piece[] {
+  return [...markdown.matchAll(/^```yaml\n([\s\S]*?)^```$/gm)].map((match) => ({
+    text: match[1] ?? '',
+    line: markdown.slice(0, match.index).split('\n').length + 1,
+  }));
+}
