@@ -65,6 +65,7 @@ export class SlackAdapter implements ChatAdapter {
   readonly #apiUrl: string;
   readonly #background = new Set<Promise<void>>();
   #running: Running | undefined;
+  #stopped: Promise<void> | undefined;
 
   constructor(config: SlackConfig, dependencies: SlackDependencies) {
     this.#config = config;
@@ -114,9 +115,13 @@ export class SlackAdapter implements ChatAdapter {
     await this.#receiver.start();
   }
 
+  /** May be called more than once. */
   async stop(): Promise<void> {
-    const running = this.#running;
-    if (!running) return;
+    if (this.#running) this.#stopped ??= this.#shutDown(this.#running);
+    await this.#stopped;
+  }
+
+  async #shutDown(running: Running): Promise<void> {
     await this.#receiver.stop();
     running.stopping.abort();
     await Promise.all(this.#background);
