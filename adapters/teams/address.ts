@@ -1,0 +1,77 @@
+import type { Address, ConversationRef, MessageRef } from '../../src/chat/conversation.js';
+import { BehalfError } from '../../src/kernel/errors.js';
+import type { PersonalActivity } from './activity.js';
+
+/** Where the bot speaks in Teams, and who spoke to it there. Kept as flat JSON of our own, so that it outlives any library. */
+export interface TeamsPlace {
+  readonly serviceUrl: string;
+  /** With `;messageid=` of the thread in a channel. */
+  readonly conversationId: string;
+  readonly tenantId: string;
+  readonly botId: string;
+  /** `29:…` and Entra object id of the person. */
+  readonly userId: string;
+  readonly aadObjectId: string;
+}
+
+/** A message of ours. */
+export interface TeamsMessagePlace extends TeamsPlace {
+  readonly activityId: string;
+  readonly direct: boolean;
+  /**
+   * The message only says that there is something to be read in private: what replaces it belongs to the person alone
+   * and must never be put in its place.
+   */
+  readonly isNotice?: boolean;
+}
+
+export function placeOf(did: PersonalActivity): TeamsPlace {
+  const { serviceUrl, conversationId, tenantId, botId, userId, aadObjectId } = did;
+  return { serviceUrl, conversationId, tenantId, botId, userId, aadObjectId };
+}
+
+export function toConversation(place: TeamsPlace, direct: boolean): ConversationRef {
+  return { platform: 'teams', kind: direct ? 'direct' : 'channel', address: { ...place } };
+}
+
+export function toMessageRef(place: TeamsMessagePlace): MessageRef {
+  return { platform: 'teams', address: { ...place } };
+}
+
+/** @throws BehalfError `chat.delivery_failed` when the reference is none of Teams */
+export function readConversation(ref: ConversationRef): TeamsPlace & { readonly direct: boolean } {
+  return { ...readPlace(ref.platform, ref.address), direct: ref.kind === 'direct' };
+}
+
+/** @throws BehalfError `chat.delivery_failed` when the reference is none of Teams */
+export function readMessageRef(ref: MessageRef): TeamsMessagePlace {
+  const { address } = ref;
+  return {
+    ...readPlace(ref.platform, address),
+    activityId: textAt(address, 'activityId'),
+    direct: address['direct'] === true,
+    ...(address['isNotice'] === true ? { isNotice: true } : {}),
+  };
+}
+
+function readPlace(platform: string, address: Address): TeamsPlace {
+  if (platform !== 'teams') throw noPlace();
+  return {
+    serviceUrl: textAt(address, 'serviceUrl'),
+    conversationId: textAt(address, 'conversationId'),
+    tenantId: textAt(address, 'tenantId'),
+    botId: textAt(address, 'botId'),
+    userId: textAt(address, 'userId'),
+    aadObjectId: textAt(address, 'aadObjectId'),
+  };
+}
+
+function textAt(address: Address, key: string): string {
+  const value = address[key];
+  if (typeof value !== 'string' || value === '') throw noPlace();
+  return value;
+}
+
+function noPlace(): BehalfError {
+  return new BehalfError('chat.delivery_failed', 'This is not a place in Microsoft Teams.');
+}

@@ -1,0 +1,109 @@
+import type { Activity as BotActivity } from 'botbuilder';
+import { CloudAdapter } from 'botbuilder/lib/cloudAdapter.js';
+import type { ConnectorClient } from 'botframework-connector';
+import { z } from 'zod';
+import type { Clock } from '../../src/kernel/clock.port.js';
+import { BehalfError } from '../../src/kernel/errors.js';
+import type { Activity } from './activity.js';
+import { ChannelAuthentication } from './authentication.js';
+import type { OutgoingActivity } from './cards.js';
+import type { Cloud } from './config.js';
+import { ConnectorClients } from './connector.js';
+import type { ConnectorTransport } from './connector-transport.js';
+import type { ServiceHosts } from './service-hosts.js';
+
+const Sent = z.object({ id: z.string().min(1) });
+
+interface BotFrameworkOptions {
+  readonly appId: string;
+  readonly tenantId: string;
+  readonly cloud: Cloud;
+  readonly hosts: ServiceHosts;
+  readonly transport: ConnectorTransport;
+  readonly clock: Clock;
+}
+
+/** Where an activity goes: always together, since the token of the bot goes along. */
+export interface Target {
+  readonly serviceUrl: string;
+  readonly conversationId: string;
+  readonly botId: string;
+}
+
+/** CloudAdapter without its HTTP side, which would print errors and send their texts to the caller. */
+class ChannelAdapter extends CloudAdapter {
+  async receive(header: string, activity: BotActivity, logic: () => Promise<void>): Promise<void> {
+    await this.processActivity(header, activity, logic);
+  }
+}
+
+/** All that is used of botbuilder, in our own terms. This module loads it. */
+export class BotFramework {
+  readonly #options: BotFrameworkOptions;
+  readonly #adapter: ChannelAdapter;
+  readonly #clients: ConnectorClients;
+
+  constructor(options: BotFrameworkOptions) {
+    this.#options = options;
+    this.#clients = new ConnectorClients(options.hosts, options.transport);
+    const { appId, clock, cloud } = options;
+    const clientAt = (serviceUrl: string): ConnectorClient => this.#clients.at(serviceUrl);
+    this.#adapter = new ChannelAdapter(new ChannelAuthentication({ appId, cloud, clock, clientAt }));
+  }
+
+  /**
+   * Runs a turn once the token was found good for this activity.
+   * @throws BehalfError `chat.request_invalid`; whatever the turn throws
+   */
+  async receive(header: string, activity: Activity, turn: () => Promise<void>): Promise<void> {
+    // The protocol's own type claims fields that a channel may leave out; the library reads them as they are.
+    await this.#adapter.receive(header, activity as Activity & BotActivity, turn);
+  }
+
+  /** @returns the id of the message */
+  async send(target: Target, activity: OutgoingActivity): Promise<string> {
+    const { conversationId } = target;
+    const sent = await this.#clients
+      .at(target.serviceUrl)
+      .conversations.sendToConversation(conversationId, addressed(target, activity));
+    return idOf(sent);
+  }
+
+  async update(target: Target, activityId: string, activity: OutgoingActivity): Promise<void> {
+    const { conversations } = this.#clients.at(target.serviceUrl);
+    await conversations.updateActivity(target.conversationId, activityId, {
+      ...addressed(target, activity),
+      id: activityId,
+    });
+  }
+
+  /** Opens the 1:1 chat with a person (`29:…` or Entra object id), or finds it. @returns its conversation id */
+  async openDirect(place: { readonly serviceUrl: string; readonly botId: string }, memberId: string): Promise<string> {
+    const { tenantId } = this.#options;
+    const created = await this.#clients.at(place.serviceUrl).conversations.createConversation({
+      isGroup: false,
+      bot: { id: place.botId, name: '' },
+      members: [{ id: memberId, name: '' }],
+      tenantId,
+      channelData: { tenant: { id: tenantId } },
+    });
+    return idOf(created);
+  }
+
+  /** What Teams says of a member, as it says it (TeamsChannelAccount). */
+  async member(target: Pick<Target, 'serviceUrl' | 'conversationId'>, memberId: string): Promise<unknown> {
+    return this.#clients.at(target.serviceUrl).conversations.getConversationMember(target.conversationId, memberId);
+  }
+}
+
+function addressed(target: Target, activity: OutgoingActivity): BotActivity {
+  const whole = { ...activity, from: { id: target.botId }, conversation: { id: target.conversationId } };
+  // Only what is in it is sent; the protocol's own type claims more.
+  return whole as typeof whole & BotActivity;
+}
+
+function idOf(answer: unknown): string {
+  const sent = Sent.safeParse(answer);
+  if (sent.success) return sent.data.id;
+  throw new BehalfError('chat.delivery_failed', 'Microsoft Teams did not say what became of a message.');
+}

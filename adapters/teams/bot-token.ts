@@ -1,0 +1,126 @@
+import { z } from 'zod';
+import type { Clock } from '../../src/kernel/clock.port.js';
+import { BehalfError, isBehalfError } from '../../src/kernel/errors.js';
+import type { HttpClient, IncomingResponse } from '../../src/kernel/http-client.port.js';
+import type { Logger } from '../../src/kernel/logger.port.js';
+import { Secret } from '../../src/kernel/secret.js';
+
+/** From here on a token is renewed in the background while it still serves. */
+const RENEW_AHEAD_MS = 10 * 60_000;
+/** From here on a token is not used any more. */
+const LAST_USE_MS = 60_000;
+/** Quiet time after a failed renewal in the background. */
+const RENEW_PAUSE_MS = 30_000;
+
+const TokenAnswer = z.object({ access_token: z.string().min(1), expires_in: z.coerce.number().positive() });
+const ErrorAnswer = z.object({ error: z.string().max(100) });
+
+interface BotTokenOptions {
+  readonly tokenUrl: string;
+  readonly appId: string;
+  readonly appPassword: Secret;
+  /** Whom the token is for; `/.default` is added. */
+  readonly audience: string;
+  readonly httpClient: HttpClient;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/**
+ * The access token of the bot's own calls (OAuth 2.0 client credentials, RFC 6749 section 4.4). However many calls need
+ * one at once, one request goes out; it goes out ahead of expiry, so that nobody waits for it.
+ */
+export class BotToken {
+  readonly #options: BotTokenOptions;
+  #current: { readonly token: Secret; readonly renewAt: number; readonly lastUse: number } | undefined;
+  #pending: Promise<Secret> | undefined;
+  #quietUntil = 0;
+
+  constructor(options: BotTokenOptions) {
+    this.#options = options;
+  }
+
+  /** @throws BehalfError `chat.delivery_failed` */
+  async get(): Promise<Secret> {
+    const now = this.#options.clock.now();
+    const current = this.#current;
+    if (!current || now >= current.lastUse) return this.#renew();
+    if (now >= current.renewAt && now >= this.#quietUntil) this.#renewInBackground();
+    return current.token;
+  }
+
+  /** Forgets a token that was refused; another one, fetched meanwhile, stays. */
+  refuse(token: Secret): void {
+    if (this.#current?.token === token) this.#current = undefined;
+  }
+
+  #renewInBackground(): void {
+    this.#renew().catch(() => {
+      this.#quietUntil = this.#options.clock.now() + RENEW_PAUSE_MS;
+    });
+  }
+
+  #renew(): Promise<Secret> {
+    this.#pending ??= this.#fetch().finally(() => {
+      this.#pending = undefined;
+    });
+    return this.#pending;
+  }
+
+  async #fetch(): Promise<Secret> {
+    const { appId, appPassword, audience, clock, httpClient, logger, tokenUrl } = this.#options;
+    const form = new URLSearchParams({
+      grant_type: 'client_credentials',
+      client_id: appId,
+      client_secret: appPassword.reveal(),
+      scope: `${audience}/.default`,
+    });
+    const asked = clock.now();
+    try {
+      const response = await httpClient.request({
+        method: 'POST',
+        url: tokenUrl,
+        headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
+        body: form.toString(),
+        maxBytes: 64 * 1024,
+      });
+      const { access_token, expires_in } = readToken(response);
+      const token = new Secret(access_token);
+      const lifetime = expires_in * 1000;
+      // A short-lived token is renewed at half its life.
+      const renewAt = asked + Math.max(lifetime / 2, lifetime - RENEW_AHEAD_MS);
+      this.#current = { token, renewAt, lastUse: asked + Math.max(lifetime / 2, lifetime - LAST_USE_MS) };
+      return token;
+    } catch (error) {
+      const failure = isBehalfError(error, 'chat.delivery_failed') ? error : unreachable(error);
+      logger.error({ err: failure, ...failure.details }, 'no token for the calls to Microsoft Teams');
+      throw failure;
+    }
+  }
+}
+
+function readToken(response: IncomingResponse): z.infer<typeof TokenAnswer> {
+  const body = parse(response.body);
+  const answer = TokenAnswer.safeParse(body);
+  if (response.status === 200 && answer.success) return answer.data;
+  const problem = ErrorAnswer.safeParse(body);
+  const code = problem.success ? problem.data.error : 'unreadable';
+  throw new BehalfError('chat.delivery_failed', 'Microsoft gives the bot no token. Check the app id and password.', {
+    details: { status: response.status, code },
+  });
+}
+
+function parse(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+function unreachable(error: unknown): BehalfError {
+  const code = isBehalfError(error) ? error.code : 'unknown';
+  return new BehalfError('chat.delivery_failed', 'The token endpoint of Microsoft cannot be reached.', {
+    details: { code },
+  });
+}

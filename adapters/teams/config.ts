@@ -1,0 +1,76 @@
+import type { Clock } from '../../src/kernel/clock.port.js';
+import { BehalfError } from '../../src/kernel/errors.js';
+import type { HttpClient } from '../../src/kernel/http-client.port.js';
+import type { Logger } from '../../src/kernel/logger.port.js';
+import type { Metrics } from '../../src/kernel/metrics.port.js';
+import type { Secret } from '../../src/kernel/secret.js';
+
+/** How the bot is registered at Microsoft. */
+export interface TeamsConfig {
+  /** Microsoft App ID. Never empty: the Bot Framework takes an empty one for "no authentication". */
+  readonly appId: string;
+  readonly appPassword: Secret;
+  /** The one tenant whose people are served. */
+  readonly tenantId: string;
+  readonly appType: 'SingleTenant';
+  /** OpenID metadata of the channel's signing keys; sovereign clouds and tests have their own. */
+  readonly openIdMetadataUrl?: string;
+  /** Token endpoint for the bot's own calls; sovereign clouds and tests have their own. */
+  readonly tokenUrl?: string;
+  /** Exact hosts (`host` or `host:port`) that the bot sends to. http is accepted only for loopback hosts in this list. */
+  readonly serviceHosts: readonly string[];
+  /** Where browsers reach the service; no trailing slash. */
+  readonly publicUrl: string;
+}
+
+export interface TeamsDeps {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  /** For the calls to the Bot Connector and its token endpoint. Default: an own one with kept connections. */
+  readonly httpClient?: HttpClient;
+}
+
+/** Hosts of the Bot Connector in the public and the US government clouds. Anybody can register beside the first. */
+export const DEFAULT_SERVICE_HOSTS: readonly string[] = [
+  'smba.trafficmanager.net',
+  'smba.infra.gcc.teams.microsoft.com',
+  'smba.infra.gov.teams.microsoft.us',
+  'smba.infra.dod.teams.microsoft.us',
+];
+
+/** What differs between Microsoft's clouds (learn.microsoft.com, "Configure Bot Framework bots for US Government"). */
+export interface Cloud {
+  /** `iss` of the tokens that the channel sends. */
+  readonly issuer: string;
+  /** Audience of the bot's own tokens. */
+  readonly audience: string;
+  readonly openIdMetadataUrl: string;
+  readonly tokenUrl: string;
+}
+
+/** The cloud's addresses, with those of the configuration in their place. */
+export function cloudOf(config: TeamsConfig): Cloud {
+  const isGovernment = (config.openIdMetadataUrl ?? '').startsWith('https://login.botframework.azure.us/');
+  const [api, login] = isGovernment
+    ? ['https://api.botframework.us', 'https://login.microsoftonline.us']
+    : ['https://api.botframework.com', 'https://login.microsoftonline.com'];
+  return {
+    issuer: api,
+    audience: api,
+    openIdMetadataUrl: config.openIdMetadataUrl ?? 'https://login.botframework.com/v1/.well-known/openidconfiguration',
+    tokenUrl: config.tokenUrl ?? `${login}/${encodeURIComponent(config.tenantId)}/oauth2/v2.0/token`,
+  };
+}
+
+/** @throws BehalfError `config.invalid` where the Bot Framework would start without authentication, or for anybody. */
+export function checkConfig(config: TeamsConfig): void {
+  const problems: string[] = [];
+  if (config.appId.trim() === '') problems.push('the app id is empty, which would switch authentication off');
+  if (config.tenantId.trim() === '') problems.push('the tenant id is empty, so nobody could be told from strangers');
+  if (config.appPassword.reveal() === '') problems.push('the app password is empty');
+  if (config.serviceHosts.length === 0) problems.push('no service hosts are allowed, so nothing could be answered');
+  if (problems.length > 0) {
+    throw new BehalfError('config.invalid', `Microsoft Teams is not set up correctly: ${problems.join('; ')}.`);
+  }
+}

@@ -1,0 +1,137 @@
+import type { Block, Message, RichText } from '../../src/chat/message.js';
+
+/** Teams refuses messages of more than 100 KB with `413 MessageSizeTooBig` and advises to stay below 80. */
+const MAX_BYTES = 80 * 1024;
+
+/** Where cutting starts; each round that does not fit halves it. */
+const FIRST_BUDGET = { characters: 24_000, options: 400, longest: 2_000 };
+
+const CUT_NOTE = 'The rest was too long to show here.';
+
+interface Budget {
+  /** Of texts and fields, all together. */
+  readonly characters: number;
+  readonly options: number;
+  /** Of a label or value. */
+  readonly longest: number;
+}
+
+/** Renders the message, cut as little as is needed for Teams to take it. Buttons stay, whatever has to go. */
+export function shorten<T>(message: Message, render: (message: Message) => T): T {
+  const whole = render(message);
+  if (fits(whole)) return whole;
+  for (let budget: Budget = FIRST_BUDGET; ; budget = halve(budget)) {
+    const cut = render(cutMessage(message, budget));
+    if (fits(cut) || budget.longest <= 10) return cut;
+  }
+}
+
+/** Teams counts UTF-16; JSON goes out as UTF-8, which is longer for some scripts. */
+function fits(activity: unknown): boolean {
+  const json = JSON.stringify(activity);
+  return json.length * 2 <= MAX_BYTES && Buffer.byteLength(json, 'utf8') <= MAX_BYTES;
+}
+
+function halve({ characters, longest, options }: Budget): Budget {
+  return {
+    characters: Math.floor(characters / 2),
+    options: Math.ceil(options / 2),
+    longest: Math.max(10, Math.floor(longest / 2)),
+  };
+}
+
+function cutMessage(message: Message, budget: Budget): Message {
+  const [only] = message.blocks;
+  if (message.blocks.length === 1 && only?.kind === 'text') {
+    const { text, isCut } = cutText(only.text, budget.characters);
+    const more = isCut ? [{ text: `\n\n${CUT_NOTE}` }] : [];
+    return { ...message, blocks: [{ kind: 'text', text: [...text, ...more] }] };
+  }
+  const blocks: Block[] = [];
+  let left = budget.characters;
+  let noted = false;
+  for (const block of message.blocks) {
+    const cut = cutBlock(block, budget, left);
+    left = Math.max(0, left - cut.used);
+    if (cut.block) blocks.push(cut.block);
+    if (cut.isCut && !noted) {
+      blocks.push({ kind: 'note', text: [{ text: CUT_NOTE }] });
+      noted = true;
+    }
+  }
+  return { ...message, blocks };
+}
+
+interface Cut {
+  readonly block?: Block;
+  readonly used: number;
+  readonly isCut: boolean;
+}
+
+function cutBlock(block: Block, budget: Budget, left: number): Cut {
+  switch (block.kind) {
+    case 'divider':
+      return { block, used: 0, isCut: false };
+    case 'heading': {
+      if (left <= 0) return { used: 0, isCut: true };
+      const text = clip(block.text, Math.min(200, budget.longest));
+      return { block: { ...block, text }, used: text.length, isCut: false };
+    }
+    case 'text':
+    case 'note': {
+      const { text, isCut, used } = cutText(block.text, left);
+      return text.length > 0 ? { block: { ...block, text }, used, isCut } : { used, isCut };
+    }
+    case 'fields':
+      return cutFields(block, budget, left);
+    case 'buttons': {
+      const buttons = block.buttons.map((button) => ({
+        ...button,
+        label: clip(button.label, Math.min(200, budget.longest)),
+      }));
+      return { block: { ...block, buttons }, used: 0, isCut: false };
+    }
+    case 'picklist': {
+      const options = block.options
+        .slice(0, budget.options)
+        .map(({ label, value }) => ({ label: clip(label, Math.min(200, budget.longest)), value }));
+      return { block: { ...block, options }, used: 0, isCut: options.length < block.options.length };
+    }
+  }
+}
+
+function cutFields(block: Extract<Block, { kind: 'fields' }>, budget: Budget, left: number): Cut {
+  const fields: { label: string; value: string }[] = [];
+  let used = 0;
+  for (const field of block.fields) {
+    const cut = { label: clip(field.label, budget.longest), value: clip(field.value, budget.longest) };
+    const size = cut.label.length + cut.value.length;
+    if (used + size > left) break;
+    used += size;
+    fields.push(cut);
+  }
+  const isCut =
+    fields.length < block.fields.length ||
+    fields.some((field, index) => field.value.length < (block.fields[index]?.value.length ?? 0));
+  return fields.length > 0 ? { block: { ...block, fields }, used, isCut } : { used, isCut };
+}
+
+function cutText(text: RichText, limit: number): { text: RichText; used: number; isCut: boolean } {
+  const kept: RichText[number][] = [];
+  let used = 0;
+  for (const span of text) {
+    if (used >= limit) return { text: kept, used, isCut: true };
+    const part = clip(span.text, limit - used);
+    used += part.length;
+    kept.push({ ...span, text: part });
+  }
+  return { text: kept, used, isCut: used < text.reduce((sum, span) => sum + span.text.length, 0) };
+}
+
+/** Never splits a character in two. */
+function clip(text: string, limit: number): string {
+  if (text.length <= limit) return text;
+  const end = limit - 1;
+  const code = text.charCodeAt(end - 1);
+  return `${text.slice(0, code >= 0xd8_00 && code <= 0xdb_ff ? end - 1 : end)}…`;
+}

@@ -1,0 +1,147 @@
+import type { ChatEvent, ChatEventHandler } from '../../src/chat/chat-event.js';
+import type { Clock } from '../../src/kernel/clock.port.js';
+import { asBehalfError, isBehalfError } from '../../src/kernel/errors.js';
+import type { HttpRequest, HttpResponse, HttpRoute } from '../../src/kernel/http.js';
+import type { Logger } from '../../src/kernel/logger.port.js';
+import type { Metrics } from '../../src/kernel/metrics.port.js';
+import { type Activity, judgeActivity, type PersonalActivity, readActivity } from './activity.js';
+import { toEvent } from './inbound.js';
+import { answerInvoke } from './invoke-answers.js';
+import { refusal } from './refusal.js';
+import type { ServiceHosts } from './service-hosts.js';
+
+/** The channel waits about 15 s for messages, and its clients show an error when an invoke takes over 5 s. */
+const MESSAGE_ANSWER_BY_MS = 10_000;
+const INVOKE_ANSWER_BY_MS = 4_000;
+/** A message is at most 100 KB; its HTML and its mentions come along. */
+const MAX_BODY_BYTES = 512 * 1024;
+
+const OK: HttpResponse = { status: 200 };
+const NOT_NOW: HttpResponse = { status: 503 };
+
+interface ReceiverOptions {
+  /** As the channel writes it, in lower case. */
+  readonly tenantId: string;
+  readonly hosts: ServiceHosts;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  /** Sees each genuine activity of a person before its event goes out. */
+  readonly onPerson: (did: PersonalActivity) => void;
+  /** Sees genuine activities that are no events: installations, changes of members. */
+  readonly onNews: (activity: Activity) => void;
+}
+
+/** Checks the token of a request and then runs the turn. */
+export type Verify = (header: string, activity: Activity, turn: () => Promise<void>) => Promise<void>;
+
+interface Running {
+  readonly verify: Verify;
+  readonly handler: ChatEventHandler;
+}
+
+/** POST `/api/messages`: where the Bot Framework channel delivers. */
+export class TeamsReceiver {
+  readonly route: HttpRoute;
+  readonly #options: ReceiverOptions;
+  readonly #underway = new Set<Promise<unknown>>();
+  #running: Running | undefined;
+
+  constructor(options: ReceiverOptions) {
+    this.#options = options;
+    this.route = {
+      method: 'POST',
+      path: '/api/messages',
+      maxBodyBytes: MAX_BODY_BYTES,
+      handle: (request) => this.#handle(request),
+    };
+  }
+
+  start(running: Running): void {
+    this.#running = running;
+  }
+
+  /** Refuses what comes from now on and resolves when what has come is done. */
+  async stop(): Promise<void> {
+    this.#running = undefined;
+    await Promise.all(this.#underway);
+  }
+
+  async #handle(request: HttpRequest): Promise<HttpResponse> {
+    const running = this.#running;
+    if (!running) return NOT_NOW;
+    try {
+      const activity = readActivity(request.body);
+      if (!activity) throw refusal('malformed');
+      let response = NOT_NOW;
+      await running.verify(request.headers['authorization'] ?? '', activity, async () => {
+        response = await this.#turn(request, activity, running.handler);
+      });
+      return response;
+    } catch (error) {
+      return this.#answerFailure(request, error);
+    }
+  }
+
+  async #turn(request: HttpRequest, activity: Activity, handler: ChatEventHandler): Promise<HttpResponse> {
+    const verdict = judgeActivity(activity, this.#options);
+    switch (verdict.kind) {
+      case 'refused':
+        throw refusal(verdict.reason);
+      case 'news':
+        this.#options.onNews(activity);
+        return OK;
+      case 'person':
+        return this.#hear(request, verdict.did, handler);
+    }
+  }
+
+  async #hear(request: HttpRequest, did: PersonalActivity, handler: ChatEventHandler): Promise<HttpResponse> {
+    this.#options.onPerson(did);
+    const event = toEvent(did);
+    const isInvoke = did.activity.type === 'invoke';
+    if (event)
+      await this.#deliver(request, event, { handler, byMs: isInvoke ? INVOKE_ANSWER_BY_MS : MESSAGE_ANSWER_BY_MS });
+    return isInvoke ? answerInvoke(did.activity.name ?? '', event) : OK;
+  }
+
+  /** Resolves when the event is safe, or when the channel waits no longer; rejects when it was not kept. */
+  async #deliver(
+    request: HttpRequest,
+    event: ChatEvent,
+    { byMs, handler }: { readonly byMs: number; readonly handler: ChatEventHandler },
+  ): Promise<void> {
+    const { clock, logger } = this.#options;
+    const answered = new AbortController();
+    const late = clock.sleep(byMs, answered.signal).then(
+      () => 'late' as const,
+      () => 'late' as const,
+    );
+    const work = handler(event).then(() => 'done' as const);
+    const settled = work.catch(() => undefined).finally(() => this.#underway.delete(settled));
+    this.#underway.add(settled);
+    try {
+      if ((await Promise.race([work, late])) === 'done') return;
+    } finally {
+      answered.abort();
+    }
+    logger.warn({ requestId: request.id, kind: event.kind, ms: byMs }, 'Teams was answered before the work was done');
+    work.catch((error: unknown) => this.#logFailure(request, error));
+  }
+
+  #answerFailure(request: HttpRequest, error: unknown): HttpResponse {
+    if (!isBehalfError(error, 'chat.request_invalid') || typeof error.details['status'] !== 'number') {
+      this.#logFailure(request, error);
+      return { status: 500 };
+    }
+    const { status, reason } = error.details;
+    this.#options.metrics.count('chat_requests_refused', { platform: 'teams', reason: String(reason) });
+    this.#options.logger.warn({ requestId: request.id, status, reason }, 'request to the Teams endpoint refused');
+    return { status };
+  }
+
+  #logFailure(request: HttpRequest, error: unknown): void {
+    const err = asBehalfError(error);
+    this.#options.logger.error({ requestId: request.id, err }, 'request of Teams could not be taken in');
+  }
+}

@@ -1,0 +1,66 @@
+import { z } from 'zod';
+
+const Mention = z.object({
+  type: z.literal('mention'),
+  text: z.string().min(1),
+  mentioned: z.object({ id: z.string() }),
+});
+const Html = z.object({ contentType: z.literal('text/html'), content: z.string() });
+
+const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: ' ' };
+
+interface Typed {
+  readonly text?: string | null | undefined;
+  readonly entities?: readonly unknown[] | null | undefined;
+  readonly attachments?: readonly unknown[] | null | undefined;
+}
+
+/** Texts of the mentions of the bot, as they stand in the message (`<at>Behalf</at>`). */
+export function mentionsOf(message: Typed, botId: string): readonly string[] {
+  return (message.entities ?? []).flatMap((entity) => {
+    const mention = Mention.safeParse(entity);
+    return mention.success && mention.data.mentioned.id === botId ? [mention.data.text] : [];
+  });
+}
+
+/** What the person typed: without the mentions of the bot, spaces of every kind as one plain space, line breaks kept. */
+export function typedText(message: Typed, botId: string): string {
+  let text = message.text ?? '';
+  if (isEncoded(message)) {
+    for (const mention of mentionsOf(message, botId)) text = text.replaceAll(mention, ' ');
+    text = decodeEntities(text.replaceAll(/<at(?:\s[^<>]*)?>([^<]*)<\/at>/g, '$1'));
+  }
+  return tidy(text);
+}
+
+/**
+ * Teams encodes `&`, `<` and `>` in the text of a message with mentions, and leaves that of a plain one as it was typed.
+ * The HTML that comes along tells: where it reads the same as the text, there is nothing to decode.
+ */
+function isEncoded({ attachments, text }: Typed): boolean {
+  for (const attachment of attachments ?? []) {
+    const html = Html.safeParse(attachment);
+    if (!html.success) continue;
+    const read = decodeEntities(html.data.content.replaceAll(/<[^<>]*>/g, ' '));
+    return tidy(read) !== tidy(text ?? '');
+  }
+  return true;
+}
+
+function tidy(text: string): string {
+  return text
+    .replaceAll(/\r\n?/g, '\n')
+    .replaceAll(/[^\S\n]+/g, ' ')
+    .replaceAll(/ ?\n ?/g, '\n')
+    .trim();
+}
+
+function decodeEntities(text: string): string {
+  return text.replaceAll(/&(?:#(\d+)|#x([\da-f]+)|(\w+));/gi, decodeEntity);
+}
+
+function decodeEntity(entity: string, decimal?: string, hex?: string, name?: string): string {
+  if (name !== undefined) return ENTITIES[name.toLowerCase()] ?? entity;
+  const code = decimal === undefined ? Number.parseInt(hex ?? '', 16) : Number.parseInt(decimal, 10);
+  return code > 0 && code <= 0x10_ff_ff ? String.fromCodePoint(code) : entity;
+}

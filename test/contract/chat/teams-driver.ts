@@ -1,0 +1,161 @@
+import { createHttpServer } from '../../../adapters/fastify/index.js';
+import { createLogger } from '../../../adapters/pino/index.js';
+import { createTeamsAdapter, type TeamsConfig } from '../../../adapters/teams/index.js';
+import { Conversations } from '../../../playground/conversations.js';
+import { PEOPLE, TEAMS_APP_ID, TEAMS_TENANT_ID } from '../../../playground/people.js';
+import { readCard } from '../../../playground/teams/cards.js';
+import { TEAM } from '../../../playground/teams/chats.js';
+import { startTeamsEmulator, type TeamsEmulator } from '../../../playground/teams/index.js';
+import type { SeenMessage } from '../../../playground/teams/types.js';
+import type { ChatEventHandler } from '../../../src/chat/chat-event.js';
+import type { ChatUser } from '../../../src/chat/chat-user.js';
+import type { Clock } from '../../../src/kernel/clock.port.js';
+import type { Metrics } from '../../../src/kernel/metrics.port.js';
+import { Secret } from '../../../src/kernel/secret.js';
+import { systemClock } from '../../../src/kernel/system-clock.js';
+import type { ChatBench, ChatDriver, ShownMessage } from './chat-adapter.contract.js';
+
+const APP_PASSWORD = 'the-app-password-of-the-tests';
+
+export interface TeamsBench extends ChatBench {
+  readonly teams: TeamsEmulator;
+  /** Where the service answers. */
+  readonly baseUrl: string;
+  /** Every log line as JSON. */
+  readonly logLines: readonly string[];
+  /** Reasons for which requests were refused, as counted. */
+  readonly refusals: readonly string[];
+}
+
+export interface TeamsBenchOptions {
+  readonly handler?: ChatEventHandler;
+  readonly clock?: Clock;
+  readonly config?: Partial<TeamsConfig>;
+}
+
+/** The adapter on the product's HTTP server, and the emulator of Teams, both over real HTTP. */
+export async function startTeamsBench(options: TeamsBenchOptions = {}): Promise<TeamsBench> {
+  const logLines: string[] = [];
+  const refusals: string[] = [];
+  const logger = createLogger({ level: 'debug', destination: { write: (line) => logLines.push(line) } });
+  const metrics: Metrics = {
+    count: (name, labels) => {
+      if (name === 'chat_requests_refused') refusals.push(labels?.['reason'] ?? '');
+    },
+    time: () => {},
+    gauge: () => {},
+  };
+  let baseUrl = '';
+  const teams = await startTeamsEmulator({
+    appId: TEAMS_APP_ID,
+    appPassword: APP_PASSWORD,
+    tenantId: TEAMS_TENANT_ID,
+    messagesUrl: () => `${baseUrl}/api/messages`,
+    people: PEOPLE,
+    conversations: new Conversations(),
+    timing: { timeoutMs: 5_000, redeliveryDelaysMs: [10, 20] },
+  });
+  const config: TeamsConfig = {
+    appId: TEAMS_APP_ID,
+    appPassword: new Secret(APP_PASSWORD),
+    tenantId: TEAMS_TENANT_ID,
+    appType: 'SingleTenant',
+    openIdMetadataUrl: teams.openIdMetadataUrl,
+    tokenUrl: teams.tokenUrl,
+    serviceHosts: [teams.serviceHost],
+    publicUrl: 'https://behalf.example.com',
+    ...options.config,
+  };
+  const adapter = createTeamsAdapter(config, { clock: options.clock ?? systemClock, logger, metrics });
+  const server = createHttpServer({ logger, host: '127.0.0.1' });
+  baseUrl = `http://127.0.0.1:${await server.listen(adapter.routes, 0)}`;
+  await adapter.start(options.handler ?? (async () => {}));
+  const stop = async (): Promise<void> => {
+    await adapter.stop();
+    await teams.stop();
+    await server.close();
+  };
+  return { teams, baseUrl, logLines, refusals, adapter, stop, ...controls(teams, () => baseUrl) };
+}
+
+/** The driver of the contract suite that all chat adapters share. */
+export const teamsDriver: ChatDriver = {
+  platform: 'teams',
+  user: teamsUser,
+  start: (handler) => startTeamsBench({ handler }),
+};
+
+export function teamsUser(personId: string): ChatUser {
+  const person = PEOPLE.find(({ id }) => id === personId);
+  return { platform: 'teams', tenantId: TEAMS_TENANT_ID, userId: person?.aadObjectId ?? '' };
+}
+
+function controls(teams: TeamsEmulator, baseUrl: () => string): Omit<ChatBench, 'adapter' | 'stop'> {
+  return {
+    async personSays(personId, text, where = 'direct') {
+      const delivery = await teams.say(personId, text, where === 'channel' ? { conversation: TEAM.channelId } : {});
+      return { delivery: delivery?.activityId ?? '', accepted: delivery?.status === 200 };
+    },
+    async redeliver(delivery) {
+      return { delivery, accepted: (await teams.redeliver(delivery)).status === 200 };
+    },
+    async personPresses(personId, messageId, label, choices) {
+      const result = await teams.press(personId, messageId, { title: label }, choices);
+      switch (result.kind) {
+        case 'sign-in':
+        case 'open-url':
+          return { accepted: true, openedUrl: result.url };
+        case 'sent':
+          return { accepted: result.delivery.status === 200 };
+        case 'invoked':
+          return { accepted: result.outcome.kind !== 'failed' };
+      }
+    },
+    shownTo: (personId) =>
+      teams
+        .messages()
+        .filter((message) => isShownTo(teams, message, personId))
+        .map(readMessage),
+    async sendForged() {
+      const token = teams.makeToken({ key: 'stranger' });
+      return (await teams.sendRaw({ activity: teams.activity('rita', 'help'), token })).status;
+    },
+    async sendMalformed() {
+      const headers = { authorization: `Bearer ${teams.makeToken()}`, 'content-type': 'application/json' };
+      const response = await fetch(`${baseUrl()}/api/messages`, {
+        method: 'POST',
+        headers,
+        body: '{"type":"message","text":',
+      });
+      return response.status;
+    },
+    refuseMessages: () => teams.faults.fail({ status: 403, code: 'MessageWritesBlocked', message: 'Blocked.' }, 1_000),
+  };
+}
+
+function isShownTo(teams: TeamsEmulator, message: SeenMessage, personId: string): boolean {
+  const isInChannel = message.conversationId === TEAM.channelId;
+  return message.author === 'bot' && (isInChannel || message.conversationId === teams.chatOf(personId));
+}
+
+function readMessage(message: SeenMessage): ShownMessage {
+  const [card] = message.cards;
+  const shown = card === undefined ? undefined : readCard(card);
+  const labels = shown?.inputs.map((input) => labelOf(card, input.id)) ?? [];
+  return {
+    id: message.id,
+    where: message.conversationId === TEAM.channelId ? 'channel' : 'direct',
+    text: shown ? [unescape(shown.text), ...labels].join('\n') : message.text,
+    buttons: shown?.actions.filter(({ title }) => title !== '').map(({ title }) => title) ?? [],
+  };
+}
+
+function labelOf(card: unknown, id: string): string {
+  const [, label = ''] = new RegExp(`"id":"${id}","label":"([^"]*)"`).exec(JSON.stringify(card)) ?? [];
+  return label;
+}
+
+/** What markdown shows of escaped signs. */
+function unescape(text: string): string {
+  return text.replaceAll(/\\([!-/:-@[-`{-~])/g, '$1');
+}

@@ -1,0 +1,4 @@
+import { describeChatAdapter } from './chat-adapter.contract.js';
+import { teamsDriver } from './teams-driver.js';
+
+describeChatAdapter(teamsDriver);
