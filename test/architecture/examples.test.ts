@@ -8,7 +8,7 @@ import { parseYaml } from '../../src/language/yaml-document.js';
 import { compileRecipe } from '../../src/recipes/compile-recipe.js';
 import { Recipe } from '../../src/recipes/recipe.js';
 import { expectNone } from './support/findings.js';
-import { inlineCodeOf, yamlBlocksOf } from './support/markdown.js';
+import { inlineCodeOf, tableRowsOf, yamlBlocksOf } from './support/markdown.js';
 import { exists, filesBelow, read } from './support/repository.js';
 
 const DOCUMENTS = ['README.md', 'CONTRIBUTING.md', ...filesBelow('docs').filter((file) => file.endsWith('.md'))];
@@ -55,6 +55,20 @@ describe('the examples in the documents', () => {
 
     expect(keys.size).toBeGreaterThan(3);
     expect([...keys].filter((key) => !explained.has(key))).toEqual([]);
+  });
+
+  it.each<[string, readonly z.ZodType[]]>([
+    ['docs/recipes.md', [Recipe]],
+    ['docs/connectors.md', [ConnectorFile, ConnectionsFile]],
+  ])('explain in %s no key that there is not', (document, schemas) => {
+    const keys = new Set(schemas.flatMap((schema) => [...keysOf(z.toJSONSchema(schema, { io: 'input' }))]));
+    const explained = tableRowsOf(read(document))
+      .filter(({ head }) => /^Key\b/.test(head))
+      .flatMap(({ cells }) => [...(cells[0] ?? '').matchAll(/`([\w.]+)`/g)])
+      .map(([, name = '']) => name.split('.').at(-1) ?? '');
+
+    expect(explained.length).toBeGreaterThan(5);
+    expect(explained.filter((name) => !keys.has(name))).toEqual([]);
   });
 });
 

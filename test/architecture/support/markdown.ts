@@ -41,19 +41,38 @@ export function anchorsOf(markdown: string): ReadonlySet<string> {
   return new Set([...headings].map(([, heading = '']) => anchorOf(heading)));
 }
 
-/** Rows of all tables, as cells without the outer bars. */
-export function tableRowsOf(markdown: string): readonly { readonly cells: readonly string[]; readonly line: number }[] {
+/** A row of a table, as cells without the outer bars. */
+export interface Row {
+  readonly cells: readonly string[];
+  /** The first cell of the table's head. */
+  readonly head: string;
+  readonly line: number;
+}
+
+/** Rows of all tables, without their heads. */
+export function tableRowsOf(markdown: string): readonly Row[] {
+  let head: string | undefined;
   return blankBlocks(markdown)
     .split('\n')
-    .map((text, index) => ({ text: text.trim(), line: index + 1 }))
-    .filter(({ text }) => text.startsWith('|') && !/^\|[\s|:-]+\|$/.test(text))
-    .map(({ text, line }) => ({
-      line,
-      cells: text
-        .slice(1, -1)
-        .split(/(?<!\\)\|/)
-        .map((cell) => cell.trim()),
-    }));
+    .flatMap((text, index) => {
+      if (!text.startsWith('|')) {
+        head = undefined;
+        return [];
+      }
+      if (/^\|[\s|:-]+\|$/.test(text)) return [];
+      const cells = cellsOf(text);
+      if (head !== undefined) return [{ cells, head, line: index + 1 }];
+      head = cells[0] ?? '';
+      return [];
+    });
+}
+
+function cellsOf(row: string): readonly string[] {
+  return row
+    .trim()
+    .slice(1, -1)
+    .split(/(?<!\\)\|/)
+    .map((cell) => cell.trim());
 }
 
 function anchorOf(heading: string): string {
