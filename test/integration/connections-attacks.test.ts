@@ -163,7 +163,7 @@ describe('Bob guesses codes', () => {
       await expect(kit.logins.prove(BOB, `0000-000${left}`)).resolves.toEqual({ kind: 'unknown', triesLeft: left });
     }
     await expect(kit.logins.prove(BOB, code)).resolves.toEqual({ kind: 'too_many_tries' });
-    kit.clock.advance(10 * 60_000);
+    await kit.clock.advance(10 * 60_000);
     await expect(kit.logins.prove(BOB, '0000-0000')).resolves.toMatchObject({ kind: 'unknown' });
   });
 

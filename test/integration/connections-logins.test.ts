@@ -50,7 +50,7 @@ describe('a login link', () => {
     const used = await kit.link(ANN);
     await kit.walk(used, browser);
     const old = await kit.link(ANN);
-    kit.clock.advance(30 * MINUTE);
+    await kit.clock.advance(30 * MINUTE);
     for (const token of ['never-was', used, old]) {
       await expect(kit.logins.view(token)).resolves.toEqual({ kind: 'unknown' });
       await expect(kit.logins.begin(token)).resolves.toEqual({ kind: 'unknown' });
@@ -123,15 +123,15 @@ describe('a login whose e-mail addresses agree', () => {
 
   it('may end after the time of its link, when it began in time', async () => {
     const token = await kit.link(ANN);
-    kit.clock.advance(29 * MINUTE);
+    await kit.clock.advance(29 * MINUTE);
     const url = await kit.begin(token, browser);
-    kit.clock.advance(9 * MINUTE);
+    await kit.clock.advance(9 * MINUTE);
     await expect(kit.arrive(kit.consent(url, browser), browser)).resolves.toMatchObject({ kind: 'connected' });
   });
 
   it('does not come back after ten minutes at the provider', async () => {
     const url = await kit.begin(await kit.link(ANN), browser);
-    kit.clock.advance(10 * MINUTE);
+    await kit.clock.advance(10 * MINUTE);
     await expect(kit.arrive(kit.consent(url, browser), browser)).resolves.toEqual({ kind: 'expired' });
     expect(exchanges()).toBe(0);
   });
@@ -237,16 +237,16 @@ describe('a login whose e-mail addresses differ', () => {
     });
     await expect(kit.logins.prove(ANN, code)).resolves.toMatchObject({ kind: 'unknown' });
     expect(kit.connected.map(({ continuation }) => continuation)).toEqual(['job-1']);
-    kit.clock.advance(60 * MINUTE);
+    await kit.clock.advance(60 * MINUTE);
     await expect(kit.revokedTokens()).resolves.toEqual([]);
   });
 
   it('has its tokens revoked when no code comes in time', async () => {
     const code = await codeOf(await kit.link(ANN));
     await expect(kit.revokedTokens()).resolves.toEqual([]);
-    kit.clock.advance(10 * MINUTE);
+    await kit.clock.advance(10 * MINUTE);
     await expect(kit.logins.prove(ANN, code)).resolves.toMatchObject({ kind: 'unknown' });
-    kit.clock.advance(2 * MINUTE);
+    await kit.clock.advance(2 * MINUTE);
     await expect(kit.revokedTokens()).resolves.toEqual(['refresh-ann-1', 'access-ann-1']);
   });
 
@@ -282,7 +282,7 @@ describe('a login in the pop-up of the chat client', () => {
 
   it('is over with the life of the provider’s code', async () => {
     const code = await codeOf(await kit.link(ANN, { popUp: true }));
-    kit.clock.advance(MINUTE);
+    await kit.clock.advance(MINUTE);
     await expect(kit.logins.prove(ANN, code)).resolves.toMatchObject({ kind: 'unknown' });
     expect(exchanges()).toBe(0);
   });
@@ -303,7 +303,7 @@ describe('a login in the pop-up of the chat client', () => {
     kit = await startLoginKit({ codeLifetimeSeconds: 10 });
     const code = await codeOf(await kit.link(ANN, { popUp: true }));
     expect(exchanges()).toBe(1);
-    kit.clock.advance(2 * MINUTE);
+    await kit.clock.advance(2 * MINUTE);
     await expect(kit.logins.prove(ANN, code)).resolves.toMatchObject({ kind: 'connected' });
   });
 });

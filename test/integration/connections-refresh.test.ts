@@ -72,20 +72,20 @@ function gate() {
 describe('a token that is due', () => {
   it('is refreshed before its end, once, and stored with the rotated refresh token', async () => {
     await connect();
-    kit.clock.advance(HOUR - 6 * 60_000);
+    await kit.clock.advance(HOUR - 6 * 60_000);
     await expect(tokenOf(ask())).resolves.toBe('access-0');
-    kit.clock.advance(2 * 60_000);
+    await kit.clock.advance(2 * 60_000);
     await expect(tokenOf(ask())).resolves.toBe('access-1');
     await expect(tokenOf(ask(otherProcess()))).resolves.toBe('access-1');
     expect(refreshes()).toBe(1);
-    kit.clock.advance(HOUR);
+    await kit.clock.advance(HOUR);
     await expect(tokenOf(ask())).resolves.toBe('access-2');
   });
 
   it('is refreshed once for many askers of one process', async () => {
     rotate({ delayMs: 50 });
     await connect();
-    kit.clock.advance(HOUR);
+    await kit.clock.advance(HOUR);
     const answers = await Promise.all(Array.from({ length: 20 }, () => tokenOf(ask())));
     expect(new Set(answers)).toEqual(new Set(['access-1']));
     expect(refreshes()).toBe(1);
@@ -94,18 +94,18 @@ describe('a token that is due', () => {
   it('is refreshed once for many processes', async () => {
     rotate({ delayMs: 50 });
     await connect();
-    kit.clock.advance(HOUR);
+    await kit.clock.advance(HOUR);
     const processes = Array.from({ length: 5 }, () => otherProcess());
     const asked = processes.flatMap((connections) => [tokenOf(ask(connections)), tokenOf(ask(connections))]);
-    expect(new Set(await kit.clock.during(Promise.all(asked)))).toEqual(new Set(['access-1']));
+    expect(new Set(await kit.during(Promise.all(asked)))).toEqual(new Set(['access-1']));
     expect(refreshes()).toBe(1);
   });
 
   it('is used to its end where there is no refresh token, and asks for a login then', async () => {
     await kit.connections.activate(ANN, 'crm', kit.tokens('only'), ANNS_ACCOUNT);
-    kit.clock.advance(HOUR - 1);
+    await kit.clock.advance(HOUR - 1);
     await expect(tokenOf(ask())).resolves.toBe('only');
-    kit.clock.advance(1);
+    await kit.clock.advance(1);
     await expect(ask()).resolves.toEqual({ kind: 'login_required', reason: 'The login has ended' });
     expect(refreshes()).toBe(0);
   });
@@ -114,7 +114,7 @@ describe('a token that is due', () => {
     const reached = gate();
     const answered = gate();
     await connect();
-    kit.clock.advance(HOUR);
+    await kit.clock.advance(HOUR);
     kit.provider.script(async () => {
       reached.open();
       await answered.passed;
@@ -123,10 +123,10 @@ describe('a token that is due', () => {
     const slow = tokenOf(ask());
     await reached.passed;
     for (let step = 0; step < 12; step += 1) {
-      kit.clock.advance(5_000);
+      await kit.clock.advance(5_000);
       await new Promise((resolve) => setTimeout(resolve, 2));
     }
-    await expect(kit.clock.during(ask(otherProcess()))).rejects.toMatchObject({ code: 'oauth.transient' });
+    await expect(kit.during(ask(otherProcess()))).rejects.toMatchObject({ code: 'oauth.transient' });
     answered.open();
     await expect(slow).resolves.toBe('late');
     expect(refreshes()).toBe(1);
@@ -169,34 +169,34 @@ describe('a refresh that fails', () => {
     ['a lost connection', { hangUp: true }],
   ])('for %s keeps the connection and goes on with the old token while it lives', async (_name, answer) => {
     await connect();
-    kit.clock.advance(HOUR - 60_000);
+    await kit.clock.advance(HOUR - 60_000);
     kit.provider.script(() => answer);
     await expect(tokenOf(ask())).resolves.toBe('access-0');
     await expect(tokenOf(ask())).resolves.toBe('access-0');
     expect(refreshes()).toBe(1);
-    kit.clock.advance(60_000);
+    await kit.clock.advance(60_000);
     await expect(ask()).rejects.toMatchObject({ code: 'oauth.transient' });
     rotate();
-    kit.clock.advance(60_000);
+    await kit.clock.advance(60_000);
     await expect(tokenOf(ask())).resolves.toBe('access-1');
   });
 
   it('is not repeated before the provider allows it', async () => {
     await connect();
-    kit.clock.advance(HOUR);
+    await kit.clock.advance(HOUR);
     kit.provider.script(() => ({ status: 429, headers: { 'retry-after': '40' } }));
     await expect(ask()).rejects.toMatchObject({ code: 'oauth.transient', retryAfterMs: 40_000 });
-    kit.clock.advance(39_000);
+    await kit.clock.advance(39_000);
     await expect(ask()).rejects.toMatchObject({ code: 'oauth.transient' });
     expect(refreshes()).toBe(1);
     rotate();
-    kit.clock.advance(1_000);
+    await kit.clock.advance(1_000);
     await expect(tokenOf(ask())).resolves.toBe('access-1');
   });
 
   it("for the operator's mistake keeps the connection and names the app", async () => {
     await connect();
-    kit.clock.advance(HOUR);
+    await kit.clock.advance(HOUR);
     kit.provider.script(() => ({ status: 401, body: { error: 'invalid_client' } }));
     await expect(ask()).rejects.toMatchObject({
       code: 'oauth.operator',
@@ -207,7 +207,7 @@ describe('a refresh that fails', () => {
 
   it('because the grant is dead asks for a login and keeps the account', async () => {
     await connect();
-    kit.clock.advance(HOUR);
+    await kit.clock.advance(HOUR);
     kit.provider.script(() => ({ status: 400, body: { error: 'invalid_grant' } }));
     await expect(ask()).resolves.toEqual({ kind: 'login_required', reason: 'The app has ended the login' });
     await expect(ask()).resolves.toMatchObject({ kind: 'login_required' });
@@ -223,7 +223,7 @@ describe('somebody who writes while a refresh is under way', () => {
   /** Runs `act` between the provider's answer and its arrival. */
   async function during(act: (call: TokenCall) => Promise<unknown>, answer?: object): Promise<CredentialAnswer> {
     await connect();
-    kit.clock.advance(HOUR);
+    await kit.clock.advance(HOUR);
     kit.provider.script(async (call) => {
       if (call.path === '/revoke') return { status: 200 };
       await act(call);
@@ -270,7 +270,7 @@ describe('somebody who writes while a refresh is under way', () => {
     const old = createConnections({ ...kit.deps, vault: createVault([oldKey]) });
     const both = createConnections({ ...kit.deps, vault: createVault([newKey, oldKey]) });
     await old.activate(ANN, 'crm', kit.tokens('access-0', 'refresh-0', 1_000), ANNS_ACCOUNT);
-    kit.clock.advance(1_000);
+    await kit.clock.advance(1_000);
     kit.provider.script(async () => {
       await both.rotateKeys('crm');
       return { body: { access_token: 'rotated', refresh_token: 'refresh-1', token_type: 'Bearer', expires_in: 60 } };
@@ -285,7 +285,7 @@ describe('somebody who writes while a refresh is under way', () => {
       await kit.connections.remove(ANN, 'crm');
       relogin = kit.connections.activate(ANN, 'crm', kit.tokens('fresh', 'fresh-refresh'), ANNS_ACCOUNT);
     });
-    await kit.clock.during(relogin);
+    await kit.during(relogin);
     await expect(tokenOf(ask())).resolves.toBe('fresh');
     expect(await revokedTokens()).toContain('loser-refresh');
   });
@@ -305,17 +305,17 @@ describe('a store that is away when the new tokens come', () => {
 
   it('is tried again, so that no rotated token is lost', async () => {
     await connect();
-    kit.clock.advance(HOUR);
+    await kit.clock.advance(HOUR);
     let failures = 3;
     const connections = otherProcess(failing(() => failures-- > 0));
-    await expect(kit.clock.during(tokenOf(ask(connections)))).resolves.toBe('access-1');
+    await expect(kit.during(tokenOf(ask(connections)))).resolves.toBe('access-1');
     await expect(tokenOf(ask())).resolves.toBe('access-1');
     expect(refreshes()).toBe(1);
   });
 
   it('does not confuse a write that was done with one that was not', async () => {
     await connect();
-    kit.clock.advance(HOUR);
+    await kit.clock.advance(HOUR);
     const { connections: store } = kit.stores;
     let isFirst = true;
     const connections = otherProcess({
@@ -329,22 +329,22 @@ describe('a store that is away when the new tokens come', () => {
         return isWritten;
       },
     });
-    await expect(kit.clock.during(tokenOf(ask(connections)))).resolves.toBe('access-1');
+    await expect(kit.during(tokenOf(ask(connections)))).resolves.toBe('access-1');
     await expect(revokedTokens()).resolves.toEqual([]);
   });
 
   it('for longer than the lease finds the tokens in memory when it is back', async () => {
     await connect();
-    kit.clock.advance(HOUR);
+    await kit.clock.advance(HOUR);
     let isAway = true;
     const connections = createConnections({
       ...kit.deps,
       store: failing(() => isAway),
       leases: { ...kit.stores.leases, renew: async () => !isAway },
     });
-    await expect(kit.clock.during(tokenOf(ask(connections)))).resolves.toBe('access-1');
+    await expect(kit.during(tokenOf(ask(connections)))).resolves.toBe('access-1');
     isAway = false;
-    await expect(kit.clock.during(tokenOf(ask(connections)))).resolves.toBe('access-1');
+    await expect(kit.during(tokenOf(ask(connections)))).resolves.toBe('access-1');
     await expect(tokenOf(ask(otherProcess()))).resolves.toBe('access-1');
     expect(refreshes()).toBe(1);
   });
@@ -361,11 +361,11 @@ describe('the count of refreshes', () => {
     };
     const connections = createConnections({ ...kit.deps, metrics });
     await connect();
-    kit.clock.advance(HOUR);
+    await kit.clock.advance(HOUR);
     await Promise.all([ask(connections), ask(connections)]);
     kit.provider.script(() => ({ status: 503 }));
     await ask(connections, 2).catch(() => undefined);
-    kit.clock.advance(60_000);
+    await kit.clock.advance(60_000);
     kit.provider.script(() => ({ status: 400, body: { error: 'invalid_grant' } }));
     await ask(connections, 2);
     expect(outcomes).toEqual(['crm coalesced', 'crm ok', 'crm transient', 'crm invalid_grant']);
@@ -380,7 +380,7 @@ it('writes no token into the log, whatever happens', async () => {
     { status: 400, body: { error: 'invalid_grant', error_description: 'canary' } },
   ]) {
     kit.provider.script(() => answer);
-    kit.clock.advance(600_000);
+    await kit.clock.advance(600_000);
     await ask().catch(() => undefined);
   }
   expect(kit.logger.lines.length).toBeGreaterThan(2);

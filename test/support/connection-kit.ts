@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createEmbeddedStores, type EmbeddedStores } from '../../adapters/embedded/index.js';
 import { createOAuthClient } from '../../adapters/oauth/index.js';
+import { createHttpClient } from '../../adapters/undici/index.js';
 import type { Account, PersonOwner, TokenSet } from '../../src/connections/connection.js';
 import { type Connections, type ConnectionsDeps, createConnections } from '../../src/connections/connections.js';
 import type { OAuthApp, ParentConnection } from '../../src/connections/parent-connection.js';
@@ -11,9 +12,9 @@ import { createRevocationPlan } from '../../src/connections/revocation-plan.js';
 import { Revoker } from '../../src/connections/revoker.js';
 import { noMetrics } from '../../src/kernel/metrics.port.js';
 import { Secret } from '../../src/kernel/secret.js';
+import { systemClock } from '../../src/kernel/system-clock.js';
 import { createVault, type VaultKey } from '../../src/kernel/vault.js';
-import { fetchHttpClient } from './fetch-http-client.js';
-import { ManualClock } from './manual-clock.js';
+import { createManualClock, type ManualClock } from './clocks.js';
 import { oauthApp, oauthParent } from './oauth-app.js';
 import { RecordingLogger } from './recording-logger.js';
 import { startTokenServer, type TokenServer } from './token-server.js';
@@ -38,20 +39,23 @@ export interface ConnectionKit {
   readonly revoker: Revoker;
   /** Tokens that count from now; expire after an hour unless told otherwise. */
   tokens(access: string, refresh?: string, expiresInMs?: number): TokenSet;
+  /** Lets the time run, about twenty times as fast as the real one, until `work` is done. */
+  during<T>(work: Promise<T>): Promise<T>;
   stop(): Promise<void>;
 }
 
 /** Connections on a real embedded store and a real HTTP server that plays the provider; only time stands still. */
 export async function startConnectionKit(change: Partial<OAuthApp> = {}): Promise<ConnectionKit> {
   const directory = mkdtempSync(path.join(tmpdir(), 'behalf-connections-'));
-  const clock = new ManualClock();
+  const clock = createManualClock();
   const logger = new RecordingLogger();
   const provider = await startTokenServer();
   const stores = await createEmbeddedStores({ directory, clock, logger, metrics: noMetrics });
   const parent = oauthParent(oauthApp(provider.url, change));
   const parents = (name: string) => (name === parent.name ? parent : undefined);
   const vault = createVault([vaultKey('k1')]);
-  const oauth = createOAuthClient({ httpClient: fetchHttpClient, clock, timeoutMs: 2_000 });
+  const httpClient = createHttpClient({ allowPrivateHosts: ['127.0.0.1'], logger, clock: systemClock });
+  const oauth = createOAuthClient({ httpClient, clock, timeoutMs: 2_000 });
   const revocations = createRevocationPlan({ queue: stores.revocations, vault, clock, parents });
   const deps = {
     store: stores.connections,
@@ -81,8 +85,20 @@ export async function startConnectionKit(change: Partial<OAuthApp> = {}): Promis
       issuedAt: clock.now(),
       scopes: ['api'],
     }),
+    async during(work) {
+      let isDone = false;
+      const done = work.finally(() => {
+        isDone = true;
+      });
+      done.catch(() => undefined);
+      while (!isDone) {
+        await new Promise((resolve) => setTimeout(resolve, 1));
+        await clock.advance(20);
+      }
+      return done;
+    },
     async stop() {
-      await Promise.all([stores.health.close(), provider.stop()]);
+      await Promise.all([stores.health.close(), provider.stop(), httpClient.close()]);
       rmSync(directory, { recursive: true, force: true });
     },
   };

@@ -1,26 +1,33 @@
 import { inspect } from 'node:util';
 import { createOAuthClient } from '../../../adapters/oauth/index.js';
+import { createHttpClient } from '../../../adapters/undici/index.js';
 import type { TokenSet } from '../../../src/connections/connection.js';
 import type { OAuthClient } from '../../../src/connections/oauth-client.port.js';
 import type { OAuthApp } from '../../../src/connections/parent-connection.js';
 import { type BehalfError, isBehalfError } from '../../../src/kernel/errors.js';
 import { Secret } from '../../../src/kernel/secret.js';
-import { fetchHttpClient } from '../../support/fetch-http-client.js';
-import { ManualClock } from '../../support/manual-clock.js';
+import { systemClock } from '../../../src/kernel/system-clock.js';
+import { createManualClock } from '../../support/clocks.js';
 import { oauthApp } from '../../support/oauth-app.js';
+import { RecordingLogger } from '../../support/recording-logger.js';
 import { startTokenServer, type TokenAnswer, type TokenServer } from '../../support/token-server.js';
 
 /** Everything that must never be seen in an error. */
 const CANARIES = ['client-secret-canary', 'code-canary', 'verifier-canary', 'access-canary', 'refresh-canary'];
 
-const clock = new ManualClock();
+const clock = createManualClock();
+const httpClient = createHttpClient({
+  allowPrivateHosts: ['127.0.0.1'],
+  logger: new RecordingLogger(),
+  clock: systemClock,
+});
 let server: TokenServer;
 let app: OAuthApp;
 let client: OAuthClient;
 
 beforeAll(async () => {
   server = await startTokenServer();
-  client = createOAuthClient({ httpClient: fetchHttpClient, clock, timeoutMs: 300 });
+  client = createOAuthClient({ httpClient, clock, timeoutMs: 300 });
 });
 
 beforeEach(() => {
@@ -28,7 +35,7 @@ beforeEach(() => {
   app = oauthApp(server.url);
 });
 
-afterAll(() => server.stop());
+afterAll(() => Promise.all([httpClient.close(), server.stop()]));
 
 function held(change: Partial<TokenSet> = {}): TokenSet {
   return {

@@ -1,19 +1,25 @@
 import { createHash } from 'node:crypto';
 import { createOAuthClient } from '../../../adapters/oauth/index.js';
+import { createHttpClient } from '../../../adapters/undici/index.js';
 import type { TokenSet } from '../../../src/connections/connection.js';
 import type { OAuthApp } from '../../../src/connections/parent-connection.js';
 import { randomToken } from '../../../src/kernel/ids.js';
 import { Secret } from '../../../src/kernel/secret.js';
 import { systemClock } from '../../../src/kernel/system-clock.js';
 import { type DemoAppsProcess, logInByForms, startDemoAppsProcess } from '../../support/demo-apps.js';
-import { fetchHttpClient } from '../../support/fetch-http-client.js';
 import { oauthApp } from '../../support/oauth-app.js';
+import { RecordingLogger } from '../../support/recording-logger.js';
 
 const REDIRECT_URI = 'http://localhost:3000/oauth/callback/crm';
 /** Characters that have to be encoded on their way into the header. */
 const SECRET = 'p+l:us/%and more!';
 
-const client = createOAuthClient({ httpClient: fetchHttpClient, clock: systemClock });
+const httpClient = createHttpClient({
+  allowPrivateHosts: ['localhost'],
+  logger: new RecordingLogger(),
+  clock: systemClock,
+});
+const client = createOAuthClient({ httpClient, clock: systemClock });
 let apps: DemoAppsProcess;
 
 beforeAll(async () => {
@@ -26,7 +32,7 @@ beforeAll(async () => {
 
 beforeEach(() => Promise.all([apps.crm.control.reset(), apps.files.control.reset()]));
 
-afterAll(() => apps.stop());
+afterAll(() => Promise.all([httpClient.close(), apps.stop()]));
 
 function appOf(demo: 'crm' | 'files', change: Partial<OAuthApp> = {}): OAuthApp {
   const { authorizationEndpoint, tokenEndpoint, revocationEndpoint, clientId, scope } = apps[demo];
