@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { createMetrics } from '../../adapters/prometheus/index.js';
 import { expectNone, type Finding } from './support/findings.js';
 import { anchorsOf, codeOf, inlineCodeOf, linksOf, type Piece, tableRowsOf } from './support/markdown.js';
-import { exists, filesBelow, read } from './support/repository.js';
+import { codeBelow, exists, filesBelow, read } from './support/repository.js';
 
 const DOCUMENTS = [
   'README.md',
@@ -84,6 +84,25 @@ describe('the documents', () => {
               why: 'People copy commands.',
               fix: 'Correct it.',
             };
+      }),
+    );
+  });
+
+  it('name commands of behalf that exist', () => {
+    const known = new Set(
+      ['src/main.ts', ...codeBelow('src/cli')].flatMap((file) =>
+        [...read(file).matchAll(/\.command\('([\w-]+)'/g)].map(([, name = '']) => name),
+      ),
+    );
+
+    expect(known).toContain('check');
+    expectNone(
+      findIn(codeOf, (text) => {
+        const [, first, second] = /(?:^|\s)behalf ([a-z]+)(?: ([a-z]+))?(?=\s|$)/.exec(text) ?? [];
+        const unknown = [first, second].find((name) => name !== undefined && !known.has(name));
+        return unknown === undefined
+          ? undefined
+          : { what: `names behalf ${text}`, why: `There is no command ${unknown}.`, fix: 'Correct it.' };
       }),
     );
   });
