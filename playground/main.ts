@@ -2,8 +2,9 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { PEOPLE } from './people.js';
-import { startService } from './service.js';
-import { startWorld } from './world.js';
+import { type RunningService, startService } from './service.js';
+import { playTour } from './tour/tour.js';
+import { startWorld, type World } from './world.js';
 
 const USAGE = `Usage: npm run playground -- [options]
 
@@ -11,16 +12,23 @@ Starts Behalf with a Slack, a Microsoft Teams and two demo apps, all on this mac
 
   --port <number>   port of the page (default 3300)
   --redis <url>     keep the service's state in Redis instead of a file
+  --tour            play the whole story in this terminal, check it, and end
   --help            show this text
 `;
 const DEFAULT_PORT = 3300;
 
 async function run(): Promise<void> {
   const { values } = parseArgs({
-    options: { port: { type: 'string' }, redis: { type: 'string' }, help: { type: 'boolean' } },
+    options: {
+      port: { type: 'string' },
+      redis: { type: 'string' },
+      tour: { type: 'boolean' },
+      help: { type: 'boolean' },
+    },
   });
   if (values.help === true) return void process.stdout.write(USAGE);
-  const frontPort = Number(values.port ?? DEFAULT_PORT);
+  const isTour = Boolean(values.tour);
+  const frontPort = Number(values.port ?? (isTour ? 0 : DEFAULT_PORT));
   if (!Number.isInteger(frontPort) || frontPort < 0 || frontPort > 65_535)
     throw new Error('--port wants a port number');
   const logFile = join(__dirname, '.cache', 'service.log');
@@ -31,6 +39,7 @@ async function run(): Promise<void> {
     await world.stop();
     throw error;
   });
+  if (isTour) return tour(world, service);
   console.log(welcome(world.frontUrl, world.apps.crm.url, logFile));
   const reason = await Promise.race([nextSignal(), service.exited.then(() => 'exited' as const)]);
   if (reason === 'exited') console.error(`Behalf ended by itself. Its last lines:\n${service.lastLines()}`);
@@ -38,6 +47,20 @@ async function run(): Promise<void> {
   await service.stop();
   await world.stop();
   if (reason === 'exited') process.exitCode = 1;
+}
+
+async function tour(world: World, service: RunningService): Promise<void> {
+  try {
+    await playTour(world, service, console.log);
+  } catch (error) {
+    console.error(
+      `\nThe tour has failed. ${error instanceof Error ? error.message : String(error)}\nThe service's log is ${service.logFile}`,
+    );
+    process.exitCode = 1;
+  } finally {
+    await service.stop();
+    await world.stop();
+  }
 }
 
 function nextSignal(): Promise<NodeJS.Signals> {

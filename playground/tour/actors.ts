@@ -1,0 +1,160 @@
+import type { PlaygroundConversation, PlaygroundMessage } from '../conversations.js';
+import type { World } from '../world.js';
+import { eventually } from './browser.js';
+import { type Readable, readMessage } from './read-message.js';
+
+export type ActorPlatform = 'slack' | 'teams';
+
+/** A message of the bot as a person sees it. */
+export interface Heard extends Readable {
+  readonly id: string;
+  readonly conversation: string;
+  readonly isPrivate: boolean;
+  readonly edited: boolean;
+}
+
+/** A person at one chat client. Everything they do goes to the service over HTTP, as from the real platform. */
+export interface Actor {
+  readonly id: string;
+  readonly name: string;
+  readonly platform: ActorPlatform;
+  /** Writes in the direct message with the bot, or in the channel. */
+  say(text: string, where?: 'direct' | 'channel'): Promise<void>;
+  /** The next message (new or edited) of the bot that this person can see and that fits. */
+  hears(pattern: RegExp): Promise<Heard>;
+  /** Presses a button; gives the address for buttons that open one. */
+  press(message: Heard, label: string): Promise<string | undefined>;
+  /** Chooses in the picklist of a message. */
+  choose(message: Heard, optionLabel: RegExp): Promise<void>;
+  /** The chat client of this person hands over the code of a login window (Teams). */
+  handOver(code: string): Promise<void>;
+  /** Everything that this person can see now, oldest first. */
+  sees(): readonly Heard[];
+}
+
+/** Notes what happens, in the order in which it happens. */
+export type Witness = (line: {
+  readonly who: string;
+  readonly platform: ActorPlatform;
+  readonly text: string;
+  readonly note?: string;
+}) => void;
+
+export function createActor(
+  world: World,
+  person: { readonly id: string; readonly name: string },
+  platform: ActorPlatform,
+  witness: Witness,
+): Actor {
+  const heard = new Set<PlaygroundMessage>();
+  const choices = new Map<string, Record<string, string>>();
+  const visible = (): { conversation: PlaygroundConversation; message: PlaygroundMessage }[] =>
+    world.conversations
+      .all()
+      .filter((conversation) => conversation.platform === platform && conversation.people.includes(person.id))
+      .flatMap((conversation) => conversation.messages.map((message) => ({ conversation, message })))
+      .filter(({ message }) => message.onlyFor === undefined || message.onlyFor === person.id);
+  const toHeard = ({
+    conversation,
+    message,
+  }: {
+    conversation: PlaygroundConversation;
+    message: PlaygroundMessage;
+  }): Heard => {
+    const shown = platform === 'teams' ? world.teams.viewFor(person.id, message) : message;
+    return {
+      ...readMessage(shown),
+      id: message.id,
+      conversation: conversation.id,
+      isPrivate: conversation.kind === 'direct' || message.onlyFor === person.id,
+      edited: message.edited ?? false,
+    };
+  };
+  const note = (text: string): void => witness({ who: person.name, platform, text });
+
+  return {
+    id: person.id,
+    name: person.name,
+    platform,
+    async say(text, where = 'direct') {
+      note(where === 'channel' ? `(in the channel) ${text}` : text);
+      for (const { message } of visible()) heard.add(message);
+      const channel = world.conversations
+        .all()
+        .find((conversation) => conversation.platform === platform && conversation.kind === 'channel');
+      if (platform === 'slack')
+        await world.slack.say(person.id, text, where === 'channel' && channel ? { channel: channel.id } : {});
+      else await world.teams.say(person.id, text, where === 'channel' && channel ? { conversation: channel.id } : {});
+    },
+    async hears(pattern) {
+      const found = await eventually(
+        `${person.name} (${platform}) to read ${pattern}; sees: ${tail(visible().map(toHeard))}`,
+        () =>
+          visible().find(
+            (entry) => !heard.has(entry.message) && entry.message.author === 'bot' && pattern.test(toHeard(entry).text),
+          ),
+      );
+      heard.add(found.message);
+      const message = toHeard(found);
+      const place = message.edited
+        ? 'in its place'
+        : message.isPrivate && found.conversation.kind === 'channel'
+          ? 'only visible to them'
+          : undefined;
+      witness({ who: 'Behalf', platform, text: withButtons(message), ...(place === undefined ? {} : { note: place }) });
+      return message;
+    },
+    async press(message, label) {
+      note(`[${label}]`);
+      if (platform === 'slack') return pressInSlack(world, person.id, message, label);
+      return pressInTeams(world, person.id, message, { label, inputs: choices.get(message.id) ?? {} });
+    },
+    async choose(message, optionLabel) {
+      const list = message.picklists[0];
+      const option = list?.options.find((candidate) => optionLabel.test(candidate.label));
+      if (!list || !option) throw new Error(`There is no ${optionLabel} to choose in: ${message.text}`);
+      note(`chooses ${option.label}`);
+      if (platform === 'slack')
+        await world.slack.select(person.id, message.id, { blockId: list.blockId, actionId: list.id }, option.value);
+      else choices.set(message.id, { [list.id]: option.value });
+    },
+    async handOver(code) {
+      await world.teams.verifyState(person.id, code);
+    },
+    sees: () =>
+      visible()
+        .filter(({ message }) => message.author === 'bot')
+        .map(toHeard),
+  };
+}
+
+async function pressInSlack(
+  world: World,
+  personId: string,
+  message: Heard,
+  label: string,
+): Promise<string | undefined> {
+  await world.slack.press(personId, message.id, { buttonText: label });
+  return message.buttons.find((button) => button.label === label)?.url;
+}
+
+async function pressInTeams(
+  world: World,
+  personId: string,
+  message: Heard,
+  choice: { readonly label: string; readonly inputs: Readonly<Record<string, string>> },
+): Promise<string | undefined> {
+  const result = await world.teams.press(personId, message.id, { title: choice.label }, choice.inputs);
+  return result.kind === 'open-url' || result.kind === 'sign-in' ? result.url : undefined;
+}
+
+function withButtons(message: Heard): string {
+  return [message.text, ...message.buttons.map(({ label }) => `[${label}]`)].join(' ').trim();
+}
+
+function tail(messages: readonly Heard[]): string {
+  return messages
+    .slice(-4)
+    .map(({ text }) => JSON.stringify(text))
+    .join(', ');
+}

@@ -1,0 +1,267 @@
+import type { RunningService } from '../service.js';
+import type { World } from '../world.js';
+import type { Actor, Heard } from './actors.js';
+import { type Browser, type BrowserPage, eventually } from './browser.js';
+
+/** The stage of the tour: the people at their clients, and what stands around them. */
+export interface Stage {
+  readonly world: World;
+  readonly service: Pick<RunningService, 'restart'>;
+  readonly rita: { readonly slack: Actor; readonly teams: Actor; readonly browser: Browser };
+  readonly carl: { readonly slack: Actor; readonly teams: Actor; readonly browser: Browser };
+  /** Says what happens outside of the chat. */
+  tell(text: string): void;
+  /** Ends the tour when it does not hold. */
+  check(what: string, holds: boolean): void;
+}
+
+export interface Act {
+  readonly title: string;
+  play(stage: Stage): Promise<void>;
+}
+
+export const STORY: readonly Act[] = [
+  { title: 'help lists the commands, and an unknown text gets the closest ones', play: helpAct },
+  { title: 'A first command asks for a login, and goes on by itself after it', play: firstLoginAct },
+  { title: 'The same command again: no login; its button runs the next command', play: secondTimeAct },
+  { title: 'Missing parameters are asked for one by one, and cancel stops', play: questionsAct },
+  { title: 'The colleague logs in as herself, and may not create', play: colleagueAct },
+  { title: 'A recipe with the switch off acts under the shared connection', play: sharedAct },
+  { title: 'In a channel everything personal stays private', play: channelAct },
+  { title: 'Two apps: one message asks for both logins', play: twoAppsAct },
+  { title: 'Teams: the login runs in the sign-in window of the chat client', play: teamsAct },
+  { title: 'The app takes the login back: the job asks anew and goes on at the failed step', play: revokedAct },
+  { title: 'A token runs out: it is refreshed without a word', play: expiredAct },
+  { title: 'The service restarts while a login is pending', play: restartAct },
+  { title: 'personal_connections: disconnect, reconnect, delete', play: connectionsAct },
+  { title: 'A login that is denied, and one that is cancelled', play: deniedAct },
+];
+
+async function helpAct({ check, rita }: Stage): Promise<void> {
+  await rita.slack.say('help');
+  const help = await rita.slack.hears(/What I can do for you/);
+  check(
+    'help offers the commands as buttons',
+    help.buttons.some(({ label }) => label === 'Create opportunity'),
+  );
+  await rita.slack.say('creat oportunity');
+  const unknown = await rita.slack.hears(/Did you mean/);
+  check('the closest command is offered first', unknown.buttons[0]?.label === 'Create opportunity');
+}
+
+async function firstLoginAct(stage: Stage): Promise<void> {
+  const { check, rita, tell } = stage;
+  await rita.slack.say('create opportunity account: Acme amount: 5000');
+  const prompt = await rita.slack.hears(/Please connect to Acme CRM/);
+  check('the prompt has Login and Cancel', labels(prompt) === 'Login Cancel');
+  const page = await logIn(stage, rita, rita.slack, prompt, 'Login');
+  check('our page says which account was connected', page.text.includes('rita@acme.example'));
+  const answer = await rita.slack.hears(/Created .* as rita@acme\.example/);
+  check("the prompt itself became the recipe's answer", answer.id === prompt.id);
+  await rita.slack.hears(/Connected Acme CRM as rita@acme\.example/);
+  const newest = await newestOpportunity(stage);
+  check('in the CRM it was created by Rita', newest.created_by.username === 'rita' && newest.amount === 5000);
+  tell(`In the CRM: ${newest.id} ${newest.account}, ${newest.amount}, created by ${newest.created_by.name}`);
+}
+
+async function secondTimeAct(stage: Stage): Promise<void> {
+  const { check, rita } = stage;
+  await rita.slack.say('create opportunity account: Globex: the "new" one amount: 7,500.50');
+  const answer = await rita.slack.hears(/Created .* as rita@acme\.example|Please connect|did not work/);
+  check('there was no login', !answer.text.includes('Please connect'));
+  await rita.slack.say('create opportunity account: Initech');
+  const created = await rita.slack.hears(/Created .* as rita@acme\.example/);
+  await rita.slack.press(created, 'Close it');
+  await rita.slack.hears(/Closed .* as won/);
+  check('the button closed it', (await newestOpportunity(stage)).stage === 'Closed Won');
+}
+
+async function questionsAct(stage: Stage): Promise<void> {
+  const { check, rita } = stage;
+  const before = await countOpportunities(stage);
+  await rita.slack.say('large deal');
+  await rita.slack.hears(/Which account\?/);
+  await rita.slack.say('Initech');
+  await rita.slack.hears(/What amount\?/);
+  await rita.slack.say('a lot');
+  await rita.slack.hears(/must be a number/);
+  await rita.slack.say('250000');
+  await rita.slack.hears(/need the head of sales/);
+  await rita.slack.say('large deal account: Initech');
+  await rita.slack.hears(/What amount\?/);
+  await rita.slack.say('cancel');
+  await rita.slack.hears(/Cancelled/);
+  check('nothing was created', (await countOpportunities(stage)) === before);
+}
+
+async function colleagueAct(stage: Stage): Promise<void> {
+  const { carl, check } = stage;
+  await carl.slack.say('create opportunity account: Acme amount: 10');
+  const prompt = await carl.slack.hears(/Please connect to Acme CRM/);
+  await logIn(stage, carl, carl.slack, prompt, 'Login');
+  const refusal = await carl.slack.hears(/may not|permission/);
+  check('it is their account that lacks the permission', refusal.text.includes('carl@acme.example'));
+  await carl.slack.say('create opportunity account: Acme amount: 10');
+  const again = await carl.slack.hears(/may not|permission|Please connect/);
+  check('there is no loop of logins', !again.text.includes('Please connect'));
+}
+
+async function sharedAct({ carl, check, tell, world }: Stage): Promise<void> {
+  await carl.slack.say('log note text: Called Acme, they will call back');
+  await carl.slack.hears(/Logged as Integration User/);
+  const { notes } = await world.apps.crmControl.records();
+  check('in the CRM it was created by the integration user', notes.at(-1)?.created_by.name === 'Integration User');
+  tell(`In the CRM: a note created by ${notes.at(-1)?.created_by.name}`);
+}
+
+async function channelAct({ carl, check, rita }: Stage): Promise<void> {
+  await rita.slack.say('@Behalf personal_connections', 'channel');
+  const list = await rita.slack.hears(/Acme CRM as rita@acme\.example/);
+  check(
+    'only Rita can see it',
+    list.isPrivate && !carl.slack.sees().some(({ text }) => text.includes('as rita@acme.example')),
+  );
+}
+
+async function twoAppsAct(stage: Stage): Promise<void> {
+  const { carl, check } = stage;
+  await carl.slack.say('personal_connections');
+  const list = await carl.slack.hears(/Your connections/);
+  await carl.slack.choose(list, /Acme CRM/);
+  await carl.slack.press(list, 'Disconnect');
+  await carl.slack.hears(/Disconnected Acme CRM/);
+  await stage.world.apps.crmControl.changeAccount('carl', { mayCreate: true });
+  await carl.slack.say('file proposal account: Umbrella');
+  const prompt = await carl.slack.hears(/Please connect to Acme CRM and Acme Files/);
+  await logIn(stage, carl, carl.slack, prompt, 'Login to Acme CRM');
+  const half = await carl.slack.hears(/Please connect to Acme Files/);
+  check('the same message asks for the rest', half.id === prompt.id && half.text.includes('✓ Acme CRM is connected'));
+  await logIn(stage, carl, carl.slack, half, 'Login to Acme Files');
+  await carl.slack.hears(/Filed .* as carl@acme\.example/);
+  const { files } = await stage.world.apps.filesControl.records();
+  check("the file is Carl's", files.at(-1)?.owner.username === 'carl');
+  await stage.world.apps.crmControl.changeAccount('carl', { mayCreate: false });
+}
+
+async function teamsAct(stage: Stage): Promise<void> {
+  const { check, rita, tell } = stage;
+  await rita.teams.say('create opportunity account: Stark amount: 900');
+  const prompt = await rita.teams.hears(/Please connect to Acme CRM/);
+  const link = await rita.teams.press(prompt, 'Login');
+  const page = await rita.browser.logIn(link ?? '', { username: 'rita' });
+  const code = /data-login-code="([^"]+)"/.exec(page.html)?.[1] ?? '';
+  check('the window gets a code for the chat client', code !== '' && page.text.includes('One more step'));
+  tell('The sign-in window hands the code to Teams, and Teams sends it as the person who is signed in');
+  await rita.teams.handOver(code);
+  await rita.teams.hears(/Created .* as rita@acme\.example/);
+  check('created by Rita', (await newestOpportunity(stage)).created_by.username === 'rita');
+}
+
+async function revokedAct(stage: Stage): Promise<void> {
+  const { check, rita, tell, world } = stage;
+  await world.apps.crmControl.revoke('rita');
+  tell("The CRM's administrator revokes all logins of Rita");
+  const before = await countOpportunities(stage);
+  await rita.slack.say('create opportunity account: Wayne amount: 77');
+  const prompt = await rita.slack.hears(/Please connect to Acme CRM/);
+  await logIn(stage, rita, rita.slack, prompt, 'Login');
+  await rita.slack.hears(/Created .* as rita@acme\.example/);
+  check('exactly one opportunity was created', (await countOpportunities(stage)) === before + 1);
+}
+
+async function expiredAct(stage: Stage): Promise<void> {
+  const { check, rita, tell, world } = stage;
+  const refreshes = async (): Promise<number> =>
+    (await world.apps.crmControl.counts()).tokenCalls['refresh_token'] ?? 0;
+  const before = await refreshes();
+  await world.apps.crmControl.expire('rita');
+  tell("Rita's access token at the CRM runs out");
+  await rita.slack.say('find opportunities account: Wayne');
+  const answer = await rita.slack.hears(/Wayne.*Prospecting|Please connect/);
+  check('there was no login', !answer.text.includes('Please connect'));
+  check('one refresh was made', (await refreshes()) === before + 1);
+}
+
+async function restartAct(stage: Stage): Promise<void> {
+  const { carl, check, service, tell, world } = stage;
+  await world.apps.crmControl.revoke('carl');
+  await world.apps.crmControl.changeAccount('carl', { mayCreate: true });
+  const before = await countOpportunities(stage);
+  await carl.slack.say('create opportunity account: Hooli amount: 1');
+  const prompt = await carl.slack.hears(/Please connect to Acme CRM/);
+  const link = await carl.slack.press(prompt, 'Login');
+  const start = await carl.browser.open(link ?? '');
+  const provider = await carl.browser.submit(start, /\/login\//);
+  await service.restart('SIGKILL');
+  tell('The service is killed and started again while Carl is at the login page of the CRM');
+  await carl.browser.answerProvider(provider, { username: 'carl' });
+  await carl.slack.hears(/Created .* as carl@acme\.example/);
+  check('exactly one opportunity was created', (await countOpportunities(stage)) === before + 1);
+  await world.apps.crmControl.changeAccount('carl', { mayCreate: false });
+}
+
+async function connectionsAct(stage: Stage): Promise<void> {
+  const { check, rita, world } = stage;
+  await rita.teams.say('connections');
+  const list = await rita.teams.hears(/Acme CRM as rita@acme\.example — Connected/);
+  await rita.teams.choose(list, /Acme CRM/);
+  const revoked = (await world.apps.crmControl.revocations()).length;
+  await rita.teams.press(list, 'Disconnect');
+  const disconnected = await rita.teams.hears(/Disconnected Acme CRM/);
+  check('the message is edited in place', disconnected.id === list.id);
+  await eventually('the CRM to be asked to revoke', async () =>
+    (await world.apps.crmControl.revocations()).length > revoked ? true : undefined,
+  );
+  const link = await rita.teams.press(disconnected, 'Reconnect Acme CRM');
+  const page = await rita.browser.logIn(link ?? '', { username: 'rita' });
+  await rita.teams.handOver(/data-login-code="([^"]+)"/.exec(page.html)?.[1] ?? '');
+  await rita.teams.hears(/Connected Acme CRM as rita/);
+  await rita.teams.say('personal_connections');
+  const again = await rita.teams.hears(/Acme CRM as rita@acme\.example — Connected/);
+  await rita.teams.choose(again, /Acme CRM/);
+  await rita.teams.press(again, 'Delete');
+  const question = await rita.teams.hears(/Delete your connection to/);
+  check('the question says what uses it', question.text.includes('Create opportunity'));
+  await rita.teams.press(question, 'Delete it');
+  await rita.teams.hears(/You have no personal connections yet/);
+}
+
+async function deniedAct(stage: Stage): Promise<void> {
+  const { check, rita } = stage;
+  await rita.teams.say('find opportunities account: Acme');
+  const prompt = await rita.teams.hears(/Please connect to Acme CRM/);
+  const link = await rita.teams.press(prompt, 'Login');
+  const page = await rita.browser.logIn(link ?? '', { username: 'rita', allow: false });
+  check('our page says that nothing was connected', page.text.includes('Not connected'));
+  await rita.teams.press(prompt, 'Cancel');
+  const cancelled = await rita.teams.hears(/Cancelled/);
+  check('the prompt says so', cancelled.id === prompt.id);
+}
+
+async function logIn(
+  stage: Stage,
+  person: Stage['rita'],
+  actor: Actor,
+  prompt: Heard,
+  label: string,
+): Promise<BrowserPage> {
+  const link = await actor.press(prompt, label);
+  const page = await person.browser.logIn(link ?? '', { username: actor.id });
+  stage.tell(`In ${actor.name}'s browser: ${page.text}`);
+  return page;
+}
+
+async function newestOpportunity({ world }: Stage) {
+  const { opportunities } = await world.apps.crmControl.records();
+  const newest = opportunities.at(-1);
+  if (!newest) throw new Error('The CRM has no opportunity');
+  return newest;
+}
+
+async function countOpportunities({ world }: Stage): Promise<number> {
+  return (await world.apps.crmControl.records()).opportunities.length;
+}
+
+function labels(message: Heard): string {
+  return message.buttons.map(({ label }) => label).join(' ');
+}
