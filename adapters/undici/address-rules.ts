@@ -6,6 +6,8 @@ type Address = ReturnType<typeof ipaddr.parse>;
 export interface AddressRules {
   /** True when the host itself is listed, so that wherever it is may be called. */
   allowsHost(hostname: string, port: string): boolean;
+  /** False: no address is listed, so that a name need not be looked up to know. */
+  readonly hasAddresses: boolean;
   /** True when a listed range holds the address. */
   allowsAddress(address: string): boolean;
 }
@@ -25,6 +27,7 @@ export function readAddressRules(entries: readonly string[]): AddressRules {
       const host = hostname.toLowerCase().replace(/\.$/u, '');
       return hosts.has(host) || hosts.has(`${host}:${port}`);
     },
+    hasAddresses: ranges.length > 0,
     allowsAddress: (text) => {
       if (!ipaddr.isValid(bare(text))) return false;
       const address = parse(bare(text));

@@ -34,6 +34,7 @@ export function guardedConnector(
     const port = target.port || (isTls ? '443' : '80');
     const hostname = target.hostname.replace(/^\[|\]$/gu, '');
     if (rules.allowsHost(hostname, port)) return anywhere(target, callback);
+    if (!isTls && !rules.hasAddresses) return callback(refusal(), null);
     if (isIP(hostname) !== 0) {
       const isAllowed = rules.allowsAddress(hostname) || (isTls && isPublicAddress(hostname));
       if (!isAllowed) return callback(refusal(), null);
