@@ -19,6 +19,7 @@ import { TEAMS_CHANNEL } from './activity.js';
 import type { Cloud } from './config.js';
 import { quietly } from './quiet.js';
 import { refusal } from './refusal.js';
+import type { ServiceHosts } from './service-hosts.js';
 
 /** Tokens live an hour or a day; the channel uses one for many requests. */
 const CACHED_TOKENS = 1_000;
@@ -41,6 +42,7 @@ interface AuthenticationOptions {
   readonly appId: string;
   readonly cloud: Cloud;
   readonly clock: Clock;
+  readonly hosts: ServiceHosts;
   readonly clientAt: (serviceUrl: string) => ConnectorClient;
 }
 
@@ -107,6 +109,8 @@ export class ChannelAuthentication extends BotFrameworkAuthentication {
     if (activity.channelId !== TEAMS_CHANNEL) throw refusal('channel');
     if (issuerOf(header) !== this.#options.cloud.issuer) throw refusal(header === '' ? 'token_missing' : 'issuer');
     const { audience, claimsIdentity } = await this.#ask(activity, header);
+    // The library makes a client for the service URL before it asks anybody else.
+    if (!this.#options.hosts.allows(activity.serviceUrl)) throw refusal('service_url');
     const result = { audience, claimsIdentity, connectorFactory: this.#connectors };
     this.#remember(key, result, now);
     return result;

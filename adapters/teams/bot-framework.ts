@@ -46,9 +46,9 @@ export class BotFramework {
   constructor(options: BotFrameworkOptions) {
     this.#options = options;
     this.#clients = new ConnectorClients(options.hosts, options.transport);
-    const { appId, clock, cloud } = options;
+    const { appId, clock, cloud, hosts } = options;
     const clientAt = (serviceUrl: string): ConnectorClient => this.#clients.at(serviceUrl);
-    this.#adapter = new ChannelAdapter(new ChannelAuthentication({ appId, cloud, clock, clientAt }));
+    this.#adapter = new ChannelAdapter(new ChannelAuthentication({ appId, cloud, clock, hosts, clientAt }));
   }
 
   /**

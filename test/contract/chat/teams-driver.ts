@@ -145,7 +145,7 @@ function readMessage(message: SeenMessage): ShownMessage {
   return {
     id: message.id,
     where: message.conversationId === TEAM.channelId ? 'channel' : 'direct',
-    text: shown ? [unescape(shown.text), ...labels].join('\n') : message.text,
+    text: shown ? [readEscaped(shown.text), ...labels].join('\n') : message.text,
     buttons: shown?.actions.filter(({ title }) => title !== '').map(({ title }) => title) ?? [],
   };
 }
@@ -156,6 +156,6 @@ function labelOf(card: unknown, id: string): string {
 }
 
 /** What markdown shows of escaped signs. */
-function unescape(text: string): string {
+function readEscaped(text: string): string {
   return text.replaceAll(/\\([!-/:-@[-`{-~])/g, '$1');
 }
