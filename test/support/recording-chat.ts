@@ -1,0 +1,127 @@
+import type { ChatAdapter } from '../../src/chat/chat-adapter.port.js';
+import type { ChatEventHandler } from '../../src/chat/chat-event.js';
+import type { ChatUser, ChatUserProfile, Platform } from '../../src/chat/chat-user.js';
+import type { ConversationRef, MessageRef } from '../../src/chat/conversation.js';
+import type { ActionButton, Button, LoginButton, Message } from '../../src/chat/message.js';
+import type { HttpRoute } from '../../src/kernel/http.js';
+import { BehalfError } from '../../src/kernel/errors.js';
+
+export type ChatOperation = 'post' | 'postPrivately' | 'update' | 'describeUser';
+
+/** A message as it stands in the chat. */
+export interface ChatMessage {
+  readonly id: string;
+  readonly conversation: ConversationRef;
+  /** Only this person sees it. */
+  readonly privateTo?: ChatUser;
+  /** Everything that has stood there, the oldest first. */
+  readonly versions: Message[];
+}
+
+/** A chat platform in memory: keeps messages, edits in place, fails on demand. */
+export class RecordingChat implements ChatAdapter {
+  readonly platform: Platform;
+  readonly routes: readonly HttpRoute[] = [];
+  readonly messages: ChatMessage[] = [];
+  /** Operations in the order in which they were asked for, also those that failed. */
+  readonly operations: ChatOperation[] = [];
+  /** Confirmed e-mail addresses by user id. */
+  readonly emails = new Map<string, string>();
+  #failure: ((operation: ChatOperation, message?: Message) => boolean) | undefined;
+  #gate: ((operation: ChatOperation, message?: Message) => Promise<void> | undefined) | undefined;
+
+  constructor(platform: Platform = 'slack') {
+    this.platform = platform;
+  }
+
+  async start(_handler: ChatEventHandler): Promise<void> {}
+
+  async stop(): Promise<void> {}
+
+  async post(to: ConversationRef, message: Message): Promise<MessageRef> {
+    await this.#take('post', message);
+    return this.#add({ conversation: to }, message);
+  }
+
+  async postPrivately(to: ConversationRef, user: ChatUser, message: Message): Promise<MessageRef> {
+    await this.#take('postPrivately', message);
+    return this.#add({ conversation: to, privateTo: user }, message);
+  }
+
+  async update(ref: MessageRef, message: Message): Promise<MessageRef> {
+    await this.#take('update', message);
+    const found = this.messages.find(({ id }) => id === ref.address['message']);
+    if (!found) throw new BehalfError('chat.delivery_failed', 'There is no such message');
+    found.versions.push(message);
+    return ref;
+  }
+
+  async describeUser(user: ChatUser): Promise<ChatUserProfile> {
+    await this.#take('describeUser');
+    const email = this.emails.get(user.userId);
+    return { name: `Name of ${user.userId}`, place: 'Acme', ...(email === undefined ? {} : { confirmedEmail: email }) };
+  }
+
+  /** Refuses each operation for which `failure` says so, until told otherwise. */
+  failWhen(failure: ((operation: ChatOperation, message?: Message) => boolean) | undefined): void {
+    this.#failure = failure;
+  }
+
+  /** Lets operations wait for what `gate` gives. */
+  holdWhen(gate: ((operation: ChatOperation, message?: Message) => Promise<void> | undefined) | undefined): void {
+    this.#gate = gate;
+  }
+
+  /** What stands in the chat now, in plain words, the oldest first. */
+  texts(): string[] {
+    return this.messages.map((message) => textOf(message));
+  }
+
+  last(): ChatMessage {
+    const last = this.messages.at(-1);
+    if (!last) throw new Error('Nothing was said');
+    return last;
+  }
+
+  async #take(operation: ChatOperation, message?: Message): Promise<void> {
+    this.operations.push(operation);
+    await this.#gate?.(operation, message);
+    if (this.#failure?.(operation, message)) throw new BehalfError('chat.delivery_failed', `${operation} was refused`);
+  }
+
+  #add(where: Pick<ChatMessage, 'conversation' | 'privateTo'>, message: Message): MessageRef {
+    const id = `m${this.messages.length + 1}`;
+    this.messages.push({ id, ...where, versions: [message] });
+    return refOf(this.platform, id);
+  }
+}
+
+export function refOf(platform: Platform, id: string): MessageRef {
+  return { platform, address: { message: id } };
+}
+
+export function contentOf(message: ChatMessage): Message {
+  const content = message.versions.at(-1);
+  if (!content) throw new Error('A message without content');
+  return content;
+}
+
+export function textOf(message: ChatMessage): string {
+  return contentOf(message).fallback;
+}
+
+export function buttonsOf(message: ChatMessage): readonly Button[] {
+  return contentOf(message).blocks.flatMap((block) => (block.kind === 'buttons' ? block.buttons : []));
+}
+
+export function buttonOf(message: ChatMessage, label: string): ActionButton | LoginButton {
+  const found = buttonsOf(message).find((button) => button.label === label);
+  if (found === undefined || found.kind === 'link') {
+    throw new Error(`No button ${label} among ${buttonsOf(message).map((button) => button.label)}`);
+  }
+  return found;
+}
+
+export function loginButtonsOf(message: ChatMessage): readonly LoginButton[] {
+  return buttonsOf(message).filter((button): button is LoginButton => button.kind === 'login');
+}

@@ -1,0 +1,103 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { SHARED_KEY } from './scripted-app.js';
+
+/** Environment that the connections of {@link writeServiceFiles} read. */
+export function serviceEnvironment(apps: Readonly<Record<'crm' | 'files', string>>): Readonly<Record<string, string>> {
+  return { CRM_URL: apps.crm, FILES_URL: apps.files, CLIENT_SECRET: 'client-secret-canary', SHARED_KEY };
+}
+
+/** Connectors of two apps, `crm` and `files`, their connections, and these recipes by file name. */
+export function writeServiceFiles(directory: string, recipes: Readonly<Record<string, string>>): void {
+  for (const folder of ['connectors', 'recipes']) mkdirSync(path.join(directory, folder), { recursive: true });
+  for (const [name, title] of [
+    ['crm', 'Acme CRM'],
+    ['files', 'Acme Files'],
+  ] as const) {
+    writeFileSync(path.join(directory, 'connectors', `${name}.yaml`), connector(name, title));
+  }
+  writeFileSync(path.join(directory, 'connections.yaml'), CONNECTIONS);
+  for (const [name, text] of Object.entries(recipes)) {
+    writeFileSync(path.join(directory, 'recipes', `${name}.yaml`), text);
+  }
+}
+
+/** A recipe out of its steps (YAML, indented by two): by default with the switch on for the CRM. */
+export function recipe(options: {
+  readonly command: string;
+  readonly steps: string;
+  readonly parameters?: string;
+  readonly connections?: string;
+}): string {
+  const { command, connections = 'crm: { use: crm, verify_user_access: true }', parameters = '[]', steps } = options;
+  const name = `${command.charAt(0).toUpperCase()}${command.slice(1)}`;
+  return `name: ${name}
+description: For a test
+trigger:
+  command: ${command}
+  parameters: ${parameters}
+connections:
+  ${connections}
+steps:
+${steps}
+`;
+}
+
+function connector(name: string, title: string): string {
+  return `name: ${name}
+title: ${title}
+settings:
+  - { name: url, title: Address }
+base_url: "{{ settings.url }}"
+auth:
+  oauth2:
+    authorization_url: "{{ settings.url }}/oauth/authorize"
+    token_url: "{{ settings.url }}/oauth/token"
+    revocation_url: "{{ settings.url }}/oauth/revoke"
+    scopes: [api]
+  api_key: { in: header, name: X-Api-Key }
+identity:
+  request: { method: GET, path: /api/me }
+  id: "{{ body.id }}"
+  label: "{{ body.email }}"
+  email: "{{ body.email }}"
+  email_verified: "{{ body.email_verified }}"
+error_message: "{{ body.message }}"
+actions:
+  create:
+    title: create things
+    request: { method: POST, path: /api/things, json: { name: "{{ input.name }}" } }
+    input: { name: { type: any } }
+    output_fields: [id, name, by]
+  create_shaped:
+    title: create shaped things
+    request: { method: POST, path: /api/shaped, json: {} }
+    output: { total: "{{ $number(body.name) }}" }
+  create_once:
+    title: create things once
+    request: { method: POST, path: /api/once, json: { name: "{{ input.name }}" } }
+    idempotency_key_header: Idempotency-Key
+    input: { name: { type: any } }
+    output_fields: [id, name, by]
+  find:
+    title: see things
+    request: { method: GET, path: /api/things, query: { name: "{{ input.name }}" } }
+    input: { name: { type: any } }
+    output_fields: [id, name, by]
+`;
+}
+
+const CONNECTIONS = `connections:
+  crm:
+    connector: crm
+    settings: { url: "\${CRM_URL}" }
+    auth: { method: oauth2, client_id: behalf-crm, client_secret: "\${CLIENT_SECRET}" }
+  crm-shared:
+    connector: crm
+    settings: { url: "\${CRM_URL}" }
+    auth: { method: api_key, key: "\${SHARED_KEY}" }
+  files:
+    connector: files
+    settings: { url: "\${FILES_URL}" }
+    auth: { method: oauth2, client_id: behalf-files, client_secret: "\${CLIENT_SECRET}" }
+`;

@@ -1,0 +1,244 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createEmbeddedStores, type EmbeddedStores } from '../../adapters/embedded/index.js';
+import { createOAuthClient } from '../../adapters/oauth/index.js';
+import { createMetrics } from '../../adapters/prometheus/index.js';
+import { createHttpClient } from '../../adapters/undici/index.js';
+import { type Assembly, assemble } from '../../src/assemble.js';
+import { type Catalogue, loadCatalogue } from '../../src/catalogue.js';
+import type { ChatUser } from '../../src/chat/chat-user.js';
+import type { ConversationRef } from '../../src/chat/conversation.js';
+import type { LoginOutcome } from '../../src/connections/login.js';
+import { type Job, openJob } from '../../src/jobs/job-record.js';
+import { Secret } from '../../src/kernel/secret.js';
+import { createVault, type Vault } from '../../src/kernel/vault.js';
+import { formatProblem } from '../../src/language/problem.js';
+import { createManualClock, type ManualClock } from './clocks.js';
+import { type FaultyStores, faultyStores } from './faulty-stores.js';
+import { buttonOf, type ChatMessage, loginButtonsOf, RecordingChat, refOf } from './recording-chat.js';
+import { RecordingLogger } from './recording-logger.js';
+import { ScriptedApp } from './scripted-app.js';
+import { serviceEnvironment, writeServiceFiles } from './service-files.js';
+
+export const ANN: ChatUser = { platform: 'slack', tenantId: 'T1', userId: 'ann' };
+export const BOB: ChatUser = { platform: 'slack', tenantId: 'T1', userId: 'bob' };
+export const DIRECT: ConversationRef = { platform: 'slack', kind: 'direct', address: { channel: 'D1' } };
+export const CHANNEL: ConversationRef = { platform: 'slack', kind: 'channel', address: { channel: 'C1', thread: '1' } };
+export const LOGIN_TIMEOUT_MS = 30 * 60_000;
+const PUBLIC_URL = 'https://behalf.example.com';
+
+type Recipes = Readonly<Record<string, string>>;
+
+export interface KitOptions {
+  /** Recipe files by name. */
+  readonly recipes: Recipes;
+  readonly maxRunningJobs?: number;
+}
+
+export interface ReplicaOptions {
+  /** In place of those of the kit. */
+  readonly recipes?: Recipes;
+  /** In place of the kit's: a process whose time stands still. */
+  readonly clock?: ManualClock;
+  /** `none`: gets nothing from the queue, only what its sweep finds. */
+  readonly queue?: 'shared' | 'none';
+}
+
+/** One process of the service: an assembly of its own over the stores that all share. */
+export interface Replica extends Assembly, FaultyStores {
+  readonly catalogue: Catalogue;
+}
+
+interface From {
+  readonly user?: ChatUser;
+  readonly conversation?: ConversationRef;
+  /** Id of the event; a new one by default. */
+  readonly id?: string;
+  readonly replica?: Replica;
+}
+
+export interface ServiceKit extends Replica {
+  readonly chat: RecordingChat;
+  readonly clock: ManualClock;
+  readonly logger: RecordingLogger;
+  readonly metrics: ReturnType<typeof createMetrics>;
+  readonly crm: ScriptedApp;
+  readonly files: ScriptedApp;
+  /** What the stores hold, without faults. */
+  readonly kept: EmbeddedStores;
+  readonly vault: Vault;
+  /** One more process; not started. */
+  replica(options?: ReplicaOptions): Promise<Replica>;
+  /** Somebody writes; resolves with the event's id when it is acknowledged. By default Ann, in her direct message. */
+  say(text: string, from?: From): Promise<string>;
+  /** Somebody presses a button of a message. */
+  press(message: ChatMessage, label: string, from?: From & { readonly values?: Record<string, string> }): Promise<void>;
+  /** Opens a login link, up to the provider; `comeBack` ends the login there. */
+  openLogin(url: string): Promise<{ comeBack(account: string): Promise<LoginOutcome> }>;
+  /** Presses a Login button of the message and logs in; without a label the first one. */
+  logIn(message: ChatMessage, account: string, label?: string): Promise<LoginOutcome>;
+  /** All jobs, the oldest first. */
+  jobList(): Promise<readonly Job[]>;
+  /** Resolves when no job runs or is about to. */
+  idle(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/**
+ * The service as `assemble` builds it, on the embedded stores, real HTTP and app servers that a test can steer. The chat is in
+ * memory, and time is moved by hand.
+ */
+export async function startServiceKit(options: KitOptions): Promise<ServiceKit> {
+  const directory = mkdtempSync(path.join(tmpdir(), 'behalf-service-'));
+  const chat = new RecordingChat();
+  for (const { userId } of [ANN, BOB]) chat.emails.set(userId, `${userId}@acme.example`);
+  const clock = createManualClock();
+  const logger = new RecordingLogger();
+  const metrics = createMetrics();
+  const vault = createVault([{ id: 'k1', key: new Secret(randomBytes(32)) }]);
+  const [crm, files] = await Promise.all([ScriptedApp.start(), ScriptedApp.start()]);
+  const basics = { logger, metrics };
+  const kept = await createEmbeddedStores({ directory: path.join(directory, 'data'), clock, ...basics });
+  const http = createHttpClient({ allowPrivateHosts: ['127.0.0.1'], clock, logger });
+  const replicas: Replica[] = [];
+  let serial = 0;
+
+  async function replica(change: ReplicaOptions = {}): Promise<Replica> {
+    const configDir = path.join(directory, `config-${replicas.length}`);
+    writeServiceFiles(configDir, change.recipes ?? options.recipes);
+    const policy = { configDir, publicUrl: PUBLIC_URL, egressAllow: ['127.0.0.1'] };
+    const catalogue = await loadCatalogue(policy, serviceEnvironment({ crm: crm.url, files: files.url }));
+    if (catalogue.problems.length > 0) throw new Error(catalogue.problems.map(formatProblem).join('\n'));
+    const own = change.clock ?? clock;
+    const store = faultyStores(change.queue === 'none' ? { ...kept, queue: DEAF_QUEUE } : kept);
+    const assembly = assemble(
+      {
+        ...policy,
+        identityCheck: 'auto',
+        loginTimeoutMs: LOGIN_TIMEOUT_MS,
+        historyMs: 86_400_000,
+        maxRunningJobs: options.maxRunningJobs ?? 50,
+      },
+      catalogue,
+      {
+        stores: store.stores,
+        http,
+        oauth: createOAuthClient({ httpClient: http, clock: own }),
+        chats: [chat],
+        vault,
+        clock: own,
+        ...basics,
+      },
+    );
+    const made = { ...assembly, ...store, catalogue };
+    replicas.push(made);
+    return made;
+  }
+
+  const first = await replica();
+  await first.jobs.start();
+
+  async function openLogin(url: string) {
+    const started = await first.logins.begin(url.replace(`${PUBLIC_URL}/login/`, ''));
+    if (started.kind !== 'redirect') throw new Error(`The link ${url} does not work`);
+    const { pathname, searchParams, origin } = new URL(started.redirectTo);
+    if (pathname !== '/oauth/authorize') throw new Error(`The way leads to ${pathname}`);
+    const connection = new URL(searchParams.get('redirect_uri') ?? '').pathname.replace('/oauth/callback/', '');
+    const app = origin === crm.url ? crm : files;
+    return {
+      comeBack: (account: string) => {
+        const query = new URLSearchParams({ code: app.authorize(account), state: searchParams.get('state') ?? '' });
+        return first.logins.complete({ connection, query, cookie: started.cookie.value });
+      },
+    };
+  }
+
+  async function jobList(): Promise<readonly Job[]> {
+    const rows = await kept.jobs.list({}, { limit: 1_000 });
+    return rows.map((row) => openJob(vault, row)).reverse();
+  }
+
+  return {
+    ...first,
+    chat,
+    clock,
+    logger,
+    metrics,
+    crm,
+    files,
+    kept,
+    vault,
+    replica,
+    openLogin,
+    jobList,
+    async say(text, { user = ANN, conversation = DIRECT, id, replica: by = first } = {}) {
+      serial += 1;
+      const eventId = id ?? `e${serial}`;
+      await by.handleEvent({ kind: 'text', id: eventId, user, conversation, text });
+      return eventId;
+    },
+    async press(message, label, { user = ANN, conversation = message.conversation, id, values = {} } = {}) {
+      serial += 1;
+      const { token } = buttonOf(message, label);
+      const ref = refOf(chat.platform, message.id);
+      await first.handleEvent({
+        kind: 'action',
+        id: id ?? `e${serial}`,
+        user,
+        conversation,
+        token,
+        values,
+        message: ref,
+      });
+    },
+    async logIn(message, account, label) {
+      const button = loginButtonsOf(message).find((candidate) => label === undefined || candidate.label === label);
+      if (!button) throw new Error('There is no such Login button');
+      return (await openLogin(button.url)).comeBack(account);
+    },
+    async idle() {
+      await eventually(async () => {
+        const busy = (await jobList()).filter(({ status }) => status === 'running' || status === 'pending');
+        return busy.length === 0;
+      });
+      await settled();
+    },
+    async stop() {
+      chat.holdWhen(undefined);
+      const stopping = Promise.all(replicas.map(({ jobs }) => jobs.stop(10)));
+      await clock.advance(10);
+      await Promise.all([crm.stop(), files.stop(), stopping]);
+      await http.close();
+      await kept.health.close();
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A queue that never delivers. */
+const DEAF_QUEUE = { push: async () => {}, start: async () => {}, stop: async () => {} };
+
+/** Waits in real time until something is so. */
+export async function eventually(isSo: () => boolean | Promise<boolean>): Promise<void> {
+  for (let turn = 0; turn < 1_000; turn += 1) {
+    if (await isSo()) return;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  throw new Error('It did not become so');
+}
+
+/** Lets what is ready run. */
+export async function settled(): Promise<void> {
+  for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** A promise that a test resolves. */
+export function gate(): { readonly opened: Promise<void>; open(): void } {
+  let open = (): void => {};
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { opened, open };
+}
