@@ -107,7 +107,9 @@ export function createActor(
     async press(message, label) {
       note(`[${label}]`);
       if (platform === 'slack') return pressInSlack(world, person.id, message, label);
-      return pressInTeams(world, person.id, message, { label, inputs: choices.get(message.id) ?? {} });
+      const inputs = choices.get(message.id) ?? {};
+      choices.delete(message.id);
+      return pressInTeams(world, person.id, message, { label, inputs });
     },
     async choose(message, optionLabel) {
       const list = message.picklists[0];

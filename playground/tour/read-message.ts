@@ -32,7 +32,9 @@ export function readMessage(message: PlaygroundMessage): Readable {
 }
 
 function readBlocks(blocks: readonly Json[]): Readable {
-  const elements = blocks.flatMap((block) => records(block['elements']).map((element) => ({ block, element })));
+  const elements = blocks.flatMap((block) =>
+    [...records(block['elements']), ...records([block['accessory']])].map((element) => ({ block, element })),
+  );
   return {
     text: join(blocks.filter((block) => block['type'] !== 'actions').map(textIn)),
     buttons: elements

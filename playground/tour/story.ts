@@ -25,13 +25,13 @@ export const STORY: readonly Act[] = [
   { title: 'A first command asks for a login, and goes on by itself after it', play: firstLoginAct },
   { title: 'The same command again: no login; its button runs the next command', play: secondTimeAct },
   { title: 'Missing parameters are asked for one by one, and cancel stops', play: questionsAct },
-  { title: 'The colleague logs in as herself, and may not create', play: colleagueAct },
+  { title: 'The colleague logs in as himself, and may not create', play: colleagueAct },
   { title: 'A recipe with the switch off acts under the shared connection', play: sharedAct },
   { title: 'In a channel everything personal stays private', play: channelAct },
   { title: 'Two apps: one message asks for both logins', play: twoAppsAct },
-  { title: 'Teams: the login runs in the sign-in window of the chat client', play: teamsAct },
   { title: 'The app takes the login back: the job asks anew and goes on at the failed step', play: revokedAct },
   { title: 'A token runs out: it is refreshed without a word', play: expiredAct },
+  { title: 'Teams: the login runs in the sign-in window of the chat client', play: teamsAct },
   { title: 'The service restarts while a login is pending', play: restartAct },
   { title: 'personal_connections: disconnect, reconnect, delete', play: connectionsAct },
   { title: 'A login that is denied, and one that is cancelled', play: deniedAct },
@@ -66,9 +66,10 @@ async function firstLoginAct(stage: Stage): Promise<void> {
 
 async function secondTimeAct(stage: Stage): Promise<void> {
   const { check, rita } = stage;
-  await rita.slack.say('create opportunity account: Globex: the "new" one amount: 7,500.50');
+  await rita.slack.say('create opportunity account: Müller & Söhne: Export amount: 7,500.50');
   const answer = await rita.slack.hears(/Created .* as rita@acme\.example|Please connect|did not work/);
   check('there was no login', !answer.text.includes('Please connect'));
+  check('the value kept its colon', (await newestOpportunity(stage)).account === 'Müller & Söhne: Export');
   await rita.slack.say('create opportunity account: Initech');
   const created = await rita.slack.hears(/Created .* as rita@acme\.example/);
   await rita.slack.press(created, 'Close it');
@@ -145,7 +146,7 @@ async function twoAppsAct(stage: Stage): Promise<void> {
 
 async function teamsAct(stage: Stage): Promise<void> {
   const { check, rita, tell } = stage;
-  await rita.teams.say('create opportunity account: Stark amount: 900');
+  await rita.teams.say('create opportunity account: Globex amount: 900');
   const prompt = await rita.teams.hears(/Please connect to Acme CRM/);
   const link = await rita.teams.press(prompt, 'Login');
   const page = await rita.browser.logIn(link ?? '', { username: 'rita' });
@@ -162,7 +163,7 @@ async function revokedAct(stage: Stage): Promise<void> {
   await world.apps.crmControl.revoke('rita');
   tell("The CRM's administrator revokes all logins of Rita");
   const before = await countOpportunities(stage);
-  await rita.slack.say('create opportunity account: Wayne amount: 77');
+  await rita.slack.say('create opportunity account: Globex amount: 77');
   const prompt = await rita.slack.hears(/Please connect to Acme CRM/);
   await logIn(stage, rita, rita.slack, prompt, 'Login');
   await rita.slack.hears(/Created .* as rita@acme\.example/);
@@ -176,8 +177,8 @@ async function expiredAct(stage: Stage): Promise<void> {
   const before = await refreshes();
   await world.apps.crmControl.expire('rita');
   tell("Rita's access token at the CRM runs out");
-  await rita.slack.say('find opportunities account: Wayne');
-  const answer = await rita.slack.hears(/Wayne.*Prospecting|Please connect/);
+  await rita.slack.say('find opportunities account: Globex');
+  const answer = await rita.slack.hears(/Globex.*Prospecting|Please connect/);
   check('there was no login', !answer.text.includes('Please connect'));
   check('one refresh was made', (await refreshes()) === before + 1);
 }
@@ -187,7 +188,7 @@ async function restartAct(stage: Stage): Promise<void> {
   await world.apps.crmControl.revoke('carl');
   await world.apps.crmControl.changeAccount('carl', { mayCreate: true });
   const before = await countOpportunities(stage);
-  await carl.slack.say('create opportunity account: Hooli amount: 1');
+  await carl.slack.say('create opportunity account: Umbrella amount: 1');
   const prompt = await carl.slack.hears(/Please connect to Acme CRM/);
   const link = await carl.slack.press(prompt, 'Login');
   const start = await carl.browser.open(link ?? '');
