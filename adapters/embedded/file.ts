@@ -49,13 +49,21 @@ async function loadLibrary(): Promise<typeof Libsql> {
 function createPrivately(directory: string, path: string): void {
   try {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw new BehalfError('config.invalid', `DATA_DIR: the folder ${directory} cannot be made (${systemCode(error)})`);
+  }
+  try {
     // `wx` never opens a file that is there: closing it again would drop the lock of a store open in this process.
     closeSync(openSync(path, 'wx', 0o600));
   } catch (error) {
-    const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'unknown';
-    if (code === 'EEXIST') return;
-    throw new BehalfError('config.invalid', `DATA_DIR: ${directory} cannot be written (${code})`);
+    const code = systemCode(error);
+    if (code !== 'EEXIST') throw new BehalfError('config.invalid', `DATA_DIR: ${path} cannot be written (${code})`);
   }
+}
+
+function systemCode(error: unknown): string {
+  const hasCode = typeof error === 'object' && error !== null && 'code' in error;
+  return hasCode && typeof error.code === 'string' ? error.code : 'unknown';
 }
 
 /** Looks before anything is changed: another program's database may lie there. */

@@ -51,11 +51,11 @@ export function createJobQueue(link: RedisLink, keys: Keys, options: JobQueueOpt
     async stop() {
       const stopping = running;
       running = undefined;
-      if (stopping) await stopWorker(stopping, options.clock);
+      if (stopping) await stopWorker(stopping, link, options.clock);
     },
     async close() {
-      running?.connection.disconnect();
       await running?.worker.close(true).catch(() => undefined);
+      running?.connection.disconnect();
       running = undefined;
       await (await queue)?.close();
       queue = undefined;
@@ -138,10 +138,26 @@ async function handle(job: Job, handler: (id: string) => Promise<void>, logger: 
   }
 }
 
-async function stopWorker({ worker, connection, underWay }: Running, clock: Clock): Promise<void> {
-  const closed = worker.close().catch(() => undefined);
+/** BullMQ's own waiting hangs while Redis is away, so what is under way is counted here. */
+async function stopWorker({ worker, connection, underWay }: Running, link: RedisLink, clock: Clock): Promise<void> {
+  const finished = (): Promise<unknown> => Promise.allSettled(underWay);
+  await worker.pause(true);
+  await finished();
+  const isReachable = await link
+    .call('stop', (redis) => redis.ping())
+    .then(
+      () => true,
+      () => false,
+    );
+  let isClosed = false;
+  const closed = worker.close(!isReachable).finally(() => {
+    isClosed = true;
+  });
   const givenUp = new AbortController();
-  await Promise.race([closed, Promise.allSettled(underWay).then(() => clock.sleep(STOP_GRACE_MS, givenUp.signal))]);
+  const grace = clock.sleep(STOP_GRACE_MS, givenUp.signal).then(finished);
+  await Promise.race([closed, grace]).catch(() => undefined);
   givenUp.abort();
+  await grace.catch(() => undefined);
+  if (!isClosed) await worker.getBackend().close(true);
   connection.disconnect();
 }

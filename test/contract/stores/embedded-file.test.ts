@@ -1,0 +1,189 @@
+import {
+  chmodSync,
+  closeSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Libsql from 'libsql';
+import { createManualClock } from '../../support/clocks.js';
+import { openEmbeddedStores } from './embedded-harness.js';
+import { startProcess, startProcessAfter } from './processes.js';
+import { ANN, jobId, jobRow, until } from './stores.js';
+
+describe('file of the embedded store', () => {
+  let parent: string;
+  let directory: string;
+  let file: string;
+  beforeEach(() => {
+    parent = mkdtempSync(join(tmpdir(), 'behalf-embedded-'));
+    directory = join(parent, 'data');
+    file = join(directory, 'behalf.db');
+  });
+  afterEach(() => rmSync(parent, { recursive: true }));
+
+  /** Runs SQL on the file as another program would. */
+  function runSql(sql: string): void {
+    mkdirSync(directory, { recursive: true });
+    const database = new Libsql(file);
+    database.exec(sql);
+    database.close();
+  }
+
+  it('is readable by its owner only, and one file after closing', async () => {
+    const stores = await openEmbeddedStores({ directory });
+    expect(statSync(directory).mode & 0o777).toBe(0o700);
+    for (const name of readdirSync(directory)) expect(statSync(join(directory, name)).mode & 0o777).toBe(0o600);
+    expect(await stores.health.warnings()).toEqual([]);
+    await stores.health.close();
+    expect(readdirSync(directory)).toEqual(['behalf.db']);
+  });
+
+  it('comes with a warning when others can read its folder', async () => {
+    mkdirSync(directory);
+    chmodSync(directory, 0o755);
+    const stores = await openEmbeddedStores({ directory });
+    expect(await stores.health.warnings()).toEqual([
+      `Other users of this machine can read ${directory} (DATA_DIR); chmod 700 keeps them out.`,
+    ]);
+    await stores.health.close();
+  });
+
+  it('loses nothing that was acknowledged when the process is killed while it writes', async () => {
+    const writer = startProcess('embedded-process.ts', 'write', directory);
+    await writer.lines(400);
+    const acknowledged = await writer.kill();
+    const last = Number(acknowledged.at(-1));
+    const stores = await openEmbeddedStores({ directory });
+    for (let n = 1; n <= last; n += 1) {
+      expect((await stores.jobs.load(jobId(n)))?.sealed).toEqual(Buffer.alloc(1_900, n));
+      expect(await stores.expiring.get({ kind: 'login', id: String(n) })).toBe('value');
+    }
+    expect(await stores.jobs.accept(jobRow({ id: 'again' }), `event ${last}`, 1_000)).toBe(false);
+    expect((await stores.connections.get(ANN, 'crm'))?.generation).toBeGreaterThanOrEqual(last);
+    await stores.health.close();
+  });
+
+  it('delivers again what a killed process had in hand, and not what it had done', async () => {
+    const taker = startProcess('embedded-process.ts', 'take', directory);
+    expect(await taker.lines(2)).toEqual(['one', 'two']);
+    await taker.kill();
+    const stores = await openEmbeddedStores({ directory });
+    const delivered: string[] = [];
+    await stores.queue.start(async (id) => void delivered.push(id), { concurrency: 2 });
+    await stores.queue.push('three');
+    await until(() => delivered.length >= 2);
+    await stores.queue.stop();
+    await stores.health.close();
+    expect([...delivered].sort()).toEqual(['three', 'two']);
+  });
+
+  it('belongs to one process at a time', async () => {
+    const inUse = { code: 'config.invalid', message: expect.stringContaining('in use by another process') };
+    const first = await openEmbeddedStores({ directory });
+    await expect(openEmbeddedStores({ directory })).rejects.toMatchObject(inUse);
+    await first.leases.acquire('key', 'holder', 60_000);
+    await first.health.close();
+    const other = startProcess('embedded-process.ts', 'write', directory);
+    await other.lines(1);
+    await expect(openEmbeddedStores({ directory })).rejects.toMatchObject(inUse);
+    await other.kill();
+    const next = await openEmbeddedStores({ directory });
+    expect(await next.leases.acquire('key', 'other', 60_000)).toBe(false);
+    await next.health.close();
+  });
+
+  it.each([
+    ['the database of another program', 'CREATE TABLE theirs (id TEXT); PRAGMA user_version = 1', 'another program'],
+    ['marked by another program', 'PRAGMA application_id = 77', 'another program'],
+    ['of a newer version', 'PRAGMA application_id = 1112034374; PRAGMA user_version = 999', 'newer version'],
+  ])('is refused and left alone when it is %s', async (_, sql, said) => {
+    runSql(sql);
+    const before = readFileSync(file);
+    await expect(openEmbeddedStores({ directory })).rejects.toMatchObject({
+      code: 'config.invalid',
+      message: expect.stringContaining(said),
+    });
+    expect(readFileSync(file)).toEqual(before);
+  });
+
+  it('is refused and left alone when it is no database', async () => {
+    mkdirSync(directory);
+    writeFileSync(file, 'These are my notes.\n'.repeat(500));
+    await expect(openEmbeddedStores({ directory })).rejects.toMatchObject({
+      code: 'store.corrupt',
+      message: expect.stringContaining('Nothing was changed'),
+    });
+    expect(readFileSync(file, 'utf8')).toBe('These are my notes.\n'.repeat(500));
+  });
+
+  it('says store.corrupt where it is damaged', async () => {
+    const stores = await openEmbeddedStores({ directory });
+    for (let n = 0; n < 200; n += 1) {
+      await stores.jobs.accept(jobRow({ id: jobId(n), sealed: Buffer.alloc(3_000) }), `event ${n}`, 60_000);
+    }
+    await stores.health.close();
+    const size = statSync(file).size;
+    const handle = openSync(file, 'r+');
+    writeSync(handle, Buffer.alloc(size - 100_000, 0xff), 0, undefined, 50_000);
+    closeSync(handle);
+    const damaged = await openEmbeddedStores({ directory });
+    await expect(damaged.jobs.list({}, { limit: 500 })).rejects.toMatchObject({ code: 'store.corrupt' });
+    await damaged.health.close();
+    expect(statSync(file).size).toBeGreaterThanOrEqual(size);
+  });
+
+  it('is refused with the reason when the folder cannot be made', async () => {
+    writeFileSync(directory, 'a file');
+    await expect(openEmbeddedStores({ directory })).rejects.toMatchObject({
+      code: 'config.invalid',
+      message: expect.stringContaining('DATA_DIR'),
+    });
+  });
+
+  it('says store.unavailable when the disk is full, keeps what it has and can still be read', async () => {
+    const lines = await startProcessAfter('ulimit -f 2048', 'embedded-process.ts', 'fill', directory).end();
+    expect(lines).toEqual([
+      'store.unavailable',
+      expect.stringMatching(/^(done|store\.unavailable)$/),
+      '50000',
+      'undefined',
+    ]);
+    const stores = await openEmbeddedStores({ directory });
+    expect((await stores.jobs.load(jobId(0)))?.sealed.byteLength).toBe(50_000);
+    await stores.health.close();
+  });
+
+  it('needs a build of the library for the machine, and says what to do without', async () => {
+    const [line] = await startProcess('embedded-process.ts', 'strange', directory).end();
+    expect(line).toMatch(
+      /^config\.invalid: The embedded store has no build for this machine \(\w+-s390x\)\. Set REDIS_URL/,
+    );
+  });
+
+  it('does not keep what has expired', async () => {
+    const clock = createManualClock();
+    const stores = await openEmbeddedStores({ directory, clock });
+    for (let n = 0; n < 2_500; n += 1) await stores.expiring.put({ kind: 'event', id: `${n}` }, 'value', 1_000);
+    await stores.leases.acquire('short', 'holder', 1_000);
+    await stores.leases.acquire('long', 'holder', 600_000);
+    await clock.advance(0);
+    await clock.advance(60_000);
+    await clock.advance(0);
+    await stores.health.close();
+    const database = new Libsql(file);
+    expect(database.prepare("SELECT count(*) AS left FROM records WHERE kind = 'event'").get([])).toMatchObject({
+      left: 0,
+    });
+    expect(database.prepare('SELECT key FROM leases').all([])).toEqual([{ key: 'long' }]);
+    database.close();
+  });
+});
