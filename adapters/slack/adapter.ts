@@ -14,7 +14,7 @@ import { readConversation, readMessageRef, toMessageRef } from './address.js';
 import { type Heard, type HearingContext, hearMessage, hearPress, hearSlashCommand } from './inbound.js';
 import { isJsonObject, type JsonObject } from './json.js';
 import { Outbox } from './outbox.js';
-import { People, type Standing } from './people.js';
+import { People, type Standing, type Workspace } from './people.js';
 import { SlackReceiver } from './receiver.js';
 import { createTransport, type Transport } from './transport.js';
 import { SlackApi } from './web-api.js';
@@ -196,8 +196,7 @@ export class SlackAdapter implements ChatAdapter {
   async #identify(running: Running): Promise<void> {
     const { logger } = this.#dependencies;
     try {
-      const { teamId, enterpriseId, botUserId } = await running.people.workspace();
-      logger.info({ teamId, enterpriseId, botUserId }, 'connected to Slack');
+      this.#reportConnected(await running.people.workspace());
     } catch (error) {
       if (isBehalfError(error, 'config.invalid')) {
         await this.stop();
@@ -214,15 +213,20 @@ export class SlackAdapter implements ChatAdapter {
       await clock.sleep(pause, stopping.signal).catch(() => {});
       if (stopping.signal.aborted) return;
       try {
-        const { teamId, enterpriseId, botUserId } = await people.workspace();
-        logger.info({ teamId, enterpriseId, botUserId }, 'connected to Slack');
-        return;
+        return this.#reportConnected(await people.workspace());
       } catch (error) {
         const err = asBehalfError(error);
         if (err.code === 'config.invalid') return logger.error({ err }, 'Slack refuses the bot token');
         logger.debug({ err }, 'Slack still cannot be reached');
       }
     }
+  }
+
+  #reportConnected({ teamId, enterpriseId, botUserId, missingScopes }: Workspace): void {
+    const { logger } = this.#dependencies;
+    logger.info({ teamId, enterpriseId, botUserId }, 'connected to Slack');
+    if (missingScopes.length > 0)
+      logger.warn({ missingScopes }, 'the Slack app lacks scopes: update it from manifest.json and reinstall it');
   }
 
   #inBackground(work: Promise<void>): void {

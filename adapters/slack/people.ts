@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import type { Clock } from '../../src/kernel/clock.port.js';
 import { BehalfError } from '../../src/kernel/errors.js';
 import { type JsonObject, objectAt, textAt } from './json.js';
-import { PATIENCE, type SlackApi, slackErrorOf } from './web-api.js';
+import { PATIENCE, REQUIRED_SCOPES, type SlackApi, slackErrorOf } from './web-api.js';
 
 /** The workspace that the app is installed in, and who the bot is there. */
 export interface Workspace {
@@ -11,6 +11,8 @@ export interface Workspace {
   /** Present on Enterprise Grid. */
   readonly enterpriseId?: string;
   readonly botUserId: string;
+  /** Scopes that the app needs and was not given. */
+  readonly missingScopes: readonly string[];
 }
 
 /** `external`: of another organisation, in a channel that is shared with it (Slack Connect). */
@@ -98,7 +100,9 @@ export class People {
     if (teamId === undefined || botUserId === undefined || textAt(answer, 'bot_id') === undefined)
       throw badToken('it is not the token of a bot');
     const teamName = textAt(answer, 'team') ?? 'Slack';
-    this.#workspace = { teamId, teamName, botUserId, ...(enterpriseId === undefined ? {} : { enterpriseId }) };
+    const missingScopes = missingScopesOf(objectAt(answer, 'response_metadata')['scopes']);
+    const grid = enterpriseId === undefined ? {} : { enterpriseId };
+    this.#workspace = { teamId, teamName, botUserId, missingScopes, ...grid };
     return this.#workspace;
   }
 
@@ -142,6 +146,11 @@ function readStanding(user: JsonObject, workspace: Workspace): Standing {
   if (user['is_stranger'] === true || user['deleted'] === true) return 'external';
   if (!sameOrganisation && textAt(user, 'team_id') !== workspace.teamId) return 'external';
   return user['is_restricted'] === true || user['is_ultra_restricted'] === true ? 'guest' : 'member';
+}
+
+/** Slack tells the granted scopes in a header of each answer. */
+function missingScopesOf(granted: unknown): readonly string[] {
+  return Array.isArray(granted) ? REQUIRED_SCOPES.filter((scope) => !granted.includes(scope)) : [];
 }
 
 function badToken(why: string): BehalfError {

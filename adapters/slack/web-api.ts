@@ -22,11 +22,16 @@ export const EVENT_SCOPES = {
   'message.im': ['im:history'],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
+/** Every bot scope that the app has to be installed with, sorted. */
+export const REQUIRED_SCOPES: readonly string[] = [
+  ...new Set<string>([...Object.values(METHOD_SCOPES), ...Object.values(EVENT_SCOPES)].flat()),
+].sort();
+
 export type SlackMethod = keyof typeof METHOD_SCOPES;
 
 /** How long a call may wait for Slack to take it, in ms, retries included. */
 export const PATIENCE = {
-  /** While Slack waits for our ack. */
+  /** While Slack waits for our answer to it: the call is given up in time to say so. */
   asked: 1500,
   message: 60_000,
 } as const;
@@ -68,10 +73,19 @@ export class SlackApi {
 
   /** @throws BehalfError `chat.delivery_failed` */
   call(method: SlackMethod, args: Record<string, unknown>, patienceMs: number): Promise<JsonObject> {
-    return this.#persist(method, patienceMs, async () => {
+    const work = this.#persist(method, patienceMs, async () => {
       const answer: unknown = await this.#client.apiCall(method, args);
       return isJsonObject(answer) ? answer : {};
     });
+    return patienceMs === PATIENCE.asked ? this.#within(patienceMs, work, method) : work;
+  }
+
+  async #within<T>(ms: number, work: Promise<T>, method: SlackMethod): Promise<T> {
+    const ended = new AbortController();
+    const late = this.#clock.sleep(ms, ended.signal).then((): never => {
+      throw deliveryFailed(method, { code: 'timed_out' });
+    });
+    return Promise.race([work, late]).finally(() => ended.abort());
   }
 
   /**

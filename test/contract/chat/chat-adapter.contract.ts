@@ -1,68 +1,10 @@
-import type { ChatAdapter } from '../../../src/chat/chat-adapter.port.js';
 import type { ActionEvent, ChatEvent, ChatEventHandler, TextEvent } from '../../../src/chat/chat-event.js';
-import type { ChatUser, Platform } from '../../../src/chat/chat-user.js';
 import type { ConversationRef } from '../../../src/chat/conversation.js';
 import { type Message, textMessage } from '../../../src/chat/message.js';
 import { isBehalfError } from '../../../src/kernel/errors.js';
+import { type ChatBench, type ChatDriver, eventually, type ShownMessage, type Where } from './chat-driver.js';
 
-export type Where = 'direct' | 'channel';
-
-/** A message of the bot as one person reads it in the client. */
-export interface ShownMessage {
-  readonly id: string;
-  readonly where: Where;
-  /** Every word of it, markup rendered; paragraphs on lines of their own. */
-  readonly text: string;
-  /** Labels of the buttons, in their order. */
-  readonly buttons: readonly string[];
-}
-
-/** How the platform's request went. */
-export interface Receipt {
-  /** What to hand to `redeliver`. */
-  readonly delivery: string;
-  /** The bot took it (a status of the 200s). */
-  readonly accepted: boolean;
-}
-
-export interface Press {
-  readonly accepted: boolean;
-  /** The page that the client opened in the browser or in its pop-up. */
-  readonly openedUrl?: string;
-}
-
-/** One adapter, started on a real HTTP server, with the platform's emulator on the other side. */
-export interface ChatBench {
-  readonly adapter: ChatAdapter;
-  /** Somebody (an id of `playground/people.ts`) writes to the bot; in the channel they mention it. */
-  personSays(personId: string, text: string, where?: Where): Promise<Receipt>;
-  /** The platform sends the same event once more. */
-  redeliver(delivery: string): Promise<Receipt>;
-  /** `choices` are the values chosen in picklists, by id. */
-  personPresses(
-    personId: string,
-    messageId: string,
-    label: string,
-    choices?: Readonly<Record<string, string>>,
-  ): Promise<Press>;
-  /** The bot's messages that this person sees now, oldest first. */
-  shownTo(personId: string): readonly ShownMessage[];
-  /** Sends a well-formed event that the platform has not signed; resolves with the status. */
-  sendForged(): Promise<number>;
-  /** Sends something genuine that is no event; resolves with the status. */
-  sendMalformed(): Promise<number>;
-  /** From now on the platform refuses the bot's messages for good. */
-  refuseMessages(): void;
-  stop(): Promise<void>;
-}
-
-export interface ChatDriver {
-  readonly platform: Platform;
-  /** The person as the service knows them. */
-  user(personId: string): ChatUser;
-  /** Starts the emulator and the adapter; the platform repeats unaccepted events within a second. */
-  start(handler: ChatEventHandler): Promise<ChatBench>;
-}
+export { type ChatBench, type ChatDriver, eventually, type ShownMessage };
 
 const SAMPLE: Message = {
   fallback: 'A sample',
@@ -361,15 +303,4 @@ export function describeChatAdapter(driver: ChatDriver): void {
 /** What a store gives back. */
 function asKept<T>(value: T): T {
   return JSON.parse(JSON.stringify(value));
-}
-
-/** Looks until there is something, for five seconds. */
-export async function eventually<T>(look: () => T | undefined): Promise<T> {
-  const deadline = Date.now() + 5000;
-  for (;;) {
-    const found = look();
-    if (found !== undefined) return found;
-    if (Date.now() > deadline) throw new Error(`it did not happen within 5 s: ${look}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
 }

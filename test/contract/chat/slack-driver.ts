@@ -8,10 +8,10 @@ import { SALES_CHANNEL } from '../../../playground/slack/workspace.js';
 import type { ChatEventHandler } from '../../../src/chat/chat-event.js';
 import type { ChatUser } from '../../../src/chat/chat-user.js';
 import type { Clock } from '../../../src/kernel/clock.port.js';
-import { noMetrics } from '../../../src/kernel/metrics.port.js';
+import { type Metrics, noMetrics } from '../../../src/kernel/metrics.port.js';
 import { Secret } from '../../../src/kernel/secret.js';
 import { systemClock } from '../../../src/kernel/system-clock.js';
-import type { ChatBench, ChatDriver, ShownMessage } from './chat-adapter.contract.js';
+import type { ChatBench, ChatDriver, ShownMessage } from './chat-driver.js';
 
 export const SIGNING_SECRET = 'the-signing-secret-of-the-tests';
 export const BOT_TOKEN = 'xoxb-the-bot-token-of-the-tests';
@@ -25,6 +25,7 @@ export interface SlackBench extends ChatBench {
 export interface SlackBenchOptions {
   readonly handler?: ChatEventHandler;
   readonly clock?: Clock;
+  readonly metrics?: Metrics;
   readonly retryDelaysMs?: readonly number[];
   readonly scopes?: readonly string[];
   /** Called before the adapter starts. */
@@ -50,7 +51,7 @@ export async function startSlackBench(options: SlackBenchOptions = {}): Promise<
   });
   options.prepare?.(slack);
   const config = { signingSecret: new Secret(SIGNING_SECRET), botToken: new Secret(BOT_TOKEN), apiUrl: slack.apiUrl };
-  const adapter = createSlackAdapter(config, { clock, logger, metrics: noMetrics });
+  const adapter = createSlackAdapter(config, { clock, logger, metrics: options.metrics ?? noMetrics });
   const server = createHttpServer({ logger, host: '127.0.0.1' });
   eventsUrl = `http://127.0.0.1:${await server.listen(adapter.routes, 0)}/slack/events`;
   const stop = async (): Promise<void> => {

@@ -1,5 +1,5 @@
 import type { AppsManifestCreateArguments } from '@slack/web-api';
-import { EVENT_SCOPES, METHOD_SCOPES } from '../../../adapters/slack/web-api.js';
+import { EVENT_SCOPES, METHOD_SCOPES, REQUIRED_SCOPES } from '../../../adapters/slack/web-api.js';
 import manifest from '../../../manifest.json';
 
 type Manifest = Exclude<AppsManifestCreateArguments['manifest'], string>;
@@ -24,6 +24,7 @@ const typed = {
 describe('the Slack app manifest', () => {
   test('asks for exactly the scopes that the methods and events need', () => {
     expect(manifest.oauth_config.scopes.bot).toEqual(SCOPES);
+    expect(REQUIRED_SCOPES).toEqual(SCOPES);
   });
 
   test('subscribes to exactly the events that the adapter takes', () => {
