@@ -142,8 +142,12 @@ function renderSpan(span: Span, look: Readonly<Record<string, unknown>>): Elemen
     ...(style === 'italic' ? { italic: true } : {}),
     ...(style === 'strike' ? { strikethrough: true } : {}),
     ...(style === 'code' ? { fontType: 'Monospace' } : {}),
-    ...(link !== undefined && isSafeLink(link) ? { selectAction: { type: 'Action.OpenUrl', url: link } } : {}),
+    ...(link !== undefined && isSafeLink(link) ? { selectAction: openLink(span.text, link) } : {}),
   };
+}
+
+function openLink(title: string, url: string): Element {
+  return { type: 'Action.OpenUrl', title: title.trim() === '' ? url : title, url };
 }
 
 function renderFields(fields: readonly { readonly label: string; readonly value: string }[]): Element[] {

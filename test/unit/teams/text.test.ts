@@ -1,0 +1,58 @@
+import { typedText } from '../../../adapters/teams/text.js';
+
+const BOT = '28:bot';
+
+function mention(text = '<at>Behalf</at>', id = BOT) {
+  return { type: 'mention', text, mentioned: { id, name: 'Behalf' } };
+}
+
+function html(content: string) {
+  return [{ contentType: 'text/html', content }];
+}
+
+describe('what was typed in Teams', () => {
+  it.each([
+    ['a mention before', '<at>Behalf</at> help', 'help'],
+    ['a mention with a hard space', '<at>Behalf</at>&nbsp;help', 'help'],
+    ['a real hard space', '<at>Behalf</at>\u00a0help\u00a0me', 'help me'],
+    ['a mention after', 'help <at>Behalf</at>', 'help'],
+    ['two mentions', '<at>Behalf</at> help <at>Behalf</at>', 'help'],
+    ['line breaks after the mention', '<at>Behalf</at>\r\n\r\nhelp\r\nme', 'help\nme'],
+    ['nothing but the mention', '<at>Behalf</at>&nbsp;\n', ''],
+    ['encoded signs', '<at>Behalf</at> a &lt;b&gt; &amp; &quot;c&quot; &#39;d&#39; &#x1F389;', 'a <b> & "c" \'d\' 🎉'],
+    ['a twice encoded sign', '<at>Behalf</at> &amp;lt;', '&lt;'],
+    ['entities that are none', '<at>Behalf</at> &unknown; &#0; &#99999999;', '&unknown; &#0; &#99999999;'],
+  ])('%s', (_what, text, expected) => {
+    expect(typedText({ text, entities: [mention()] }, BOT)).toBe(expected);
+  });
+
+  it('keeps the names of other people', () => {
+    const entities = [mention(), mention('<at>Rita Rep</at>', '29:rita')];
+    const text = '<at>Behalf</at> assign to <at>Rita Rep</at> now';
+    expect(typedText({ text, entities }, BOT)).toBe('assign to Rita Rep now');
+  });
+
+  it('removes a mention by its entity, not by the name of the bot', () => {
+    const text = '<at id="0">Our Bot (Test)</at> help';
+    expect(typedText({ text, entities: [mention('<at id="0">Our Bot (Test)</at>')] }, BOT)).toBe('help');
+  });
+
+  it('leaves a text alone that its HTML shows to be as it was typed', () => {
+    const text = 'note: a < b & c &amp; d';
+    expect(typedText({ text, attachments: html('<p>note: a &lt; b &amp; c &amp;amp; d</p>') }, BOT)).toBe(text);
+  });
+
+  it('decodes a text that its HTML shows to be encoded', () => {
+    const attachments = html('<p>a &lt; b &amp; c</p>');
+    expect(typedText({ text: 'a &lt; b &amp; c', attachments }, BOT)).toBe('a < b & c');
+  });
+
+  it('has nothing to say about a message without a text', () => {
+    expect(typedText({ text: null, entities: null }, BOT)).toBe('');
+  });
+
+  it('is fast on hostile text', () => {
+    const text = `${'<at>'.repeat(20_000)}${'&#'.repeat(20_000)}`;
+    expect(typedText({ text, attachments: html('<'.repeat(20_000)) }, BOT)).toContain('&#');
+  });
+});
