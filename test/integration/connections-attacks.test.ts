@@ -167,6 +167,13 @@ describe('Bob guesses codes', () => {
     await expect(kit.logins.prove(BOB, '0000-0000')).resolves.toMatchObject({ kind: 'unknown' });
   });
 
+  it('with a right one among them, which was his own: he may try afresh after it', async () => {
+    for (let count = 0; count < 4; count += 1) await kit.logins.prove(BOB, `0000-000${count}`);
+    const code = await proofFor(await kit.link(BOB), new Browser('bob'));
+    await expect(kit.logins.prove(BOB, code)).resolves.toMatchObject({ kind: 'connected' });
+    await expect(kit.logins.prove(BOB, '0000-0000')).resolves.toEqual({ kind: 'unknown', triesLeft: 4 });
+  });
+
   it('many at the same time: five at most are looked up', async () => {
     const guesses = Array.from({ length: 12 }, (_, index) => kit.logins.prove(BOB, `1111-11${10 + index}`));
     const kinds = (await Promise.all(guesses)).map(({ kind }) => kind);

@@ -101,6 +101,46 @@ describe('a token that is due', () => {
     expect(refreshes()).toBe(1);
   });
 
+  it('is not refreshed by a process that read it before another one refreshed it', async () => {
+    await connect();
+    await kit.clock.advance(HOUR);
+    const { leases } = kit.stores;
+    const late = createConnections({
+      ...kit.deps,
+      leases: {
+        ...leases,
+        acquire: async (key, holder, ttlMs) => {
+          await ask();
+          return leases.acquire(key, holder, ttlMs);
+        },
+      },
+    });
+    await expect(tokenOf(ask(late))).resolves.toBe('access-1');
+    expect(refreshes()).toBe(1);
+  });
+
+  it('is not refreshed by a process that has lost its lease', async () => {
+    await connect();
+    await kit.clock.advance(HOUR);
+    const { connections: store, leases } = kit.stores;
+    let reads = 0;
+    const paused = createConnections({
+      ...kit.deps,
+      leases: { ...leases, renew: async () => false },
+      store: {
+        ...store,
+        get: async (owner, name) => {
+          reads += 1;
+          // The second read comes after the lease: here the process stands still for longer than it lasts.
+          if (reads === 2) await kit.clock.advance(30_000);
+          return store.get(owner, name);
+        },
+      },
+    });
+    await expect(ask(paused)).rejects.toMatchObject({ code: 'oauth.transient' });
+    expect(refreshes()).toBe(0);
+  });
+
   it('is used to its end where there is no refresh token, and asks for a login then', async () => {
     await kit.connections.activate(ANN, 'crm', kit.tokens('only'), ANNS_ACCOUNT);
     await kit.clock.advance(HOUR - 1);
