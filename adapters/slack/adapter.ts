@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { App, LogLevel, Logger as SlackLogger } from '@slack/bolt';
 import type { ChatAdapter } from '../../src/chat/chat-adapter.port.js';
 import type { ChatEventHandler } from '../../src/chat/chat-event.js';
@@ -82,6 +83,8 @@ export class SlackAdapter implements ChatAdapter {
     const silent = silentLogger(LogLevel.INFO);
     const transport = createTransport();
     const stopping = new AbortController();
+    // Every pause before a repeat listens to it.
+    setMaxListeners(0, stopping.signal);
     const client = new WebClient(this.#config.botToken.reveal(), {
       slackApiUrl: this.#apiUrl,
       fetch: transport.fetch,

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { App, Receiver } from '@slack/bolt';
 import type { Clock } from '../../src/kernel/clock.port.js';
 import { asBehalfError, isBehalfError } from '../../src/kernel/errors.js';
@@ -46,6 +47,7 @@ export class SlackReceiver implements Receiver {
 
   constructor(parts: ReceiverParts) {
     this.#parts = parts;
+    setMaxListeners(0, this.#stopped.signal);
     this.route = {
       method: 'POST',
       path: '/slack/events',
