@@ -69,32 +69,63 @@ export function createConnectionStore(link: RedisLink, keys: Keys): ConnectionSt
   };
 }
 
-/** Goes through the shards in their order; the cursor is the shard's number and the last owner's text. */
+interface OwnerEntry {
+  readonly shard: number;
+  /** Digit of the portion, then the owner. */
+  readonly text: string;
+}
+
+/** Goes through the shards, and in each through the portions, in their order; the cursor names the last entry. */
 async function pageOfOwners(
   link: RedisLink,
   indexes: readonly string[],
   page: { readonly limit: number; readonly after?: string },
 ): ReturnType<ConnectionStore['owners']> {
   const wanted = page.limit + 1;
-  const colon = page.after?.indexOf(':') ?? -1;
-  const first = page.after === undefined ? 0 : Number(page.after.slice(0, colon));
-  const found: { readonly cursor: string; readonly owner: string }[] = [];
-  for (let start = first; start < indexes.length && found.length < wanted; start += SHARDS_AT_ONCE) {
-    const asked = indexes.slice(start, start + SHARDS_AT_ONCE).map((index, offset) => ({
-      index,
-      shard: start + offset,
-      from: start + offset === first && page.after !== undefined ? `(${page.after.slice(colon + 1)}` : '-',
-    }));
-    const answers = await link.call('owners', (redis) =>
-      Promise.all(asked.map(({ index, from }) => redis.zrangebylex(index, from, '+', 'LIMIT', 0, wanted))),
-    );
-    for (const [position, owners] of answers.entries()) {
-      for (const owner of owners) found.push({ cursor: `${start + position}:${owner}`, owner });
-    }
+  const last = decodeCursor(page.after);
+  const found: OwnerEntry[] = [];
+  for (let start = last.shard; start < indexes.length && found.length < wanted; start += SHARDS_AT_ONCE) {
+    const asked = indexes.slice(start, start + SHARDS_AT_ONCE).map((index, offset) => {
+      const shard = start + offset;
+      return ownersOfShard(link, index, { shard, after: shard === last.shard ? last.text : '', wanted });
+    });
+    found.push(...(await Promise.all(asked)).flat());
   }
   const shown = found.slice(0, page.limit);
-  const next = found.length > page.limit ? shown.at(-1)?.cursor : undefined;
-  return { owners: shown.map(({ owner }) => decodeOwner(owner)), ...(next === undefined ? {} : { next }) };
+  const end = found.length > page.limit ? shown.at(-1) : undefined;
+  return {
+    owners: shown.map(({ text }) => decodeOwner(text.slice(1))),
+    ...(end ? { next: `${end.shard}:${end.text}` } : {}),
+  };
+}
+
+function decodeCursor(cursor: string | undefined): OwnerEntry {
+  if (cursor === undefined) return { shard: 0, text: '' };
+  const colon = cursor.indexOf(':');
+  return { shard: Number(cursor.slice(0, colon)), text: cursor.slice(colon + 1) };
+}
+
+/** At least `wanted` entries after `after`, as far as there are any. */
+async function ownersOfShard(
+  link: RedisLink,
+  index: string,
+  { shard, after, wanted }: { readonly shard: number; readonly after: string; readonly wanted: number },
+): Promise<readonly OwnerEntry[]> {
+  const found: OwnerEntry[] = [];
+  let portion = Number.parseInt(after.slice(0, 1) || '0', 16);
+  while (portion < 16 && found.length < wanted) {
+    const [next, ...texts] = await link.call('owners', (redis) =>
+      redis.behalfListOwners(index, portion, wanted - found.length),
+    );
+    found.push(
+      ...texts
+        .filter((text) => text > after)
+        .sort()
+        .map((text) => ({ shard, text })),
+    );
+    portion = next;
+  }
+  return found;
 }
 
 function encodeRow(row: ConnectionRow): Buffer {

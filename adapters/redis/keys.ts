@@ -11,6 +11,8 @@ import { joinKey } from '../../src/kernel/ids.js';
  */
 const CONNECTION_SHARDS = 64;
 const JOB_SHARDS = 16;
+/** Sets of owners are cut up: paging reads a portion at a time, and Redis 7.2 keeps small sets in half the memory. */
+const OWNER_PORTIONS = 16;
 
 /** 132 bits of SHA-256 as 22 characters: keys stay short, whatever characters and length the id has. */
 const HASH_LENGTH = 22;
@@ -21,7 +23,7 @@ export interface ConnectionKeys {
   /** Names that have a row in this shard, each behind its digest. */
   readonly names: string;
   row(name: string): string;
-  /** Owners in this shard that have a row under the name. */
+  /** Owners in this shard that have a row under the name: the portion of them in which this owner is. */
   owners(name: string): string;
 }
 
@@ -43,7 +45,7 @@ export interface Keys {
   record(key: RecordKey): string;
   lease(key: string): string;
   connections(owner: ConnectionOwner): ConnectionKeys;
-  /** The index of a name's owners in each shard, in the order of paging. */
+  /** Begins the 16 portions of a name's owners, for each shard in the order of paging. A hexadecimal digit ends them. */
   ownersByShard(name: string): readonly string[];
   readonly revocations: { readonly due: string; readonly rows: string };
   /** Jobs live in their person's shard. */
@@ -77,11 +79,12 @@ export function createKeys(prefix: string): Keys {
 
 function connectionKeys(base: string, ownerDigest: string): ConnectionKeys {
   const rows = `${base}${ownerDigest}`;
+  const portion = shardOf(ownerDigest.slice(4), OWNER_PORTIONS).toString(16);
   return {
     rows,
     names: `${base}n`,
     row: (name) => rows + nameDigest(name),
-    owners: (name) => `${base}o${nameDigest(name)}`,
+    owners: (name) => `${base}o${nameDigest(name)}${portion}`,
   };
 }
 

@@ -21,7 +21,7 @@ const RELEASE_LEASE_1 = `
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 return redis.call('DEL', KEYS[1])`;
 
-/** KEYS row, owners of the name, names · ARGV expected generation, row, owner, digest and name · returns 1 when written. */
+/** KEYS row, portion of the name's owners, names · ARGV expected generation, row, owner, digest and name · returns 1 when written. */
 const WRITE_CONNECTION_3 = `
 local head = redis.call('GETRANGE', KEYS[1], 0, 9)
 local isNew = #head == 0
@@ -29,21 +29,41 @@ local stored = isNew and 0 or struct.unpack('>I4', head)
 if stored ~= tonumber(ARGV[1]) then return 0 end
 redis.call('SET', KEYS[1], ARGV[2])
 if isNew then
-  redis.call('ZADD', KEYS[2], 0, ARGV[3])
+  redis.call('SADD', KEYS[2], ARGV[3])
   redis.call('ZADD', KEYS[3], 0, ARGV[4])
 else
   redis.call('SETRANGE', KEYS[1], 4, string.sub(head, 5))
 end
 return 1`;
 
-/** KEYS row, owners of the name, names · ARGV generation, owner, digest and name · returns 1 when removed. */
+/** KEYS row, portion of the name's owners, names · ARGV generation, owner, digest and name · returns 1 when removed. */
 const REMOVE_CONNECTION_3 = `
 local head = redis.call('GETRANGE', KEYS[1], 0, 3)
 if #head == 0 or struct.unpack('>I4', head) ~= tonumber(ARGV[1]) then return 0 end
 redis.call('DEL', KEYS[1])
-redis.call('ZREM', KEYS[2], ARGV[2])
-if redis.call('EXISTS', KEYS[2]) == 0 then redis.call('ZREM', KEYS[3], ARGV[3]) end
+redis.call('SREM', KEYS[2], ARGV[2])
+local owners = string.sub(KEYS[2], 1, -2)
+for portion = 0, 15 do
+  if redis.call('EXISTS', owners .. string.format('%x', portion)) == 1 then return 1 end
+end
+redis.call('ZREM', KEYS[3], ARGV[3])
 return 1`;
+
+/**
+ * KEYS begin of the portions of a name's owners · ARGV first portion, owners wanted
+ * returns the portion to go on with (16 at the end), then owners, each behind its portion's digit.
+ */
+const LIST_OWNERS_1 = `
+local found = { 16 }
+for portion = tonumber(ARGV[1]), 15 do
+  if #found > tonumber(ARGV[2]) then
+    found[1] = portion
+    return found
+  end
+  local digit = string.format('%x', portion)
+  for _, owner in ipairs(redis.call('SMEMBERS', KEYS[1] .. digit)) do found[#found + 1] = digit .. owner end
+end
+return found`;
 
 /** KEYS row · ARGV last use (6 bytes) · returns 1 when there is a row. */
 const TOUCH_CONNECTION_1 = `
@@ -186,6 +206,7 @@ export function defineScripts(client: Redis | Cluster): void {
   client.defineCommand('behalfReleaseLease', { numberOfKeys: 1, lua: RELEASE_LEASE_1 });
   client.defineCommand('behalfWriteConnection', { numberOfKeys: 3, lua: WRITE_CONNECTION_3 });
   client.defineCommand('behalfRemoveConnection', { numberOfKeys: 3, lua: REMOVE_CONNECTION_3 });
+  client.defineCommand('behalfListOwners', { numberOfKeys: 1, lua: LIST_OWNERS_1 });
   client.defineCommand('behalfTouchConnection', { numberOfKeys: 1, lua: TOUCH_CONNECTION_1 });
   client.defineCommand('behalfListConnections', { numberOfKeys: 1, lua: LIST_CONNECTIONS_1 });
   client.defineCommand('behalfAddRevocation', { numberOfKeys: 2, lua: ADD_REVOCATION_2 });
@@ -207,6 +228,7 @@ declare module 'ioredis' {
     behalfReleaseLease(lease: string, holder: string): Result<number, Context>;
     behalfWriteConnection(row: string, owners: string, names: string, ...values: Value[]): Result<number, Context>;
     behalfRemoveConnection(row: string, owners: string, names: string, ...values: Value[]): Result<number, Context>;
+    behalfListOwners(owners: string, portion: number, wanted: number): Result<[number, ...string[]], Context>;
     behalfTouchConnection(row: string, at: Buffer): Result<number, Context>;
     behalfListConnectionsBuffer(names: string, rows: string, lastByte: number): Result<Buffer[], Context>;
     behalfAddRevocation(due: string, rows: string, ...values: Value[]): Result<unknown, Context>;
