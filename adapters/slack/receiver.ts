@@ -92,11 +92,10 @@ export class SlackReceiver implements Receiver {
   async #deliver(request: HttpRequest, body: JsonObject): Promise<HttpResponse> {
     const app = this.#app;
     if (!app || !this.#open) return NOT_NOW;
-    const { clock, metrics, logger } = this.#parts;
+    const { clock, logger } = this.#parts;
     const startedAt = clock.now();
     const work = this.#process(app, body);
     const outcome = await Promise.race([work, this.#late(startedAt)]);
-    metrics.time('ack_ms', clock.now() - startedAt, { platform: 'slack' });
     switch (outcome.kind) {
       case 'done':
         return EMPTY_OK;
