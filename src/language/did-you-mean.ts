@@ -2,7 +2,7 @@ import { distance } from 'fastest-levenshtein';
 
 /** The known word that a mistyped one most likely stands for, if one is near. */
 export function nearest(word: string, known: Iterable<string>): string | undefined {
-  const limit = Math.max(1, Math.floor(word.length / 3));
+  const limit = word.length < 3 ? 1 : Math.max(2, Math.floor(word.length / 3));
   let best: { readonly word: string; readonly distance: number } | undefined;
   for (const candidate of known) {
     const steps = distance(word.toLowerCase(), candidate.toLowerCase());

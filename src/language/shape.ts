@@ -57,6 +57,10 @@ function unknownKey(document: YamlDocument, issue: Issue, path: YamlPath): Probl
 /** Of the forms that a value may have, the one that was most likely meant: its keys are there, and it has the fewest mistakes. */
 function unionProblems(document: YamlDocument, union: UnionIssue, path: YamlPath): readonly Problem[] {
   const found = valueAt(document.value, path);
+  if ('options' in union && Array.isArray(union.options)) {
+    const what = found === undefined ? 'is missing' : `must be ${listed(union.options)}`;
+    return [problem(document, { path, message: `${show(path.at(-1))} ${what}` })];
+  }
   const branches = union.errors.map((issues) => ({ issues, ...keyMistakes(found, issues) }));
   const best = branches.toSorted(
     (left, right) => left.missing.length - right.missing.length || cost(left) - cost(right),
