@@ -10,32 +10,40 @@ import { doneMessage } from './messages.js';
 interface ReplyTarget {
   readonly job: Job;
   readonly recipeName: string;
-  /** True when the recipe acts under the person's own connections: then nobody else sees the reply unless it says so. */
-  readonly personal: boolean;
   readonly chat: ChatAdapter;
   readonly clicks: Clicks;
+  /** Takes what went wrong beside the reply. */
+  readonly warn: (error: unknown) => void;
 }
 
-const REPEATED = 'I was interrupted while I sent this; you may have seen it already.';
+export interface DeliveredReply {
+  readonly message: MessageRef;
+  /** True when the reply stands where the prompt stood: what is said next is a message of its own. */
+  readonly promptReplaced: boolean;
+}
+
+/** Stands under what may have been said before an interruption. */
+export const REPEATED = 'I was interrupted while I sent this; you may have seen it already.';
 
 /**
- * Says a reply where it belongs: in place of the login prompt if there was one, privately when it is personal, else where the
- * command was given. Buttons of a reply for all count as the clicker's own command.
+ * Says a reply where it belongs: for all where the recipe says so, else privately, in place of the login prompt if there is
+ * one. Buttons of a reply for all count as the clicker's own command.
  */
-export async function deliverReply(target: ReplyTarget, reply: RenderedReply, again: boolean): Promise<MessageRef> {
+export async function deliverReply(target: ReplyTarget, reply: RenderedReply, again: boolean): Promise<DeliveredReply> {
   const { chat, job } = target;
   const { conversation, prompt } = job.state;
-  const isPublic = conversation.kind === 'channel' && (reply.visibleTo === 'channel' || !target.personal);
+  const isPublic = conversation.kind === 'channel' && reply.visibleTo === 'channel';
   const message = await toMessage(target, reply, { again: again && (prompt === undefined || isPublic), isPublic });
   if (isPublic) {
     const posted = await chat.post(conversation, message);
-    if (prompt !== undefined) await chat.update(prompt, doneMessage(target.recipeName));
-    return posted;
+    if (prompt !== undefined) await chat.update(prompt, doneMessage(target.recipeName)).catch(target.warn);
+    return { message: posted, promptReplaced: false };
   }
-  if (prompt !== undefined) return chat.update(prompt, message);
-  return conversation.kind === 'direct'
+  if (prompt !== undefined) return { message: await chat.update(prompt, message), promptReplaced: true };
+  const posted = await (conversation.kind === 'direct'
     ? chat.post(conversation, message)
-    : chat.postPrivately(conversation, job.user, message);
+    : chat.postPrivately(conversation, job.user, message));
+  return { message: posted, promptReplaced: false };
 }
 
 async function toMessage(

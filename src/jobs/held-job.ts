@@ -25,6 +25,7 @@ export class HeldJob {
   #job: Job;
   #state: JobState;
   #dirty = false;
+  #isLeaving = false;
   #writes: Promise<void> = Promise.resolve();
 
   constructor(job: Job, deps: HeldJobDeps) {
@@ -52,9 +53,10 @@ export class HeldJob {
   }
 
   /** The step in flight is over, with or without a result: must be durable before anything else is begun. */
-  land(change: Partial<JobState> = {}): void {
-    const { inFlight: _, ...state } = this.#state;
-    this.#state = { ...state, ...change };
+  land(change: Partial<JobState> = {}, options: { readonly promptReplaced?: boolean } = {}): void {
+    const { inFlight: _, prompt, ...state } = this.#state;
+    const keepsPrompt = prompt !== undefined && !options.promptReplaced;
+    this.#state = { ...state, ...(keepsPrompt ? { prompt } : {}), ...change };
     this.#dirty = true;
   }
 
@@ -69,8 +71,9 @@ export class HeldJob {
     if (this.#dirty) await this.checkpoint();
   }
 
-  /** Prolongs the lease when less than two thirds of it are left. */
+  /** Prolongs the lease when less than two thirds of it are left; never of a job that is being left. */
   async keep(): Promise<void> {
+    if (this.#isLeaving) return;
     const until = this.#job.lease?.until ?? 0;
     if (until - this.#deps.clock.now() < (LEASE_MS * 2) / 3)
       await this.#write((job, now) => leased(job, this.#deps.holder, now));
@@ -78,6 +81,7 @@ export class HeldJob {
 
   /** Ends holding: the job is written as `change` makes it (suspended, pending, final). */
   async leave(change: (job: Job, now: number) => Job): Promise<void> {
+    this.#isLeaving = true;
     await this.#write(change);
   }
 

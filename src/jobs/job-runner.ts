@@ -1,7 +1,6 @@
 import type { ChatAdapter } from '../chat/chat-adapter.port.js';
 import type { ChatUserProfile } from '../chat/chat-user.js';
 import type { Clicks } from '../chat/clicks.js';
-import type { MessageRef } from '../chat/conversation.js';
 import type { Message } from '../chat/message.js';
 import { textMessage } from '../chat/message.js';
 import type { ActionCall } from '../connectors/action-call.js';
@@ -11,13 +10,13 @@ import type { Logger } from '../kernel/logger.port.js';
 import type { Metrics } from '../kernel/metrics.port.js';
 import type { CompiledRecipe } from '../recipes/compiled-recipe.js';
 import type { RecipeBook } from '../recipes/recipe-book.js';
-import { deliverReply } from './deliver-reply.js';
+import { deliverReply, REPEATED } from './deliver-reply.js';
 import type { HeldJob } from './held-job.js';
 import type { JobResult, JobState } from './job.js';
 import { finished, type Job, suspended } from './job-record.js';
 import type { CreateLoginLink } from './login-link.js';
 import { promptForLogins } from './login-prompts.js';
-import { doneMessage, failedMessage, recipeGoneMessage } from './messages.js';
+import { doneMessage, failedMessage, recipeGoneMessage, stoppedMessage } from './messages.js';
 import type { MissingLogin, SlotResolver } from './resolve-connections.js';
 import { runSteps, type StepsOutcome } from './run-steps.js';
 
@@ -53,13 +52,13 @@ export class JobRunner {
     const { id, recipe } = held.job;
     try {
       if (held.state.result) {
-        await this.#tell(held.job, textMessage(held.state.result.text));
+        await this.#tell(held.job, repeatedMessage(held.state));
         await this.#close(held, held.state.result);
         return 'ended';
       }
       const found = this.#deps.recipes().get(recipe);
       if (found === undefined || found.version !== held.state.recipeVersion) {
-        await this.#end(held, 'cancelled', recipeGoneMessage(found?.name ?? recipe));
+        await this.#end(held, 'cancelled', recipeGoneMessage(found?.name ?? recipe, progressOf(held.state)));
         return 'ended';
       }
       return await this.#runRecipe(held, found);
@@ -77,7 +76,6 @@ export class JobRunner {
     const resolver = this.#deps.resolverFor(held.job);
     const { slots, missing } = await resolver.resolve(recipe);
     if (missing.length > 0) return this.#suspend(held, recipe, missing, slots);
-    const personal = recipe.connections.some((slot) => slot.verifyUserAccess);
     const outcome = await runSteps({
       held,
       recipe,
@@ -90,9 +88,9 @@ export class JobRunner {
           {
             job: held.job,
             recipeName: recipe.name,
-            personal,
             chat: this.#deps.chat(held.job),
             clicks: this.#deps.clicks,
+            warn: (error) => this.#warn(held.job, error, 'the prompt of a job could not be changed'),
           },
           reply,
           again,
@@ -110,16 +108,10 @@ export class JobRunner {
   ): Promise<void> {
     if (outcome.kind === 'stopped') {
       const message = outcome.message === undefined ? undefined : textMessage(outcome.message);
-      await this.#end(held, outcome.as, message ?? this.#silentEnd(held, recipe));
+      await this.#end(held, outcome.as, message ?? silentEnd(held.state, recipe, outcome.as));
       return;
     }
-    await this.#end(held, 'succeeded', this.#silentEnd(held, recipe));
-  }
-
-  /** A job that said nothing still answers: nobody is left waiting in front of a prompt. */
-  #silentEnd(held: HeldJob, recipe: CompiledRecipe): Message | undefined {
-    const replied = Object.values(held.state.done).some((record) => record.kind === 'reply');
-    return replied ? undefined : doneMessage(recipe.name);
+    await this.#end(held, 'succeeded', silentEnd(held.state, recipe, 'succeeded'));
   }
 
   async #suspend(
@@ -183,9 +175,7 @@ export class JobRunner {
     // Without the store nothing can be ended: the lease runs out and the job goes on when the store is back.
     if (err.code === 'store.unavailable') return;
     await this.#end(held, 'failed', failedMessage(name, err.userText, err.ref), { code: err.code, ref: err.ref }).catch(
-      (error: unknown) => {
-        logger.warn({ jobId: id, recipe, err: asBehalfError(error) }, 'job could not be ended');
-      },
+      (error: unknown) => this.#warn(held.job, error, 'job could not be ended'),
     );
   }
 
@@ -217,26 +207,43 @@ export class JobRunner {
   }
 
   /** In place of the prompt, else privately. Not being able to deliver does not undo what was done. */
-  async #tell(job: Job, message: Message): Promise<MessageRef | undefined> {
-    const chat = this.#deps.chat(job);
+  async #tell(job: Job, message: Message): Promise<void> {
     const { conversation, prompt } = job.state;
     try {
-      if (prompt !== undefined) return await chat.update(prompt, message);
-      return await (conversation.kind === 'direct'
-        ? chat.post(conversation, message)
-        : chat.postPrivately(conversation, job.user, message));
+      const chat = this.#deps.chat(job);
+      if (prompt !== undefined) await chat.update(prompt, message);
+      else if (conversation.kind === 'direct') await chat.post(conversation, message);
+      else await chat.postPrivately(conversation, job.user, message);
     } catch (error) {
-      this.#deps.logger.warn(
-        { jobId: job.id, recipe: job.recipe, err: asBehalfError(error) },
-        'the end of a job could not be delivered',
-      );
-      return undefined;
+      this.#warn(job, error, 'the end of a job could not be delivered');
     }
+  }
+
+  #warn(job: Job, error: unknown, message: string): void {
+    this.#deps.logger.warn({ jobId: job.id, recipe: job.recipe, err: asBehalfError(error) }, message);
   }
 
   #profile(job: Job): Promise<ChatUserProfile> {
     return this.#deps.chat(job).describeUser(job.user, job.state.conversation);
   }
+}
+
+/** A job that said nothing still answers: nobody is left waiting in front of a prompt. */
+function silentEnd(state: JobState, recipe: CompiledRecipe, as: 'succeeded' | 'failed'): Message | undefined {
+  if (Object.values(state.done).some((record) => record.kind === 'reply')) return undefined;
+  return as === 'succeeded' ? doneMessage(recipe.name) : stoppedMessage(recipe.name);
+}
+
+/** The last word once more; in place of the prompt nobody sees it twice. */
+function repeatedMessage(state: JobState): Message {
+  const message = textMessage(state.result?.text ?? '');
+  if (state.prompt) return message;
+  return { ...message, blocks: [...message.blocks, { kind: 'note', text: [{ text: REPEATED }] }] };
+}
+
+function progressOf(state: JobState): 'nothing' | 'something' | 'unknown' {
+  if (state.inFlight?.kind === 'action') return 'unknown';
+  return Object.values(state.done).some((record) => record.kind === 'action') ? 'something' : 'nothing';
 }
 
 /** The inside of a job that has just been accepted. */

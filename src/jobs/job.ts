@@ -56,7 +56,7 @@ export interface JobState {
   readonly done: Readonly<Record<string, StepRecord>>;
   /** The step that has been begun and may have had its effect: an action that is not safe to repeat, or a reply. */
   readonly inFlight?: { readonly path: string; readonly kind: 'action' | 'reply' };
-  /** The login prompt: the next private reply replaces it. */
+  /** The login prompt: the next private reply replaces it, and then it is gone from here. */
   readonly prompt?: MessageRef;
   /** Times that a login was asked for, by connection: bounds the loop of login and refusal. */
   readonly loginsAsked: Readonly<Record<string, number>>;

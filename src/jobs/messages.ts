@@ -77,13 +77,22 @@ export function expiredMessage(recipe: string, minutes: number): Message {
   ]);
 }
 
-export function recipeGoneMessage(recipe: string): Message {
-  return textMessage([
-    { text: recipe, style: 'italic' },
-    {
-      text: ' has been stopped or changed in the meantime, so I did not go on with it. Please type the command again.',
-    },
-  ]);
+/** Why a job does not go on. `progress`: what it had done, in so far as that is known. */
+export function recipeGoneMessage(recipe: string, progress: 'nothing' | 'something' | 'unknown'): Message {
+  const text = ' has been stopped or changed in the meantime, so I did not go on with it.';
+  return textMessage([{ text: recipe, style: 'italic' }, { text: `${text} ${ADVICE[progress]}` }]);
+}
+
+const ADVICE = {
+  nothing: 'Please type the command again.',
+  something: 'What had been done before stays done; please look at it before you type the command again.',
+  unknown:
+    'I was interrupted in a step and cannot tell whether it was done; please check in the app before you type the command again.',
+} as const;
+
+/** How a recipe that ends itself as failed, without a word of its own, reads. */
+export function stoppedMessage(recipe: string): Message {
+  return textMessage([{ text: recipe, style: 'italic' }, { text: ' has stopped without a result.' }]);
 }
 
 export function doneMessage(recipe: string): Message {

@@ -43,7 +43,7 @@ export class SlotResolver {
   /** All slots before the first step runs, so that nothing is half done when a login is missing. */
   async resolve(
     recipe: CompiledRecipe,
-  ): Promise<{ readonly slots: ReadonlyMap<string, ResolvedSlot>; readonly missing: readonly MissingLogin[] }> {
+  ): Promise<{ readonly slots: Map<string, ResolvedSlot>; readonly missing: readonly MissingLogin[] }> {
     const slots = new Map<string, ResolvedSlot>();
     const missing: MissingLogin[] = [];
     for (const result of await Promise.all(recipe.connections.map((slot) => this.#resolveSlot(slot)))) {
@@ -60,11 +60,14 @@ export class SlotResolver {
     | { readonly kind: 'ready'; readonly slot: ResolvedSlot }
     | { readonly kind: 'missing'; readonly missing: MissingLogin }
   > {
-    if (!slot.personal || slot.credential.kind !== 'bearer') throw refusedShared(slot);
-    const found = await this.#deps.connections.credentialFor(this.#user, slot.parent, {
+    if (slot.credential.kind !== 'bearer') throw refusedShared(slot);
+    const found = await this.#deps.connections.credentialFor(slot.personal ? this.#user : 'shared', slot.parent, {
       refusedGeneration: slot.credential.generation,
     });
-    if (found.kind === 'login_required') return { kind: 'missing', missing: missingLogin(slot.parent, found.reason) };
+    if (found.kind === 'login_required') {
+      if (!slot.personal) throw refusedShared(slot);
+      return { kind: 'missing', missing: missingLogin(slot.parent, found.reason) };
+    }
     return { kind: 'ready', slot: { ...slot, credential: found.credential } };
   }
 

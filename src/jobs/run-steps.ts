@@ -1,8 +1,7 @@
 import type { ChatUserProfile } from '../chat/chat-user.js';
-import type { MessageRef } from '../chat/conversation.js';
 import type { Account } from '../connections/connection.js';
 import type { ActionCall } from '../connectors/action-call.js';
-import { BehalfError, isBehalfError } from '../kernel/errors.js';
+import { asBehalfError, BehalfError, type ErrorCode, isBehalfError } from '../kernel/errors.js';
 import type { RichText } from '../kernel/rich-text.js';
 import type {
   ActionStep,
@@ -14,6 +13,7 @@ import type {
 } from '../recipes/compiled-recipe.js';
 import { evaluateCondition, evaluateInput } from '../recipes/evaluate.js';
 import { type RenderedReply, renderReply, renderText } from '../recipes/render-reply.js';
+import type { DeliveredReply } from './deliver-reply.js';
 import type { HeldJob } from './held-job.js';
 import type { MissingLogin, ResolvedSlot, SlotResolver } from './resolve-connections.js';
 
@@ -27,12 +27,13 @@ export type StepsOutcome =
 export interface StepsContext {
   readonly held: HeldJob;
   readonly recipe: CompiledRecipe;
-  readonly slots: ReadonlyMap<string, ResolvedSlot>;
+  /** A refused credential is replaced here by what it was renewed to. */
+  readonly slots: Map<string, ResolvedSlot>;
   readonly resolver: SlotResolver;
   readonly profile: () => Promise<ChatUserProfile>;
   readonly perform: (call: Omit<ActionCall, 'http' | 'clock'>) => Promise<unknown>;
   /** Says a reply where it belongs; `again` when it may have been said before an interruption. */
-  readonly say: (reply: RenderedReply, again: boolean) => Promise<MessageRef>;
+  readonly say: (reply: RenderedReply, again: boolean) => Promise<DeliveredReply>;
 }
 
 const COMPLETED: StepsOutcome = { kind: 'completed' };
@@ -87,8 +88,8 @@ async function runReply(context: StepsContext, step: ReplyStep, data: StepData):
   const again = held.state.inFlight?.path === step.path;
   const reply = await renderReply(step, data.current());
   await held.checkpoint({ inFlight: { path: step.path, kind: 'reply' } });
-  const message = await context.say(reply, again);
-  held.land({ done: { ...held.state.done, [step.path]: { kind: 'reply', message } } });
+  const { message, promptReplaced } = await context.say(reply, again);
+  held.land({ done: { ...held.state.done, [step.path]: { kind: 'reply', message } } }, { promptReplaced });
   return COMPLETED;
 }
 
@@ -152,6 +153,7 @@ async function callWithRelogin(
     if (!isBehalfError(error, 'app.unauthorized')) throw error;
     const renewed = await context.resolver.renew(slot);
     if (renewed.kind === 'missing') return { kind: 'login_required', missing: renewed.missing };
+    context.slots.set(slot.slot, renewed.slot);
     try {
       return { kind: 'ok', output: await context.perform({ ...call, ...credentialOf(renewed.slot) }) };
     } catch (again) {
@@ -180,9 +182,29 @@ function interrupted(slot: ResolvedSlot, title: string): BehalfError {
   });
 }
 
-/** After a failure on the way the app may or may not have acted; what is not certain is said. */
-function withDoubt(error: unknown, slot: ResolvedSlot, title: string): unknown {
-  if (!isBehalfError(error, 'app.unavailable', 'app.unexpected_answer')) return error;
+/** Errors after which the app has certainly done nothing: it was not asked, or it has refused. */
+const UNDONE: readonly ErrorCode[] = [
+  'app.unauthorized',
+  'app.forbidden',
+  'app.bad_input',
+  'app.not_found',
+  'app.conflict',
+  'app.rate_limited',
+  'egress.refused',
+  'connection.invalid',
+  'oauth.invalid_grant',
+  'oauth.operator',
+  'oauth.transient',
+  'oauth.protocol',
+  'store.unavailable',
+  'store.corrupt',
+  'job.lost',
+];
+
+/** After any other failure the app may or may not have acted; what is not certain is said. */
+function withDoubt(cause: unknown, slot: ResolvedSlot, title: string): unknown {
+  if (isBehalfError(cause, ...UNDONE)) return cause;
+  const error = asBehalfError(cause);
   return new BehalfError(error.code, error.message, {
     userText: `${error.userText} I cannot tell whether ${slot.parent.title} has still managed to ${title}; please check there before you try again.`,
     details: error.details,

@@ -175,12 +175,14 @@ export async function startServiceKit(options: KitOptions): Promise<ServiceKit> 
     jobList,
     async say(text, { user = ANN, conversation = DIRECT, id, replica: by = first } = {}) {
       serial += 1;
+      await clock.advance(1);
       const eventId = id ?? `e${serial}`;
       await by.handleEvent({ kind: 'text', id: eventId, user, conversation, text });
       return eventId;
     },
     async press(message, label, { user = ANN, conversation = message.conversation, id, values = {} } = {}) {
       serial += 1;
+      await clock.advance(1);
       const { token } = buttonOf(message, label);
       const ref = refOf(chat.platform, message.id);
       await first.handleEvent({
