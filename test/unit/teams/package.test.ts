@@ -1,0 +1,89 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { inflateSync } from 'node:zlib';
+import type { TeamsAppManifest } from '@microsoft/teams-manifest';
+import { unzipSync } from 'fflate';
+import { drawIcon, ICONS } from '../../../scripts/teams-icons.js';
+import { buildTeamsPackage, fillManifest, type PackageValues } from '../../../scripts/teams-package.js';
+
+const FOLDER = path.resolve(__dirname, '../../../appPackage');
+const template = readFileSync(path.join(FOLDER, 'manifest.json'), 'utf8');
+
+const values: PackageValues = {
+  appId: '99999999-8888-4777-8666-555555555555',
+  publicUrl: 'https://behalf.example.com/',
+  developer: 'Acme "Sales" \\ Co',
+  version: '1.2.3',
+};
+
+/** Pixels of a PNG as written by us: red, green, blue, opacity. */
+function pixelsOf(png: Buffer): number[][] {
+  const size = png.readUInt32BE(16);
+  const start = png.indexOf('IDAT');
+  const raw = inflateSync(png.subarray(start + 4, start + 4 + png.readUInt32BE(start - 4)));
+  return Array.from({ length: size * size }, (_, index) => {
+    const at = Math.floor(index / size) * (size * 4 + 1) + 1 + (index % size) * 4;
+    return [...raw.subarray(at, at + 4)];
+  });
+}
+
+describe('the Teams app', () => {
+  it('is a zip of the manifest with its values and both icons, the same each time', () => {
+    const zip = buildTeamsPackage(values);
+    const files = unzipSync(zip);
+    expect(Object.keys(files).sort()).toEqual(['color.png', 'manifest.json', 'outline.png']);
+    const text = Buffer.from(files['manifest.json'] ?? []).toString('utf8');
+    expect(text).not.toContain('{{');
+    expect(JSON.parse(text)).toMatchObject({
+      id: values.appId,
+      version: '1.2.3',
+      developer: { name: values.developer, websiteUrl: 'https://behalf.example.com' },
+      bots: [{ botId: values.appId }],
+      validDomains: ['behalf.example.com'],
+    });
+    expect(Buffer.compare(Buffer.from(zip), Buffer.from(buildTeamsPackage(values)))).toBe(0);
+  });
+
+  it('is a manifest as the vendor types it, that offers the same commands everywhere', () => {
+    const manifest: TeamsAppManifest = fillManifest(template, values);
+    const lists = manifest.bots?.flatMap(({ commandLists }) => commandLists ?? []) ?? [];
+    expect(lists.flatMap(({ scopes }) => scopes).sort()).toEqual(['groupChat', 'personal', 'team']);
+    for (const { commands } of lists)
+      expect(commands.map(({ title }) => title)).toEqual(['help', 'personal_connections']);
+  });
+
+  it.each<[string, Partial<PackageValues>, string]>([
+    ['an app id that is none', { appId: 'behalf' }, 'bots.0.botId'],
+    ['a version that is none', { version: 'next' }, 'version'],
+    ['an endless developer', { developer: 'x'.repeat(33) }, 'developer.name'],
+    ['no TLS', { publicUrl: 'http://behalf.example.com' }, '--public-url'],
+    ['this machine', { publicUrl: 'https://localhost' }, '--public-url'],
+    ['a port', { publicUrl: 'https://behalf.example.com:8443' }, '--public-url'],
+    ['a path', { publicUrl: 'https://behalf.example.com/bot' }, '--public-url'],
+    ['no URL', { publicUrl: 'behalf.example.com' }, '--public-url'],
+  ])('is not made for %s', (_what, change, named) => {
+    expect(() => buildTeamsPackage({ ...values, ...change })).toThrow(named);
+  });
+
+  it('is not made of a manifest with a key or a hole that nobody knows', () => {
+    expect(() => fillManifest(template.replace('"id"', '"ids"'), values)).toThrow('id');
+    expect(() => fillManifest(template.replace('{{APP_ID}}', '{{APP}}'), values)).toThrow('id');
+  });
+
+  it.each(ICONS.map((icon) => [icon.file, icon] as const))('has %s as it is drawn', (file, icon) => {
+    expect(readFileSync(path.join(FOLDER, file)).equals(drawIcon(icon))).toBe(true);
+  });
+
+  it('has an outline of white on nothing, and a colour icon that is filled', () => {
+    const [colour = [], outline = []] = ['color.png', 'outline.png'].map((file) =>
+      pixelsOf(readFileSync(path.join(FOLDER, file))),
+    );
+    expect(colour).toHaveLength(192 * 192);
+    expect(colour.every(([, , , opacity]) => opacity === 255)).toBe(true);
+    expect(outline).toHaveLength(32 * 32);
+    expect(outline.every(([red, green, blue]) => red === 255 && green === 255 && blue === 255)).toBe(true);
+    const opacities = outline.map(([, , , opacity]) => opacity);
+    expect(opacities).toContain(0);
+    expect(opacities).toContain(255);
+  });
+});
