@@ -1,6 +1,6 @@
 import type { ParentConnection } from './connections/parent-connection.js';
 import type { Connector } from './connectors/connector.js';
-import { didYouMean } from './language/did-you-mean.js';
+import { didYouMean, nearest } from './language/did-you-mean.js';
 import type { Position, Problem } from './language/problem.js';
 import { checkDatapills } from './recipes/check-datapills.js';
 import { RESERVED_COMMANDS } from './recipes/compile-recipe.js';
@@ -126,7 +126,8 @@ class RecipeCheck {
   #checkAction(step: ActionStep): void {
     const slots = this.#recipe.connections.map((slot) => slot.slot);
     if (!slots.includes(step.slot)) {
-      const hint = didYouMean(step.slot, slots) ?? `add "${step.slot}" under connections`;
+      const near = nearest(step.slot, slots);
+      const hint = near === undefined ? `add "${step.slot}" under connections` : `did you mean "${near}"?`;
       this.#report(step.actionPosition, `"${step.slot}" is not under connections`, { hint });
       return;
     }
