@@ -6,7 +6,7 @@ import { APPLICATION_ID, MIGRATIONS } from './schema.js';
 
 export type RawDatabase = Libsql.Database;
 
-export const FILE_NAME = 'behalf.db';
+const FILE_NAME = 'behalf.db';
 
 /**
  * Opens `behalf.db` in the directory, or makes it, for this process alone. WAL with `synchronous = NORMAL`: what is

@@ -10,7 +10,7 @@ const LONGEST_BACKOFF_MS = 60_000;
 const LONGEST_NAP_MS = 60_000;
 const RETRY_MS = 1_000;
 
-export interface JobQueueOptions {
+interface JobQueueOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   /** First wait before a job whose handler rejected is delivered again; doubles each time. */

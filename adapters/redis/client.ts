@@ -1,6 +1,6 @@
 import { Cluster, Redis } from 'ioredis';
 import type { Clock } from '../../src/kernel/clock.port.js';
-import { BehalfError } from '../../src/kernel/errors.js';
+import { BehalfError, isBehalfError } from '../../src/kernel/errors.js';
 import type { Logger } from '../../src/kernel/logger.port.js';
 import type { Metrics } from '../../src/kernel/metrics.port.js';
 import { defineScripts } from './scripts.js';
@@ -8,7 +8,7 @@ import type { RedisTarget } from './url.js';
 
 export type RedisClient = Redis | Cluster;
 
-export interface LinkOptions {
+interface LinkOptions {
   readonly target: RedisTarget;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -54,6 +54,7 @@ export function createLink(options: LinkOptions): RedisLink {
         return await command(client);
       } catch (error) {
         metrics.count('store_errors', { store: 'redis' });
+        if (isBehalfError(error)) throw error;
         throw unavailable(operation, reasonOf(error) ?? health.lastReason());
       } finally {
         metrics.time('store_call_ms', clock.now() - start, { store: 'redis' });
@@ -69,7 +70,10 @@ export function createLink(options: LinkOptions): RedisLink {
       patient.on('error', (error) => logger.debug({ reason: reasonOf(error) }, 'The queue cannot reach Redis'));
       return patient;
     },
-    close: () => closeClient(client),
+    async close() {
+      health.stop();
+      await closeClient(client);
+    },
   };
 }
 
@@ -138,16 +142,17 @@ function retryDelay(attempt: number): number {
 }
 
 /** Logs an outage once, and its end; remembers why, for errors of commands that never left. */
-function watch(client: RedisClient, logger: Logger): { lastReason(): string } {
+function watch(client: RedisClient, logger: Logger): { lastReason(): string; stop(): void } {
   let reason = 'not connected';
   let isUp: boolean | undefined;
+  let isStopped = false;
   client.on('error', (error) => {
     reason = reasonOf(error) ?? 'connection failed';
     if (isUp === undefined) logger.warn({ reason }, 'Redis cannot be reached; trying on');
     isUp ??= false;
   });
   client.on('close', () => {
-    if (isUp) logger.warn({}, 'Lost the connection to Redis; trying on');
+    if (isUp && !isStopped) logger.warn({}, 'Lost the connection to Redis; trying on');
     isUp = false;
     reason = 'connection lost';
   });
@@ -156,7 +161,12 @@ function watch(client: RedisClient, logger: Logger): { lastReason(): string } {
     reason = 'not connected';
     logger.info({}, 'Connected to Redis');
   });
-  return { lastReason: () => reason };
+  return {
+    lastReason: () => reason,
+    stop: () => {
+      isStopped = true;
+    },
+  };
 }
 
 async function waitUntilReady(client: RedisClient, clock: Clock, timeoutMs: number): Promise<boolean> {

@@ -1,36 +1,17 @@
-import type { Job, Queue, Worker } from 'bullmq';
+import type { Queue } from 'bullmq';
 import type { JobQueue } from '../../src/jobs/job-queue.port.js';
 import type { Clock } from '../../src/kernel/clock.port.js';
-import type { Logger } from '../../src/kernel/logger.port.js';
-import { type RedisClient, type RedisLink, reasonOf, unavailable } from './client.js';
+import type { JobQueueOptions, Running } from './bullmq.js';
+import { type RedisLink, unavailable } from './client.js';
 import type { Keys } from './keys.js';
 
-const QUEUE = 'jobs';
-/** Then the queue lets go of a job that nobody could handle; the store's `needingAttention` still knows it. */
-const MOST_ATTEMPTS = 100;
-const LONGEST_BACKOFF_MS = 60_000;
 /** After the handlers are done: time for BullMQ to note it in Redis before the connections are cut. */
 const STOP_GRACE_MS = 2_000;
 
-export interface JobQueueOptions {
-  readonly clock: Clock;
-  readonly logger: Logger;
-  /** First wait before a job whose handler rejected is delivered again; doubles each time. */
-  readonly backoffMs: number;
-  /** Silence after which a job counts as abandoned by its process. */
-  readonly stalledAfterMs: number;
-}
-
 /** Delivers through BullMQ, which is loaded at the first use. Its errors stay here; handlers' errors do not get into Redis. */
-export interface RedisJobQueue extends JobQueue {
+interface RedisJobQueue extends JobQueue {
   /** Frees the connections, without waiting for handlers. */
   close(): Promise<void>;
-}
-
-interface Running {
-  readonly worker: Worker;
-  readonly connection: RedisClient;
-  readonly underWay: Set<Promise<void>>;
 }
 
 export function createJobQueue(link: RedisLink, keys: Keys, options: JobQueueOptions): RedisJobQueue {
@@ -41,12 +22,14 @@ export function createJobQueue(link: RedisLink, keys: Keys, options: JobQueueOpt
       await link.call('push', async (redis) => {
         // BullMQ would wait for the connection, however long that takes.
         if (redis.status !== 'ready') throw unavailable('push', 'not connected');
-        queue ??= openQueue(link, keys, options.logger);
+        queue ??= loadBullmq().then(({ openQueue }) => openQueue(link, keys, options.logger));
         await (await queue).add('job', { id });
       });
     },
     async start(handler, { concurrency }) {
-      running ??= await startWorker(link, keys, { ...options, handler, concurrency });
+      if (running) return;
+      const { startWorker } = await loadBullmq();
+      running ??= startWorker(link, keys, { ...options, handler, concurrency });
     },
     async stop() {
       const stopping = running;
@@ -63,79 +46,9 @@ export function createJobQueue(link: RedisLink, keys: Keys, options: JobQueueOpt
   };
 }
 
-async function openQueue(link: RedisLink, keys: Keys, logger: Logger): Promise<Queue> {
-  const bullmq = await import('bullmq');
-  const queue = new bullmq.Queue(QUEUE, {
-    connection: link.client,
-    prefix: keys.queue,
-    skipVersionCheck: true,
-    skipWaitingForReady: true,
-    streams: { events: { maxLen: 100 } },
-    defaultJobOptions: {
-      attempts: MOST_ATTEMPTS,
-      backoff: { type: 'custom' },
-      removeOnComplete: true,
-      removeOnFail: true,
-      stackTraceLimit: 0,
-    },
-  });
-  queue.on('error', (error) => logger.debug({ reason: reasonOf(error) }, 'The queue has trouble with Redis'));
-  return queue;
-}
-
-async function startWorker(
-  link: RedisLink,
-  keys: Keys,
-  options: JobQueueOptions & {
-    readonly handler: (id: string) => Promise<void>;
-    readonly concurrency: number;
-  },
-): Promise<Running> {
-  const { handler, logger, backoffMs, stalledAfterMs, concurrency } = options;
-  const bullmq = await import('bullmq');
-  const connection = link.openPatient();
-  const underWay = new Set<Promise<void>>();
-  const process = async (job: Job): Promise<void> => {
-    const handling = handle(job, handler, logger);
-    underWay.add(handling);
-    try {
-      await handling;
-    } finally {
-      underWay.delete(handling);
-    }
-  };
-  const worker = new bullmq.Worker(QUEUE, process, {
-    connection,
-    prefix: keys.queue,
-    concurrency,
-    skipVersionCheck: true,
-    lockDuration: stalledAfterMs,
-    stalledInterval: stalledAfterMs,
-    // A process may die many times over one job; what then becomes of it, the store's state decides.
-    maxStalledCount: MOST_ATTEMPTS,
-    runRetryDelay: 1_000,
-    settings: { backoffStrategy: (attempts) => Math.min(backoffMs * 2 ** (attempts - 1), LONGEST_BACKOFF_MS) },
-  });
-  worker.on('error', (error) => logger.debug({ reason: reasonOf(error) }, 'The queue has trouble with Redis'));
-  return { worker, connection, underWay };
-}
-
-async function handle(job: Job, handler: (id: string) => Promise<void>, logger: Logger): Promise<void> {
-  const data: unknown = job.data;
-  if (typeof data !== 'object' || data === null || !('id' in data) || typeof data.id !== 'string') {
-    logger.error({ queueId: job.id }, 'Dropped an entry of the queue that names no job');
-    return;
-  }
-  try {
-    await handler(data.id);
-  } catch (error) {
-    const attempt = job.attemptsMade + 1;
-    const facts = { job: data.id, attempt, err: error };
-    if (attempt < MOST_ATTEMPTS) logger.warn(facts, 'A job could not be handled; it will be delivered again');
-    else logger.error(facts, 'A job could not be handled many times; the queue gives it up');
-    // BullMQ stores the message: it must not hold anything of the real one.
-    throw new Error('not handled');
-  }
+/** BullMQ takes its time to load; a process that only answers `check` or `--help` does not wait for it. */
+function loadBullmq(): Promise<typeof import('./bullmq.js')> {
+  return import('./bullmq.js');
 }
 
 /** BullMQ's own waiting hangs while Redis is away, so what is under way is counted here. */

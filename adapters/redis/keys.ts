@@ -17,7 +17,7 @@ const OWNER_PORTIONS = 16;
 /** 132 bits of SHA-256 as 22 characters: keys stay short, whatever characters and length the id has. */
 const HASH_LENGTH = 22;
 
-export interface ConnectionKeys {
+interface ConnectionKeys {
   /** Begins the row keys of this owner; a row's key is this and the name's digest. */
   readonly rows: string;
   /** Names that have a row in this shard, each behind its digest. */

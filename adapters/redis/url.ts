@@ -1,6 +1,6 @@
 import { BehalfError } from '../../src/kernel/errors.js';
 
-export interface RedisAddress {
+interface RedisAddress {
   readonly host: string;
   readonly port: number;
 }
