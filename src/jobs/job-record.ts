@@ -12,6 +12,9 @@ export interface Job extends Omit<JobRow, 'sealed'> {
 /** Time that a process has a job for itself before it must prolong it; a killed process's jobs go on elsewhere after it. */
 export const LEASE_MS = 30_000;
 
+/** First look at a suspended job; the pauses double from then on. */
+const FIRST_LOOK_MS = 30_000;
+
 const FINAL: ReadonlySet<JobStatus> = new Set(['succeeded', 'failed', 'cancelled']);
 
 export function isFinal(status: JobStatus): boolean {
@@ -30,20 +33,24 @@ export function pending(job: Job, now: number): Job {
   return next({ ...rest, status: 'pending', waitingFor: [], attentionAt: now + LEASE_MS }, now);
 }
 
-/** Puts a job to sleep until the person has logged in to all of `waitingFor`, or until `expiresAt`. */
+/**
+ * Puts a job to sleep until the person has logged in to all of `waitingFor`, or until `expiresAt`. Now and then somebody looks
+ * whether the login is there: the process that was to wake the job may have died. `waitedMs`: how long it has slept so far.
+ */
 export function suspended(
   job: Job,
-  options: { waitingFor: readonly string[]; expiresAt: number; state: JobState },
+  options: { waitingFor: readonly string[]; expiresAt: number; waitedMs: number; state: JobState },
   now: number,
 ): Job {
   const { lease: _, ...rest } = job;
+  const { expiresAt, state, waitedMs, waitingFor } = options;
   return next(
     {
       ...rest,
       status: 'suspended',
-      waitingFor: options.waitingFor,
-      attentionAt: options.expiresAt,
-      state: options.state,
+      waitingFor,
+      attentionAt: Math.min(expiresAt, now + Math.max(FIRST_LOOK_MS, waitedMs)),
+      state: { ...state, expiresAt },
     },
     now,
   );

@@ -154,7 +154,7 @@ export class JobRunner {
     await held.leave((job, now) =>
       suspended(
         job,
-        { waitingFor, expiresAt: now + loginTimeoutMs, state: { ...job.state, loginsAsked, prompt } },
+        { waitingFor, expiresAt: now + loginTimeoutMs, waitedMs: 0, state: { ...job.state, loginsAsked, prompt } },
         now,
       ),
     );

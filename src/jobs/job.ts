@@ -34,7 +34,7 @@ export interface JobRow {
   /** Names of the connections that the person must log in to; only while suspended. */
   readonly waitingFor: readonly string[];
   readonly lease?: JobLease;
-  /** When somebody must look at it if nothing happens: end of the lease, or of the suspension. Absent in a final state. */
+  /** When somebody must look at it if nothing happens: end of the lease, next look at a suspended one. Absent in a final state. */
   readonly attentionAt?: number;
   /** When the row may be forgotten; set in a final state. */
   readonly keepUntil?: number;
@@ -58,6 +58,8 @@ export interface JobState {
   readonly inFlight?: { readonly path: string; readonly kind: 'action' | 'reply' };
   /** The login prompt: the next private reply replaces it, and then it is gone from here. */
   readonly prompt?: MessageRef;
+  /** While suspended: when it stops waiting. */
+  readonly expiresAt?: number;
   /** Times that a login was asked for, by connection: bounds the loop of login and refusal. */
   readonly loginsAsked: Readonly<Record<string, number>>;
   /** How it ends, for the history. Set before the last word is said: from then on no step is begun any more. */

@@ -147,7 +147,7 @@ export class Jobs {
     const now = clock.now();
     const job = openJob(vault, row);
     if (job.status === 'suspended') {
-      if ((job.attentionAt ?? 0) <= now) await this.waiting.expire(job);
+      if ((job.attentionAt ?? 0) <= now) await this.waiting.lookAfter(job);
       return undefined;
     }
     if (job.status === 'running' && (job.lease?.until ?? 0) > now) return undefined;

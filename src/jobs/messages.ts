@@ -28,7 +28,7 @@ export function loginPromptMessage(options: {
     { text: '.' },
   ];
   const reasons = wanted.flatMap(({ title, reason }) => (reason === undefined ? [] : [`${title}: ${reason}`]));
-  const done = connected.map(({ title, account }) => `✓ ${title} is connected as ${account}.`);
+  const done = connected.map(({ title, account }) => `✓ ${title} is connected${accountOf(account)}.`);
   const logins: Button[] = wanted.map(({ title, url, token }) => ({
     kind: 'login',
     label: wanted.length + connected.length === 1 ? 'Login' : `Login to ${title}`,
@@ -51,7 +51,7 @@ export function resumingMessage(
   recipe: string,
   connected: readonly { readonly title: string; readonly account: string }[],
 ): Message {
-  const lines = connected.map(({ title, account }) => `${title} is connected as ${account}. `).join('');
+  const lines = connected.map(({ title, account }) => `${title} is connected${accountOf(account)}. `).join('');
   return textMessage([{ text: `${lines}Working on ` }, { text: recipe, style: 'italic' }, { text: '…' }]);
 }
 
@@ -70,7 +70,7 @@ export function cancelledHalfwayMessage(recipe: string): Message {
 
 export function expiredMessage(recipe: string, minutes: number): Message {
   return textMessage([
-    { text: 'This request has expired: nobody logged in within ' },
+    { text: 'This request has expired: the login was not done within ' },
     { text: `${minutes} minutes. Type the command for ` },
     { text: recipe, style: 'italic' },
     { text: ' again when you are ready.' },
@@ -109,6 +109,10 @@ export function failedMessage(recipe: string, text: string, ref: string): Messag
       { kind: 'note', text: [{ text: `Reference ${ref}` }] },
     ],
   };
+}
+
+function accountOf(label: string): string {
+  return label === '' ? '' : ` as ${label}`;
 }
 
 function joinWithAnd(items: readonly string[]): string {

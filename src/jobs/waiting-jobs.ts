@@ -19,7 +19,7 @@ export interface WaitingJobsDeps extends Omit<JobRunnerDeps, 'chat'> {
   readonly vault: Vault;
   readonly chats: (platform: Platform) => ChatAdapter;
   readonly titleOf: (connection: string) => string;
-  /** Called when a job that waited for logins has ended, so that its links die with it. */
+  /** Called when a job that waited for logins was cancelled, so that its links die with it. */
   readonly onNoLongerWaiting: (id: JobId) => Promise<void>;
   /** Hands a job that can go on to whoever has room. */
   readonly handOver: (id: JobId) => Promise<void>;
@@ -38,11 +38,15 @@ export class WaitingJobs {
 
   /** A person has logged in: each of their jobs that waited for this connection is one login nearer, or goes on. */
   async loginCompleted(user: ChatUser, connected: Connected): Promise<void> {
-    for (const id of await this.#deps.store.waitingFor(user, connected.connection))
-      await this.#oneLoginLess(id, connected);
+    for (const id of await this.#deps.store.waitingFor(user, connected.connection)) {
+      // What fails is looked after later; it must not keep the others asleep.
+      await this.#oneLoginLess(id, connected).catch((error: unknown) => {
+        this.#deps.logger.warn({ jobId: id, err: asBehalfError(error) }, 'a job could not be woken');
+      });
+    }
   }
 
-  /** For a job that has just gone to sleep: a login may have come between its prompt and the sleep. */
+  /** Wakes a job that waits for a login which is there: it came before the job slept, or whoever it told has died. */
   async wakeIfLoggedIn(job: Job): Promise<void> {
     const recipe = this.#deps.recipes().get(job.recipe);
     if (!recipe) return;
@@ -59,25 +63,48 @@ export class WaitingJobs {
     }
   }
 
+  /** A suspended job whose time for a look has come: wakes it, ends it when it has waited long enough, or lets it sleep on. */
+  async lookAfter(job: Job): Promise<void> {
+    await this.wakeIfLoggedIn(job).catch((error: unknown) => {
+      const line = { jobId: job.id, recipe: job.recipe, err: asBehalfError(error) };
+      this.#deps.logger.warn(line, 'the logins of a waiting job could not be looked up');
+    });
+    const minutes = Math.round(this.#deps.loginTimeoutMs / 60_000);
+    // The links stay: a login that is under way still connects.
+    await this.#end(job.id, {
+      when: (current, now) => (current.state.expiresAt ?? 0) <= now,
+      message: expiredMessage(this.nameOf(job), minutes),
+    });
+    await this.#change(job.id, (current, now) =>
+      current.status === 'suspended' && (current.attentionAt ?? 0) <= now
+        ? this.#asleep(current, current.waitingFor, now)
+        : undefined,
+    );
+  }
+
   async cancel(user: ChatUser, id: JobId): Promise<CancelOutcome> {
     const job = await this.#load(id);
     if (job?.status !== 'suspended') return 'not_waiting';
     if (!isSameChatUser(job.user, user)) return 'not_yours';
     const name = this.nameOf(job);
     const hasActed = Object.values(job.state.done).some((record) => record.kind === 'action');
-    return (await this.#end(job, hasActed ? cancelledHalfwayMessage(name) : cancelledMessage(name)))
-      ? 'cancelled'
-      : 'not_waiting';
-  }
-
-  async expire(job: Job): Promise<void> {
-    await this.#end(job, expiredMessage(this.nameOf(job), Math.round(this.#deps.loginTimeoutMs / 60_000)));
+    const message = hasActed ? cancelledHalfwayMessage(name) : cancelledMessage(name);
+    if (!(await this.#end(id, { when: () => true, message }))) return 'not_waiting';
+    await this.#deps.onNoLongerWaiting(id);
+    return 'cancelled';
   }
 
   /** The person's waiting jobs, newest first. */
   async list(user: ChatUser): Promise<readonly Job[]> {
     const rows = await this.#deps.store.list({ user, status: 'suspended' }, { limit: 20 });
-    return rows.map((row) => openJob(this.#deps.vault, row));
+    return rows.flatMap((row) => {
+      try {
+        return [openJob(this.#deps.vault, row)];
+      } catch (error) {
+        this.#deps.logger.error({ jobId: row.id, err: asBehalfError(error) }, 'a stored job cannot be read');
+        return [];
+      }
+    });
   }
 
   async count(user: ChatUser, connection: string): Promise<number> {
@@ -88,7 +115,7 @@ export class WaitingJobs {
   async promptSeen(user: ChatUser, id: JobId, prompt: MessageRef): Promise<void> {
     await this.#change(id, (job, now) =>
       job.status === 'suspended' && isSameChatUser(job.user, user)
-        ? asleep(job, job.waitingFor, now, prompt)
+        ? this.#asleep(job, job.waitingFor, now, prompt)
         : undefined,
     );
   }
@@ -103,11 +130,11 @@ export class WaitingJobs {
     const changed = await this.#change(id, (job, now) => {
       if (job.status !== 'suspended' || !job.waitingFor.includes(connected.connection)) return undefined;
       const waitingFor = job.waitingFor.filter((name) => name !== connected.connection);
-      return waitingFor.length === 0 ? pending(job, now) : asleep(job, waitingFor, now);
+      return waitingFor.length === 0 ? pending(job, now) : this.#asleep(job, waitingFor, now);
     });
     if (!changed) return;
     if (changed.status === 'suspended') {
-      await this.#quietly(changed, this.#promptForTheRest(changed, connected));
+      await this.#quietly(changed, () => this.#promptForTheRest(changed, connected));
       return;
     }
     metrics.count('jobs_resumed', { recipe: changed.recipe });
@@ -125,30 +152,36 @@ export class WaitingJobs {
     await this.promptSeen(job.user, job.id, prompt);
   }
 
-  async #end(job: Job, message: Message): Promise<boolean> {
-    const { clock, historyMs, logger, metrics, store, vault } = this.#deps;
-    const state = { ...job.state, result: { status: 'cancelled' as const, text: message.fallback } };
-    if (!(await store.write(sealJob(vault, finished(job, 'cancelled', { state, historyMs }, clock.now())))))
-      return false;
+  /** Ends a job that still waits, `when` that is still right; tells whether it did. */
+  async #end(
+    id: JobId,
+    { message, when }: { readonly when: (job: Job, now: number) => boolean; readonly message: Message },
+  ): Promise<boolean> {
+    const { historyMs, logger, metrics } = this.#deps;
+    const result = { status: 'cancelled' as const, text: message.fallback };
+    const job = await this.#change(id, (current, now) =>
+      current.status === 'suspended' && when(current, now)
+        ? finished(current, 'cancelled', { state: { ...current.state, result }, historyMs }, now)
+        : undefined,
+    );
+    if (!job) return false;
     metrics.count('jobs_finished', { recipe: job.recipe, status: 'cancelled' });
     logger.info({ jobId: job.id, recipe: job.recipe, status: 'cancelled' }, 'job finished');
-    await this.#deps.onNoLongerWaiting(job.id);
     await this.#say(job, message);
     return true;
   }
 
   async #say(job: Job, message: Message): Promise<void> {
-    const chat = this.#deps.chats(job.user.platform);
     const { conversation, prompt } = job.state;
-    await this.#quietly(
-      job,
-      prompt ? chat.update(prompt, message) : chat.postPrivately(conversation, job.user, message),
-    );
+    await this.#quietly(job, async () => {
+      const chat = this.#deps.chats(job.user.platform);
+      await (prompt ? chat.update(prompt, message) : chat.postPrivately(conversation, job.user, message));
+    });
   }
 
   /** What is said beside the work must not stop the work. */
-  async #quietly(job: Job, saying: Promise<unknown>): Promise<void> {
-    await saying.catch((error: unknown) => {
+  async #quietly(job: Job, saying: () => Promise<void>): Promise<void> {
+    await saying().catch((error: unknown) => {
       this.#deps.logger.warn(
         { jobId: job.id, recipe: job.recipe, err: asBehalfError(error) },
         'a message could not be delivered',
@@ -171,10 +204,13 @@ export class WaitingJobs {
     const row = await this.#deps.store.load(id);
     return row && openJob(this.#deps.vault, row);
   }
-}
 
-/** Still asleep, until the same moment as before. */
-function asleep(job: Job, waitingFor: readonly string[], now: number, prompt = job.state.prompt): Job {
-  const state = prompt ? { ...job.state, prompt } : job.state;
-  return suspended(job, { waitingFor, expiresAt: job.attentionAt ?? now, state }, now);
+  /** Still asleep, until the same moment as before. */
+  #asleep(job: Job, waitingFor: readonly string[], now: number, prompt = job.state.prompt): Job {
+    const { loginTimeoutMs } = this.#deps;
+    const state = prompt ? { ...job.state, prompt } : job.state;
+    const expiresAt = state.expiresAt ?? now;
+    const waitedMs = now - (expiresAt - loginTimeoutMs);
+    return suspended(job, { waitingFor, expiresAt, waitedMs, state }, now);
+  }
 }
