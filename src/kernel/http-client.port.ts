@@ -21,7 +21,7 @@ export interface IncomingResponse {
  * Calls other servers. Never follows a redirect, refuses private addresses that are not allowed (also after DNS), bounds
  * time and size. A response of any status is a result; what throws is:
  * `egress.refused` (address not allowed), `app.unavailable` (DNS, connection, TLS, time-out, reset),
- * `app.unexpected_answer` (too large). Connections are kept and reused.
+ * `app.unexpected_answer` (too large), or the reason of the caller's signal. Connections are kept and reused.
  */
 export interface HttpClient {
   request(request: OutgoingRequest): Promise<IncomingResponse>;

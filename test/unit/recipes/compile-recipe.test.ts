@@ -148,6 +148,13 @@ describe('a recipe', () => {
     expect(rendered.buttons.map((button) => button.kind)).toEqual(['command']);
   });
 
+  test('knows whether it reads the name or e-mail address of the person', () => {
+    expect(compile(RECIPE).readsProfile).toBe(true);
+    const ofNobody = RECIPE.replace('{{ user.none }}', '{{ user.id }}').replace('{{ user.name }}', '{{ job.id }}');
+    expect(compile(ofNobody).readsProfile).toBe(false);
+    expect(compile(ofNobody.replace('{{ job.id }}', "{{ $lookup(user, 'name') }}")).readsProfile).toBe(true);
+  });
+
   test('answers in the channel when nobody has to log in', () => {
     const shared = RECIPE.replace('verify_user_access: true', 'verify_user_access: false');
     expect(compile(shared).steps[1]).toMatchObject({ else: [{ visibleTo: 'channel' }] });
