@@ -1,0 +1,93 @@
+import type { PlaygroundConversation, PlaygroundMessage, PlaygroundPlatform } from '../conversations.js';
+import type { Person } from '../people.js';
+
+export type { Person, PlaygroundConversation, PlaygroundMessage, PlaygroundPlatform };
+
+export interface Creator {
+  readonly username: string;
+  readonly name: string;
+}
+
+export interface Opportunity {
+  readonly id: string;
+  readonly name: string;
+  readonly account: string;
+  readonly amount: number | null;
+  readonly stage: string;
+  readonly created_by: Creator;
+}
+
+export interface StoredFile {
+  readonly id: string;
+  readonly name: string;
+  readonly url: string;
+  readonly owner: Creator;
+}
+
+/** `GET /playground/api/state`: everything that one person sees. */
+export interface PlaygroundState {
+  readonly person: Person;
+  readonly people: readonly Person[];
+  readonly conversations: readonly PlaygroundConversation[];
+  readonly crm: { readonly opportunities: readonly Opportunity[] };
+  readonly files: readonly StoredFile[];
+}
+
+export interface TeamsAction {
+  readonly type: 'Action.Execute' | 'Action.Submit';
+  readonly title?: string;
+  readonly id?: string;
+  readonly verb?: string;
+  readonly data?: unknown;
+}
+
+/** What a client shows after an action, beside changed messages. */
+export type ActionResult =
+  | { readonly kind: 'sent' }
+  | { readonly kind: 'open-url'; readonly url: string }
+  | { readonly kind: 'sign-in'; readonly url: string }
+  | { readonly kind: 'invoked'; readonly outcome: { readonly kind: string; readonly text?: string } };
+
+export type Chosen = string | readonly string[];
+
+export interface SlackAction {
+  readonly message: string;
+  readonly blockId: string;
+  readonly actionId: string;
+  readonly selected?: Chosen;
+  readonly state?: Readonly<Record<string, Readonly<Record<string, Chosen>>>>;
+}
+
+/** Everything that one person can do. Every call rejects with a sentence when the playground refuses. */
+export interface PersonApi {
+  say(platform: PlaygroundPlatform, conversation: string, text: string): Promise<void>;
+  slackAction(action: SlackAction): Promise<ActionResult>;
+  teamsAction(message: string, action: TeamsAction): Promise<ActionResult>;
+  teamsSignIn(conversation: string, state: string): Promise<ActionResult>;
+}
+
+async function post<T>(path: string, body: object): Promise<T> {
+  const response = await fetch(`/playground/api/${path}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  const answer = await response.json();
+  if (!response.ok) throw new Error(typeof answer?.error === 'string' ? answer.error : 'The playground refused that.');
+  return answer;
+}
+
+export function apiOf(person: string): PersonApi {
+  return {
+    say: (platform, conversation, text) => post(`${platform}/messages`, { person, conversation, text }),
+    slackAction: (action) => post('slack/actions', { person, ...action }),
+    teamsAction: (message, action) => post('teams/actions', { person, message, action }),
+    teamsSignIn: (conversation, state) => post('teams/sign-in', { person, conversation, state }),
+  };
+}
+
+export async function fetchState(person: string): Promise<PlaygroundState> {
+  const response = await fetch(`/playground/api/state?person=${encodeURIComponent(person)}`);
+  if (!response.ok) throw new Error('The playground does not answer.');
+  return response.json();
+}
