@@ -4,14 +4,22 @@ const inside = new AsyncLocalStorage<true>();
 const METHODS = ['debug', 'error', 'info', 'log', 'warn'] as const;
 
 let isInstalled = false;
+let running = 0;
 
 /**
  * Runs code of a library that prints to the console: botbuilder prints refused tokens' errors with the keys it tried.
  * Everybody else's printing is left alone.
  */
-export function quietly<T>(work: () => Promise<T>): Promise<T> {
+export async function quietly<T>(work: () => Promise<T>): Promise<T> {
   install();
-  return inside.run(true, work);
+  running += 1;
+  try {
+    return await inside.run(true, work);
+  } finally {
+    running -= 1;
+    // While it is on, Node 20 follows every promise of the process.
+    if (running === 0) inside.disable();
+  }
 }
 
 function install(): void {

@@ -5,6 +5,7 @@ import type { HttpRequest, HttpResponse, HttpRoute } from '../../src/kernel/http
 import type { Logger } from '../../src/kernel/logger.port.js';
 import type { Metrics } from '../../src/kernel/metrics.port.js';
 import { type Activity, judgeActivity, type PersonalActivity, readActivity } from './activity.js';
+import { Deadlines } from './deadlines.js';
 import { toEvent } from './inbound.js';
 import { answerInvoke } from './invoke-answers.js';
 import { refusal } from './refusal.js';
@@ -45,10 +46,14 @@ export class TeamsReceiver {
   readonly route: HttpRoute;
   readonly #options: ReceiverOptions;
   readonly #underway = new Set<Promise<unknown>>();
+  readonly #messageLimit: Deadlines;
+  readonly #invokeLimit: Deadlines;
   #running: Running | undefined;
 
   constructor(options: ReceiverOptions) {
     this.#options = options;
+    this.#messageLimit = new Deadlines(options.clock, MESSAGE_ANSWER_BY_MS);
+    this.#invokeLimit = new Deadlines(options.clock, INVOKE_ANSWER_BY_MS);
     this.route = {
       method: 'POST',
       path: '/api/messages',
@@ -65,6 +70,8 @@ export class TeamsReceiver {
   async stop(): Promise<void> {
     this.#running = undefined;
     await Promise.all(this.#underway);
+    this.#messageLimit.stop();
+    this.#invokeLimit.stop();
   }
 
   async #handle(request: HttpRequest): Promise<HttpResponse> {
@@ -100,8 +107,8 @@ export class TeamsReceiver {
     this.#options.onPerson(did);
     const event = toEvent(did);
     const isInvoke = did.activity.type === 'invoke';
-    if (event)
-      await this.#deliver(request, event, { handler, byMs: isInvoke ? INVOKE_ANSWER_BY_MS : MESSAGE_ANSWER_BY_MS });
+    const limit = isInvoke ? this.#invokeLimit : this.#messageLimit;
+    if (event) await this.#deliver(request, event, { handler, limit });
     return isInvoke ? answerInvoke(did.activity.name ?? '', event) : OK;
   }
 
@@ -109,23 +116,14 @@ export class TeamsReceiver {
   async #deliver(
     request: HttpRequest,
     event: ChatEvent,
-    { byMs, handler }: { readonly byMs: number; readonly handler: ChatEventHandler },
+    { handler, limit }: { readonly handler: ChatEventHandler; readonly limit: Deadlines },
   ): Promise<void> {
-    const { clock, logger } = this.#options;
-    const answered = new AbortController();
-    const late = clock.sleep(byMs, answered.signal).then(
-      () => 'late' as const,
-      () => 'late' as const,
-    );
     const work = handler(event).then(() => 'done' as const);
     const settled = work.catch(() => undefined).finally(() => this.#underway.delete(settled));
     this.#underway.add(settled);
-    try {
-      if ((await Promise.race([work, late])) === 'done') return;
-    } finally {
-      answered.abort();
-    }
-    logger.warn({ requestId: request.id, kind: event.kind, ms: byMs }, 'Teams was answered before the work was done');
+    if ((await limit.within<'done' | 'late'>(work, 'late')) === 'done') return;
+    const { logger } = this.#options;
+    logger.warn({ requestId: request.id, kind: event.kind }, 'Teams was answered before the work was done');
     work.catch((error: unknown) => this.#logFailure(request, error));
   }
 
