@@ -27,30 +27,31 @@ export class LoginNotices {
   async connected(event: LoginConnected): Promise<void> {
     const user = chatUserOf(event.owner);
     const { account, connection, replacedAccount, title } = event;
-    const resumed = this.#deps.waiting.loginCompleted(user, { connection, title, account: account.label });
-    const told = this.#tell(
-      user,
-      event.context,
-      await this.#deps.connections.connectedMessage(user, connection, account.label, replacedAccount?.label),
-    );
-    await Promise.all([resumed, told]);
+    const { connections, waiting } = this.#deps;
+    await Promise.all([
+      waiting.loginCompleted(user, { connection, title, account: account.label }),
+      this.#tell(user, event.context, () =>
+        connections.connectedMessage(user, connection, account.label, replacedAccount?.label),
+      ),
+    ]);
   }
 
   async failed(event: LoginFailed): Promise<void> {
     const text = `A login to ${event.title} was opened by somebody else than you, so I ended it and connected nothing. If you sent the link to anybody: it is for you alone. Press Login to try again.`;
-    await this.#tell(chatUserOf(event.owner), event.context, textMessage(text));
+    await this.#tell(chatUserOf(event.owner), event.context, async () => textMessage(text));
   }
 
-  async #tell(user: ChatUser, context: unknown, message: Message): Promise<void> {
-    const conversation = conversationOf(context);
-    const chat = this.#deps.chats(user.platform);
-    const saying =
-      conversation.kind === 'direct'
-        ? chat.post(conversation, message)
-        : chat.postPrivately(conversation, user, message);
-    await saying.catch((error: unknown) => {
+  /** What cannot be said here stands on the page, too. */
+  async #tell(user: ChatUser, context: unknown, write: () => Promise<Message>): Promise<void> {
+    try {
+      const conversation = conversationOf(context);
+      const chat = this.#deps.chats(user.platform);
+      const message = await write();
+      if (conversation.kind === 'direct') await chat.post(conversation, message);
+      else await chat.postPrivately(conversation, user, message);
+    } catch (error) {
       this.#deps.logger.warn({ err: asBehalfError(error), platform: user.platform }, 'a login could not be reported');
-    });
+    }
   }
 }
 

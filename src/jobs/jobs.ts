@@ -1,14 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { ChatUser } from '../chat/chat-user.js';
 import type { ConversationRef, MessageRef } from '../chat/conversation.js';
-import { asBehalfError } from '../kernel/errors.js';
+import { asBehalfError, isBehalfError } from '../kernel/errors.js';
 import { newId } from '../kernel/ids.js';
 import type { CompiledRecipe } from '../recipes/compiled-recipe.js';
 import { HeldJob } from './held-job.js';
-import type { JobId } from './job.js';
+import type { JobId, JobRow } from './job.js';
 import type { JobQueue } from './job-queue.port.js';
 import { finished, isFinal, type Job, LEASE_MS, leased, openJob, sealJob } from './job-record.js';
 import { initialState, JobRunner } from './job-runner.js';
+import { Places } from './places.js';
 import { WaitingJobs, type WaitingJobsDeps } from './waiting-jobs.js';
 
 /** Longer than the last redelivery of any platform (Slack: some minutes after the first), with room for a day's outage. */
@@ -17,6 +18,8 @@ const EVENT_TTL_MS = 24 * 3_600_000;
 const SWEEP_MS = 5_000;
 const SWEEP_BATCH = 50;
 const FORGET_EVERY_SWEEPS = 720;
+/** Pause between tries to read a job that cannot be read: somebody may bring the missing key back. */
+const UNREADABLE_MS = 3_600_000;
 
 export interface JobsDeps extends Omit<WaitingJobsDeps, 'handOver'> {
   readonly queue: JobQueue;
@@ -46,10 +49,12 @@ export class Jobs {
   /** Jobs whose acceptance failed, so that the person was told it did not start: they must not run after all. */
   readonly #withdrawn = new Map<JobId, Job>();
   readonly #work = new Set<Promise<void>>();
+  readonly #places: Places;
   readonly #stopping = new AbortController();
 
   constructor(deps: JobsDeps) {
     this.#deps = deps;
+    this.#places = new Places(deps.maxRunning);
     this.#runner = new JobRunner({ ...deps, chat: (job) => deps.chats(job.user.platform) });
     this.waiting = new WaitingJobs({ ...deps, handOver: (id) => this.#handOver(id) });
   }
@@ -60,16 +65,22 @@ export class Jobs {
    */
   async accept(request: NewJob): Promise<'accepted' | 'duplicate'> {
     const { store, vault } = this.#deps;
-    const job = this.#newJob(request);
+    const hasPlace = this.#places.take();
+    let isRunning = false;
     try {
-      if (!(await store.accept(sealJob(vault, job), request.eventId, EVENT_TTL_MS))) return 'duplicate';
-    } catch (error) {
-      this.#withdrawn.set(job.id, job);
-      throw error;
+      const job = this.#newJob(request, hasPlace);
+      const isNew = await store.accept(sealJob(vault, job), request.eventId, EVENT_TTL_MS).catch((error: unknown) => {
+        this.#withdrawn.set(job.id, job);
+        throw error;
+      });
+      if (!isNew) return 'duplicate';
+      if (hasPlace) this.#track(this.#run(job));
+      else await this.#handOver(job.id);
+      isRunning = hasPlace;
+      return 'accepted';
+    } finally {
+      if (hasPlace && !isRunning) this.#places.leave();
     }
-    if (job.status === 'running') this.#track(this.#run(job));
-    else await this.#handOver(job.id);
-    return 'accepted';
   }
 
   /** Begins to take jobs from the queue and to look for jobs that were left behind. */
@@ -81,14 +92,19 @@ export class Jobs {
   /** Takes nothing new and waits for what runs, at most `deadlineMs`; what is left goes on elsewhere after its lease. */
   async stop(deadlineMs: number): Promise<void> {
     this.#stopping.abort();
-    const late = this.#deps.clock.sleep(deadlineMs).then(() => 'late' as const);
-    if ((await Promise.race([late, this.#deps.queue.stop()])) === 'late') return;
-    while (this.#work.size > 0) {
-      if ((await Promise.race([late, Promise.all(this.#work)])) === 'late') return;
-    }
+    this.#places.close();
+    const inTime = new AbortController();
+    const late = this.#deps.clock.sleep(deadlineMs, inTime.signal).catch(() => {});
+    await Promise.race([late, this.#drain()]);
+    inTime.abort();
   }
 
-  #newJob(request: NewJob): Job {
+  async #drain(): Promise<void> {
+    await this.#deps.queue.stop();
+    while (this.#work.size > 0) await Promise.all(this.#work);
+  }
+
+  #newJob(request: NewJob, hasPlace: boolean): Job {
     const { recipe, parameters, conversation, prompt, user } = request;
     const now = this.#deps.clock.now();
     const state = {
@@ -106,14 +122,11 @@ export class Jobs {
       attentionAt: now + LEASE_MS,
       state,
     };
-    if (!this.#hasRoom()) return { ...base, status: 'pending' };
+    if (!hasPlace) return { ...base, status: 'pending' };
     return { ...base, status: 'running', lease: { holder: this.#holder, until: now + LEASE_MS } };
   }
 
-  #hasRoom(): boolean {
-    return this.#running.size < this.#deps.maxRunning && !this.#stopping.signal.aborted;
-  }
-
+  /** Runs a job on a place that has been taken for it. */
   async #run(job: Job): Promise<void> {
     const { clock, metrics, store, vault } = this.#deps;
     const held = new HeldJob(job, { store, vault, clock, holder: this.#holder });
@@ -121,6 +134,7 @@ export class Jobs {
     metrics.gauge('jobs_running', this.#running.size);
     const outcome = await this.#runner.run(held);
     this.#running.delete(job.id);
+    this.#places.leave();
     metrics.gauge('jobs_running', this.#running.size);
     if (outcome === 'asleep') await this.waiting.wakeIfLoggedIn(held.job);
   }
@@ -134,8 +148,20 @@ export class Jobs {
 
   /** Goes on with a job to its end; the queue counts it as under way until then. */
   async #goOn(id: JobId): Promise<void> {
-    const job = await this.#take(id);
+    await this.#places.wait();
+    const job = await this.#takeOrLeave(id);
     if (job) await this.#run(job);
+  }
+
+  /** Takes a job; gives the place back when there is nothing to do. */
+  async #takeOrLeave(id: JobId): Promise<Job | undefined> {
+    let job: Job | undefined;
+    try {
+      job = await this.#take(id);
+      return job;
+    } finally {
+      if (!job) this.#places.leave();
+    }
   }
 
   /** Takes a job that somebody has to go on with, unless somebody else does. */
@@ -162,16 +188,37 @@ export class Jobs {
         await clock.sleep(SWEEP_MS, this.#stopping.signal);
         await Promise.allSettled([...this.#running.values()].map((held) => held.keep()));
         await this.#endWithdrawn();
-        for (const id of await store.needingAttention(clock.now(), SWEEP_BATCH)) {
-          const job = this.#hasRoom() ? await this.#take(id) : undefined;
-          if (job) this.#track(this.#run(job));
-        }
+        for (const id of await store.needingAttention(clock.now(), SWEEP_BATCH)) await this.#attend(id);
         if (round % FORGET_EVERY_SWEEPS === 0) await store.forget(clock.now());
       } catch (error) {
         if (this.#stopping.signal.aborted) return;
         logger.warn({ err: asBehalfError(error) }, 'looking after jobs failed');
       }
     }
+  }
+
+  /** Goes on with a job that was left behind, if there is a place. One that cannot be read must not hold up the others. */
+  async #attend(id: JobId): Promise<void> {
+    if (!this.#places.take()) return;
+    try {
+      const job = await this.#takeOrLeave(id);
+      if (job) this.#track(this.#run(job));
+    } catch (error) {
+      const { logger, store } = this.#deps;
+      if (!isBehalfError(error, 'store.corrupt')) throw error;
+      logger.error({ jobId: id, err: error }, 'a stored job cannot be read');
+      const row = await store.load(id);
+      if (row && !isFinal(row.status)) await store.write(this.#putOff(row));
+    }
+  }
+
+  #putOff(row: JobRow): JobRow {
+    const { clock, historyMs } = this.#deps;
+    const now = clock.now();
+    const next = { ...row, version: row.version + 1, updatedAt: now };
+    if (now - row.createdAt < historyMs) return { ...next, attentionAt: now + UNREADABLE_MS };
+    const { attentionAt: _, lease: __, ...rest } = next;
+    return { ...rest, status: 'failed', waitingFor: [], keepUntil: now };
   }
 
   /** A write that seemed to fail may have arrived: such a row is ended before anybody runs it. */

@@ -175,19 +175,20 @@ export async function startServiceKit(options: KitOptions): Promise<ServiceKit> 
     jobList,
     async say(text, { user = ANN, conversation = DIRECT, id, replica: by = first } = {}) {
       serial += 1;
-      await clock.advance(1);
       const eventId = id ?? `e${serial}`;
+      await clock.advance(1);
       await by.handleEvent({ kind: 'text', id: eventId, user, conversation, text });
       return eventId;
     },
     async press(message, label, { user = ANN, conversation = message.conversation, id, values = {} } = {}) {
       serial += 1;
+      const eventId = id ?? `e${serial}`;
       await clock.advance(1);
       const { token } = buttonOf(message, label);
       const ref = refOf(chat.platform, message.id);
       await first.handleEvent({
         kind: 'action',
-        id: id ?? `e${serial}`,
+        id: eventId,
         user,
         conversation,
         token,
