@@ -13,7 +13,8 @@ function personOfUrl(): string {
 export function App() {
   const [person, setPerson] = useState(personOfUrl);
   const { state, live } = usePlayground(person);
-  const api = useMemo(() => apiOf(person), [person]);
+  const shown = state?.person.id ?? person;
+  const api = useMemo(() => apiOf(shown), [shown]);
   const choose = useCallback((id: string) => {
     history.replaceState(null, '', `?person=${encodeURIComponent(id)}`);
     setPerson(id);
@@ -39,8 +40,8 @@ export function App() {
       )}
       {state && (
         <main className="desk">
-          <ChatClient key={`slack ${person}`} platform="slack" state={state} api={api} />
-          <ChatClient key={`teams ${person}`} platform="teams" state={state} api={api} />
+          <ChatClient key={`slack ${shown}`} platform="slack" state={state} api={api} />
+          <ChatClient key={`teams ${shown}`} platform="teams" state={state} api={api} />
           <Records state={state} />
         </main>
       )}

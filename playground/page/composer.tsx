@@ -2,12 +2,18 @@ import { type FormEvent, type KeyboardEvent, useState } from 'react';
 import type { PlaygroundConversation, PlaygroundPlatform } from './api.js';
 import { SendIcon } from './icons.js';
 
-const SUGGESTIONS: readonly string[] = [
-  'help',
-  'create opportunity account: Acme amount: 5000',
-  'personal_connections',
-  'file proposal account: Globex',
-  'log note text: Called Acme',
+interface Suggestion {
+  readonly label: string;
+  readonly text: string;
+}
+
+const SUGGESTIONS: readonly Suggestion[] = [
+  { label: 'help', text: 'help' },
+  { label: 'create opportunity', text: 'create opportunity account: Acme amount: 5000' },
+  { label: 'personal_connections', text: 'personal_connections' },
+  { label: 'file proposal', text: 'file proposal account: Globex' },
+  { label: 'find opportunities', text: 'find opportunities account: Acme' },
+  { label: 'log note', text: 'log note text: Called Acme' },
 ];
 
 interface ComposerProps {
@@ -29,20 +35,21 @@ export function Composer({ platform, conversation, onSend }: ComposerProps) {
   const sendOnEnter = (event: KeyboardEvent): void => {
     if (event.key === 'Enter' && !event.shiftKey && !event.nativeEvent.isComposing) send(event);
   };
-  const label = `Message to ${conversation.title} in ${platform === 'slack' ? 'Slack' : 'Teams'}`;
+  const name = `Message to ${conversation.title} in ${platform === 'slack' ? 'Slack' : 'Teams'}`;
   return (
     <footer className="compose">
       <div className="tries">
         <span className="tries-label">Try:</span>
-        {SUGGESTIONS.map((suggestion) => (
+        {SUGGESTIONS.map(({ label, text: suggested }) => (
           <button
-            key={suggestion}
+            key={label}
             type="button"
             className="chip"
-            title={suggestion}
-            onClick={() => onSend(inChannel ? `@Behalf ${suggestion}` : suggestion)}
+            title={suggested}
+            aria-label={`Try ${suggested}`}
+            onClick={() => onSend(inChannel ? `@Behalf ${suggested}` : suggested)}
           >
-            {suggestion}
+            {label}
           </button>
         ))}
       </div>
@@ -50,7 +57,7 @@ export function Composer({ platform, conversation, onSend }: ComposerProps) {
         <textarea
           rows={1}
           value={text}
-          aria-label={label}
+          aria-label={name}
           placeholder={inChannel ? 'Write @Behalf and a command' : 'Message Behalf'}
           onChange={(event) => setText(event.target.value)}
           onKeyDown={sendOnEnter}

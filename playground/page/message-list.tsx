@@ -26,44 +26,75 @@ function clock(at: number): string {
   return new Date(at).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
 }
 
-/** Keeps the end of a list in view when something is added or grows. */
-function useFollow(signature: string) {
+/** How far from the end somebody still reads along. */
+const NEAR_PX = 120;
+
+/** Keeps the end of a list in view while it grows, unless the person has scrolled up. */
+function useFollow() {
+  const view = useRef<HTMLElement>(null);
   const list = useRef<HTMLOListElement>(null);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the signature stands for what is in the list.
   useLayoutEffect(() => {
-    const element = list.current;
-    if (element) element.scrollTop = element.scrollHeight;
-  }, [signature]);
-  return list;
+    const { current: frame } = view;
+    if (!frame || !list.current) return;
+    let following = true;
+    let before = 0;
+    const note = (): void => {
+      const fromEnd = frame.scrollHeight - frame.scrollTop - frame.clientHeight;
+      // Only people scroll up; a list that grew is merely not followed yet.
+      if (fromEnd < NEAR_PX) following = true;
+      else if (frame.scrollTop < before) following = false;
+      before = frame.scrollTop;
+    };
+    const observer = new ResizeObserver(() => {
+      if (following) frame.scrollTop = frame.scrollHeight;
+    });
+    observer.observe(list.current);
+    observer.observe(frame);
+    frame.addEventListener('scroll', note);
+    return () => {
+      observer.disconnect();
+      frame.removeEventListener('scroll', note);
+    };
+  }, []);
+  return { view, list };
 }
 
 export function MessageList({ conversation, state, api, onToast }: ListProps) {
   const { messages, title, platform } = conversation;
   const ordered = useMemo(() => threaded(messages), [messages]);
-  const list = useFollow(JSON.stringify(messages));
-  const hint =
-    conversation.kind === 'channel'
-      ? 'Everybody at Acme reads this channel. The bot listens when you mention it with @Behalf.'
-      : 'This is your direct message with the bot. Say help, or try one of the suggestions below.';
+  const { view, list } = useFollow();
+  const Content = platform === 'slack' ? SlackContent : TeamsContent;
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard.
-    <ol className="messages" ref={list} tabIndex={0} aria-label={`Messages in ${title}`}>
-      {ordered.length === 0 && (
-        <li className="welcome">
-          <Avatar />
-          <p>{hint}</p>
-        </li>
-      )}
-      {ordered.map((message) => {
-        const author = state.people.find(({ id }) => id === message.author);
-        const Content = platform === 'slack' ? SlackContent : TeamsContent;
-        return (
-          <MessageFrame key={message.id} message={message} author={author} own={author?.id === state.person.id}>
-            <Content message={message} author={author} conversation={conversation} api={api} onToast={onToast} />
-          </MessageFrame>
-        );
-      })}
-    </ol>
+    <section className="messages" ref={view} tabIndex={0} aria-label={`Messages in ${title} (${platform})`}>
+      {ordered.length === 0 && <Welcome conversation={conversation} />}
+      <ol ref={list} aria-live="polite">
+        {ordered.map((message) => {
+          const author = state.people.find(({ id }) => id === message.author);
+          return (
+            <MessageFrame key={message.id} message={message} author={author} own={author?.id === state.person.id}>
+              <Content message={message} author={author} conversation={conversation} api={api} onToast={onToast} />
+            </MessageFrame>
+          );
+        })}
+      </ol>
+    </section>
+  );
+}
+
+/** What an empty conversation shows. */
+function Welcome({ conversation }: { readonly conversation: PlaygroundConversation }) {
+  const inChannel = conversation.kind === 'channel';
+  return (
+    <div className="welcome">
+      <Avatar />
+      <h3>{inChannel ? `Everybody at Acme reads ${conversation.title}` : 'Ask Behalf for something'}</h3>
+      <p>
+        {inChannel
+          ? 'The bot listens when you write @Behalf. What concerns only you, it tells only you.'
+          : 'The first time, it asks you to log in to the app. Then it works there as you, and the records on the right say so.'}
+      </p>
+    </div>
   );
 }
 

@@ -69,7 +69,7 @@ export function Records({ state }: { readonly state: PlaygroundState }) {
         )}
       </section>
       <section className="card hint" aria-labelledby="login-title">
-        <h2 id="login-title">When an app asks you to log in</h2>
+        <h2 id="login-title">Your login for both apps</h2>
         <dl>
           <dt>Username</dt>
           <dd>

@@ -1,8 +1,9 @@
-import { Fragment, useState } from 'react';
+import { useState } from 'react';
 import { type Block, Message } from 'slack-blocks-to-jsx';
 import type { Chosen } from './api.js';
 import type { ContentProps } from './message-list.js';
 import { SlackElement } from './slack-elements.js';
+import { TypedText } from './typed-text.js';
 import { isJson, type Json, listOf, messageOf, textIn } from './values.js';
 
 /** Runs of blocks that only show something, between blocks that one can use. */
@@ -43,26 +44,13 @@ function Shown({ blocks }: { readonly blocks: readonly Json[] }) {
   );
 }
 
-/** What a person typed, with the bot's mention marked. */
-function typedText(text: string) {
-  return [...text.matchAll(/@Behalf\b|(?:(?!@Behalf\b)[\s\S])+/g)].map(({ 0: part, index }) =>
-    part === '@Behalf' ? (
-      <span key={index} className="mention">
-        {part}
-      </span>
-    ) : (
-      <Fragment key={index}>{part}</Fragment>
-    ),
-  );
-}
-
 type Inputs = Readonly<Record<string, Readonly<Record<string, Chosen>>>>;
 
 /** A message in Slack: Block Kit, or the text. */
 export function SlackContent({ message, author, api, onToast }: ContentProps) {
   const [inputs, setInputs] = useState<Inputs>({});
   const [busy, setBusy] = useState(false);
-  if (author) return <p className="typed">{typedText(message.text)}</p>;
+  if (author) return <TypedText text={message.text} />;
   const native = isJson(message.native) ? message.native : {};
   const sent = listOf(native['blocks']);
   const text = { type: 'section', block_id: 'text', text: { type: 'mrkdwn', text: textIn(native) || message.text } };

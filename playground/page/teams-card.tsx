@@ -7,12 +7,17 @@ export type CardPress =
   | { readonly kind: 'open-url'; readonly url: string }
   | { readonly kind: 'action'; readonly action: TeamsAction };
 
+const SIZES = { small: 12, default: 14, medium: 16, large: 19, extraLarge: 23 };
+const WEIGHTS = { lighter: 300, default: 400, bolder: 620 };
+
 const HOST = new HostConfig({
-  fontFamily: 'inherit',
-  fontSizes: { small: 12, default: 14, medium: 16, large: 19, extraLarge: 23 },
-  fontTypes: { monospace: { fontFamily: 'var(--mono)', fontSizes: { default: 13, medium: 15 } } },
-  spacing: { small: 6, default: 10, medium: 14, large: 20, extraLarge: 26, padding: 0 },
+  fontTypes: {
+    default: { fontFamily: 'inherit', fontSizes: SIZES, fontWeights: WEIGHTS },
+    monospace: { fontFamily: 'var(--mono)', fontSizes: { ...SIZES, default: 13 }, fontWeights: WEIGHTS },
+  },
+  spacing: { small: 6, default: 10, medium: 14, large: 20, extraLarge: 26, padding: 13 },
   separator: { lineThickness: 1, lineColor: '#d8dbe4' },
+  textBlock: { headingLevel: 3 },
   supportsInteractivity: true,
   containerStyles: {
     default: {
@@ -45,17 +50,22 @@ function escapeHtml(text: string): string {
   return text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;');
 }
 
+/** Stands for a sign that was escaped. From Unicode's private use area, which no text has a meaning for. */
+const KEPT = '\ue000';
+
 /** The part of markdown that Teams draws in a text block and that bots commonly send. */
 export function markdownToHtml(text: string): string {
   const kept: string[] = [];
-  const keep = (html: string): string => `\u0000${kept.push(html) - 1}\u0000`;
-  const html = escapeHtml(text)
-    .replace(/\\([\\`*_{}[\]()#+\-.!~|&])/g, (_all, sign: string) => keep(sign))
+  const html = escapeHtml(text.replaceAll(KEPT, ''))
+    .replace(/\\([\\`*_{}[\]()#+\-.!~|])/g, (_all, sign: string) => {
+      kept.push(sign);
+      return KEPT;
+    })
     .replace(/\[([^\]]+)\]\((https?:[^)\s]+)\)/g, '<a href="$2" target="_blank" rel="noopener noreferrer">$1</a>')
     .replace(/\*\*([^*]+)\*\*/g, '<strong>$1</strong>')
     .replace(/(^|\W)_([^_]+)_(?=\W|$)/g, '$1<em>$2</em>')
     .replace(/\n/g, '<br>');
-  return html.replace(/\u0000(\d+)\u0000/g, (_all, index: string) => kept[Number(index)] ?? '');
+  return html.replaceAll(KEPT, () => kept.shift() ?? '');
 }
 
 AdaptiveCard.onProcessMarkdown = (text, result) => {
@@ -100,6 +110,10 @@ export function AdaptiveCardView({
     drawn.parse(JSON.parse(card));
     const element = drawn.render();
     if (element) frame.current?.replaceChildren(element);
+    // Teams wraps buttons that have no room; the renderer would cut them off, by styles of the elements themselves.
+    for (const row of frame.current?.querySelectorAll<HTMLElement>('.ac-actionSet, .ac-actionSet > div') ?? []) {
+      Object.assign(row.style, { flexWrap: 'wrap', overflow: 'visible', rowGap: '8px' });
+    }
   }, [card]);
   return <div className="teams-card" ref={frame} />;
 }

@@ -3,6 +3,7 @@ import type { ActionResult, TeamsAction } from './api.js';
 import type { ContentProps } from './message-list.js';
 import { AdaptiveCardView, type CardPress } from './teams-card.js';
 import { openSignIn } from './teams-sign-in.js';
+import { TypedText } from './typed-text.js';
 import { isJson, type Json, listOf, messageOf } from './values.js';
 
 const ADAPTIVE_CARD = 'application/vnd.microsoft.card.adaptive';
@@ -42,12 +43,12 @@ export function TeamsContent({ message, conversation, api, onToast }: ContentPro
     const action: TeamsAction = pressed.action;
     const url = action.type === 'Action.Submit' ? signInUrl(action.data) : undefined;
     // A pop-up must be opened by the click itself.
-    if (url !== undefined) return signIn(url);
-    void wait(api.teamsAction(message.id, action));
+    if (url === undefined) void wait(api.teamsAction(message.id, action));
+    else signIn(url);
   };
   return (
     <div className="teams-content" aria-busy={busy}>
-      {message.text !== '' && <p className="typed">{message.text}</p>}
+      {message.text !== '' && <TypedText text={message.text} />}
       {cards.map((card) => (
         <AdaptiveCardView key={card} card={card} onPress={press} />
       ))}

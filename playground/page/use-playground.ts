@@ -5,6 +5,7 @@ import { fetchState, type PlaygroundState } from './api.js';
 const GATHER_MS = 40;
 
 export interface Playground {
+  /** Still the state of the person before until the new one has arrived. */
   readonly state: PlaygroundState | undefined;
   /** Whether changes arrive. */
   readonly live: boolean;
@@ -40,5 +41,5 @@ export function usePlayground(person: string): Playground {
       events.close();
     };
   }, [person]);
-  return { state: state?.person.id === person ? state : undefined, live };
+  return { state, live };
 }
