@@ -3,8 +3,8 @@ import type { ChatEventHandler } from '../../src/chat/chat-event.js';
 import type { ChatUser, ChatUserProfile, Platform } from '../../src/chat/chat-user.js';
 import type { ConversationRef, MessageRef } from '../../src/chat/conversation.js';
 import type { ActionButton, Button, LoginButton, Message } from '../../src/chat/message.js';
-import type { HttpRoute } from '../../src/kernel/http.js';
 import { BehalfError } from '../../src/kernel/errors.js';
+import type { HttpRoute } from '../../src/kernel/http.js';
 
 export type ChatOperation = 'post' | 'postPrivately' | 'update' | 'describeUser';
 

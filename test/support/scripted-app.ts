@@ -87,7 +87,8 @@ export class ScriptedApp {
 
   /** The app forgets all tokens of that kind. */
   forgetTokens(kind?: Token['kind']): void {
-    for (const [value, token] of this.#tokens) if (kind === undefined || token.kind === kind) this.#tokens.delete(value);
+    for (const [value, token] of this.#tokens)
+      if (kind === undefined || token.kind === kind) this.#tokens.delete(value);
   }
 
   callsOf(method: string): readonly AppCall[] {
