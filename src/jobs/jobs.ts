@@ -1,8 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import type { ChatUser } from '../chat/chat-user.js';
 import type { ConversationRef, MessageRef } from '../chat/conversation.js';
 import { asBehalfError, isBehalfError } from '../kernel/errors.js';
-import { newId } from '../kernel/ids.js';
+import { newId, randomToken } from '../kernel/ids.js';
 import type { CompiledRecipe } from '../recipes/compiled-recipe.js';
 import { HeldJob } from './held-job.js';
 import type { JobId, JobRow } from './job.js';
@@ -17,7 +16,7 @@ const EVENT_TTL_MS = 24 * 3_600_000;
 /** How often leases are prolonged and jobs that need attention are looked for. */
 const SWEEP_MS = 5_000;
 const SWEEP_BATCH = 50;
-const FORGET_EVERY_SWEEPS = 720;
+const FORGET_EVERY_SWEEPS = 12;
 /** Pause between tries to read a job that cannot be read: somebody may bring the missing key back. */
 const UNREADABLE_MS = 3_600_000;
 
@@ -44,7 +43,7 @@ export class Jobs {
   readonly #deps: JobsDeps;
   readonly #runner: JobRunner;
   /** Names this process in leases. */
-  readonly #holder = randomUUID();
+  readonly #holder = randomToken(128);
   readonly #running = new Map<JobId, HeldJob>();
   /** Jobs whose acceptance failed, so that the person was told it did not start: they must not run after all. */
   readonly #withdrawn = new Map<JobId, Job>();

@@ -123,8 +123,9 @@ async function runAction(context: StepsContext, step: ActionStep, data: StepData
     throw isSafe ? error : withDoubt(error, slot, action.title);
   });
   if (outcome.kind === 'login_required') {
-    // The app refused before it did anything: the step counts as not begun.
+    // The app refused before it did anything: the step counts as not begun, also after a crash.
     held.land();
+    await held.flush();
     return outcome;
   }
   const done = { ...held.state.done, [step.path]: { kind: 'action' as const, output: outcome.output } };
