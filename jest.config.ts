@@ -9,10 +9,7 @@ const shared = {
       '@swc/jest',
       { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } },
     ],
-    // jose is published as ES modules only; jest on Node 20 cannot require those untransformed.
-    '^.+\\.js$': ['@swc/jest', { jsc: { target: 'es2022' }, module: { type: 'commonjs' } }],
   },
-  transformIgnorePatterns: ['/node_modules/(?!(jose)/)'],
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
 } satisfies Config;
 

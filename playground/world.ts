@@ -45,14 +45,13 @@ export interface World {
   stop(): Promise<void>;
 }
 
-/** Named in a variable, so that the compiler leaves the page, a program for browsers, alone. */
-const PAGE_BUILDER = './page/build.js';
-
 /** Builds the page once. */
 function pageOnDemand(): () => Promise<FrontPage> {
   let built: Promise<FrontPage> | undefined;
   return () => {
-    built ??= import(PAGE_BUILDER).then((module: { buildPage(): Promise<FrontPage> }) => module.buildPage());
+    // The page is a program for browsers with a compiler configuration of its own; it is built when somebody looks at it.
+    const { buildPage }: { buildPage(): Promise<FrontPage> } = require('./page/build.js');
+    built ??= buildPage();
     return built;
   };
 }
@@ -147,7 +146,12 @@ function demoAppsOptions(front: Front, secrets: Secrets, options: WorldOptions) 
   return {
     clients: {
       crm: { id: 'behalf-crm', secret: secrets.crmClientSecret, redirectUris: callback('acme-crm'), name: 'Behalf' },
-      files: { id: 'behalf-files', secret: secrets.filesClientSecret, redirectUris: callback('acme-files'), name: 'Behalf' },
+      files: {
+        id: 'behalf-files',
+        secret: secrets.filesClientSecret,
+        redirectUris: callback('acme-files'),
+        name: 'Behalf',
+      },
     },
     ...(lifetime === undefined ? {} : { accessTokenSeconds: lifetime }),
   };

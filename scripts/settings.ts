@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { describeSettings } from '../src/config.js';
+import { describeSettings } from '../src/settings.js';
 
 type Setting = ReturnType<typeof describeSettings>[number];
 

@@ -1,6 +1,7 @@
 import { assemble, type Stores } from './assemble.js';
 import { type Catalogue, loadCatalogue } from './catalogue.js';
 import type { ChatAdapter } from './chat/chat-adapter.port.js';
+import { isPlatform, PLATFORM_TITLES } from './chat/chat-user.js';
 import type { Config } from './config.js';
 import { type Connections, createConnections } from './connections/connections.js';
 import { createRevocationPlan } from './connections/revocation-plan.js';
@@ -86,7 +87,8 @@ export async function startService(config: Config, environment: Environment): Pr
       logins,
       publicUrl: config.publicUrl,
       providerOrigin: (connection) => originOf(catalogue.parent(connection)),
-      chat: (platform) => chats.find((chat) => chat.platform === platform),
+      platformTitle: (platform) => (isPlatform(platform) ? PLATFORM_TITLES[platform] : 'the chat'),
+      popUpScripts: (platform) => chats.find((chat) => chat.platform === platform)?.popUpScripts ?? [],
     }),
     ...chats.flatMap((chat) => chat.routes),
   ];

@@ -1,13 +1,13 @@
-import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from './config.js';
+import { randomToken } from './kernel/ids.js';
 import type { Logger } from './kernel/logger.port.js';
 import { parseKeyring, type VaultKey } from './kernel/vault.js';
 
 /** An entry for ENCRYPTION_KEYS with a fresh random key. */
 export function generateKey(id: string): string {
-  return `${id}:${randomBytes(32).toString('base64')}`;
+  return `${id}:${Buffer.from(randomToken(256), 'base64url').toString('base64')}`;
 }
 
 /**

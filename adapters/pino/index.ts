@@ -8,7 +8,6 @@ const REDACT = [
   '*.access_token',
   '*.refresh_token',
   '*.client_secret',
-  '*.code',
   '*.password',
   '*.token',
 ];

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { openConnections } from '../compose.js';
 import { parseConfig } from '../config.js';
+import { systemClock } from '../kernel/system-clock.js';
 import { generateKey } from '../keyring.js';
 import type { Environment } from './environment.js';
 
@@ -10,7 +11,11 @@ export function addKeysCommand(program: Command, environment: Environment): void
   keys
     .command('generate')
     .description('print a new entry for ENCRYPTION_KEYS')
-    .argument('[id]', 'name of the key', `k${new Date().toISOString().slice(0, 10).replaceAll('-', '')}`)
+    .argument(
+      '[id]',
+      'name of the key',
+      `k${new Date(systemClock.now()).toISOString().slice(0, 10).replaceAll('-', '')}`,
+    )
     .action((id: string) => {
       process.stdout.write(`${generateKey(id)}\n`);
     });

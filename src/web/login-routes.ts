@@ -1,6 +1,4 @@
-import type { ChatAdapter } from '../chat/chat-adapter.port.js';
-import { isPlatform, PLATFORM_TITLES } from '../chat/chat-user.js';
-import type { LoginOutcome, LoginSummary } from '../connections/login.js';
+import type { LoginOutcome } from '../connections/login.js';
 import type { Logins } from '../connections/logins.js';
 import type { HttpRequest, HttpResponse, HttpRoute } from '../kernel/http.js';
 import { connectedPage, loginPage, loginProblemPage, proofPage } from './pages/login-pages.js';
@@ -11,7 +9,10 @@ export interface LoginRoutesDeps {
   readonly publicUrl: string;
   /** Origin of the provider's authorization endpoint. */
   readonly providerOrigin: (connection: string) => string | undefined;
-  readonly chat: (platform: string) => ChatAdapter | undefined;
+  /** The platform's name for people. */
+  readonly platformTitle: (platform: string) => string;
+  /** Scripts that hand the login code to the chat client whose window this is. */
+  readonly popUpScripts: (platform: string) => readonly string[];
 }
 
 const GONE = {
@@ -43,7 +44,7 @@ async function showLogin(deps: LoginRoutesDeps, request: HttpRequest): Promise<H
     app: login.title,
     person: holder.name,
     place: holder.place,
-    platform: platformName(login),
+    platform: deps.platformTitle(login.owner.platform),
     scopes,
     action: loginPath(token),
     providerOrigin: deps.providerOrigin(login.connection) ?? '',
@@ -94,14 +95,14 @@ function toPage(deps: LoginRoutesDeps, outcome: LoginOutcome): HttpResponse {
       return connectedPage({
         app: outcome.login.title,
         account: outcome.account.label,
-        platform: platformName(outcome.login),
+        platform: deps.platformTitle(outcome.login.owner.platform),
       });
     case 'proof_needed': {
       const { account, code, login } = outcome;
-      const scripts = login.popUp ? (deps.chat(login.owner.platform)?.popUpScripts ?? []) : [];
+      const scripts = login.popUp ? deps.popUpScripts(login.owner.platform) : [];
       return proofPage({
         app: login.title,
-        platform: platformName(login),
+        platform: deps.platformTitle(login.owner.platform),
         code,
         popUpScripts: scripts,
         ...(account ? { account: account.label } : {}),
@@ -110,7 +111,7 @@ function toPage(deps: LoginRoutesDeps, outcome: LoginOutcome): HttpResponse {
     case 'denied':
       return loginProblemPage({
         title: 'Not connected',
-        text: `You did not allow the access to ${outcome.login.title}, so nothing was connected. To try again, press Login in ${platformName(outcome.login)}; to give up, press Cancel there.`,
+        text: `You did not allow the access to ${outcome.login.title}, so nothing was connected. To try again, press Login in ${deps.platformTitle(outcome.login.owner.platform)}; to give up, press Cancel there.`,
         status: 200,
       });
     case 'wrong_browser':
@@ -134,14 +135,10 @@ function toPage(deps: LoginRoutesDeps, outcome: LoginOutcome): HttpResponse {
     case 'provider_error':
       return loginProblemPage({
         title: 'Not connected',
-        text: `${outcome.text} To try again, press Login in ${platformName(outcome.login)}.`,
+        text: `${outcome.text} To try again, press Login in ${deps.platformTitle(outcome.login.owner.platform)}.`,
         status: 502,
       });
   }
-}
-
-function platformName(login: LoginSummary): string {
-  return isPlatform(login.owner.platform) ? PLATFORM_TITLES[login.owner.platform] : 'the chat';
 }
 
 function isSecure(deps: LoginRoutesDeps): boolean {

@@ -1,6 +1,6 @@
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { describeSettings } from '../../src/config.js';
+import { describeSettings } from '../../src/settings.js';
 import { expectNone } from './support/findings.js';
 import { exists, read } from './support/repository.js';
 

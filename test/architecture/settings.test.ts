@@ -1,5 +1,5 @@
 import { renderEnvExample, renderSettingsTable, replaceSettings } from '../../scripts/settings.js';
-import { describeSettings } from '../../src/config.js';
+import { describeSettings } from '../../src/settings.js';
 import { exists, read } from './support/repository.js';
 
 describe('the settings', () => {

@@ -1,0 +1,97 @@
+/** The hosts that the Bot Connector service answers from; exact names, since anybody can register beside them. */
+const BOT_SERVICE_HOSTS = [
+  'smba.trafficmanager.net',
+  'smba.infra.gcc.teams.microsoft.com',
+  'smba.infra.gov.teams.microsoft.us',
+  'smba.infra.dod.teams.microsoft.us',
+].join(',');
+
+export interface Setting {
+  /** One line for `.env.example` and the README. */
+  readonly help: string;
+  readonly group: 'Service' | 'Storage' | 'Slack' | 'Microsoft Teams' | 'Behaviour';
+  readonly example?: string;
+  readonly default?: string;
+  readonly secret?: boolean;
+}
+
+/** Every environment variable that the service knows, in the order in which people set them. */
+export const SETTINGS = {
+  PUBLIC_URL: {
+    group: 'Service',
+    help: 'URL at which browsers and the chat platforms reach the service (https; http only for localhost)',
+    example: 'https://behalf.example.com',
+  },
+  PORT: { group: 'Service', help: 'Port to listen on', default: '3000' },
+  CONFIG_DIR: { group: 'Service', help: 'Folder that holds recipes/, connectors/ and connections.yaml', default: '.' },
+  NODE_ENV: { group: 'Service', help: 'production refuses what is only fit for trying out', example: 'production' },
+  LOG_LEVEL: { group: 'Service', help: 'fatal, error, warn, info, debug, trace or silent', default: 'info' },
+  ENCRYPTION_KEYS: {
+    group: 'Storage',
+    help: 'id:base64 of 32 bytes, comma-separated; the first encrypts, all decrypt. Required in production. Make one: behalf keys generate',
+    example: 'k1:…',
+    secret: true,
+  },
+  REDIS_URL: {
+    group: 'Storage',
+    help: 'redis://, rediss://, redis+sentinel:// or redis+cluster://; unset: one process with an embedded store',
+    example: 'redis://localhost:6379',
+    secret: true,
+  },
+  DATA_DIR: {
+    group: 'Storage',
+    help: 'Folder of the embedded store, used when REDIS_URL is not set',
+    default: './data',
+  },
+  SLACK_SIGNING_SECRET: { group: 'Slack', help: 'Basic Information → App Credentials → Signing Secret', secret: true },
+  SLACK_BOT_TOKEN: { group: 'Slack', help: 'OAuth & Permissions → Bot User OAuth Token (xoxb-…)', secret: true },
+  SLACK_API_URL: {
+    group: 'Slack',
+    help: 'Base URL of the Slack Web API, for GovSlack and tests',
+    default: 'https://slack.com/api/',
+  },
+  MicrosoftAppId: { group: 'Microsoft Teams', help: 'Azure Bot → Configuration → Microsoft App ID' },
+  MicrosoftAppPassword: { group: 'Microsoft Teams', help: 'Client secret of that app registration', secret: true },
+  MicrosoftAppType: { group: 'Microsoft Teams', help: 'SingleTenant', default: 'SingleTenant' },
+  MicrosoftAppTenantId: {
+    group: 'Microsoft Teams',
+    help: 'Directory (tenant) id; people of other tenants are refused',
+  },
+  BOT_OPENID_METADATA_URL: {
+    group: 'Microsoft Teams',
+    help: 'OpenID metadata of the Bot Framework, for sovereign clouds and tests',
+  },
+  BOT_TOKEN_URL: {
+    group: 'Microsoft Teams',
+    help: "Token endpoint for the bot's own calls, for sovereign clouds and tests",
+  },
+  BOT_SERVICE_HOSTS: {
+    group: 'Microsoft Teams',
+    help: 'Hosts (host or host:port) that the bot may answer to',
+    default: BOT_SERVICE_HOSTS,
+  },
+  EGRESS_ALLOW: {
+    group: 'Behaviour',
+    help: 'Private hosts that connectors may call (host, host:port or CIDR, comma-separated)',
+    example: 'jira.internal:8443',
+  },
+  LOGIN_IDENTITY_CHECK: {
+    group: 'Behaviour',
+    help: 'auto, or off-insecure: whoever opens a login link connects their account to the person who asked',
+    default: 'auto',
+  },
+  LOGIN_TIMEOUT_MINUTES: { group: 'Behaviour', help: 'How long a request waits for a login', default: '30' },
+  HISTORY_DAYS: { group: 'Behaviour', help: 'How long finished jobs are kept', default: '30' },
+  MAX_RUNNING_JOBS: {
+    group: 'Behaviour',
+    help: 'Jobs that one process runs at the same time; more wait in the queue',
+    default: '200',
+  },
+} as const satisfies Record<string, Setting>;
+
+export type SettingName = keyof typeof SETTINGS;
+
+/** The table above, for the files that are generated from it. */
+export function describeSettings(): readonly (Setting & { readonly name: string })[] {
+  return Object.entries<Setting>(SETTINGS).map(([name, setting]) => ({ name, ...setting }));
+}
