@@ -3,6 +3,7 @@ import type { ChatAdapter } from './chat/chat-adapter.port.js';
 import type { ChatEventHandler } from './chat/chat-event.js';
 import { PLATFORM_TITLES, type Platform } from './chat/chat-user.js';
 import { createClicks } from './chat/clicks.js';
+import { EventClaims } from './commands/event-claims.js';
 import { EventHandler } from './commands/handle-event.js';
 import { chatUserOf, conversationOf, LoginNotices } from './commands/login-notices.js';
 import { PersonalConnections } from './commands/personal-connections.js';
@@ -71,7 +72,10 @@ export interface Assembly {
   readonly revoker: Revoker;
 }
 
-type ServicePolicy = Pick<Config, 'publicUrl' | 'identityCheck' | 'loginTimeoutMs' | 'historyMs' | 'maxRunningJobs'>;
+type ServicePolicy = Pick<
+  Config,
+  'publicUrl' | 'identityCheck' | 'loginTimeoutMs' | 'historyMs' | 'maxRunningJobs' | 'jobLeaseMs'
+>;
 
 /** Puts the parts together. Data flows one way: event, command, job, steps, reply; a login reports back through a callback. */
 export function assemble(policy: ServicePolicy, catalogue: Catalogue, drivers: Drivers): Assembly {
@@ -120,6 +124,7 @@ export function assemble(policy: ServicePolicy, catalogue: Catalogue, drivers: D
     loginTimeoutMs: policy.loginTimeoutMs,
     historyMs: policy.historyMs,
     maxRunning: policy.maxRunningJobs,
+    leaseMs: policy.jobLeaseMs,
   });
   const personal = new PersonalConnections({
     connections,
@@ -148,18 +153,19 @@ export function assemble(policy: ServicePolicy, catalogue: Catalogue, drivers: D
     onFailed: (event) => notices.failed(event),
   });
   const questions = new Questions(stores.expiring);
+  const claims = new EventClaims(stores.expiring, metrics);
   const router = new CommandRouter(catalogue.recipes);
   const events = new EventHandler({
     chats,
     recipes,
     router: () => router,
-    starter: new CommandStarter({ jobs, questions, recipes, chats, clicks, metrics }),
+    starter: new CommandStarter({ jobs, questions, claims, clock, recipes, chats, clicks, metrics }),
     questions,
     connections: personal,
     waiting: jobs.waiting,
     proveLogin: new ProveLogin(logins),
     clicks,
-    store: stores.expiring,
+    claims,
     clock,
     logger,
     metrics,

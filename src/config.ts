@@ -25,6 +25,8 @@ export interface Config {
   readonly loginTimeoutMs: number;
   readonly historyMs: number;
   readonly maxRunningJobs: number;
+  /** Time after which the jobs of a silent process go on in another one. */
+  readonly jobLeaseMs: number;
   readonly logLevel: string;
 }
 
@@ -91,6 +93,7 @@ export function parseConfig(environment: Environment): Config {
     loginTimeoutMs: reader.integer('LOGIN_TIMEOUT_MINUTES', 1, 24 * 60) * 60_000,
     historyMs: reader.integer('HISTORY_DAYS', 1, 3650) * 86_400_000,
     maxRunningJobs: reader.integer('MAX_RUNNING_JOBS', 1, 100_000),
+    jobLeaseMs: reader.integer('JOB_LEASE_SECONDS', 5, 600) * 1_000,
     logLevel: reader.oneOf('LOG_LEVEL', ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
   };
   reader.throwProblems();

@@ -87,6 +87,11 @@ export const SETTINGS = {
     help: 'Jobs that one process runs at the same time; more wait in the queue',
     default: '200',
   },
+  JOB_LEASE_SECONDS: {
+    group: 'Behaviour',
+    help: 'After this much silence of a process, its jobs go on in another one',
+    default: '30',
+  },
 } as const satisfies Record<string, Setting>;
 
 export type SettingName = keyof typeof SETTINGS;

@@ -2,17 +2,16 @@ import type { Clock } from '../kernel/clock.port.js';
 import { BehalfError, isBehalfError } from '../kernel/errors.js';
 import type { Vault } from '../kernel/vault.js';
 import type { JobRow, JobState } from './job.js';
-import { type Job, LEASE_MS, leased, sealJob } from './job-record.js';
+import { type Job, type Lessee, leased, sealJob } from './job-record.js';
 import type { JobStore } from './job-store.port.js';
 
 /** Pause between tries to write while the store is away. */
 const RETRY_MS = 500;
 
-interface HeldJobDeps {
+interface HeldJobDeps extends Lessee {
   readonly store: JobStore;
   readonly vault: Vault;
   readonly clock: Clock;
-  readonly holder: string;
 }
 
 /**
@@ -63,7 +62,7 @@ export class HeldJob {
   /** Makes what was noted durable, prolonging the lease on the way. */
   async checkpoint(change: Partial<JobState> = {}): Promise<void> {
     this.note(change);
-    await this.#write((job, now) => leased(job, this.#deps.holder, now));
+    await this.#write((job, now) => leased(job, this.#deps, now));
   }
 
   /** Makes the end of a step in flight durable if it is not yet. */
@@ -75,8 +74,8 @@ export class HeldJob {
   async keep(): Promise<void> {
     if (this.#isLeaving) return;
     const until = this.#job.lease?.until ?? 0;
-    if (until - this.#deps.clock.now() < (LEASE_MS * 2) / 3)
-      await this.#write((job, now) => leased(job, this.#deps.holder, now));
+    if (until - this.#deps.clock.now() < (this.#deps.leaseMs * 2) / 3)
+      await this.#write((job, now) => leased(job, this.#deps, now));
   }
 
   /** Ends holding: the job is written as `change` makes it (suspended, pending, final). */

@@ -9,8 +9,11 @@ export interface Job extends Omit<JobRow, 'sealed'> {
   readonly state: JobState;
 }
 
-/** Time that a process has a job for itself before it must prolong it; a killed process's jobs go on elsewhere after it. */
-export const LEASE_MS = 30_000;
+/** Who works on a job, and for how long before it must be prolonged; a killed process's jobs go on elsewhere after it. */
+export interface Lessee {
+  readonly holder: string;
+  readonly leaseMs: number;
+}
 
 /** First look at a suspended job; the pauses double from then on. */
 const FIRST_LOOK_MS = 30_000;
@@ -22,15 +25,15 @@ export function isFinal(status: JobStatus): boolean {
 }
 
 /** Begins or prolongs work on a job. */
-export function leased(job: Job, holder: string, now: number): Job {
-  const until = now + LEASE_MS;
+export function leased(job: Job, { holder, leaseMs }: Lessee, now: number): Job {
+  const until = now + leaseMs;
   return next({ ...job, status: 'running', lease: { holder, until }, attentionAt: until }, now);
 }
 
 /** Leaves a job to whoever has room; if the queue should lose it, somebody looks at it after a lease's time. */
-export function pending(job: Job, now: number): Job {
+export function pending(job: Job, leaseMs: number, now: number): Job {
   const { lease: _, ...rest } = job;
-  return next({ ...rest, status: 'pending', waitingFor: [], attentionAt: now + LEASE_MS }, now);
+  return next({ ...rest, status: 'pending', waitingFor: [], attentionAt: now + leaseMs }, now);
 }
 
 /**

@@ -6,17 +6,17 @@ import type { CompiledRecipe } from '../recipes/compiled-recipe.js';
 import { HeldJob } from './held-job.js';
 import type { JobId, JobRow } from './job.js';
 import type { JobQueue } from './job-queue.port.js';
-import { finished, isFinal, type Job, LEASE_MS, leased, openJob, sealJob } from './job-record.js';
+import { finished, isFinal, type Job, type Lessee, leased, openJob, sealJob } from './job-record.js';
 import { initialState, JobRunner } from './job-runner.js';
 import { Places } from './places.js';
 import { WaitingJobs, type WaitingJobsDeps } from './waiting-jobs.js';
 
 /** Longer than the last redelivery of any platform (Slack: some minutes after the first), with room for a day's outage. */
 const EVENT_TTL_MS = 24 * 3_600_000;
-/** How often leases are prolonged and jobs that need attention are looked for. */
-const SWEEP_MS = 5_000;
+/** Times in one lease that leases are prolonged and jobs that need attention are looked for. */
+const SWEEPS_PER_LEASE = 6;
 const SWEEP_BATCH = 50;
-const FORGET_EVERY_SWEEPS = 12;
+const FORGET_EVERY_MS = 60_000;
 /** Pause between tries to read a job that cannot be read: somebody may bring the missing key back. */
 const UNREADABLE_MS = 3_600_000;
 
@@ -42,8 +42,8 @@ export class Jobs {
   readonly waiting: WaitingJobs;
   readonly #deps: JobsDeps;
   readonly #runner: JobRunner;
-  /** Names this process in leases. */
-  readonly #holder = randomToken(128);
+  /** This process, in leases. */
+  readonly #lessee: Lessee;
   readonly #running = new Map<JobId, HeldJob>();
   /** Jobs whose acceptance failed, so that the person was told it did not start: they must not run after all. */
   readonly #withdrawn = new Map<JobId, Job>();
@@ -53,6 +53,7 @@ export class Jobs {
 
   constructor(deps: JobsDeps) {
     this.#deps = deps;
+    this.#lessee = { holder: randomToken(128), leaseMs: deps.leaseMs };
     this.#places = new Places(deps.maxRunning);
     this.#runner = new JobRunner({ ...deps, chat: (job) => deps.chats(job.user.platform) });
     this.waiting = new WaitingJobs({ ...deps, handOver: (id) => this.#handOver(id) });
@@ -82,6 +83,12 @@ export class Jobs {
     }
   }
 
+  /** True when this person has started a job after `at` (ms since the epoch). */
+  async hasStartedSince(user: ChatUser, at: number): Promise<boolean> {
+    const [newest] = await this.#deps.store.list({ user }, { limit: 1 });
+    return newest !== undefined && newest.createdAt > at;
+  }
+
   /** Begins to take jobs from the queue and to look for jobs that were left behind. */
   async start(): Promise<void> {
     await this.#deps.queue.start((id) => this.#goOn(id), { concurrency: this.#deps.maxRunning });
@@ -106,6 +113,7 @@ export class Jobs {
   #newJob(request: NewJob, hasPlace: boolean): Job {
     const { recipe, parameters, conversation, prompt, user } = request;
     const now = this.#deps.clock.now();
+    const { holder, leaseMs } = this.#lessee;
     const state = {
       ...initialState({ recipeVersion: recipe.version, parameters, conversation }),
       ...(prompt ? { prompt } : {}),
@@ -118,17 +126,17 @@ export class Jobs {
       createdAt: now,
       updatedAt: now,
       waitingFor: [],
-      attentionAt: now + LEASE_MS,
+      attentionAt: now + leaseMs,
       state,
     };
     if (!hasPlace) return { ...base, status: 'pending' };
-    return { ...base, status: 'running', lease: { holder: this.#holder, until: now + LEASE_MS } };
+    return { ...base, status: 'running', lease: { holder, until: now + leaseMs } };
   }
 
   /** Runs a job on a place that has been taken for it. */
   async #run(job: Job): Promise<void> {
     const { clock, metrics, store, vault } = this.#deps;
-    const held = new HeldJob(job, { store, vault, clock, holder: this.#holder });
+    const held = new HeldJob(job, { store, vault, clock, ...this.#lessee });
     this.#running.set(job.id, held);
     metrics.gauge('jobs_running', this.#running.size);
     const outcome = await this.#runner.run(held);
@@ -176,19 +184,22 @@ export class Jobs {
       return undefined;
     }
     if (job.status === 'running' && (job.lease?.until ?? 0) > now) return undefined;
-    const taken = leased(job, this.#holder, now);
+    const taken = leased(job, this.#lessee, now);
     return (await store.write(sealJob(vault, taken))) ? taken : undefined;
   }
 
   async #sweep(): Promise<void> {
     const { clock, logger, store } = this.#deps;
-    for (let round = 1; !this.#stopping.signal.aborted; round += 1) {
+    let forgetAt = clock.now() + FORGET_EVERY_MS;
+    while (!this.#stopping.signal.aborted) {
       try {
-        await clock.sleep(SWEEP_MS, this.#stopping.signal);
+        await clock.sleep(this.#lessee.leaseMs / SWEEPS_PER_LEASE, this.#stopping.signal);
         await Promise.allSettled([...this.#running.values()].map((held) => held.keep()));
         await this.#endWithdrawn();
         for (const id of await store.needingAttention(clock.now(), SWEEP_BATCH)) await this.#attend(id);
-        if (round % FORGET_EVERY_SWEEPS === 0) await store.forget(clock.now());
+        if (clock.now() < forgetAt) continue;
+        forgetAt = clock.now() + FORGET_EVERY_MS;
+        await store.forget(clock.now());
       } catch (error) {
         if (this.#stopping.signal.aborted) return;
         logger.warn({ err: asBehalfError(error) }, 'looking after jobs failed');

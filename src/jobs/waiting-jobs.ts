@@ -21,6 +21,8 @@ export interface WaitingJobsDeps extends Omit<JobRunnerDeps, 'chat'> {
   readonly titleOf: (connection: string) => string;
   /** Called when a job that waited for logins was cancelled, so that its links die with it. */
   readonly onNoLongerWaiting: (id: JobId) => Promise<void>;
+  /** Time that a process has a job for itself before it must prolong it. */
+  readonly leaseMs: number;
   /** Hands a job that can go on to whoever has room. */
   readonly handOver: (id: JobId) => Promise<void>;
 }
@@ -130,7 +132,7 @@ export class WaitingJobs {
     const changed = await this.#change(id, (job, now) => {
       if (job.status !== 'suspended' || !job.waitingFor.includes(connected.connection)) return undefined;
       const waitingFor = job.waitingFor.filter((name) => name !== connected.connection);
-      return waitingFor.length === 0 ? pending(job, now) : this.#asleep(job, waitingFor, now);
+      return waitingFor.length === 0 ? pending(job, this.#deps.leaseMs, now) : this.#asleep(job, waitingFor, now);
     });
     if (!changed) return;
     if (changed.status === 'suspended') {

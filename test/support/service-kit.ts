@@ -120,6 +120,7 @@ export async function startServiceKit(options: KitOptions): Promise<ServiceKit> 
         loginTimeoutMs: LOGIN_TIMEOUT_MS,
         historyMs: 86_400_000,
         maxRunningJobs: options.maxRunningJobs ?? 50,
+        jobLeaseMs: 30_000,
       },
       catalogue,
       {

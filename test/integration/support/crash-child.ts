@@ -31,6 +31,7 @@ async function main(environment: CrashEnvironment): Promise<void> {
     loginTimeoutMs: 1_800_000,
     historyMs: 86_400_000,
     maxRunningJobs: 10,
+    jobLeaseMs: 30_000,
   };
   const catalogue = await loadCatalogue(policy, environment.settings);
   const http = createHttpClient({ allowPrivateHosts: policy.egressAllow, ...basics });
