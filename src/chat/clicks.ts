@@ -11,7 +11,7 @@ const Click = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('cancel-job'), job: z.string() }),
   /** The Login button of a job's prompt; reported by platforms that report clicks on links. */
   z.object({ kind: z.literal('login-opened'), job: z.string().optional() }),
-  z.object({ kind: z.literal('cancel-question') }),
+  z.object({ kind: z.literal('cancel-question'), question: z.string() }),
   z.object({ kind: z.literal('help') }),
   z.object({ kind: z.literal('connections') }),
   /** Acts on `connection`, or on the one chosen in the picklist `connection` of the message. */

@@ -8,11 +8,10 @@ import { looksLikeCode } from '../connections/login-code.js';
 import type { WaitingJobs } from '../jobs/waiting-jobs.js';
 import type { Clock } from '../kernel/clock.port.js';
 import { asBehalfError, ERROR_CODES } from '../kernel/errors.js';
-import type { ExpiringStore } from '../kernel/expiring-store.port.js';
-import { joinKey } from '../kernel/ids.js';
 import type { Logger } from '../kernel/logger.port.js';
 import type { Metrics } from '../kernel/metrics.port.js';
 import type { RecipeBook } from '../recipes/recipe-book.js';
+import type { EventClaims } from './event-claims.js';
 import { helpMessage, shownCommands, unknownMessage } from './help-messages.js';
 import type { PersonalConnections } from './personal-connections.js';
 import type { ProveLogin } from './prove-login.js';
@@ -20,9 +19,8 @@ import type { Questions } from './questions.js';
 import type { BuiltIn, CommandRouter } from './router.js';
 import type { CommandStarter } from './start-command.js';
 
-/** Longer than any platform goes on delivering the same event. */
-const EVENT_TTL_MS = 24 * 3_600_000;
 const NOT_YOURS = 'Only the person who asked can use this.';
+const NOTHING_DONE = 'Cancelled. Nothing was done.';
 const TOO_OLD = 'This button is too old or has been used. Please type the command again.';
 
 export interface EventHandlerDeps {
@@ -35,7 +33,7 @@ export interface EventHandlerDeps {
   readonly waiting: WaitingJobs;
   readonly proveLogin: ProveLogin;
   readonly clicks: Clicks;
-  readonly store: ExpiringStore;
+  readonly claims: EventClaims;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;
@@ -70,18 +68,15 @@ export class EventHandler {
     const { questions, router, starter } = this.#deps;
     const route = router().match(event.text);
     if (route.kind === 'built_in') {
-      if (await this.#claim(event)) await this.#builtIn(event, route.command);
+      if (await this.#deps.claims.claim(event)) await this.#builtIn(event, route.command);
       return;
     }
     if (route.kind === 'recipe' && starter.isWhole(route.recipe, route.rest)) {
       await starter.start({ ...event, eventId: event.id, recipe: route.recipe, rest: route.rest });
       return;
     }
-    if (looksLikeCode(event.text)) {
-      if (await this.#claim(event)) await this.#code(event);
-      return;
-    }
     const question = await questions.open(event);
+    if (looksLikeCode(event.text) && (await this.#code(event, question !== undefined))) return;
     if (question) {
       await starter.answer(question, event);
       return;
@@ -90,7 +85,9 @@ export class EventHandler {
       await starter.start({ ...event, eventId: event.id, recipe: route.recipe, rest: route.rest });
       return;
     }
-    if (await this.#claim(event)) await this.#reply(event, await this.#unknown(event));
+    if (!(await this.#deps.claims.claim(event))) return;
+    // A mention without a word asks what there is.
+    await this.#reply(event, event.text.trim() === '' ? await this.#help(event.user) : await this.#unknown(event));
   }
 
   async #builtIn(event: TextEvent, command: BuiltIn): Promise<void> {
@@ -108,13 +105,13 @@ export class EventHandler {
   async #action(event: ActionEvent): Promise<void> {
     const redeemed = await this.#deps.clicks.redeem(event.user, event.token);
     if (redeemed.kind !== 'ok') {
-      if (await this.#claim(event))
+      if (await this.#deps.claims.claim(event))
         await this.#reply(event, textMessage(redeemed.kind === 'not_yours' ? NOT_YOURS : TOO_OLD));
       return;
     }
     const { click } = redeemed;
     if (click.kind === 'command') return this.#commandClick(event, click);
-    if (!(await this.#claim(event))) return;
+    if (!(await this.#deps.claims.claim(event))) return;
     switch (click.kind) {
       case 'help':
         return this.#reply(event, await this.#help(event.user));
@@ -138,7 +135,7 @@ export class EventHandler {
           await this.#deps.waiting.promptSeen(event.user, click.job, event.message);
         return;
       case 'cancel-question':
-        return this.#replace(event, await this.#cancel(event));
+        return this.#replace(event, await this.#cancelQuestion(event, click.question));
     }
   }
 
@@ -148,28 +145,41 @@ export class EventHandler {
       await this.#deps.starter.start({ ...event, eventId: event.id, recipe, given: click.parameters });
       return;
     }
-    if (await this.#claim(event))
+    if (await this.#deps.claims.claim(event))
       await this.#reply(event, textMessage(`The command “${click.command}” has been stopped.`));
   }
 
-  async #code(event: TextEvent): Promise<void> {
-    const message = await this.#deps.proveLogin.byPastedCode(event.user, event.text);
+  /** Tells whether the text was taken as a code. While a question is open, what is no code of ours may be its answer. */
+  async #code(event: TextEvent, isAsking: boolean): Promise<boolean> {
+    const { claims, proveLogin } = this.#deps;
+    if (isAsking ? await claims.isClaimed(event) : !(await claims.claim(event))) return true;
+    const { isCode, message } = await proveLogin.byPastedCode(event.user, event.text);
+    if (isAsking && !isCode) return false;
+    if (isAsking) await claims.claim(event);
     if (message) await this.#reply(event, message);
+    return true;
   }
 
   async #signIn(event: SignInEvent): Promise<void> {
-    if (!(await this.#claim(event))) return;
+    if (!(await this.#deps.claims.claim(event))) return;
     const message = await this.#deps.proveLogin.bySignIn(event.user, event.code);
     if (message) await this.#reply(event, message);
   }
 
-  async #cancel(event: TextEvent | ActionEvent): Promise<Message> {
+  async #cancelQuestion(event: ActionEvent, id: string): Promise<Message> {
+    const { questions } = this.#deps;
+    const question = await questions.open(event);
+    const isOpen = question?.id === id && (await questions.close(event.user, question));
+    return textMessage(isOpen ? NOTHING_DONE : 'This question is not open any more.');
+  }
+
+  async #cancel(event: TextEvent): Promise<Message> {
     const { questions, waiting } = this.#deps;
     const question = await questions.open(event);
-    if (question && (await questions.close(event))) return textMessage('Cancelled. Nothing was done.');
+    if (question && (await questions.close(event.user, question))) return textMessage(NOTHING_DONE);
     const [newest, ...others] = await waiting.list(event.user);
-    if (!newest) return textMessage('There is nothing to cancel.');
-    await waiting.cancel(event.user, newest.id);
+    if (!newest || (await waiting.cancel(event.user, newest.id)) !== 'cancelled')
+      return textMessage('There is nothing to cancel.');
     const rest =
       others.length === 0
         ? ''
@@ -209,15 +219,6 @@ export class EventHandler {
       helpToken,
       ...(builtIn === undefined ? {} : { builtIn }),
     });
-  }
-
-  /** True for the first delivery of an event. Jobs have their own claim, made together with the job. */
-  async #claim(event: ChatEvent): Promise<boolean> {
-    const { metrics, store } = this.#deps;
-    const id = joinKey(event.user.platform, event.user.tenantId, event.id);
-    const isFirst = await store.add({ kind: 'event', id }, '1', EVENT_TTL_MS);
-    if (!isFirst) metrics.count('chat_events_duplicate', { platform: event.user.platform });
-    return isFirst;
   }
 
   /** Answers are private where others could read along. */

@@ -12,8 +12,13 @@ export class ProveLogin {
   }
 
   /** A code that the person pasted. Success says nothing here: the connection has its own message. */
-  async byPastedCode(user: ChatUser, code: string): Promise<Message | undefined> {
-    return describe(await this.#logins.prove(user, code));
+  async byPastedCode(
+    user: ChatUser,
+    code: string,
+  ): Promise<{ readonly isCode: boolean; readonly message: Message | undefined }> {
+    const outcome = await this.#logins.prove(user, code);
+    const isCode = outcome.kind !== 'unknown' && outcome.kind !== 'too_many_tries';
+    return { isCode, message: describe(outcome) };
   }
 
   /** A code that the chat client handed over when its login window closed. */

@@ -12,10 +12,18 @@ const Question = z.object({
   id: z.string(),
   recipe: z.string(),
   recipeVersion: z.string(),
+  /** Where the command was given: the job answers there, wherever the question is answered. */
+  conversation: z.object({
+    platform: z.enum(['slack', 'teams']),
+    kind: z.enum(['direct', 'channel']),
+    address: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+  }),
   /** Values so far, by parameter name. */
   given: z.record(z.string(), z.unknown()),
   /** The parameter that is being asked for. */
   asking: z.string(),
+  /** Milliseconds since the epoch. */
+  askedAt: z.number(),
   /** The event that was answered last: a second delivery of it is not the next answer. */
   lastEventId: z.string(),
 });
@@ -28,7 +36,7 @@ interface Asked {
   readonly conversation: ConversationRef;
 }
 
-/** The open questions: at most one per person in direct messages and one in channels. */
+/** The open questions: at most one per person for direct messages and one for channels. */
 export class Questions {
   readonly #store: ExpiringStore;
 
@@ -36,33 +44,43 @@ export class Questions {
     this.#store = store;
   }
 
-  async open(asked: Asked): Promise<Question | undefined> {
-    const value = await this.#store.get(keyOf(asked));
-    if (value === undefined) return undefined;
-    const parsed = Question.safeParse(JSON.parse(value));
-    return parsed.success ? parsed.data : undefined;
+  /**
+   * The question that a text of this person may answer. A command of a channel is asked about privately, on some platforms in
+   * the direct message; so an answer there counts for it, too.
+   */
+  async open({ conversation, user }: Asked): Promise<Question | undefined> {
+    const here = await this.#read(user, conversation.kind);
+    return here ?? (conversation.kind === 'direct' ? this.#read(user, 'channel') : undefined);
   }
 
   /** Asks anew, in place of any other question. */
-  async ask(asked: Asked, question: Omit<Question, 'id'> & { readonly id?: string }): Promise<Question> {
-    const stored: Question = { ...question, id: question.id ?? randomToken(128) };
-    await this.#store.put(keyOf(asked), encode(stored), QUESTION_TTL_MS);
+  async ask(user: ChatUser, question: Omit<Question, 'id'>): Promise<Question> {
+    const stored: Question = { ...question, id: randomToken(128) };
+    await this.#store.put(keyOf(user, question.conversation.kind), encode(stored), QUESTION_TTL_MS);
     return stored;
   }
 
   /** Goes from one question to the next, unless something else was asked in the meantime; tells whether it did. */
-  async advance(asked: Asked, from: Question, to: Question): Promise<boolean> {
-    return this.#store.swap(keyOf(asked), encode(from), encode(to), QUESTION_TTL_MS);
+  async advance(user: ChatUser, from: Question, to: Question): Promise<boolean> {
+    return this.#store.swap(keyOf(user, from.conversation.kind), encode(from), encode(to), QUESTION_TTL_MS);
   }
 
-  /** Tells whether there was one. */
-  async close(asked: Asked): Promise<boolean> {
-    return (await this.#store.take(keyOf(asked))) !== undefined;
+  /** Closes this question, not one that was asked later; tells whether it was open. */
+  async close(user: ChatUser, { conversation, id }: Pick<Question, 'id' | 'conversation'>): Promise<boolean> {
+    const open = await this.#read(user, conversation.kind);
+    return open?.id === id && (await this.#store.take(keyOf(user, conversation.kind))) !== undefined;
+  }
+
+  async #read(user: ChatUser, kind: ConversationRef['kind']): Promise<Question | undefined> {
+    const value = await this.#store.get(keyOf(user, kind));
+    if (value === undefined) return undefined;
+    const parsed = Question.safeParse(JSON.parse(value));
+    return parsed.success ? parsed.data : undefined;
   }
 }
 
-function keyOf({ conversation, user }: Asked): RecordKey {
-  return { kind: 'dialog', id: joinKey(chatUserKey(user), conversation.kind) };
+function keyOf(user: ChatUser, kind: ConversationRef['kind']): RecordKey {
+  return { kind: 'dialog', id: joinKey(chatUserKey(user), kind) };
 }
 
 /** The same question always gives the same text, whatever the order of its fields: `advance` compares texts. */

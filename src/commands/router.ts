@@ -1,5 +1,6 @@
 import { distance } from 'fastest-levenshtein';
 import type { CompiledRecipe } from '../recipes/compiled-recipe.js';
+import { normalizeCommand } from '../recipes/parameters.js';
 import type { RecipeBook } from '../recipes/recipe-book.js';
 
 /** Commands that every installation has, by the words that call them. */
@@ -26,6 +27,8 @@ interface Node {
 
 /** How many closest commands an unknown text is answered with. */
 const SUGGESTIONS = 3;
+/** Characters of an unknown text that are compared with commands: what follows tells nothing and costs time. */
+const COMPARED = 100;
 
 /** Finds the command of a text in time that does not depend on how many recipes there are. */
 export class CommandRouter {
@@ -63,7 +66,7 @@ export class CommandRouter {
 
   /** Listed commands that are nearest to a text that calls nothing, the nearest first; nothing when none is near. */
   closest(text: string): readonly CompiledRecipe[] {
-    const typed = text.trim().toLowerCase().replace(/\s+/g, ' ');
+    const typed = normalizeCommand(text.slice(0, COMPARED));
     return this.#recipes
       .filter((recipe) => !recipe.hidden)
       .map((recipe) => ({ recipe, score: unlikeness(typed, recipe.command) }))
@@ -75,15 +78,13 @@ export class CommandRouter {
 
   /** The built-in command that a mistyped text most likely means. */
   closestBuiltIn(text: string): string | undefined {
-    const typed = text.trim().toLowerCase();
+    const typed = normalizeCommand(text.slice(0, COMPARED));
     return Object.keys(BUILT_INS).find((name) => distance(typed, name) <= Math.floor(name.length / 4));
   }
 }
 
 function builtInOf(text: string): BuiltIn | undefined {
-  const name = text
-    .toLowerCase()
-    .replace(/\s+/g, ' ')
+  const name = normalizeCommand(text.slice(0, COMPARED))
     .replace(/^\//, '')
     .replace(/[.!?]$/, '');
   return Object.entries(BUILT_INS).find(([words]) => words === name)?.[1];
@@ -93,7 +94,7 @@ function builtInOf(text: string): BuiltIn | undefined {
 function* words(text: string): Generator<{ readonly word: string; readonly end: number }> {
   for (const match of text.matchAll(/\S+/g)) {
     const word = match.index === 0 ? match[0].replace(/^\//, '') : match[0];
-    yield { word: word.toLowerCase(), end: match.index + match[0].length };
+    yield { word: normalizeCommand(word), end: match.index + match[0].length };
   }
 }
 

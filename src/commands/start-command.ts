@@ -5,17 +5,21 @@ import type { Clicks } from '../chat/clicks.js';
 import type { ConversationRef } from '../chat/conversation.js';
 import { type Message, type RichText, textMessage } from '../chat/message.js';
 import type { Jobs } from '../jobs/jobs.js';
+import type { Clock } from '../kernel/clock.port.js';
 import { joinKey } from '../kernel/ids.js';
 import type { Metrics } from '../kernel/metrics.port.js';
 import { plainText } from '../kernel/rich-text.js';
 import type { CompiledRecipe, Parameter } from '../recipes/compiled-recipe.js';
 import { parseInlineParameters, parseParameterValue } from '../recipes/parameters.js';
 import type { RecipeBook } from '../recipes/recipe-book.js';
+import type { EventClaims } from './event-claims.js';
 import type { Question, Questions } from './questions.js';
 
 interface CommandStarterDeps {
   readonly jobs: Jobs;
   readonly questions: Questions;
+  readonly claims: EventClaims;
+  readonly clock: Clock;
   readonly recipes: () => RecipeBook;
   readonly chats: (platform: Platform) => ChatAdapter;
   readonly clicks: Clicks;
@@ -68,38 +72,50 @@ export class CommandStarter {
     await this.#ask(request, recipe, gathered.values, gathered.problem);
   }
 
-  /** A text that answers an open question. */
+  /** A text that answers an open question; nothing for a second delivery of one. */
   async answer(question: Question, event: TextEvent): Promise<void> {
-    const { questions, recipes } = this.#deps;
-    if (question.lastEventId === event.id) return;
+    const { claims, questions } = this.#deps;
+    if (question.lastEventId === event.id || (await claims.isClaimed(event))) return;
+    const isOver = await this.#takeAnswer(question, event);
+    // Only now: an answer that is lost on the way may be delivered again.
+    await claims.claim(event);
+    if (isOver) await questions.close(event.user, question);
+  }
+
+  /** Tells whether the question is over. */
+  async #takeAnswer(question: Question, event: TextEvent): Promise<boolean> {
+    const { jobs, questions, recipes } = this.#deps;
     const recipe = recipes().get(question.recipe);
     const parameter = recipe?.parameters.find(({ name }) => name === question.asking);
     if (!recipe || !parameter || recipe.version !== question.recipeVersion) {
-      await questions.close(event);
-      await this.#say(
-        event,
-        textMessage('That command has been stopped or changed in the meantime. Please type it again.'),
-      );
-      return;
+      const text = 'That command has been stopped or changed in the meantime. Please type it again.';
+      await this.#say(event, textMessage(text));
+      return true;
+    }
+    // What is typed after another command was not meant for this one.
+    if (await jobs.hasStartedSince(event.user, question.askedAt)) {
+      await this.#say(event, overtakenMessage(recipe));
+      return true;
     }
     const parsed = parseParameterValue(parameter, event.text);
     const given = parsed.kind === 'ok' ? { ...question.given, [parameter.name]: parsed.value } : question.given;
     const problem = parsed.kind === 'ok' ? firstMissing(recipe, given) : { parameter, message: parsed.message };
     if (!problem) {
       // Accepted under the question's own id: two answers, or one answer delivered twice, make one job.
-      const asked = { user: event.user, conversation: event.conversation };
-      await this.#deps.jobs.accept({
-        ...asked,
+      await jobs.accept({
+        user: event.user,
+        conversation: question.conversation,
         recipe,
         eventId: joinKey('question', question.id),
         parameters: withDefaults(recipe, given),
       });
-      await questions.close(event);
-      return;
+      return true;
     }
-    const next: Question = { ...question, given, asking: problem.parameter.name, lastEventId: event.id };
-    if (await questions.advance(event, question, next))
-      await this.#say(event, await this.#questionMessage(event.user, recipe, problem));
+    const now = this.#deps.clock.now();
+    const next: Question = { ...question, given, asking: problem.parameter.name, askedAt: now, lastEventId: event.id };
+    if (await questions.advance(event.user, question, next))
+      await this.#say(event, await this.#questionMessage(event.user, next, { recipe, problem }));
+    return false;
   }
 
   async #ask(
@@ -108,7 +124,8 @@ export class CommandStarter {
     given: Readonly<Record<string, unknown>>,
     problem: NonNullable<Gathered['problem']>,
   ): Promise<void> {
-    const { questions } = this.#deps;
+    const { claims, clock, questions } = this.#deps;
+    if (!(await claims.claim({ id: request.eventId, user: request.user }))) return;
     if (problem.parameter.hidden) {
       await this.#say(
         request,
@@ -119,26 +136,31 @@ export class CommandStarter {
       );
       return;
     }
-    const open = await questions.open(request);
-    if (open?.lastEventId === request.eventId) return;
-    await questions.ask(request, {
+    const { address, kind, platform } = request.conversation;
+    const question = await questions.ask(request.user, {
       recipe: recipe.id,
       recipeVersion: recipe.version,
+      conversation: { platform, kind, address },
       given,
       asking: problem.parameter.name,
+      askedAt: clock.now(),
       lastEventId: request.eventId,
     });
-    await this.#say(request, await this.#questionMessage(request.user, recipe, problem, { isFirst: true }));
+    await this.#say(request, await this.#questionMessage(request.user, question, { recipe, problem, isFirst: true }));
   }
 
   async #questionMessage(
     user: ChatUser,
-    recipe: CompiledRecipe,
-    problem: NonNullable<Gathered['problem']>,
-    options: { readonly isFirst?: boolean } = {},
+    question: Question,
+    options: {
+      readonly recipe: CompiledRecipe;
+      readonly problem: NonNullable<Gathered['problem']>;
+      readonly isFirst?: boolean;
+    },
   ): Promise<Message> {
-    const { parameter, message } = problem;
-    const [token = ''] = await this.#deps.clicks.issue(user, [{ kind: 'cancel-question' }]);
+    const { recipe } = options;
+    const { parameter, message } = options.problem;
+    const [token = ''] = await this.#deps.clicks.issue(user, [{ kind: 'cancel-question', question: question.id }]);
     const hints = [parameter.hint, parameter.example === undefined ? undefined : `e.g. ${parameter.example}`].filter(
       (hint) => hint !== undefined,
     );
@@ -176,14 +198,15 @@ function gather(recipe: CompiledRecipe, rest: string, given: Readonly<Record<str
     ({ hidden, name }) => !hidden && texts[name] === undefined && values[name] === undefined,
   );
   if (inline.rest !== '' && first) texts[first.name] = inline.rest;
+  let invalid: Gathered['problem'];
   for (const parameter of recipe.parameters) {
     const text = texts[parameter.name];
     if (text === undefined) continue;
     const parsed = parseParameterValue(parameter, text);
-    if (parsed.kind === 'invalid') return { values, problem: { parameter, message: parsed.message } };
-    values[parameter.name] = parsed.value;
+    if (parsed.kind === 'ok') values[parameter.name] = parsed.value;
+    else invalid ??= { parameter, message: parsed.message };
   }
-  const problem = firstMissing(recipe, values);
+  const problem = invalid ?? firstMissing(recipe, values);
   return problem ? { values, problem } : { values };
 }
 
@@ -202,6 +225,14 @@ function withDefaults(
     preset === undefined ? [] : [[name, preset] as const],
   );
   return { ...Object.fromEntries(presets), ...values };
+}
+
+function overtakenMessage(recipe: CompiledRecipe): Message {
+  return textMessage([
+    { text: 'You have started something else since I asked about ' },
+    { text: recipe.name, style: 'italic' },
+    { text: '. Please type the command again if you still need it.' },
+  ]);
 }
 
 /** The same event may be delivered again; the claim on it is made together with the job. */
