@@ -1,0 +1,290 @@
+import type { ConversationRef } from '../../../src/chat/conversation.js';
+import { buttonsOf, textOf } from '../../support/recording-chat.js';
+import { recipe } from '../../support/service-files.js';
+import { BOB, CHANNEL, DIRECT, eventually, gate, type ServiceKit, startServiceKit } from '../../support/service-kit.js';
+
+const SHARED = 'crm: { use: crm-shared }';
+const REPLY = `  - { action: crm.create, input: { name: "{{ parameters }}" } }
+  - reply: { text: Made }`;
+
+const RECIPES = {
+  order: recipe({
+    command: 'order',
+    connections: SHARED,
+    parameters: `
+    - { name: item, prompt: "Which item?", hint: as in the list, example: Chair }
+    - { name: count, type: number, prompt: "How many?" }
+    - { name: note, optional: true }
+    - { name: size, default: medium }`,
+    steps: REPLY,
+  }),
+  urgent: recipe({
+    command: 'order now',
+    connections: SHARED,
+    parameters: '[{ name: express, type: boolean }, { name: item }]',
+    steps: REPLY,
+  }),
+  close: recipe({
+    command: 'close',
+    connections: SHARED,
+    parameters: '[{ name: id, hidden: true }]',
+    steps: REPLY,
+  }),
+  plain: recipe({ command: 'ping', connections: SHARED, steps: '  - { action: crm.find }' }),
+};
+
+describe('parameters of a command', () => {
+  let kit: ServiceKit;
+
+  beforeEach(async () => {
+    kit = await startServiceKit({ recipes: RECIPES });
+  });
+
+  afterEach(async () => {
+    await kit.stop();
+  });
+
+  /** What the jobs so far were started with. */
+  const started = async () => (await kit.jobList()).map(({ state }) => state.parameters);
+  const lastText = () => textOf(kit.chat.last());
+
+  test('are asked for one by one, and then the job runs', async () => {
+    await kit.say('order');
+    expect(lastText()).toBe('Order\nWhich item? (as in the list, e.g. Chair)');
+    expect(buttonsOf(kit.chat.last()).map(({ label }) => label)).toEqual(['Cancel']);
+    await kit.say('Table: the big one');
+    expect(lastText()).toBe('How many?');
+    await kit.say('3');
+    await kit.idle();
+    expect(await started()).toEqual([{ size: 'medium', item: 'Table: the big one', count: 3 }]);
+    expect(kit.chat.texts()).toEqual(['Order\nWhich item? (as in the list, e.g. Chair)', 'How many?', 'Made']);
+  });
+
+  test('are asked for again when the answer is no such value', async () => {
+    await kit.say('order item: Chair');
+    await kit.say('a few');
+    expect(lastText()).toBe('"count" must be a number, like 5000 or 1250.50.\nHow many?');
+    await kit.say('1,200');
+    await kit.idle();
+    expect(await started()).toEqual([{ size: 'medium', item: 'Chair', count: 1200 }]);
+  });
+
+  test.each([
+    ['order item: Chair count: 2', { item: 'Chair', count: 2 }],
+    ['ORDER   Item: Chair  COUNT: 2', { item: 'Chair', count: 2 }],
+    [
+      'order count: 2 item: https://shop.example/a?b=c: d note: at 10:30',
+      {
+        item: 'https://shop.example/a?b=c: d',
+        count: 2,
+        note: 'at 10:30',
+      },
+    ],
+    ['order big chair count: 2', { item: 'big chair', count: 2 }],
+    ['order item: "count: 5" count: 2', { item: 'count: 5', count: 2 }],
+    ['order item: Chair count: 2 size: XL', { item: 'Chair', count: 2, size: 'XL' }],
+  ])('are read from %j', async (text, expected) => {
+    await kit.say(text);
+    await kit.idle();
+    const [parameters = {}] = await started();
+    expect({ item: parameters['item'], count: parameters['count'], ...pick(parameters, expected) }).toEqual(expected);
+  });
+
+  test('take text before the first name for the first that is missing, and say when it does not fit', async () => {
+    await kit.say('order two dozen item: Chair');
+    expect(lastText()).toBe('Order\n"count" must be a number, like 5000 or 1250.50.\nHow many?');
+    expect(await started()).toEqual([]);
+  });
+
+  test('keep what was right beside what was wrong', async () => {
+    await kit.say('order now express: perhaps item: Lamp');
+    expect(lastText()).toBe('Order now\nPlease answer yes or no for "express".\nExpress?');
+    await kit.say('yes');
+    await kit.idle();
+    expect(await started()).toEqual([{ express: true, item: 'Lamp' }]);
+  });
+
+  test('are not asked for where they are hidden: the command is for its button', async () => {
+    await kit.say('close');
+    expect(lastText()).toBe('Close works from its button only: it needs to know what it is about.');
+    expect(await started()).toEqual([]);
+  });
+
+  test('are forgotten with "cancel", and with the Cancel button', async () => {
+    await kit.say('order');
+    await kit.say('cancel');
+    expect(lastText()).toBe('Cancelled. Nothing was done.');
+    await kit.say('order');
+    const question = kit.chat.last();
+    await kit.press(question, 'Cancel');
+    expect(textOf(question)).toBe('Cancelled. Nothing was done.');
+    await kit.say('3');
+    expect(lastText()).toContain("I don't know that command.");
+    expect(await started()).toEqual([]);
+  });
+
+  test('are forgotten after ten minutes', async () => {
+    await kit.say('order');
+    await kit.clock.advance(10 * 60_000);
+    await kit.say('Chair');
+    expect(lastText()).toContain("I don't know that command.");
+  });
+
+  test('an old Cancel button cancels its own question and nothing else', async () => {
+    await kit.say('order');
+    const old = kit.chat.last();
+    await kit.say('order now');
+    await kit.press(old, 'Cancel');
+    expect(textOf(old)).toBe('This question is not open any more.');
+    await kit.say('no');
+    await kit.say('Lamp');
+    await kit.idle();
+    expect(await started()).toEqual([{ express: false, item: 'Lamp' }]);
+  });
+
+  test('one answer that is delivered again is not the next answer, nor a command', async () => {
+    await kit.say('order');
+    const first = await kit.say('7 chairs');
+    await kit.say('7 chairs', { id: first });
+    expect(lastText()).toBe('How many?');
+    const second = await kit.say('2');
+    await kit.idle();
+    await kit.say('7 chairs', { id: first });
+    await kit.say('2', { id: second });
+    await kit.idle();
+    expect(await started()).toEqual([{ size: 'medium', item: '7 chairs', count: 2 }]);
+    expect(kit.chat.messages).toHaveLength(3);
+  });
+
+  test('an answer from before the last one, delivered again, is not taken for the next', async () => {
+    await kit.say('order now');
+    const first = await kit.say('no');
+    await kit.say('maybe', { id: 'x' });
+    await kit.idle();
+    expect(await started()).toEqual([{ express: false, item: 'maybe' }]);
+    await kit.say('order');
+    await kit.say('no', { id: first });
+    expect(lastText()).toBe('Order\nWhich item? (as in the list, e.g. Chair)');
+  });
+
+  test('the command itself, delivered again, is not asked about again', async () => {
+    const command = await kit.say('order');
+    await kit.say('Chair');
+    await kit.say('order', { id: command });
+    expect(lastText()).toBe('How many?');
+    await kit.say('4');
+    await kit.idle();
+    await kit.say('order', { id: command });
+    expect(await started()).toHaveLength(1);
+    expect(lastText()).toBe('Made');
+  });
+
+  test('two answers at the same moment make one job', async () => {
+    await kit.say('order item: Chair');
+    await Promise.all([kit.say('1'), kit.say('2')]);
+    await kit.idle();
+    expect(await started()).toHaveLength(1);
+    expect(kit.crm.callsOf('POST')).toHaveLength(1);
+  });
+
+  test('a whole command in between is carried out and ends the question', async () => {
+    await kit.say('order');
+    await kit.say('order item: Lamp count: 1');
+    await kit.idle();
+    await kit.say('hello there');
+    expect(lastText()).toBe(
+      'You have started something else since I asked about Order. Please type the command again if you still need it.',
+    );
+    await kit.say('hello there');
+    expect(lastText()).toContain("I don't know that command.");
+    expect(await started()).toHaveLength(1);
+  });
+
+  test('another command that is not whole takes the place of the question when it says so itself', async () => {
+    await kit.say('order');
+    await kit.say('order now item: Lamp');
+    expect(lastText()).toBe('Order now\nExpress?');
+    await kit.say('yes');
+    await kit.idle();
+    expect(await started()).toEqual([{ item: 'Lamp', express: true }]);
+  });
+
+  test('built-in commands work while a question is open, and leave it open', async () => {
+    await kit.say('order item: Chair');
+    await kit.say('help');
+    expect(lastText()).toContain('What I can do for you:');
+    await kit.say('2');
+    await kit.idle();
+    expect(await started()).toHaveLength(1);
+  });
+
+  test('an answer that looks like a login code is an answer', async () => {
+    await kit.say('order');
+    await kit.say('AB12-CD34');
+    expect(lastText()).toBe('How many?');
+  });
+
+  test('belong to one person', async () => {
+    await kit.say('order', { conversation: CHANNEL });
+    await kit.say('Chair', { conversation: CHANNEL, user: BOB });
+    expect(kit.chat.last().privateTo).toEqual(BOB);
+    expect(lastText()).toContain("I don't know that command.");
+    await kit.say('Chair', { conversation: CHANNEL });
+    expect(lastText()).toBe('How many?');
+  });
+
+  test('of a command in a channel are asked for privately; the answer may come in the direct message and the result goes to the channel', async () => {
+    await kit.say('order item: Chair', { conversation: CHANNEL });
+    expect(kit.chat.last().privateTo).toMatchObject({ userId: 'ann' });
+    await kit.say('2', { conversation: DIRECT });
+    await kit.idle();
+    expect(kit.chat.last()).toMatchObject({ conversation: CHANNEL });
+    expect(kit.chat.last().privateTo).toBeUndefined();
+    expect(lastText()).toBe('Made');
+  });
+
+  test('answered in another channel keep their result where the command was given', async () => {
+    const other: ConversationRef = { platform: 'slack', kind: 'channel', address: { channel: 'C2' } };
+    await kit.say('order item: Chair', { conversation: CHANNEL });
+    await kit.say('2', { conversation: other });
+    await kit.idle();
+    expect(kit.chat.last().conversation).toEqual(CHANNEL);
+  });
+
+  test('of a recipe that was changed in the meantime are not taken', async () => {
+    await kit.say('order item: Chair');
+    const changed = { ...RECIPES, order: RECIPES.order.replace('For a test', 'For another') };
+    const next = await kit.replica({ recipes: changed, queue: 'none' });
+    await kit.say('2', { replica: next });
+    expect(lastText()).toBe('That command has been stopped or changed in the meantime. Please type it again.');
+    expect(await started()).toEqual([]);
+  });
+
+  test('an answer that could not be kept can be given again', async () => {
+    await kit.say('order item: Chair');
+    kit.faults.push({ at: 'jobs.accept', kind: 'lost', times: 1 });
+    await kit.say('2');
+    expect(lastText()).toBe("I can't reach my memory right now. Please try again in a moment.");
+    await kit.say('2');
+    await kit.idle();
+    expect(await started()).toHaveLength(1);
+  });
+
+  test('a job that is slow does not hold up the acknowledgement of its answer', async () => {
+    const hold = gate();
+    kit.crm.answer(async () => {
+      await hold.opened;
+      return undefined;
+    });
+    await kit.say('order item: Chair');
+    await kit.say('2');
+    await eventually(() => kit.crm.calls.length === 1);
+    expect(lastText()).toBe('Order\nHow many?');
+    hold.open();
+    await kit.idle();
+  });
+});
+
+function pick(from: Readonly<Record<string, unknown>>, like: object): Record<string, unknown> {
+  return Object.fromEntries(Object.keys(like).map((name) => [name, from[name]]));
+}
