@@ -1,0 +1,76 @@
+import { Browser } from '../../../playground/tour/browser.js';
+import { FaultStage, SLOW_TEST_MS, STORES } from './support/fault-stage.js';
+
+const FIND = 'GET /api/opportunities';
+const CREATE = 'POST /api/opportunities';
+
+jest.setTimeout(SLOW_TEST_MS);
+
+describe.each(STORES)('a service on the %s store that is killed', (store) => {
+  let stage: FaultStage;
+
+  beforeAll(async () => {
+    stage = await FaultStage.start({ store });
+  });
+
+  afterAll(() => stage.stop());
+
+  afterEach(() => stage.world.apps.crmControl.setApiFault({ delayMs: 0, failNext: 0, loseNext: 0 }));
+
+  /** Sends a command, kills the service while the CRM lets it wait, and starts it again. */
+  async function killDuring(command: string, route: string): Promise<void> {
+    const { crmControl } = stage.world.apps;
+    await crmControl.setApiFault({ delayMs: 60_000 });
+    await stage.untilCalled(route, () => stage.actor('rita').say(command));
+    await stage.service.stop('SIGKILL');
+    await crmControl.setApiFault({ delayMs: 0 });
+    await stage.service.start();
+  }
+
+  test('while it reads: the job goes on by itself and reads again', async () => {
+    const rita = stage.actor('rita');
+    const before = await stage.calls(FIND);
+    await killDuring('look up amount: 11', FIND);
+    await stage.reads(rita, /Looked up 11/);
+    expect(await stage.calls(FIND)).toBe(before + 2);
+    expect(stage.count(rita, /Looked up 11/)).toBe(1);
+    expect(await stage.service.metric('jobs_finished_total')).toBe(1);
+  });
+
+  test('during an effect that cannot be recognised: it is not repeated, and the person is told what is not known', async () => {
+    const rita = stage.actor('rita');
+    const before = await stage.calls(CREATE);
+    await killDuring('unkeyed deal amount: 12', CREATE);
+    const answer = await stage.reads(rita, /Unkeyed deal did not work/);
+    expect(answer.text).toContain(
+      'I was interrupted while I asked Acme CRM to create opportunities. I cannot tell whether that was done, so I did not repeat it.',
+    );
+    expect(await stage.calls(CREATE)).toBe(before + 1);
+    expect(stage.count(rita, /Unkeyed deal/)).toBe(1);
+  });
+
+  test('during an effect that the app recognises by its key: it is repeated and happens once', async () => {
+    const rita = stage.actor('rita');
+    await killDuring('keyed deal amount: 13', CREATE);
+    await stage.reads(rita, /Keyed deal of 13/);
+    expect(await stage.deals(13)).toBe(1);
+    expect(stage.count(rita, /Keyed deal/)).toBe(1);
+  });
+
+  test('while it connects an account: the same prompt can be used again, and the job goes on once', async () => {
+    const rita = stage.actor('rita');
+    const { crmControl } = stage.world.apps;
+    await rita.say('own deal amount: 14');
+    const prompt = await stage.reads(rita, /Please connect to Acme CRM/);
+    await crmControl.setApiFault({ delayMs: 60_000 });
+    const browser = new Browser();
+    await stage.untilCalled('GET /api/me', async () => void stage.logIn(rita, prompt, browser).catch(() => undefined));
+    await stage.service.stop('SIGKILL');
+    await crmControl.setApiFault({ delayMs: 0 });
+    await stage.service.start();
+    await stage.logIn(rita, prompt, browser);
+    const answer = await stage.reads(rita, /Own deal of 14/);
+    expect(answer.id).toBe(prompt.id);
+    expect(await stage.deals(14)).toBe(1);
+  });
+});
