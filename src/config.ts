@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { BehalfError } from './kernel/errors.js';
+import { asBehalfError, BehalfError } from './kernel/errors.js';
 import { Secret } from './kernel/secret.js';
+import { parseKeyring } from './kernel/vault.js';
 import { SETTINGS, type Setting, type SettingName } from './settings.js';
 
 /** What the service runs with. Made once from the environment by {@link parseConfig}; nothing else reads it. */
@@ -65,14 +66,8 @@ export function parseConfig(environment: Environment): Config {
       'DEBUG makes libraries print client secrets and codes. Unset it, or narrow it to what you look for.',
     );
   }
-  const encryptionKeys = reader.optional('ENCRYPTION_KEYS');
-  if (production && encryptionKeys === undefined) {
-    reader.fail(
-      'ENCRYPTION_KEYS',
-      'is required in production. Make one with `behalf keys generate` and keep it safe: without it stored logins are lost.',
-    );
-  }
-  if (slack === undefined && teams === undefined && reader.problems.length === 0) {
+  const encryptionKeys = readEncryptionKeys(reader, production);
+  if (slack === undefined && teams === undefined) {
     reader.fail(
       'SLACK_SIGNING_SECRET',
       'or MicrosoftAppId: no chat platform is configured. Set the variables of Slack or of Microsoft Teams (see .env.example).',
@@ -100,6 +95,25 @@ export function parseConfig(environment: Environment): Config {
   return Object.freeze(config);
 }
 
+/** The keys as they stand there; whether they can be used is known here already, with all other mistakes. */
+function readEncryptionKeys(reader: SettingsReader, production: boolean): string | undefined {
+  const text = reader.optional('ENCRYPTION_KEYS');
+  if (text === undefined) {
+    if (production)
+      reader.fail(
+        'ENCRYPTION_KEYS',
+        'is required in production. Make one with `behalf keys generate` and keep it safe: without it stored logins are lost.',
+      );
+    return undefined;
+  }
+  try {
+    parseKeyring(text);
+  } catch (error) {
+    reader.fail('ENCRYPTION_KEYS', `is not right: ${asBehalfError(error).message}.`);
+  }
+  return text;
+}
+
 function readPublicUrl(reader: SettingsReader, production: boolean, port: number): string {
   const text = reader.optional('PUBLIC_URL');
   if (text === undefined) {
@@ -114,7 +128,7 @@ function readPublicUrl(reader: SettingsReader, production: boolean, port: number
   if (!url) return text;
   if (url.protocol !== 'https:' && !isLoopback(url.hostname))
     reader.fail('PUBLIC_URL', 'must begin with https:// (http:// is accepted for localhost only).');
-  if (url.pathname !== '/' || url.search !== '' || url.username !== '')
+  if (url.href !== `${url.origin}/`)
     reader.fail('PUBLIC_URL', 'must be scheme, host and port only, without a path, query or user.');
   return url.origin;
 }

@@ -1,6 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from './config.js';
+import { BehalfError, isBehalfError } from './kernel/errors.js';
 import { randomToken } from './kernel/ids.js';
 import type { Logger } from './kernel/logger.port.js';
 import { parseKeyring, type VaultKey } from './kernel/vault.js';
@@ -22,5 +23,13 @@ export async function loadKeyring(config: Config, logger: Logger): Promise<reado
   await writeFile(file, generateKey('development'), { mode: 0o600, flag: 'wx' }).catch((error: unknown) => {
     if (!(typeof error === 'object' && error !== null && 'code' in error && error.code === 'EEXIST')) throw error;
   });
-  return parseKeyring(await readFile(file, 'utf8'));
+  try {
+    return parseKeyring(await readFile(file, 'utf8'));
+  } catch (error) {
+    if (!isBehalfError(error)) throw error;
+    throw new BehalfError(
+      error.code,
+      `${file} is broken: ${error.message}. Remove it to begin with a new key; what was stored with it is lost.`,
+    );
+  }
 }

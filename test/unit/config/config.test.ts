@@ -1,0 +1,164 @@
+import { inspect } from 'node:util';
+import { parseConfig } from '../../../src/config.js';
+import { isBehalfError } from '../../../src/kernel/errors.js';
+import { generateKey } from '../../../src/keyring.js';
+
+const SLACK = { SLACK_SIGNING_SECRET: 'signing-canary', SLACK_BOT_TOKEN: 'xoxb-canary' };
+const TEAMS = { MicrosoftAppId: 'app', MicrosoftAppPassword: 'password-canary', MicrosoftAppTenantId: 'tenant' };
+const PRODUCTION = { NODE_ENV: 'production', PUBLIC_URL: 'https://bot.example', ENCRYPTION_KEYS: generateKey('k1') };
+
+/** The mistakes, one a line, without what they advise. */
+function mistakes(environment: Readonly<Record<string, string>>): string[] {
+  try {
+    parseConfig(environment);
+    return [];
+  } catch (error) {
+    if (!isBehalfError(error, 'config.invalid')) throw error;
+    return error.message
+      .split('\n')
+      .slice(1)
+      .map((line) => line.trim().replace(/^- /, ''));
+  }
+}
+
+describe('the configuration', () => {
+  test('needs one platform and nothing else to try the service out', () => {
+    expect(parseConfig(SLACK)).toMatchObject({
+      production: false,
+      port: 3000,
+      publicUrl: 'http://localhost:3000',
+      store: { kind: 'embedded', directory: './data' },
+      configDir: '.',
+      identityCheck: 'auto',
+      loginTimeoutMs: 1_800_000,
+      historyMs: 30 * 86_400_000,
+      maxRunningJobs: 200,
+      logLevel: 'info',
+      slack: { apiUrl: 'https://slack.com/api/' },
+    });
+    expect(parseConfig(TEAMS).teams).toMatchObject({ appId: 'app', tenantId: 'tenant', appType: 'SingleTenant' });
+    expect(parseConfig(TEAMS).slack).toBeUndefined();
+  });
+
+  test('takes empty variables as absent', () => {
+    expect(parseConfig({ ...SLACK, PORT: '', REDIS_URL: '  ', MicrosoftAppId: '' })).toMatchObject({
+      port: 3000,
+      store: { kind: 'embedded' },
+    });
+  });
+
+  test('is refused with every mistake at once', () => {
+    const found = mistakes({
+      PORT: '70000',
+      PUBLIC_URL: 'http://bot.example/path?x=1',
+      NODE_ENV: 'production',
+      LOG_LEVEL: 'loud',
+      LOGIN_TIMEOUT_MINUTES: '0',
+      HISTORY_DAYS: '1.5',
+      MAX_RUNNING_JOBS: 'many',
+      LOGIN_IDENTITY_CHECK: 'off',
+    });
+    expect(found.map((line) => line.split(' ')[0])).toEqual([
+      'PORT',
+      'ENCRYPTION_KEYS',
+      'SLACK_SIGNING_SECRET',
+      'PUBLIC_URL',
+      'PUBLIC_URL',
+      'LOGIN_IDENTITY_CHECK',
+      'LOGIN_TIMEOUT_MINUTES',
+      'HISTORY_DAYS',
+      'MAX_RUNNING_JOBS',
+      'LOG_LEVEL',
+    ]);
+  });
+
+  test.each([
+    ['SLACK_SIGNING_SECRET', { SLACK_BOT_TOKEN: 'xoxb-canary' }],
+    ['SLACK_SIGNING_SECRET', { ...SLACK, SLACK_SIGNING_SECRET: '' }],
+    ['SLACK_BOT_TOKEN', { SLACK_SIGNING_SECRET: 'signing-canary' }],
+    ['MicrosoftAppId', { ...TEAMS, MicrosoftAppId: ' ' }],
+    ['MicrosoftAppPassword', { MicrosoftAppId: 'app', MicrosoftAppTenantId: 'tenant' }],
+    ['MicrosoftAppTenantId', { ...TEAMS, MicrosoftAppTenantId: '' }],
+  ])('says that %s is missing where the rest of its platform is there', (name, environment) => {
+    const found = mistakes(environment);
+    expect(found).toHaveLength(1);
+    expect(found[0]).toMatch(new RegExp(`^${name} is not set, but .* needs it\\. `));
+    expect(found[0]).not.toContain('canary');
+  });
+
+  test('accepts single-tenant bots only', () => {
+    expect(mistakes({ ...TEAMS, MicrosoftAppType: 'MultiTenant' })).toEqual(['MicrosoftAppType must be SingleTenant.']);
+  });
+
+  test('requires https and keys in production', () => {
+    expect(mistakes({ ...SLACK, ...PRODUCTION })).toEqual([]);
+    expect(mistakes({ ...SLACK, NODE_ENV: 'production' }).map((line) => line.split(' ')[0])).toEqual([
+      'ENCRYPTION_KEYS',
+      'PUBLIC_URL',
+    ]);
+    expect(mistakes({ ...SLACK, ...PRODUCTION, PUBLIC_URL: 'http://bot.example' })).toEqual([
+      'PUBLIC_URL must begin with https:// (http:// is accepted for localhost only).',
+    ]);
+  });
+
+  test.each([
+    ['https://bot.example/', 'https://bot.example'],
+    ['https://bot.example:8443', 'https://bot.example:8443'],
+    ['HTTPS://BOT.example', 'https://bot.example'],
+    ['http://localhost:3000/', 'http://localhost:3000'],
+    ['http://[::1]:3000', 'http://[::1]:3000'],
+  ])('takes %s as its address', (text, origin) => {
+    expect(parseConfig({ ...SLACK, PUBLIC_URL: text }).publicUrl).toBe(origin);
+  });
+
+  test.each([
+    'bot.example',
+    'ftp://bot.example',
+    'javascript:alert(1)',
+    'https://user@bot.example',
+    'https://:pass-canary@bot.example',
+    'https://bot.example/behalf',
+    'https://bot.example?x',
+    'https://bot.example#x',
+    'http://localhost.evil.example',
+  ])('refuses %s as its address, without repeating it', (text) => {
+    const found = mistakes({ ...SLACK, PUBLIC_URL: text });
+    expect(found).toHaveLength(1);
+    expect(found[0]).not.toContain(text);
+  });
+
+  test('says what is wrong with a key beside the other mistakes, without the key', () => {
+    const found = mistakes({ ...SLACK, ENCRYPTION_KEYS: 'k1:a2V5LWNhbmFyeQ==', PORT: 'x' });
+    expect(found).toEqual([
+      'PORT must be a whole number from 0 to 65535.',
+      'ENCRYPTION_KEYS is not right: Encryption key "k1" has 10 bytes; it must have 32.',
+    ]);
+  });
+
+  test('never shows a secret, however it is printed', () => {
+    const config = parseConfig({ ...SLACK, ...TEAMS, ...PRODUCTION, REDIS_URL: 'redis://:pass-canary@redis' });
+    const [, key = ''] = PRODUCTION.ENCRYPTION_KEYS.split(':');
+    const printed = `${inspect(config, { depth: 9, showHidden: true })}${JSON.stringify(config)}${String(config.encryptionKeys)}`;
+    expect(printed).toContain('[redacted]');
+    expect(printed).not.toContain('canary');
+    expect(printed).not.toContain(key);
+    expect(config.slack?.botToken.reveal()).toBe('xoxb-canary');
+  });
+
+  test('does not let libraries print secrets', () => {
+    expect(mistakes({ ...SLACK, DEBUG: 'bull*' })).toHaveLength(1);
+    expect(mistakes({ ...SLACK, DEBUG: 'ioredis:redis' })).toEqual([]);
+  });
+
+  test('reads lists', () => {
+    expect(parseConfig({ ...SLACK, EGRESS_ALLOW: ' jira.internal:8443, ,10.0.0.0/8 ' }).egressAllow).toEqual([
+      'jira.internal:8443',
+      '10.0.0.0/8',
+    ]);
+    expect(parseConfig(TEAMS).teams?.serviceHosts).toContain('smba.trafficmanager.net');
+  });
+
+  test('cannot be changed afterwards', () => {
+    expect(Object.isFrozen(parseConfig(SLACK))).toBe(true);
+  });
+});
