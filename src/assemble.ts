@@ -62,6 +62,8 @@ export interface Drivers {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  /** True where no other process can open these stores. */
+  readonly isAlone?: boolean;
 }
 
 /** The service without its drivers: what takes events, runs jobs, and answers browsers. */
@@ -125,6 +127,7 @@ export function assemble(policy: ServicePolicy, catalogue: Catalogue, drivers: D
     historyMs: policy.historyMs,
     maxRunning: policy.maxRunningJobs,
     leaseMs: policy.jobLeaseMs,
+    isAlone: drivers.isAlone ?? false,
   });
   const personal = new PersonalConnections({
     connections,

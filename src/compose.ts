@@ -75,6 +75,7 @@ export async function startService(config: Config, environment: Environment): Pr
     oauth,
     chats,
     vault,
+    isAlone: config.store.kind === 'embedded',
     ...basics,
   });
 
@@ -89,6 +90,7 @@ export async function startService(config: Config, environment: Environment): Pr
       providerOrigin: (connection) => originOf(catalogue.parent(connection)),
       platformTitle: (platform) => (isPlatform(platform) ? PLATFORM_TITLES[platform] : 'the chat'),
       popUpScripts: (platform) => chats.find((chat) => chat.platform === platform)?.popUpScripts ?? [],
+      logger,
     }),
     ...chats.flatMap((chat) => chat.routes),
   ];
@@ -166,6 +168,7 @@ async function openStores(config: Config, basics: Basics): Promise<Stores> {
   if (config.store.kind === 'redis') {
     return (await import('../adapters/redis/index.js')).createRedisStores({
       url: config.store.url.reveal(),
+      stalledAfterMs: config.jobLeaseMs,
       ...basics,
     });
   }

@@ -4,7 +4,7 @@ import { asBehalfError, isBehalfError } from '../kernel/errors.js';
 import { newId, randomToken } from '../kernel/ids.js';
 import type { CompiledRecipe } from '../recipes/compiled-recipe.js';
 import { HeldJob } from './held-job.js';
-import type { JobId, JobRow } from './job.js';
+import type { JobId, JobRow, JobStatus } from './job.js';
 import type { JobQueue } from './job-queue.port.js';
 import { finished, isFinal, type Job, type Lessee, leased, openJob, sealJob } from './job-record.js';
 import { initialState, JobRunner } from './job-runner.js';
@@ -14,7 +14,7 @@ import { WaitingJobs, type WaitingJobsDeps } from './waiting-jobs.js';
 /** Longer than the last redelivery of any platform (Slack: some minutes after the first), with room for a day's outage. */
 const EVENT_TTL_MS = 24 * 3_600_000;
 /** Times in one lease that leases are prolonged and jobs that need attention are looked for. */
-const SWEEPS_PER_LEASE = 6;
+const LOOKS_PER_LEASE = 6;
 const SWEEP_BATCH = 50;
 const FORGET_EVERY_MS = 60_000;
 /** Pause between tries to read a job that cannot be read: somebody may bring the missing key back. */
@@ -24,6 +24,8 @@ export interface JobsDeps extends Omit<WaitingJobsDeps, 'handOver'> {
   readonly queue: JobQueue;
   /** Jobs that this process runs at the same time; more wait in the queue. */
   readonly maxRunning: number;
+  /** True when no other process can work on this store: whoever holds a lease when this one starts is dead. */
+  readonly isAlone: boolean;
 }
 
 export interface NewJob {
@@ -50,6 +52,10 @@ export class Jobs {
   readonly #work = new Set<Promise<void>>();
   readonly #places: Places;
   readonly #stopping = new AbortController();
+  /** Leases are kept until the last job has ended. */
+  readonly #drained = new AbortController();
+  #hasLookedAround = false;
+  #forgetAt = 0;
 
   constructor(deps: JobsDeps) {
     this.#deps = deps;
@@ -92,7 +98,8 @@ export class Jobs {
   /** Begins to take jobs from the queue and to look for jobs that were left behind. */
   async start(): Promise<void> {
     await this.#deps.queue.start((id) => this.#goOn(id), { concurrency: this.#deps.maxRunning });
-    this.#track(this.#sweep());
+    this.#track(this.#repeat(() => this.#sweep(), this.#stopping.signal));
+    void this.#repeat(() => this.#keepLeases(), this.#drained.signal);
   }
 
   /** Takes nothing new and waits for what runs, at most `deadlineMs`; what is left goes on elsewhere after its lease. */
@@ -103,6 +110,7 @@ export class Jobs {
     const late = this.#deps.clock.sleep(deadlineMs, inTime.signal).catch(() => {});
     await Promise.race([late, this.#drain()]);
     inTime.abort();
+    this.#drained.abort();
   }
 
   async #drain(): Promise<void> {
@@ -183,28 +191,66 @@ export class Jobs {
       if ((job.attentionAt ?? 0) <= now) await this.waiting.lookAfter(job);
       return undefined;
     }
-    if (job.status === 'running' && (job.lease?.until ?? 0) > now) return undefined;
+    if (job.status === 'running' && this.#isHeldByOthers(job, now)) return undefined;
     const taken = leased(job, this.#lessee, now);
     return (await store.write(sealJob(vault, taken))) ? taken : undefined;
   }
 
-  async #sweep(): Promise<void> {
-    const { clock, logger, store } = this.#deps;
-    let forgetAt = clock.now() + FORGET_EVERY_MS;
-    while (!this.#stopping.signal.aborted) {
-      try {
-        await clock.sleep(this.#lessee.leaseMs / SWEEPS_PER_LEASE, this.#stopping.signal);
-        await Promise.allSettled([...this.#running.values()].map((held) => held.keep()));
-        await this.#endWithdrawn();
-        for (const id of await store.needingAttention(clock.now(), SWEEP_BATCH)) await this.#attend(id);
-        if (clock.now() < forgetAt) continue;
-        forgetAt = clock.now() + FORGET_EVERY_MS;
-        await store.forget(clock.now());
-      } catch (error) {
-        if (this.#stopping.signal.aborted) return;
-        logger.warn({ err: asBehalfError(error) }, 'looking after jobs failed');
-      }
+  #isHeldByOthers({ lease }: Job, now: number): boolean {
+    if (lease === undefined || lease.until <= now) return false;
+    return !this.#deps.isAlone || lease.holder === this.#lessee.holder;
+  }
+
+  /** Does something time and again; what fails is tried again the next time. */
+  async #repeat(work: () => Promise<void>, until: AbortSignal): Promise<void> {
+    while (!until.aborted) {
+      await work().catch((error: unknown) => {
+        if (!until.aborted) this.#deps.logger.warn({ err: asBehalfError(error) }, 'looking after jobs failed');
+      });
+      await this.#deps.clock.sleep(this.#lessee.leaseMs / LOOKS_PER_LEASE, until).catch(() => {});
     }
+  }
+
+  async #keepLeases(): Promise<void> {
+    await Promise.allSettled([...this.#running.values()].map((held) => held.keep()));
+  }
+
+  async #sweep(): Promise<void> {
+    const { clock, store } = this.#deps;
+    if (!this.#hasLookedAround) await this.#lookAround();
+    this.#hasLookedAround = true;
+    await this.#endWithdrawn();
+    await this.waiting.tellAgain();
+    for (const id of await store.needingAttention(clock.now(), SWEEP_BATCH)) await this.#attend(id);
+    if (clock.now() < this.#forgetAt) return;
+    this.#forgetAt = clock.now() + FORGET_EVERY_MS;
+    await store.forget(clock.now());
+  }
+
+  /** What a process left behind that has died: logins that nobody has passed on, and its jobs if it was the only one. */
+  async #lookAround(): Promise<void> {
+    for await (const row of this.#all('suspended')) await this.#wakeIfLoggedIn(row);
+    if (!this.#deps.isAlone) return;
+    for await (const { id } of this.#all('running')) if (!this.#running.has(id)) await this.#handOver(id);
+  }
+
+  async #wakeIfLoggedIn(row: JobRow): Promise<void> {
+    try {
+      await this.waiting.wakeIfLoggedIn(openJob(this.#deps.vault, row));
+    } catch (error) {
+      if (isBehalfError(error, 'store.unavailable')) throw error;
+      this.#deps.logger.warn({ jobId: row.id, err: asBehalfError(error) }, 'a waiting job could not be looked at');
+    }
+  }
+
+  async *#all(status: JobStatus): AsyncGenerator<JobRow> {
+    let before: JobId | undefined;
+    do {
+      const page = { limit: SWEEP_BATCH, ...(before === undefined ? {} : { before }) };
+      const rows = await this.#deps.store.list({ status }, page);
+      yield* rows;
+      before = rows.length < SWEEP_BATCH ? undefined : rows.at(-1)?.id;
+    } while (before !== undefined);
   }
 
   /** Goes on with a job that was left behind, if there is a place. One that cannot be read must not hold up the others. */

@@ -2,7 +2,7 @@ import type { ChatAdapter } from '../chat/chat-adapter.port.js';
 import { type ChatUser, isSameChatUser, type Platform } from '../chat/chat-user.js';
 import type { MessageRef } from '../chat/conversation.js';
 import type { Message } from '../chat/message.js';
-import { asBehalfError } from '../kernel/errors.js';
+import { asBehalfError, isBehalfError } from '../kernel/errors.js';
 import type { Vault } from '../kernel/vault.js';
 import type { JobId } from './job.js';
 import { finished, type Job, openJob, pending, sealJob, suspended } from './job-record.js';
@@ -33,6 +33,8 @@ type Connected = ConnectedApp & { readonly connection: string };
 /** The jobs that sleep until their person has logged in: waking, cancelling, expiring them. */
 export class WaitingJobs {
   readonly #deps: WaitingJobsDeps;
+  /** Logins that the store was away for: told again when it is back. */
+  readonly #untold = new Set<{ readonly user: ChatUser; readonly connected: Connected }>();
 
   constructor(deps: WaitingJobsDeps) {
     this.#deps = deps;
@@ -40,9 +42,25 @@ export class WaitingJobs {
 
   /** A person has logged in: each of their jobs that waited for this connection is one login nearer, or goes on. */
   async loginCompleted(user: ChatUser, connected: Connected): Promise<void> {
+    const login = { user, connected };
+    this.#untold.add(login);
+    await this.#tell(login);
+    this.#untold.delete(login);
+  }
+
+  /** Passes on the logins that could not be passed on before. */
+  async tellAgain(): Promise<void> {
+    for (const login of this.#untold) {
+      await this.#tell(login);
+      this.#untold.delete(login);
+    }
+  }
+
+  async #tell({ user, connected }: { readonly user: ChatUser; readonly connected: Connected }): Promise<void> {
     for (const id of await this.#deps.store.waitingFor(user, connected.connection)) {
       // What fails is looked after later; it must not keep the others asleep.
       await this.#oneLoginLess(id, connected).catch((error: unknown) => {
+        if (isBehalfError(error, 'store.unavailable')) throw error;
         this.#deps.logger.warn({ jobId: id, err: asBehalfError(error) }, 'a job could not be woken');
       });
     }
