@@ -1,6 +1,8 @@
 import type { LoginOutcome } from '../connections/login.js';
 import type { Logins } from '../connections/logins.js';
+import { asBehalfError } from '../kernel/errors.js';
 import type { HttpRequest, HttpResponse, HttpRoute } from '../kernel/http.js';
+import type { Logger } from '../kernel/logger.port.js';
 import { connectedPage, loginPage, loginProblemPage, proofPage } from './pages/login-pages.js';
 
 export interface LoginRoutesDeps {
@@ -13,6 +15,7 @@ export interface LoginRoutesDeps {
   readonly platformTitle: (platform: string) => string;
   /** Scripts that hand the login code to the chat client whose window this is. */
   readonly popUpScripts: (platform: string) => readonly string[];
+  readonly logger: Logger;
 }
 
 const GONE = {
@@ -23,11 +26,30 @@ const GONE = {
 
 /** The pages of a login: ours before the provider, and the way back. */
 export function loginRoutes(deps: LoginRoutesDeps): readonly HttpRoute[] {
+  const route = (method: HttpRoute['method'], path: string, handle: Handler): HttpRoute => ({
+    method,
+    path,
+    handle: (request) => handle(deps, request).catch((error: unknown) => explain(deps, request, error)),
+  });
   return [
-    { method: 'GET', path: '/login/:token', handle: (request) => showLogin(deps, request) },
-    { method: 'POST', path: '/login/:token', handle: (request) => beginLogin(deps, request) },
-    { method: 'GET', path: '/oauth/callback/:connection', handle: (request) => completeLogin(deps, request) },
+    route('GET', '/login/:token', showLogin),
+    route('POST', '/login/:token', beginLogin),
+    route('GET', '/oauth/callback/:connection', completeLogin),
   ];
+}
+
+type Handler = (deps: LoginRoutesDeps, request: HttpRequest) => Promise<HttpResponse>;
+
+/** A page for a person, who has a browser in front of them and no log. */
+function explain({ logger }: LoginRoutesDeps, request: HttpRequest, error: unknown): HttpResponse {
+  const err = asBehalfError(error);
+  logger.error({ requestId: request.id, err }, 'a login page failed');
+  return loginProblemPage({
+    title: 'That did not work',
+    text: `${err.userText} Go back to the chat and press Login there to try again.`,
+    status: err.code === 'store.unavailable' ? 503 : 500,
+    reference: err.ref,
+  });
 }
 
 /** Path of the login page, to be put behind the public URL. */
