@@ -32,7 +32,9 @@ async function startProcess(
   const pinned = existsSync('/usr/bin/taskset')
     ? ['/usr/bin/taskset', '-c', '0', process.execPath]
     : [process.execPath];
-  const [program = '', ...rest] = [...pinned, ...args];
+  // For profiles of the programs under test: BENCH_NODE_ARGS='--cpu-prof --cpu-prof-dir=/tmp/profiles'.
+  const nodeArgs = (process.env['BENCH_NODE_ARGS'] ?? '').split(' ').filter((argument) => argument !== '');
+  const [program = '', ...rest] = [...pinned, ...nodeArgs, ...args];
   const startedAt = performance.now();
   const env = { PATH: process.env['PATH'] ?? '', NODE_ENV: 'production', ...environment, PORT: String(port) };
   const child = spawn(program, rest, { cwd: ROOT, env, stdio: ['ignore', 'ignore', 'inherit'] });
