@@ -3,14 +3,7 @@ import { describeForeignError, isBehalfError } from '../../src/kernel/errors.js'
 import type { Logger } from '../../src/kernel/logger.port.js';
 
 /** Paths that no line of ours fills; a second net below `Secret` for what a later change might let through. */
-const REDACT = [
-  '*.authorization',
-  '*.access_token',
-  '*.refresh_token',
-  '*.client_secret',
-  '*.password',
-  '*.token',
-];
+const REDACT = ['*.authorization', '*.access_token', '*.refresh_token', '*.client_secret', '*.password', '*.token'];
 
 /** Structured JSON lines on standard output (or `destination`). Foreign errors are cut down to name, code and place. */
 export function createLogger(options: {
