@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { DemoAppsOptions } from './apps/index.js';
 import { Conversations } from './conversations.js';
 import { type RunningDemoApps, spawnDemoApps } from './demo-apps.js';
 import type { FrontPage } from './front/ports.js';
@@ -26,6 +27,8 @@ export interface WorldOptions {
   readonly dataDir?: string;
   /** Lifetime of the demo apps' access tokens. */
   readonly accessTokenSeconds?: number;
+  /** Where the demo apps listen, and what they call themselves when something stands in front of them. */
+  readonly demoApps?: Pick<DemoAppsOptions, 'ports' | 'publicUrl'>;
   readonly teamsTiming?: DeliveryTiming;
   /** How long Slack waits before each redelivery of an event. */
   readonly slackRetryDelaysMs?: readonly number[];
@@ -154,6 +157,7 @@ function demoAppsOptions(front: Front, secrets: Secrets, options: WorldOptions) 
       },
     },
     ...(lifetime === undefined ? {} : { accessTokenSeconds: lifetime }),
+    ...options.demoApps,
   };
 }
 

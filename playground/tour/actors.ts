@@ -88,7 +88,7 @@ export function createActor(
     },
     async hears(pattern) {
       const found = await eventually(
-        `${person.name} (${platform}) to read ${pattern}; sees: ${tail(visible().map(toHeard))}`,
+        () => `${person.name} (${platform}) to read ${pattern}; sees: ${tail(visible().map(toHeard))}`,
         () =>
           visible().find(
             (entry) => !heard.has(entry.message) && entry.message.author === 'bot' && pattern.test(toHeard(entry).text),

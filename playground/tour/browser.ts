@@ -137,7 +137,7 @@ export class Browser {
 
 /** Asks again and again until there is an answer; says what it waited for when there is none. */
 export async function eventually<T>(
-  what: string,
+  what: string | (() => string),
   ask: () => T | undefined | Promise<T | undefined>,
   timeoutMs = 10_000,
 ): Promise<T> {
@@ -145,7 +145,9 @@ export async function eventually<T>(
   for (;;) {
     const answer = await ask();
     if (answer !== undefined) return answer;
-    if (Date.now() > until) throw new Error(`Waited ${timeoutMs} ms in vain for ${what}`);
+    if (Date.now() > until) {
+      throw new Error(`Waited ${timeoutMs} ms in vain for ${typeof what === 'string' ? what : what()}`);
+    }
     await wait(20);
   }
 }

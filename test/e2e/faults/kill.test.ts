@@ -74,3 +74,52 @@ describe.each(STORES)('a service on the %s store that is killed', (store) => {
     expect(await stage.deals(14)).toBe(1);
   });
 });
+
+/** A command of a script on the keys of connections, of jobs. */
+const WRITE_CONNECTION = /eval[\s\S]*behalf:\{c[0-9a-f]{2}\}/i;
+const WAITING_JOBS = /zrange[\s\S]*behalf:\{j[0-9a-f]\}w/i;
+
+describe('a service on Redis that is killed at one command of a login', () => {
+  let stage: FaultStage;
+  let amount = 20;
+
+  beforeAll(async () => {
+    stage = await FaultStage.start({ store: 'redis' });
+  });
+
+  afterAll(() => stage.stop());
+
+  beforeEach(() => {
+    amount += 1;
+  });
+
+  /** A person whose prompt waits; the service dies at this command while they log in, and is started again. */
+  async function dieInLogin(id: 'rita' | 'carl' | 'max', when: 'before' | 'after', pattern: RegExp) {
+    const actor = stage.actor(id);
+    const browser = new Browser();
+    await actor.say(`own deal amount: ${amount}`);
+    const prompt = await stage.reads(actor, /Please connect to Acme CRM/);
+    const stopped = stage.tap?.stopAt(when, pattern);
+    void stage.logIn(actor, prompt, browser).catch(() => undefined);
+    await stopped;
+    await stage.service.stop('SIGKILL');
+    stage.tap?.release();
+    await stage.service.start();
+    return { actor, browser, prompt };
+  }
+
+  test('when the account is connected and no job knows: the job goes on by itself, once', async () => {
+    const { actor, prompt } = await dieInLogin('rita', 'before', WAITING_JOBS);
+    const answer = await stage.reads(actor, new RegExp(`Own deal of ${amount}`), 10_000);
+    expect(answer.id).toBe(prompt.id);
+    expect(await stage.deals(amount)).toBe(1);
+  });
+
+  test('when the account is about to be stored: the same prompt can be used again', async () => {
+    await stage.world.apps.crmControl.changeAccount('carl', { mayCreate: true });
+    const { actor, browser, prompt } = await dieInLogin('carl', 'before', WRITE_CONNECTION);
+    await stage.logIn(actor, prompt, browser);
+    await stage.reads(actor, new RegExp(`Own deal of ${amount}`));
+    expect(await stage.deals(amount)).toBe(1);
+  });
+});

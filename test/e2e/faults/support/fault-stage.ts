@@ -10,12 +10,14 @@ import { startWorld, type World, type WorldOptions } from '../../../../playgroun
 import { type RedisServer, startRedis } from '../../../support/redis-server.js';
 import { writeConfig } from './config.js';
 import { Entrance } from './entrance.js';
+import { RedisTap } from './redis-tap.js';
 
 /** A start on a busy machine, and more than one of them in a test. */
 export const SLOW_TEST_MS = 90_000;
 /** Longer than a lease and a start. */
 const PATIENCE_MS = 25_000;
-const LEASE_SECONDS = 5;
+/** On the embedded store nobody waits for the lease of a dead process. */
+const LEASE_SECONDS = { embedded: 600, redis: 5 } as const;
 
 export const STORES = ['embedded', 'redis'] as const;
 
@@ -40,6 +42,8 @@ export interface Replica extends RunningService {
 export class FaultStage {
   readonly world: World;
   readonly redis: RedisServer | undefined;
+  /** Between the service and Redis. */
+  readonly tap: RedisTap | undefined;
   readonly replicas: readonly Replica[];
   readonly #entrance: Entrance;
   readonly #folder: string;
@@ -47,12 +51,14 @@ export class FaultStage {
   private constructor(parts: {
     readonly world: World;
     readonly redis: RedisServer | undefined;
+    readonly tap: RedisTap | undefined;
     readonly replicas: readonly Replica[];
     readonly entrance: Entrance;
     readonly folder: string;
   }) {
     this.world = parts.world;
     this.redis = parts.redis;
+    this.tap = parts.tap;
     this.replicas = parts.replicas;
     this.#entrance = parts.entrance;
     this.#folder = parts.folder;
@@ -63,6 +69,7 @@ export class FaultStage {
     const configDir = join(folder, 'config');
     writeConfig(configDir);
     const redis = options.store === 'redis' ? await startRedis({ appendOnly: true }) : undefined;
+    const tap = redis && (await RedisTap.open(redis.port));
     const entrance = await Entrance.open();
     const world = await startWorld({
       page: { html: '', script: '', style: '' },
@@ -71,14 +78,18 @@ export class FaultStage {
       ...options.world,
       dataDir: join(folder, 'data'),
       servicePort: entrance.port,
-      ...(redis ? { redisUrl: redis.url } : {}),
+      ...(tap ? { redisUrl: tap.url } : {}),
     });
-    const environment = { ...world.serviceEnv, CONFIG_DIR: configDir, JOB_LEASE_SECONDS: String(LEASE_SECONDS) };
+    const environment = {
+      ...world.serviceEnv,
+      CONFIG_DIR: configDir,
+      JOB_LEASE_SECONDS: String(LEASE_SECONDS[options.store]),
+    };
     const numbers = Array.from({ length: options.replicas ?? 1 }, (_, index) => index + 1);
     const replicas = await Promise.all(
       numbers.map((number) => startReplica(environment, join(folder, `service-${number}.log`))),
     );
-    const stage = new FaultStage({ world, redis, replicas, entrance, folder });
+    const stage = new FaultStage({ world, redis, tap, replicas, entrance, folder });
     stage.leadTo(stage.service);
     return stage;
   }
@@ -168,6 +179,7 @@ export class FaultStage {
     await Promise.all(this.replicas.map((replica) => replica.stop('SIGKILL')));
     await this.world.stop();
     await this.#entrance.close();
+    await this.tap?.close();
     await this.redis?.stop();
     rmSync(this.#folder, { recursive: true, force: true });
   }
