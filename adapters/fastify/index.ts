@@ -13,6 +13,7 @@ const REQUEST_TIMEOUT_MS = 30_000;
 export function createHttpServer(options: { readonly logger: Logger; readonly host?: string }): HttpServer {
   const { logger } = options;
   let server: FastifyInstance | undefined;
+  let isClosing = false;
   return {
     async listen(routes, port) {
       server = Fastify({
@@ -27,6 +28,14 @@ export function createHttpServer(options: { readonly logger: Logger; readonly ho
       server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
       server.setNotFoundHandler((_request, reply) => reply.code(404).type('text/plain').send('Not found\n'));
       server.setErrorHandler((error, request, reply) => answerError(error, request, reply, logger));
+      server.addHook('onSend', async (_request, reply) => {
+        if (isClosing) reply.header('connection', 'close');
+      });
+      // A connection that gets idle while the server closes would be waited for until its client lets go of it.
+      const { server: sockets } = server;
+      server.addHook('onResponse', async () => {
+        if (isClosing) setImmediate(() => sockets.closeIdleConnections());
+      });
       for (const route of routes) addRoute(server, route);
       await server.listen({ port, host: options.host ?? '::' }).catch(async (error: unknown) => {
         // Containers without IPv6 have no `::`.
@@ -37,6 +46,7 @@ export function createHttpServer(options: { readonly logger: Logger; readonly ho
       return typeof address === 'object' && address !== null ? address.port : port;
     },
     async close() {
+      isClosing = true;
       await server?.close();
     },
   };

@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import pino from 'pino';
 import { describeForeignError, isBehalfError } from '../../src/kernel/errors.js';
 import type { Logger } from '../../src/kernel/logger.port.js';
@@ -14,7 +15,7 @@ export function createLogger(options: {
     level: options.level,
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
-    formatters: { level: (label) => ({ level: label }) },
+    formatters: { level: (label) => ({ level: label }), log: cutErrors },
     redact: { paths: REDACT, censor: '[redacted]' },
     serializers: { err: describeError },
   };
@@ -33,5 +34,21 @@ function wrap(logger: pino.Logger): Logger {
 
 function describeError(error: unknown): unknown {
   if (!isBehalfError(error)) return { message: describeForeignError(error) };
-  return { code: error.code, ref: error.ref, message: error.message, ...error.details };
+  return { ...error.details, code: error.code, ref: error.ref, message: error.message };
+}
+
+/** Errors under other names than `err` would be printed with all their fields; those of libraries hold whole requests. */
+function cutErrors(fields: Record<string, unknown>): Record<string, unknown> {
+  const isCut = Object.entries(fields).some(([name, value]) => name !== 'err' && isError(value));
+  if (!isCut) return fields;
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [
+      name,
+      name !== 'err' && isError(value) ? describeError(value) : value,
+    ]),
+  );
+}
+
+function isError(value: unknown): boolean {
+  return types.isNativeError(value) || isBehalfError(value);
 }

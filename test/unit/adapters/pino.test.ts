@@ -1,0 +1,76 @@
+import { createLogger } from '../../../adapters/pino/index.js';
+import { BehalfError } from '../../../src/kernel/errors.js';
+import { Secret } from '../../../src/kernel/secret.js';
+
+/** The lines that a logger of this level writes, as objects. */
+function record(level = 'debug') {
+  const lines: Record<string, unknown>[] = [];
+  const logger = createLogger({ level, destination: { write: (line) => void lines.push(JSON.parse(line)) } });
+  return { logger, lines };
+}
+
+describe('the log', () => {
+  test('has one JSON object a line, with time, level, message and facts', () => {
+    const { lines, logger } = record();
+    logger.info({ jobId: 'j1', ms: 5 }, 'job finished');
+    logger.child({ requestId: 'r1' }).warn({}, 'again');
+    expect(lines).toEqual([
+      { level: 'info', time: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/), jobId: 'j1', ms: 5, msg: 'job finished' },
+      { level: 'warn', time: expect.any(String), requestId: 'r1', msg: 'again' },
+    ]);
+  });
+
+  test('leaves out what is below its level', () => {
+    const { lines, logger } = record('warn');
+    logger.debug({}, 'a');
+    logger.info({}, 'b');
+    logger.error({}, 'c');
+    expect(lines.map(({ msg }) => msg)).toEqual(['c']);
+  });
+
+  test('shows code, reference, message and details of our errors', () => {
+    const { lines, logger } = record();
+    const err = new BehalfError('app.forbidden', 'crm.create was answered 403', { details: { status: 403, code: 7 } });
+    logger.warn({ err }, 'job failed');
+    expect(lines[0]?.['err']).toEqual({
+      code: 'app.forbidden',
+      ref: err.ref,
+      message: 'crm.create was answered 403',
+      status: 403,
+    });
+  });
+
+  test('never shows a secret, wherever it stands', () => {
+    const { lines, logger } = record();
+    const token = new Secret('canary');
+    logger.info({ value: token, deep: { list: [token], tokens: { accessToken: token } } }, `with ${token}`);
+    logger.info({ call: { authorization: 'canary', access_token: 'canary', client_secret: 'canary' } }, 'call');
+    logger.info({ login: { password: 'canary', token: 'canary', refresh_token: 'canary' } }, 'login');
+    logger.child({ secret: token }).info({}, 'child');
+    expect(JSON.stringify(lines)).not.toContain('canary');
+    expect(JSON.stringify(lines)).toContain('[redacted]');
+  });
+
+  test('cuts errors of others down to name, code and place', () => {
+    const { lines, logger } = record();
+    const error = Object.assign(new TypeError('canary in the message'), {
+      code: 'ECONNRESET',
+      config: { headers: { authorization: 'canary' } },
+      response: { body: 'canary' },
+    });
+    logger.error({ err: error }, 'failed');
+    logger.error({ err: 'canary' }, 'failed');
+    logger.error({ err: undefined }, 'failed');
+    expect(JSON.stringify(lines)).not.toContain('canary');
+    expect(lines[0]?.['err']).toEqual({
+      message: expect.stringMatching(/^TypeError \(ECONNRESET\) at .*pino\.test\.ts/),
+    });
+  });
+
+  test('cuts errors down under any name', () => {
+    const { lines, logger } = record();
+    const error = Object.assign(new Error('canary'), { config: { token: 'canary', url: 'https://x/?key=canary' } });
+    logger.error({ reason: error, error }, 'failed');
+    expect(JSON.stringify(lines)).not.toContain('canary');
+  });
+});

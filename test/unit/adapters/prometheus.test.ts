@@ -1,0 +1,40 @@
+import { createMetrics } from '../../../adapters/prometheus/index.js';
+
+describe('the metrics', () => {
+  test('are named behalf_…, with units, and labelled', async () => {
+    const metrics = createMetrics();
+    metrics.count('chat_events', { platform: 'slack', kind: 'text' });
+    metrics.count('chat_events', { platform: 'slack', kind: 'text' });
+    metrics.time('ack_ms', 7, { platform: 'slack' });
+    metrics.gauge('jobs_running', 3);
+    const text = await metrics.render();
+    expect(text).toContain('behalf_chat_events_total{platform="slack",kind="text"} 2\n');
+    expect(text).toContain('behalf_ack_ms_bucket{le="10",platform="slack"} 1\n');
+    expect(text).toContain('behalf_ack_ms_bucket{le="5",platform="slack"} 0\n');
+    expect(text).toContain('behalf_ack_ms_sum{platform="slack"} 7\n');
+    expect(text).toContain('behalf_jobs_running 3\n');
+    expect(metrics.contentType).toMatch(/^text\/plain; version=0\.0\.4/);
+  });
+
+  test('have a help text each, come with those of the process, and of nothing else', async () => {
+    const text = await createMetrics().render();
+    const names = [...text.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name ?? '');
+    expect(names).toContain('process_cpu_seconds_total');
+    expect(names.filter((name) => !/^(behalf|process|nodejs)_/.test(name))).toEqual([]);
+    const helps = [...text.matchAll(/^# HELP (behalf_\S+) (.*)$/gm)];
+    expect(helps).toHaveLength(names.filter((name) => name.startsWith('behalf_')).length);
+    for (const [, , help] of helps) expect(help).toMatch(/^[A-Z].{10,}/);
+  });
+
+  test('are apart from those of another service in the same process', async () => {
+    const [one, other] = [createMetrics(), createMetrics()];
+    one.count('commands', { command: 'help' });
+    expect(await other.render()).not.toContain('command="help"');
+  });
+
+  test('escape what could end a label', async () => {
+    const metrics = createMetrics();
+    metrics.count('commands', { command: 'a"} 1\nx' });
+    expect(await metrics.render()).toContain('behalf_commands_total{command="a\\"} 1\\nx"} 1\n');
+  });
+});
