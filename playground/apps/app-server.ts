@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { z } from 'zod';
 import { AccountDirectory } from './accounts.js';
-import { ApiAuthenticator, type Integration, type Principal } from './authentication.js';
+import type { ApiRoute, AppDefinition } from './app-definition.js';
+import { ApiAuthenticator, type Integration } from './authentication.js';
 import { type ControlTarget, handleControl } from './control.js';
 import { Faults } from './faults.js';
 import { failure, listen, pause, type Reply, readBody, readJson, send } from './http.js';
@@ -12,35 +13,7 @@ import {
   type OAuthClientRegistration,
 } from './identity-provider.js';
 import { handleInteraction } from './interactions.js';
-import { type Brand, errorPage, type RecordTable, recordsPage } from './pages.js';
-
-/** One authenticated call of an app's API. */
-export interface ApiCall {
-  readonly principal: Principal;
-  /** Parts of the path that the route names with a colon. */
-  readonly params: Readonly<Record<string, string>>;
-  readonly query: URLSearchParams;
-  readonly body: unknown;
-  readonly idempotencyKey: string | undefined;
-}
-
-export interface ApiRoute {
-  readonly method: 'GET' | 'POST' | 'PATCH';
-  /** For example `/api/opportunities/:id`. */
-  readonly path: string;
-  handle(call: ApiCall): Reply;
-}
-
-/** What makes one demo app different from another. */
-export interface AppDefinition {
-  readonly brand: Brand;
-  readonly routes: readonly ApiRoute[];
-  /** Everything that was created, by kind: for the control interface. */
-  records(): Readonly<Record<string, readonly unknown[]>>;
-  /** The same for people. */
-  tables(): readonly RecordTable[];
-  reset(): void;
-}
+import { errorPage, recordsPage } from './pages.js';
 
 export interface AppOptions {
   readonly host: string;

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { z } from 'zod';
 import { type AccountDirectory, sameText } from './accounts.js';
-import type { AppDefinition } from './app-server.js';
+import type { AppDefinition } from './app-definition.js';
 import type { Faults } from './faults.js';
 import { failure, type Reply, readJson } from './http.js';
 import type { IdentityProvider } from './identity-provider.js';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { type ApiCall, type AppDefinition, invalidInput } from './app-server.js';
+import type { ApiCall, AppDefinition } from './app-definition.js';
+import { invalidInput } from './app-server.js';
 import { me } from './authentication.js';
 import type { Creator } from './crm.js';
 import { failure, type Reply } from './http.js';

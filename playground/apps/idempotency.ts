@@ -1,4 +1,4 @@
-import type { ApiCall } from './app-server.js';
+import type { ApiCall } from './app-definition.js';
 import { failure, type Reply } from './http.js';
 
 /**

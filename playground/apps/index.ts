@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import { type AppDefinition, startApp } from './app-server.js';
+import type { AppDefinition } from './app-definition.js';
+import { startApp } from './app-server.js';
 import { Crm } from './crm.js';
 import { Files } from './files.js';
 import { OAUTH_PATHS } from './identity-provider.js';

@@ -132,11 +132,3 @@ function MessageFrame({ message, author, own, children }: FrameProps) {
     </li>
   );
 }
-
-export interface ContentProps {
-  readonly message: PlaygroundMessage;
-  readonly author: Person | undefined;
-  readonly conversation: PlaygroundConversation;
-  readonly api: PersonApi;
-  readonly onToast: (text: string) => void;
-}

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { type Block, Message } from 'slack-blocks-to-jsx';
 import type { Chosen } from './api.js';
-import type { ContentProps } from './message-list.js';
+import type { ContentProps } from './content-props.js';
 import { SlackElement } from './slack-elements.js';
 import { TypedText } from './typed-text.js';
 import { isJson, type Json, listOf, messageOf, textIn } from './values.js';

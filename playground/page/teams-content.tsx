@@ -1,6 +1,6 @@
 import { useMemo, useState } from 'react';
 import type { ActionResult, TeamsAction } from './api.js';
-import type { ContentProps } from './message-list.js';
+import type { ContentProps } from './content-props.js';
 import { AdaptiveCardView, type CardPress } from './teams-card.js';
 import { openSignIn } from './teams-sign-in.js';
 import { TypedText } from './typed-text.js';

@@ -24,7 +24,7 @@ const REASONS: Readonly<Record<GlobalUse['what'], Omit<Finding, 'what'>>> = {
 /** Who may read what. The kernel holds the clock and the source of ids. */
 const ALLOWED: Readonly<Record<GlobalUse['what'], RegExp>> = {
   environment: /^src\/(?:config|main)\.ts$/,
-  mode: /^src\/(?:config|main)\.ts$/,
+  mode: /^src\/(?:config|settings|main)\.ts$/,
   time: /^src\/kernel\/system-clock\.ts$/,
   chance: /^src\/kernel\//,
 };

@@ -19,7 +19,7 @@ export const DIRECTIONS: Readonly<Record<string, readonly string[]>> = {
 
 /** What stands above the folders and puts them together: the files at the top of `src` and the commands of the program. */
 function aboveFolders(unit: string): readonly string[] | undefined {
-  if (unit === 'config.ts') return ['kernel'];
+  if (unit === 'config.ts' || unit === 'settings.ts') return ['kernel', 'settings.ts'];
   return unit.endsWith('.ts') || unit === 'compose' || unit === 'cli' ? Object.keys(DIRECTIONS) : undefined;
 }
 
