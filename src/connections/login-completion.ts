@@ -1,7 +1,9 @@
 import { asBehalfError } from '../kernel/errors.js';
+import type { RecordKey } from '../kernel/expiring-store.port.js';
 import { Secret } from '../kernel/secret.js';
 import type { Account, TokenSet } from './connection.js';
 import type { LoginConnected, LoginOutcome } from './login.js';
+import { limitKey } from './login-limits.js';
 import { audit, type LoginParts, loginApp, summarizeLogin } from './login-parts.js';
 import type { LoginLink } from './login-records.js';
 import { accountErrorText, exchangeErrorText } from './login-texts.js';
@@ -49,9 +51,13 @@ export async function exchangeForAccount(
   }
 }
 
+/** Time in which one login finishes; longer than its two writes, and short enough for somebody whose login was cut off. */
+const FINISH_MS = 10_000;
+
 /**
- * Stores the tokens of a login that has passed its check. Taking the link makes it happen once, however many ways to the
- * provider were open; a link that is gone (used, cancelled) means that the tokens are not wanted any more.
+ * Stores the tokens of a login that has passed its check. A claim makes it happen once, however many ways to the provider
+ * were open. The link goes when the tokens are stored: where the process dies before, the person can log in with it again.
+ * A link that is gone (used, cancelled) means that the tokens are not wanted any more.
  */
 export async function finishLogin(
   parts: LoginParts,
@@ -65,7 +71,8 @@ export async function finishLogin(
 ): Promise<Finished> {
   const { linkId, parent, tokens, account } = done;
   const { connection } = done.link;
-  const link = await parts.records.links.take(linkId).catch(async (error: unknown) => {
+  const claim = limitKey('finish', linkId);
+  const link = await claimLink(parts, linkId, claim).catch(async (error: unknown) => {
     await discardTokens(parts, connection, tokens);
     throw error;
   });
@@ -78,9 +85,13 @@ export async function finishLogin(
     .activate(link.owner, connection, tokens, account)
     .catch(async (error: unknown) => {
       await discardTokens(parts, connection, tokens);
-      await parts.records.links.put(linkId, link, parts.policy.linkTtlMs);
+      await parts.store.delete(claim).catch(() => {});
       throw error;
     });
+  // The login has ended well; a link that stays because the store has gone runs out by itself.
+  await parts.records.links.delete(linkId).catch((error: unknown) => {
+    parts.logger.warn({ connection, err: asBehalfError(error) }, 'a used login link could not be deleted');
+  });
   audit(parts, link, 'connected');
   parts.metrics.time('login_ms', parts.clock.now() - link.createdAt, { connection });
   const { replacedAccount } = activation;
@@ -94,6 +105,11 @@ export async function finishLogin(
     context: link.context,
   });
   return { kind: 'connected', login, account, ...replaced };
+}
+
+async function claimLink(parts: LoginParts, linkId: string, claim: RecordKey): Promise<LoginLink | undefined> {
+  const isFirst = await parts.store.add(claim, '1', FINISH_MS);
+  return isFirst ? parts.records.links.get(linkId) : undefined;
 }
 
 async function announce(parts: LoginParts, event: LoginConnected): Promise<void> {
