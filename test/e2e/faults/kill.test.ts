@@ -1,4 +1,4 @@
-import { Browser } from '../../../playground/tour/browser.js';
+import { Browser, eventually } from '../../../playground/tour/browser.js';
 import { FaultStage, SLOW_TEST_MS, STORES } from './support/fault-stage.js';
 
 const FIND = 'GET /api/opportunities';
@@ -75,8 +75,8 @@ describe.each(STORES)('a service on the %s store that is killed', (store) => {
   });
 });
 
-/** A command of a script on the keys of connections, of jobs. */
-const WRITE_CONNECTION = /eval[\s\S]*behalf:\{c[0-9a-f]{2}\}/i;
+/** The lease under which a connection is stored; the jobs that wait for it. */
+const STORE_CONNECTION = /set[\s\S]*behalf:l:/i;
 const WAITING_JOBS = /zrange[\s\S]*behalf:\{j[0-9a-f]\}w/i;
 
 describe('a service on Redis that is killed at one command of a login', () => {
@@ -117,8 +117,13 @@ describe('a service on Redis that is killed at one command of a login', () => {
 
   test('when the account is about to be stored: the same prompt can be used again', async () => {
     await stage.world.apps.crmControl.changeAccount('carl', { mayCreate: true });
-    const { actor, browser, prompt } = await dieInLogin('carl', 'before', WRITE_CONNECTION);
-    await stage.logIn(actor, prompt, browser);
+    const { actor, browser, prompt } = await dieInLogin('carl', 'before', STORE_CONNECTION);
+    // For some seconds the service takes the login for one that is just being finished.
+    await eventually(
+      'a login that is taken',
+      async () => ((await stage.logIn(actor, prompt, browser)).includes('Connected') ? true : undefined),
+      15_000,
+    );
     await stage.reads(actor, new RegExp(`Own deal of ${amount}`));
     expect(await stage.deals(amount)).toBe(1);
   });

@@ -167,12 +167,13 @@ export class FaultStage {
     await this.reads(actor, /Nobody has no opportunities/);
   }
 
-  /** From the Login button to the result page. */
-  async logIn(actor: Actor, prompt: Heard, browser = new Browser()): Promise<void> {
+  /** From the Login button to the result page, and what that says. */
+  async logIn(actor: Actor, prompt: Heard, browser = new Browser()): Promise<string> {
     const link = await actor.press(prompt, 'Login');
     const page = await browser.logIn(link ?? '', { username: actor.id });
     const code = /data-login-code="([^"]+)"/.exec(page.html)?.[1];
     if (code !== undefined) await actor.handOver(code);
+    return page.text;
   }
 
   async stop(): Promise<void> {
