@@ -4,5 +4,13 @@ import type { Clock } from './clock.port.js';
 /** The machine's clock. */
 export const systemClock: Clock = {
   now: () => Date.now(),
-  sleep: (ms, signal) => sleep(ms, undefined, signal ? { signal } : {}),
+  async sleep(ms, signal) {
+    try {
+      await sleep(ms, undefined, signal ? { signal } : {});
+    } catch (error) {
+      // Node rejects with an error of its own in place of the signal's reason.
+      signal?.throwIfAborted();
+      throw error;
+    }
+  },
 };

@@ -1,0 +1,90 @@
+import { randomBytes } from 'node:crypto';
+import { finished, type Job, leased, openJob, pending, sealJob, suspended } from '../../../src/jobs/job-record.js';
+import { Secret } from '../../../src/kernel/secret.js';
+import { createVault } from '../../../src/kernel/vault.js';
+
+const vault = createVault([{ id: 'k1', key: new Secret(randomBytes(32)) }]);
+const NOW = 1_000_000;
+const MINUTE = 60_000;
+
+const JOB: Job = {
+  id: 'job1',
+  user: { platform: 'teams', tenantId: 'T:1', userId: '29:x' },
+  recipe: 'sales/create',
+  status: 'running',
+  version: 3,
+  createdAt: NOW,
+  updatedAt: NOW,
+  waitingFor: [],
+  lease: { holder: 'a', until: NOW + 30_000 },
+  attentionAt: NOW + 30_000,
+  state: {
+    recipeVersion: 'v',
+    parameters: { account: 'parameter-canary' },
+    conversation: { platform: 'teams', kind: 'direct', address: { id: 'a:1' } },
+    done: { '0': { kind: 'action', output: { secret: 'output-canary' } } },
+    loginsAsked: {},
+  },
+};
+
+describe('a job at rest', () => {
+  test('opens as what it was, and shows nothing of what was typed or answered', () => {
+    const row = sealJob(vault, JOB);
+    expect(openJob(vault, row)).toEqual(JOB);
+    expect(`${JSON.stringify(row)}${Buffer.from(row.sealed).toString('latin1')}`).not.toContain('canary');
+  });
+
+  test.each([
+    [{ id: 'job2' }],
+    [{ user: { ...JOB.user, userId: '29:y' } }],
+    [{ user: { ...JOB.user, tenantId: 'T', userId: '1:29:x' } }],
+    [{ recipe: 'sales/delete' }],
+  ])('does not open for another job, person or recipe: %j', (change) => {
+    const row = { ...sealJob(vault, JOB), ...change };
+    expect(() => openJob(vault, row)).toThrow(expect.objectContaining({ code: 'store.corrupt' }));
+  });
+
+  test('is no job when its inside is something else', () => {
+    const sealed = vault.sealJson('job', ['job1', '5:teams|3:T:1|4:29:x', 'sales/create'], { parameters: 5 });
+    expect(() => openJob(vault, { ...sealJob(vault, JOB), sealed })).toThrow('is not a job');
+  });
+});
+
+describe('a step in the life of a job', () => {
+  test('raises its version and its time by every write', () => {
+    const expiry = { waitingFor: ['crm'], expiresAt: NOW + MINUTE, waitedMs: 0, state: JOB.state };
+    for (const next of [
+      leased(JOB, { holder: 'b', leaseMs: 30_000 }, NOW + 5),
+      pending(JOB, 30_000, NOW + 5),
+      suspended(JOB, expiry, NOW + 5),
+      finished(JOB, 'failed', { state: JOB.state, historyMs: MINUTE }, NOW + 5),
+    ]) {
+      expect(next).toMatchObject({ version: 4, updatedAt: NOW + 5, createdAt: NOW });
+    }
+  });
+
+  test('to running has a holder, to anywhere else none', () => {
+    expect(leased(JOB, { holder: 'b', leaseMs: 30_000 }, NOW)).toMatchObject({
+      status: 'running',
+      lease: { holder: 'b', until: NOW + 30_000 },
+      attentionAt: NOW + 30_000,
+    });
+    expect(pending(JOB, 30_000, NOW)).not.toHaveProperty('lease');
+    const ended = finished(JOB, 'succeeded', { state: JOB.state, historyMs: MINUTE }, NOW);
+    expect(ended).not.toHaveProperty('lease');
+    expect(ended).not.toHaveProperty('attentionAt');
+    expect(ended.keepUntil).toBe(NOW + MINUTE);
+  });
+
+  test('to sleep is looked at after half a minute, then ever less often, and when it expires', () => {
+    const looks: number[] = [];
+    const expiresAt = NOW + 30 * MINUTE;
+    let now = NOW;
+    while (now < expiresAt) {
+      const asleep = suspended(JOB, { waitingFor: ['crm'], expiresAt, waitedMs: now - NOW, state: JOB.state }, now);
+      now = asleep.attentionAt ?? Number.NaN;
+      looks.push((now - NOW) / 1_000);
+    }
+    expect(looks).toEqual([30, 60, 120, 240, 480, 960, 1_800]);
+  });
+});
