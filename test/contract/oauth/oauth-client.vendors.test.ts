@@ -27,7 +27,7 @@ describe('the code exchange at real vendors', () => {
     nock('https://github.com')
       .post('/login/oauth/access_token', (form) => form.code === 'code-canary' && form.client_id === 'behalf')
       .reply(200, { access_token: 'gho_1', scope: 'repo,user', token_type: 'bearer' });
-    const app = oauthApp('', {
+    const app = oauthApp('https://vendor.example', {
       tokenUrl: 'https://github.com/login/oauth/access_token',
       clientAuthentication: 'body',
       scopeSeparator: ',',
@@ -44,7 +44,7 @@ describe('the code exchange at real vendors', () => {
     nock('https://github.com')
       .post('/login/oauth/access_token')
       .reply(200, { error: 'bad_verification_code', error_description: 'The code passed is incorrect or expired.' });
-    const app = oauthApp('', {
+    const app = oauthApp('https://vendor.example', {
       tokenUrl: 'https://github.com/login/oauth/access_token',
       clientAuthentication: 'body',
       reauthorizeErrors: ['bad_verification_code'],
@@ -67,7 +67,7 @@ describe('the code exchange at real vendors', () => {
         token_type: 'Bearer',
         id_token: 'e.y.J',
       });
-    const app = oauthApp('', { tokenUrl: 'https://oauth2.googleapis.com/token' });
+    const app = oauthApp('https://vendor.example', { tokenUrl: 'https://oauth2.googleapis.com/token' });
 
     const tokens = await client.exchangeCode(app, CODE);
 
@@ -81,7 +81,7 @@ describe('the code exchange at real vendors', () => {
       .reply(400, { error: 'invalid_client_id', error_description: 'client identifier invalid' })
       .post('/services/oauth2/token')
       .reply(401, { error: 'invalid_client', error_description: 'invalid client credentials' });
-    const app = oauthApp('', { tokenUrl: 'https://login.salesforce.com/services/oauth2/token' });
+    const app = oauthApp('https://vendor.example', { tokenUrl: 'https://login.salesforce.com/services/oauth2/token' });
 
     await client.exchangeCode(app, CODE).catch(() => undefined);
     const error: unknown = await client.exchangeCode(app, CODE).catch((reason: unknown) => reason);
