@@ -61,7 +61,8 @@ export function send(response: ServerResponse, reply: Reply): void {
 
 /** No `form-action`: Chromium applies it to the redirect after a form too, and that one leads to the client. */
 export const PAGE_HEADERS = {
-  'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'",
+  'content-security-policy':
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; frame-ancestors 'none'",
   'referrer-policy': 'no-referrer',
   'x-content-type-options': 'nosniff',
 } as const;

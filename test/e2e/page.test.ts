@@ -1,0 +1,240 @@
+import type { Browser, Page } from 'playwright-core';
+import { eventually } from '../../playground/tour/browser.js';
+import { barriersOn, launchChromium, logInAtProvider, openBrowser, type Surfer } from './support/chromium.js';
+import { ClientOnPage, type MessageOnPage } from './support/playground-page.js';
+import { type E2eStage, START_MS, startStage } from './support/stage.js';
+
+const STORY_MS = 120_000;
+
+let stage: E2eStage;
+let browser: Browser;
+
+beforeAll(async () => {
+  [stage, browser] = await Promise.all([startStage(), launchChromium()]);
+}, START_MS);
+
+afterAll(async () => {
+  await browser.close();
+  await stage.stop();
+});
+
+interface Desk extends Surfer {
+  readonly page: Page;
+  readonly slack: ClientOnPage;
+  readonly teams: ClientOnPage;
+}
+
+/** A person in front of the playground, in a browser of their own. */
+async function sitDown(person: string): Promise<Desk> {
+  const surfer = await openBrowser(browser);
+  const page = await surfer.context.newPage();
+  await page.goto(`${stage.world.frontUrl}/playground?person=${person}`);
+  return { ...surfer, page, slack: new ClientOnPage(page, 'Slack'), teams: new ClientOnPage(page, 'Microsoft Teams') };
+}
+
+/** A link of Slack opens a tab that knows nothing of the page it came from. */
+async function openTab({ context }: Desk, message: MessageOnPage, label: string | RegExp): Promise<Page> {
+  const [tab] = await Promise.all([context.waitForEvent('page'), message.button(label).click()]);
+  return tab;
+}
+
+/** The sign-in window of Teams. */
+async function openWindow({ page }: Desk, message: MessageOnPage, label: string | RegExp): Promise<Page> {
+  const [window] = await Promise.all([page.waitForEvent('popup'), message.button(label).click()]);
+  return window;
+}
+
+describe('Rita, with a mouse and a keyboard', () => {
+  it(
+    'does her work in Slack',
+    async () => {
+      const desk = await sitDown('rita');
+      const { page, slack } = desk;
+      await slack.say('help');
+      await slack.message('What I can do for you');
+      await slack.say('create opportunity account: Acme amount: 5000');
+      const prompt = await slack.message('Please connect to Acme CRM');
+      const tab = await openTab(desk, prompt, 'Login');
+      const facts = tab.getByRole('main');
+      await facts.filter({ hasText: 'Rita Rep' }).filter({ hasText: 'Acme, Slack' }).waitFor();
+      await logInAtProvider(tab, 'rita');
+      await tab.getByRole('heading', { name: 'Connected' }).waitFor();
+      expect(await facts.innerText()).toContain('Acme CRM is connected as rita@acme.example');
+      expect(new URL(tab.url()).search).toBe('');
+      expect(await barriersOn(tab)).toEqual([]);
+      await tab.close();
+      await prompt.becomes('Created Acme opportunity as rita@acme.example');
+      const records = page.getByRole('region', { name: 'Records of the demo apps' });
+      await records.getByText('created by Rita Rep').waitFor();
+
+      await slack.say('create opportunity account: Globex amount: 7');
+      const created = await slack.message('Created Globex opportunity as rita@acme.example');
+      await created.button('Close it').click();
+      await slack.message('Closed Globex opportunity as won');
+      await records.getByText('Closed Won').waitFor();
+
+      await slack.say('personal_connections');
+      const list = await slack.message('Your connections');
+      await list.choose('Acme CRM (rita@acme.example)');
+      await list.button('Disconnect').click();
+      await list.becomes('Disconnected Acme CRM (rita@acme.example)');
+      const again = await openTab(desk, list, 'Reconnect Acme CRM');
+      await logInAtProvider(again, 'rita');
+      await again.getByRole('heading', { name: 'Connected' }).waitFor();
+      await again.close();
+      await slack.say('personal_connections');
+      const anew = await slack.message('rita@acme.example — Connected');
+      await anew.choose('Acme CRM (rita@acme.example)');
+      await anew.button('Delete').click();
+      await anew.becomes('Delete your connection to');
+      await anew.button('Delete it').click();
+      await anew.becomes('You have no personal connections yet');
+      expect(desk.complaints).toEqual([]);
+      await desk.context.close();
+    },
+    STORY_MS,
+  );
+
+  it(
+    'does her work in Teams, where the sign-in window closes by itself',
+    async () => {
+      const desk = await sitDown('rita');
+      const { teams } = desk;
+      await teams.say('help');
+      await teams.message('What I can do for you');
+      await teams.say('create opportunity account: Initech amount: 900');
+      const prompt = await teams.message('Please connect to Acme CRM');
+      const window = await openWindow(desk, prompt, 'Login');
+      await logInAtProvider(window, 'rita');
+      await eventually('the window to close', () => (window.isClosed() ? true : undefined));
+      await prompt.becomes('Created Initech opportunity as rita@acme.example');
+      await teams.message('Connected Acme CRM as rita@acme.example');
+
+      await teams.say('create opportunity account: Umbrella');
+      await teams.message('Created Umbrella opportunity as rita@acme.example');
+
+      await teams.say('personal_connections');
+      await desk.slack.say('help');
+      await desk.slack.message('What I can do for you');
+      expect(await barriersOn(desk.page)).toEqual([]);
+      const list = await teams.message('Your connections');
+      await list.choose('Acme CRM (rita@acme.example)');
+      await list.button('Disconnect').click();
+      await list.becomes('Disconnected Acme CRM (rita@acme.example)');
+      const again = await openWindow(desk, list, 'Reconnect Acme CRM');
+      await logInAtProvider(again, 'rita');
+      await eventually('the window to close', () => (again.isClosed() ? true : undefined));
+      await teams.say('personal_connections');
+      const anew = await teams.message('rita@acme.example — Connected');
+      await anew.choose('Acme CRM (rita@acme.example)');
+      await anew.button('Delete').click();
+      await anew.becomes('Delete your connection to');
+      await anew.button('Delete it').click();
+      await anew.becomes('You have no personal connections yet');
+      expect(desk.complaints).toEqual([]);
+      await desk.context.close();
+    },
+    STORY_MS,
+  );
+
+  it(
+    'closes the sign-in window, and may press Login again',
+    async () => {
+      const desk = await sitDown('rita');
+      const { teams } = desk;
+      await teams.say('find opportunities account: Acme');
+      const prompt = await teams.message('to continue with Find opportunities');
+      const closed = await openWindow(desk, prompt, 'Login');
+      await closed.getByRole('button', { name: 'Continue to Acme CRM' }).waitFor();
+      await closed.close();
+      await eventually('Teams to tell the bot', () => {
+        const last = stage.world.teams.requests.findLast(({ direction }) => direction === 'to-bot');
+        return JSON.stringify(last?.body).includes('CancelledByUser') ? last : undefined;
+      });
+      const window = await openWindow(desk, prompt, 'Login');
+      await logInAtProvider(window, 'rita');
+      await prompt.becomes('Acme opportunity (Prospecting)');
+      expect(desk.complaints).toEqual([]);
+      await desk.context.close();
+    },
+    STORY_MS,
+  );
+});
+
+describe('Carl, who may not create', () => {
+  it(
+    'is told that it is his account that lacks the permission',
+    async () => {
+      const desk = await sitDown('carl');
+      await desk.slack.say('create opportunity account: Acme');
+      const prompt = await desk.slack.message('Please connect to Acme CRM');
+      const tab = await openTab(desk, prompt, 'Login');
+      await logInAtProvider(tab, 'carl');
+      await prompt.becomes('Your Acme CRM account (carl@acme.example) may not create opportunities');
+      await desk.context.close();
+    },
+    STORY_MS,
+  );
+
+  it(
+    'denies the access, and is told that nothing was connected',
+    async () => {
+      const desk = await sitDown('carl');
+      await desk.teams.say('find opportunities account: Acme');
+      const prompt = await desk.teams.message('Please connect to Acme CRM');
+      const window = await openWindow(desk, prompt, 'Login');
+      await window.getByRole('button', { name: 'Continue to Acme CRM' }).click();
+      await window.getByRole('link', { name: 'Carl Colleague' }).click();
+      await window.getByRole('button', { name: 'Log in' }).click();
+      await window.getByRole('button', { name: 'Deny' }).click();
+      await window.getByRole('heading', { name: 'Not connected' }).waitFor();
+      expect(await barriersOn(window)).toEqual([]);
+      await window.close();
+      await prompt.button('Cancel').click();
+      await prompt.becomes('Cancelled');
+      expect(desk.complaints).toEqual([]);
+      await desk.context.close();
+    },
+    STORY_MS,
+  );
+});
+
+describe('Max, whose address in the CRM is another one', () => {
+  it(
+    'pastes the code of the last page into his chat; no page hinders anybody',
+    async () => {
+      const desk = await sitDown('max');
+      const { page, slack } = desk;
+      await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+      await slack.say('find opportunities account: Acme');
+      const prompt = await slack.message('to continue with Find opportunities');
+      const tab = await openTab(desk, prompt, 'Login');
+      await logInAtProvider(tab, 'max', async (shown) => expect(await barriersOn(shown)).toEqual([]));
+      await tab.getByRole('heading', { name: 'One more step' }).waitFor();
+      expect(await barriersOn(tab)).toEqual([]);
+      await tab.getByRole('button', { name: 'Copy' }).click();
+      await tab.getByRole('button', { name: 'Copied' }).waitFor();
+      const code = await tab.evaluate<string>('navigator.clipboard.readText()');
+      expect(code).toBe(await tab.getByRole('status').innerText());
+      const link = await prompt.button('Login').getAttribute('href');
+      await slack.say(code);
+      await prompt.becomes('Acme');
+      await slack.message('Connected Acme CRM as max.private@mail.example');
+      await tab.goto(link ?? '');
+      await tab.getByRole('heading', { name: 'This link does not work any more' }).waitFor();
+      expect(await barriersOn(tab)).toEqual([]);
+      await tab.close();
+      await slack.say('personal_connections');
+      const list = await slack.message('Your connections');
+      expect(await barriersOn(page)).toEqual([]);
+      await list.choose('Acme CRM (max.private@mail.example)');
+      await list.button('Delete').click();
+      await list.becomes('Delete your connection to');
+      await list.button('Delete it').click();
+      await list.becomes('You have no personal connections yet');
+      expect(desk.complaints).toEqual([]);
+      await desk.context.close();
+    },
+    STORY_MS,
+  );
+});
