@@ -1,15 +1,18 @@
-import { Agent, type Dispatcher } from 'undici';
+import { Agent } from 'undici';
 import type { Clock } from '../../src/kernel/clock.port.js';
 import { BehalfError } from '../../src/kernel/errors.js';
 import type { HttpClient, IncomingResponse, OutgoingRequest } from '../../src/kernel/http-client.port.js';
 import type { Logger } from '../../src/kernel/logger.port.js';
 import { readAddressRules } from './address-rules.js';
+import { type Exchange, exchange, TOO_LARGE } from './exchange.js';
 import { guardedConnector, REFUSED, type Resolve } from './guarded-connector.js';
-import { readBounded, TOO_LARGE } from './read-bounded.js';
 
 export interface HttpClientOptions {
-  /** Private hosts that may be called, also without TLS: `host`, `host:port`, address or CIDR range. */
-  readonly allowPrivateHosts: readonly string[];
+  /**
+   * Private hosts that may be called, also without TLS: `host`, `host:port`, address or CIDR range. `all`: for callers with an
+   * exact list of hosts of their own (the chat platforms'), which resolve to private addresses in some networks.
+   */
+  readonly allowPrivateHosts: readonly string[] | 'all';
   readonly logger: Logger;
   readonly clock: Clock;
   /** In place of the system's resolver. */
@@ -19,18 +22,22 @@ export interface HttpClientOptions {
 const DEFAULT_TIMEOUT_MS = 10_000;
 const DEFAULT_MAX_BYTES = 5 * 1024 * 1024;
 const CONNECT_TIMEOUT_MS = 5_000;
-/** Connections to one host: more calls wait. */
-const CONNECTIONS_PER_ORIGIN = 64;
+/** Connections to one host: more calls wait. Room for 100 commands a second to an app that takes two seconds. */
+const CONNECTIONS_PER_ORIGIN = 256;
 /** How long an unused connection is kept where the server tells nothing; common servers keep theirs for longer. */
 const KEEP_ALIVE_MS = 10_000;
 
 /** Calls other servers with undici, on connections that are kept. See {@link HttpClient} for what fails how. */
 export function createHttpClient(options: HttpClientOptions): HttpClient {
   const { logger, clock, resolve } = options;
-  const connect = guardedConnector(readAddressRules(options.allowPrivateHosts), {
-    timeoutMs: CONNECT_TIMEOUT_MS,
-    ...(resolve ? { resolve } : {}),
-  });
+  const { allowPrivateHosts } = options;
+  const connect =
+    allowPrivateHosts === 'all'
+      ? { timeout: CONNECT_TIMEOUT_MS }
+      : guardedConnector(readAddressRules(allowPrivateHosts), {
+          timeoutMs: CONNECT_TIMEOUT_MS,
+          ...(resolve ? { resolve } : {}),
+        });
   // Time is bounded as a whole, per request; undici's own limits of parts are off.
   const agent = new Agent({
     connect,
@@ -63,7 +70,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
 }
 
 function checkedUrl(text: string): URL {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const url = parseUrl(text);
   const isWeb = url?.protocol === 'https:' || url?.protocol === 'http:';
   if (url && isWeb && url.username === '' && url.password === '') return url;
   throw new BehalfError('egress.refused', 'The address is no http(s) address, or has credentials in it', {
@@ -71,52 +78,39 @@ function checkedUrl(text: string): URL {
   });
 }
 
-async function send(agent: Agent, url: URL, request: OutgoingRequest): Promise<IncomingResponse> {
-  const timeout = new AbortController();
-  const timer = setTimeout(() => timeout.abort(), request.timeoutMs ?? DEFAULT_TIMEOUT_MS);
-  const signal = request.signal ? AbortSignal.any([request.signal, timeout.signal]) : timeout.signal;
+function parseUrl(text: string): URL | undefined {
   try {
-    return await sendRepeatable(agent, url, { ...request, signal });
-  } catch (error) {
-    if (timeout.signal.aborted) throw Object.assign(new Error('The call took too long'), { code: 'ETIMEDOUT' });
-    throw error;
-  } finally {
-    clearTimeout(timer);
+    return new URL(text);
+  } catch {
+    return undefined;
   }
 }
 
 /** A kept connection may be closed by the server just as it is used: reading again does no harm. */
-async function sendRepeatable(agent: Agent, url: URL, request: OutgoingRequest): Promise<IncomingResponse> {
+async function send(agent: Agent, url: URL, request: OutgoingRequest): Promise<IncomingResponse> {
+  const { method, headers, body, timeoutMs = DEFAULT_TIMEOUT_MS, maxBytes = DEFAULT_MAX_BYTES, signal } = request;
+  const call: Exchange = {
+    request: {
+      origin: url.origin,
+      path: `${url.pathname}${url.search}`,
+      method,
+      headers: headers ?? {},
+      body: body ?? null,
+    },
+    timeoutMs,
+    maxBytes,
+    ...(signal ? { signal } : {}),
+  };
+  const startedAt = performance.now();
   try {
-    return await sendOnce(agent, url, request);
+    return await exchange(agent, call);
   } catch (error) {
-    const isReading = request.method === 'GET' || request.method === 'HEAD';
+    const isReading = method === 'GET' || method === 'HEAD';
     const isClosed = ['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'].includes(codeOf(error));
-    if (!isReading || !isClosed || request.signal?.aborted) throw error;
-    return sendOnce(agent, url, request);
+    const timeLeft = timeoutMs - (performance.now() - startedAt);
+    if (!isReading || !isClosed || signal?.aborted || timeLeft <= 0) throw error;
+    return exchange(agent, { ...call, timeoutMs: timeLeft });
   }
-}
-
-async function sendOnce(agent: Agent, url: URL, request: OutgoingRequest): Promise<IncomingResponse> {
-  const response = await agent.request({
-    origin: url.origin,
-    path: `${url.pathname}${url.search}`,
-    method: request.method,
-    headers: { ...request.headers },
-    body: request.body ?? null,
-    ...(request.signal ? { signal: request.signal } : {}),
-  });
-  const headers = joinHeaders(response.headers);
-  const body = await readBounded(response.body, request.maxBytes ?? DEFAULT_MAX_BYTES);
-  return { status: response.statusCode, headers, body };
-}
-
-function joinHeaders(headers: Dispatcher.ResponseData['headers']): Readonly<Record<string, string>> {
-  const joined: [string, string][] = [];
-  for (const [name, value] of Object.entries(headers)) {
-    if (value !== undefined) joined.push([name.toLowerCase(), Array.isArray(value) ? value.join(', ') : value]);
-  }
-  return Object.fromEntries(joined);
 }
 
 /** Foreign errors may quote addresses and headers: only their code is kept. */
