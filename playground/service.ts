@@ -28,6 +28,8 @@ export interface RunningService {
   readonly pid: number | undefined;
   /** Resolves when the present process has ended. */
   readonly exited: Promise<void>;
+  /** How the last process ended, once it has: its exit code, `null` after a signal. */
+  readonly exitCode: number | null | undefined;
   /** The last lines of its log. */
   lastLines(): string;
   /** Ends the process (SIGTERM: gracefully) and waits until it has ended. */
@@ -71,6 +73,10 @@ class Service implements RunningService {
 
   get pid(): number | undefined {
     return this.#child?.pid;
+  }
+
+  get exitCode(): number | null | undefined {
+    return this.#child?.signalCode ? null : (this.#child?.exitCode ?? undefined);
   }
 
   get exited(): Promise<void> {

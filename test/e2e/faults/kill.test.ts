@@ -1,4 +1,4 @@
-import { Browser, eventually } from '../../../playground/tour/browser.js';
+import { Browser } from '../../../playground/tour/browser.js';
 import { FaultStage, SLOW_TEST_MS, STORES } from './support/fault-stage.js';
 
 const FIND = 'GET /api/opportunities';
@@ -99,11 +99,11 @@ describe('a service on Redis that is killed at one command of a login', () => {
     const browser = new Browser();
     await actor.say(`own deal amount: ${amount}`);
     const prompt = await stage.reads(actor, /Please connect to Acme CRM/);
-    const stopped = stage.tap?.stopAt(when, pattern);
+    const stopped = stage.redisWire.stopAt(when, pattern);
     void stage.logIn(actor, prompt, browser).catch(() => undefined);
     await stopped;
     await stage.service.stop('SIGKILL');
-    stage.tap?.release();
+    stage.redisWire.release();
     await stage.service.start();
     return { actor, browser, prompt };
   }
@@ -119,10 +119,8 @@ describe('a service on Redis that is killed at one command of a login', () => {
     await stage.world.apps.crmControl.changeAccount('carl', { mayCreate: true });
     const { actor, browser, prompt } = await dieInLogin('carl', 'before', STORE_CONNECTION);
     // For some seconds the service takes the login for one that is just being finished.
-    await eventually(
-      'a login that is taken',
-      async () => ((await stage.logIn(actor, prompt, browser)).includes('Connected') ? true : undefined),
-      15_000,
+    await stage.until('a login that is taken', async () =>
+      (await stage.logIn(actor, prompt, browser)).includes('Connected'),
     );
     await stage.reads(actor, new RegExp(`Own deal of ${amount}`));
     expect(await stage.deals(amount)).toBe(1);

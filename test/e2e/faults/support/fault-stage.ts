@@ -9,8 +9,7 @@ import { Browser, eventually } from '../../../../playground/tour/browser.js';
 import { startWorld, type World, type WorldOptions } from '../../../../playground/world.js';
 import { type RedisServer, startRedis } from '../../../support/redis-server.js';
 import { writeConfig } from './config.js';
-import { Entrance } from './entrance.js';
-import { RedisTap } from './redis-tap.js';
+import { Wire } from './wire.js';
 
 /** A start on a busy machine, and more than one of them in a test. */
 export const SLOW_TEST_MS = 90_000;
@@ -36,6 +35,7 @@ export interface Replica extends RunningService {
   /** Status of `/readyz`; 0 when nobody answers. */
   readiness(): Promise<number>;
   log(): string;
+  isRunning(): boolean;
 }
 
 /** The world of the playground with processes of the service in it that tests kill. */
@@ -43,22 +43,26 @@ export class FaultStage {
   readonly world: World;
   readonly redis: RedisServer | undefined;
   /** Between the service and Redis. */
-  readonly tap: RedisTap | undefined;
+  readonly redisWire: Wire;
+  /** Between the service and Slack's Web API. */
+  readonly slackWire: Wire;
   readonly replicas: readonly Replica[];
-  readonly #entrance: Entrance;
+  readonly #entrance: Wire;
   readonly #folder: string;
 
   private constructor(parts: {
     readonly world: World;
     readonly redis: RedisServer | undefined;
-    readonly tap: RedisTap | undefined;
+    readonly redisWire: Wire;
+    readonly slackWire: Wire;
     readonly replicas: readonly Replica[];
-    readonly entrance: Entrance;
+    readonly entrance: Wire;
     readonly folder: string;
   }) {
     this.world = parts.world;
     this.redis = parts.redis;
-    this.tap = parts.tap;
+    this.redisWire = parts.redisWire;
+    this.slackWire = parts.slackWire;
     this.replicas = parts.replicas;
     this.#entrance = parts.entrance;
     this.#folder = parts.folder;
@@ -69,8 +73,8 @@ export class FaultStage {
     const configDir = join(folder, 'config');
     writeConfig(configDir);
     const redis = options.store === 'redis' ? await startRedis({ appendOnly: true }) : undefined;
-    const tap = redis && (await RedisTap.open(redis.port));
-    const entrance = await Entrance.open();
+    const redisWire = await Wire.open(redis ? { target: redis.port } : {});
+    const entrance = await Wire.open();
     const world = await startWorld({
       page: { html: '', script: '', style: '' },
       slackRetryDelaysMs: [100, 1_000, 3_000, 5_000, 10_000],
@@ -78,18 +82,20 @@ export class FaultStage {
       ...options.world,
       dataDir: join(folder, 'data'),
       servicePort: entrance.port,
-      ...(tap ? { redisUrl: tap.url } : {}),
+      ...(redis ? { redisUrl: `redis://127.0.0.1:${redisWire.port}` } : {}),
     });
+    const slackWire = await Wire.open({ target: Number(new URL(world.slack.apiUrl).port) });
     const environment = {
       ...world.serviceEnv,
       CONFIG_DIR: configDir,
+      SLACK_API_URL: `http://127.0.0.1:${slackWire.port}/api/`,
       JOB_LEASE_SECONDS: String(LEASE_SECONDS[options.store]),
     };
     const numbers = Array.from({ length: options.replicas ?? 1 }, (_, index) => index + 1);
     const replicas = await Promise.all(
       numbers.map((number) => startReplica(environment, join(folder, `service-${number}.log`))),
     );
-    const stage = new FaultStage({ world, redis, tap, replicas, entrance, folder });
+    const stage = new FaultStage({ world, redis, redisWire, slackWire, replicas, entrance, folder });
     stage.leadTo(stage.service);
     return stage;
   }
@@ -152,11 +158,12 @@ export class FaultStage {
   async untilCalled(route: string, work: () => Promise<unknown>): Promise<void> {
     const before = await this.calls(route);
     await work();
-    await eventually(
-      `a call ${route}`,
-      async () => ((await this.calls(route)) > before ? true : undefined),
-      PATIENCE_MS,
-    );
+    await this.until(`a call ${route}`, async () => (await this.calls(route)) > before);
+  }
+
+  /** Waits until something is so. */
+  async until(what: string, isSo: () => boolean | Promise<boolean>, withinMs = PATIENCE_MS): Promise<void> {
+    await eventually(what, async () => ((await isSo()) ? true : undefined), withinMs);
   }
 
   /** Logs a person in at the CRM by way of their own command. */
@@ -180,7 +187,7 @@ export class FaultStage {
     await Promise.all(this.replicas.map((replica) => replica.stop('SIGKILL')));
     await this.world.stop();
     await this.#entrance.close();
-    await this.tap?.close();
+    await Promise.all([this.redisWire.close(), this.slackWire.close()]);
     await this.redis?.stop();
     rmSync(this.#folder, { recursive: true, force: true });
   }
@@ -193,6 +200,7 @@ async function startReplica(environment: Readonly<Record<string, string>>, logFi
   return Object.assign(service, {
     url,
     log: () => readFileSync(logFile, 'utf8'),
+    isRunning: () => service.exitCode === undefined,
     async metric(name: string) {
       const text = await (await fetch(`${url}/metrics`)).text();
       const values = [...text.matchAll(new RegExp(`^behalf_${name}(?:\\{[^}]*\\})? (\\S+)$`, 'gm'))];
@@ -214,7 +222,7 @@ async function startReplica(environment: Readonly<Record<string, string>>, logFi
 async function freePort(): Promise<number> {
   for (;;) {
     const port = 21_000 + Math.floor(Math.random() * 10_000);
-    const tried = await Entrance.open(port).catch(() => undefined);
+    const tried = await Wire.open({ port }).catch(() => undefined);
     if (!tried) continue;
     await tried.close();
     return port;
