@@ -7,6 +7,7 @@ import { type Connections, createConnections } from './connections/connections.j
 import { createRevocationPlan } from './connections/revocation-plan.js';
 import type { Clock } from './kernel/clock.port.js';
 import type { HttpRoute } from './kernel/http.js';
+import type { HttpClient } from './kernel/http-client.port.js';
 import type { Logger } from './kernel/logger.port.js';
 import { type Metrics, noMetrics } from './kernel/metrics.port.js';
 import { systemClock } from './kernel/system-clock.js';
@@ -68,7 +69,12 @@ export async function startService(config: Config, environment: Environment): Pr
     ...basics,
   });
   const oauth = (await import('../adapters/oauth/index.js')).createOAuthClient({ httpClient: http, clock });
-  const chats = await createChats(config, basics);
+  // The platforms' hosts are fixed by the configuration: no rules for what people and connectors may call.
+  const httpClient = (await import('../adapters/undici/index.js')).createHttpClient({
+    allowPrivateHosts: 'all',
+    ...basics,
+  });
+  const chats = await createChats(config, { ...basics, httpClient });
   const { handleEvent, jobs, logins, revoker } = assemble(config, catalogue, {
     stores,
     http,
@@ -115,10 +121,10 @@ export async function startService(config: Config, environment: Environment): Pr
     logger,
     async stop() {
       serving = false;
-      await server.close();
-      await jobs.stop(DRAIN_MS);
+      // A slow client must not cost running jobs their time; what is still accepted waits in the queue.
+      await Promise.all([server.close(), jobs.stop(DRAIN_MS)]);
       await Promise.allSettled([revoker.stop(), ...chats.map((chat) => chat.stop())]);
-      await Promise.allSettled([http.close(), stores.health.close()]);
+      await Promise.allSettled([http.close(), httpClient.close(), stores.health.close()]);
     },
   };
 }
@@ -178,13 +184,14 @@ async function openStores(config: Config, basics: Basics): Promise<Stores> {
   });
 }
 
-async function createChats(config: Config, basics: Basics): Promise<readonly ChatAdapter[]> {
+async function createChats(
+  config: Config,
+  parts: Basics & { readonly httpClient: HttpClient },
+): Promise<readonly ChatAdapter[]> {
   const { publicUrl, slack, teams } = config;
   return [
-    ...(slack ? [(await import('../adapters/slack/index.js')).createSlackAdapter(slack, basics)] : []),
-    ...(teams
-      ? [(await import('../adapters/teams/index.js')).createTeamsAdapter({ ...teams, publicUrl }, basics)]
-      : []),
+    ...(slack ? [(await import('../adapters/slack/index.js')).createSlackAdapter(slack, parts)] : []),
+    ...(teams ? [(await import('../adapters/teams/index.js')).createTeamsAdapter({ ...teams, publicUrl }, parts)] : []),
   ];
 }
 

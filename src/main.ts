@@ -30,7 +30,7 @@ main().catch((error: unknown) => {
       ? (error.stack ?? error.message)
       : String(error);
   process.stderr.write(`behalf: ${text}\n`);
-  process.exitCode = isBehalfError(error, 'config.invalid', 'recipe.invalid', 'connector.invalid', 'connection.invalid')
-    ? EXIT_INVALID
-    : 1;
+  const isInvalid = isBehalfError(error, 'config.invalid', 'recipe.invalid', 'connector.invalid', 'connection.invalid');
+  // What had been opened before the mistake would keep the process alive.
+  process.exit(isInvalid ? EXIT_INVALID : 1);
 });

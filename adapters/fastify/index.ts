@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { asBehalfError } from '../../src/kernel/errors.js';
+import { asBehalfError, BehalfError } from '../../src/kernel/errors.js';
 import type { HttpRequest, HttpResponse, HttpRoute } from '../../src/kernel/http.js';
 import type { HttpServer } from '../../src/kernel/http-server.port.js';
 import type { Logger } from '../../src/kernel/logger.port.js';
@@ -39,7 +39,7 @@ export function createHttpServer(options: { readonly logger: Logger; readonly ho
       for (const route of routes) addRoute(server, route);
       await server.listen({ port, host: options.host ?? '::' }).catch(async (error: unknown) => {
         // Containers without IPv6 have no `::`.
-        if (codeOf(error) !== 'EAFNOSUPPORT' || options.host !== undefined) throw error;
+        if (codeOf(error) !== 'EAFNOSUPPORT' || options.host !== undefined) throw portError(error, port);
         await server?.listen({ port, host: '0.0.0.0' });
       });
       const address = server.server.address();
@@ -103,6 +103,13 @@ function statusOf(error: unknown): number {
   return typeof error === 'object' && error !== null && 'statusCode' in error && typeof error.statusCode === 'number'
     ? error.statusCode
     : 500;
+}
+
+function portError(error: unknown, port: number): unknown {
+  const why = { EADDRINUSE: 'is in use by another process', EACCES: 'is not allowed to this user' };
+  const code = codeOf(error);
+  if (code !== 'EADDRINUSE' && code !== 'EACCES') return error;
+  return new BehalfError('config.invalid', `PORT ${port} ${why[code]}. Choose another one.`);
 }
 
 function codeOf(error: unknown): unknown {

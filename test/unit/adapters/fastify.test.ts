@@ -204,7 +204,10 @@ describe('the HTTP server', () => {
 
   test('says that its port is taken', async () => {
     const second = createHttpServer({ logger, host: '127.0.0.1' });
-    await expect(second.listen(ROUTES, port)).rejects.toMatchObject({ code: 'EADDRINUSE' });
+    await expect(second.listen(ROUTES, port)).rejects.toMatchObject({
+      code: 'config.invalid',
+      message: `PORT ${port} is in use by another process. Choose another one.`,
+    });
     await second.close();
   });
 });

@@ -1,0 +1,76 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+const ROOT = path.join(__dirname, '../..');
+
+let directory: string;
+
+beforeEach(() => {
+  directory = mkdtempSync(path.join(tmpdir(), 'behalf-start-'));
+});
+
+afterEach(() => {
+  rmSync(directory, { recursive: true, force: true });
+});
+
+/** Starts the service as an operator does; resolves when it has given up. */
+async function start(environment: Readonly<Record<string, string>>) {
+  const child = spawn(process.execPath, ['--import', 'tsx', path.join(ROOT, 'src/main.ts'), 'start'], {
+    cwd: ROOT,
+    env: {
+      PATH: process.env['PATH'] ?? '',
+      SLACK_SIGNING_SECRET: 'signing-canary',
+      SLACK_BOT_TOKEN: 'xoxb-canary',
+      // Nobody listens there.
+      SLACK_API_URL: 'http://127.0.0.1:1/api/',
+      DATA_DIR: path.join(directory, 'data'),
+      CONFIG_DIR: directory,
+      PORT: '0',
+      ...environment,
+    },
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (data) => {
+      output += String(data);
+    });
+  }
+  try {
+    const [code] = await once(child, 'exit', { signal: AbortSignal.timeout(25_000) });
+    return { code, output };
+  } finally {
+    child.kill('SIGKILL');
+  }
+}
+
+describe('a service that cannot start ends, says why, and shows no secret', () => {
+  test('when its port is taken', async () => {
+    const taken = createServer().listen(0, '::');
+    await once(taken, 'listening');
+    const address = taken.address();
+    const port = typeof address === 'object' && address ? address.port : 0;
+    const { code, output } = await start({ PORT: String(port) });
+    taken.close();
+    expect(output).toContain(`behalf: PORT ${port} is in use by another process. Choose another one.\n`);
+    expect(code).toBe(2);
+    expect(output).not.toContain('canary');
+  });
+
+  test('when its configuration is wrong', async () => {
+    const { code, output } = await start({ SLACK_BOT_TOKEN: '', LOG_LEVEL: 'loud', ENCRYPTION_KEYS: 'k1:canary' });
+    expect(code).toBe(2);
+    expect(output).toContain('The configuration has 3 mistakes:');
+    expect(output).not.toContain('canary');
+  });
+
+  test('when its data cannot be kept', async () => {
+    writeFileSync(path.join(directory, 'data'), 'a file');
+    const { code, output } = await start({ ENCRYPTION_KEYS: `k1:${Buffer.alloc(32, 7).toString('base64')}` });
+    expect(code).toBe(2);
+    expect(output).toMatch(/behalf: DATA_DIR: .*data cannot be made/);
+  });
+});
