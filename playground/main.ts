@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { PEOPLE } from './people.js';
@@ -13,6 +13,7 @@ Starts Behalf with a Slack, a Microsoft Teams and two demo apps, all on this mac
   --port <number>   port of the page (default 3300)
   --redis <url>     keep the service's state in Redis instead of a file
   --tour            play the whole story in this terminal, check it, and end
+  --readme          with --tour: put its transcript into README.md
   --help            show this text
 `;
 const DEFAULT_PORT = 3300;
@@ -23,6 +24,7 @@ async function run(): Promise<void> {
       port: { type: 'string' },
       redis: { type: 'string' },
       tour: { type: 'boolean' },
+      readme: { type: 'boolean' },
       help: { type: 'boolean' },
     },
   });
@@ -39,7 +41,7 @@ async function run(): Promise<void> {
     await world.stop();
     throw error;
   });
-  if (isTour) return tour(world, service);
+  if (isTour) return tour(world, service, { isForReadme: Boolean(values.readme) });
   console.log(welcome(world.frontUrl, world.apps.crm.url, logFile));
   const reason = await Promise.race([nextSignal(), service.exited.then(() => 'exited' as const)]);
   if (reason === 'exited') console.error(`Behalf ended by itself. Its last lines:\n${service.lastLines()}`);
@@ -49,9 +51,14 @@ async function run(): Promise<void> {
   if (reason === 'exited') process.exitCode = 1;
 }
 
-async function tour(world: World, service: RunningService): Promise<void> {
+async function tour(world: World, service: RunningService, options: { readonly isForReadme: boolean }): Promise<void> {
+  const transcript: string[] = [];
   try {
-    await playTour(world, service, console.log);
+    await playTour(world, service, (line) => {
+      transcript.push(line);
+      console.log(line);
+    });
+    if (options.isForReadme) await writeTranscript(transcript);
   } catch (error) {
     console.error(
       `\nThe tour has failed. ${error instanceof Error ? error.message : String(error)}\nThe service's log is ${service.logFile}`,
@@ -61,6 +68,21 @@ async function tour(world: World, service: RunningService): Promise<void> {
     await service.stop();
     await world.stop();
   }
+}
+
+/** Lines are cut where they would make the page scroll sideways; references differ from run to run. */
+async function writeTranscript(lines: readonly string[]): Promise<void> {
+  const file = join(__dirname, '..', 'README.md');
+  const shown = lines
+    .join('\n')
+    .split('\n')
+    .map((line) => (line.length > 150 ? `${line.slice(0, 149)}…` : line));
+  const block = `<!-- tour -->\n\`\`\`text\n${shown.join('\n').replace(/Reference [0-9a-f]{8}/g, 'Reference 516ef855')}\n\`\`\`\n<!-- /tour -->`;
+  const readme = await readFile(file, 'utf8');
+  await writeFile(
+    file,
+    readme.replace(/<!-- tour -->[\s\S]*<!-- \/tour -->/, () => block),
+  );
 }
 
 function nextSignal(): Promise<NodeJS.Signals> {

@@ -37,6 +37,7 @@ export type Witness = (line: {
   readonly who: string;
   readonly platform: ActorPlatform;
   readonly text: string;
+  readonly buttons?: string;
   readonly note?: string;
 }) => void;
 
@@ -101,7 +102,13 @@ export function createActor(
         : message.isPrivate && found.conversation.kind === 'channel'
           ? 'only visible to them'
           : undefined;
-      witness({ who: 'Behalf', platform, text: withButtons(message), ...(place === undefined ? {} : { note: place }) });
+      witness({
+        who: 'Behalf',
+        platform,
+        text: message.text,
+        buttons: buttonsOf(message),
+        ...(place === undefined ? {} : { note: place }),
+      });
       return message;
     },
     async press(message, label) {
@@ -150,8 +157,8 @@ async function pressInTeams(
   return result.kind === 'open-url' || result.kind === 'sign-in' ? result.url : undefined;
 }
 
-function withButtons(message: Heard): string {
-  return [message.text, ...message.buttons.map(({ label }) => `[${label}]`)].join(' ').trim();
+function buttonsOf(message: Heard): string {
+  return message.buttons.map(({ label }) => `[${label}]`).join(' ');
 }
 
 function tail(messages: readonly Heard[]): string {

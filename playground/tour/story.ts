@@ -9,6 +9,8 @@ export interface Stage {
   readonly service: Pick<RunningService, 'restart'>;
   readonly rita: { readonly slack: Actor; readonly teams: Actor; readonly browser: Browser };
   readonly carl: { readonly slack: Actor; readonly teams: Actor; readonly browser: Browser };
+  /** His account in the CRM has another e-mail address than his chat account. */
+  readonly max: { readonly slack: Actor; readonly teams: Actor; readonly browser: Browser };
   /** Says what happens outside of the chat. */
   tell(text: string): void;
   /** Ends the tour when it does not hold. */
@@ -32,6 +34,7 @@ export const STORY: readonly Act[] = [
   { title: 'The app takes the login back: the job asks anew and goes on at the failed step', play: revokedAct },
   { title: 'A token runs out: it is refreshed without a word', play: expiredAct },
   { title: 'Teams: the login runs in the sign-in window of the chat client', play: teamsAct },
+  { title: 'Other e-mail addresses: a code pasted into the chat proves who is in the browser', play: pastedCodeAct },
   { title: 'The service restarts while a login is pending', play: restartAct },
   { title: 'personal_connections: disconnect, reconnect, delete', play: connectionsAct },
   { title: 'A login that is denied, and one that is cancelled', play: deniedAct },
@@ -181,6 +184,26 @@ async function expiredAct(stage: Stage): Promise<void> {
   const answer = await rita.slack.hears(/Globex.*Prospecting|Please connect/);
   check('there was no login', !answer.text.includes('Please connect'));
   check('one refresh was made', (await refreshes()) === before + 1);
+}
+
+async function pastedCodeAct(stage: Stage): Promise<void> {
+  const { carl, check, max, tell } = stage;
+  await max.slack.say('find opportunities account: Acme');
+  const prompt = await max.slack.hears(/Please connect to Acme CRM/);
+  const page = await logIn(stage, max, max.slack, prompt, 'Login');
+  const code = /data-login-code="([^"]+)"/.exec(page.html)?.[1] ?? '';
+  check('the page shows a code and connects nothing yet', code !== '' && page.text.includes('One more step'));
+  await max.slack.say(code);
+  await max.slack.hears(/Acme.*Prospecting/);
+  tell('The same with a stranger: Carl sends Max a link of his own');
+  await carl.teams.say('find opportunities account: Acme');
+  const trap = await carl.teams.hears(/Please connect to Acme CRM/);
+  const trapPage = await max.browser.logIn((await carl.teams.press(trap, 'Login')) ?? '', { username: 'max' });
+  await max.teams.say(/data-login-code="([^"]+)"/.exec(trapPage.html)?.[1] ?? '');
+  await max.teams.hears(/somebody else's login/);
+  await carl.teams.hears(/opened by somebody else/);
+  await carl.teams.press(trap, 'Cancel');
+  await carl.teams.hears(/Cancelled/);
 }
 
 async function restartAct(stage: Stage): Promise<void> {

@@ -11,11 +11,11 @@ export async function playTour(
   service: Pick<RunningService, 'restart'>,
   print: (line: string) => void,
 ): Promise<void> {
-  const witness: Witness = ({ note, platform, text, who }) => {
+  const witness: Witness = ({ buttons = '', note, platform, text, who }) => {
     const place = platform === 'slack' ? 'Slack' : 'Teams';
-    print(
-      `   ${`${who}, ${place}`.padEnd(22)} ${text.split('\n').join(' ⏎ ')}${note === undefined ? '' : `  (${note})`}`,
-    );
+    const shown = note === undefined ? text : `(${note}) ${text}`;
+    print(`   ${`${who}, ${place}`.padEnd(22)} ${shown.split('\n').join(' ⏎ ')}`);
+    if (buttons !== '') print(`${' '.repeat(26)}${buttons}`);
   };
   let checks = 0;
   const stage: Stage = {
@@ -23,6 +23,7 @@ export async function playTour(
     service,
     rita: actorsOf(world, 'rita', witness),
     carl: actorsOf(world, 'carl', witness),
+    max: actorsOf(world, 'max', witness),
     tell: (text) => print(`   · ${text}`),
     check(what, holds) {
       if (!holds) throw new Error(`Not so: ${what}`);
