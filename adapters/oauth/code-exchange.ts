@@ -1,4 +1,4 @@
-import { AuthorizationCode, type AuthorizationTokenConfig } from 'simple-oauth2';
+import type { AuthorizationCode, AuthorizationTokenConfig } from 'simple-oauth2';
 import type { CodeExchange } from '../../src/connections/oauth-client.port.js';
 import type { OAuthApp } from '../../src/connections/parent-connection.js';
 import { BehalfError } from '../../src/kernel/errors.js';
@@ -12,8 +12,10 @@ export interface ExchangeLimits {
 
 /** simple-oauth2's view of an app. Its own errors show the client secret, so they end here. */
 export function authorizationCode(app: OAuthApp, { timeoutMs, maxBytes }: ExchangeLimits): AuthorizationCode {
+  // Loaded at the first login: it takes a fifth of a second, which every start would pay.
+  const library: typeof import('simple-oauth2') = require('simple-oauth2');
   try {
-    return new AuthorizationCode({
+    return new library.AuthorizationCode({
       client: { id: app.clientId, secret: app.clientSecret.reveal() },
       auth: {
         tokenHost: new URL(app.tokenUrl).origin,

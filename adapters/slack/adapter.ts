@@ -8,6 +8,7 @@ import { type Message, textMessage } from '../../src/chat/message.js';
 import type { Clock } from '../../src/kernel/clock.port.js';
 import { asBehalfError, BehalfError, isBehalfError } from '../../src/kernel/errors.js';
 import type { HttpRoute } from '../../src/kernel/http.js';
+import type { HttpClient } from '../../src/kernel/http-client.port.js';
 import type { Logger } from '../../src/kernel/logger.port.js';
 import type { Metrics } from '../../src/kernel/metrics.port.js';
 import type { Secret } from '../../src/kernel/secret.js';
@@ -17,7 +18,6 @@ import { isJsonObject, type JsonObject } from './json.js';
 import { Outbox } from './outbox.js';
 import { People, type Standing, type Workspace } from './people.js';
 import { SlackReceiver } from './receiver.js';
-import { createTransport, type Transport } from './transport.js';
 import { SlackApi } from './web-api.js';
 
 export interface SlackConfig {
@@ -32,6 +32,8 @@ export interface SlackDependencies {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  /** For the calls to Slack. Its owner closes it. */
+  readonly httpClient: HttpClient;
 }
 
 const SLACK_API_URL = 'https://slack.com/api/';
@@ -50,7 +52,6 @@ interface Running {
   readonly api: SlackApi;
   readonly people: People;
   readonly outbox: Outbox;
-  readonly transport: Transport;
   readonly stopping: AbortController;
 }
 
@@ -78,26 +79,21 @@ export class SlackAdapter implements ChatAdapter {
 
   async start(handler: ChatEventHandler): Promise<void> {
     // Loaded only now: half a second that a process without Slack does not spend.
-    const [{ App, LogLevel }, { WebClient }] = await Promise.all([import('@slack/bolt'), import('@slack/web-api')]);
-    const { clock, logger } = this.#dependencies;
-    const silent = silentLogger(LogLevel.INFO);
-    const transport = createTransport();
+    const { App, LogLevel } = await import('@slack/bolt');
+    const { clock, httpClient, logger } = this.#dependencies;
     const stopping = new AbortController();
     // Every pause before a repeat listens to it.
     setMaxListeners(0, stopping.signal);
-    const client = new WebClient(this.#config.botToken.reveal(), {
-      slackApiUrl: this.#apiUrl,
-      fetch: transport.fetch,
-      logger: silent,
-      allowAbsoluteUrls: false,
-      // Retries and waits are ours: bounded, on our clock, and without pausing everybody else's calls.
-      retryConfig: { retries: 0 },
-      rejectRateLimitedCalls: true,
+    const api = new SlackApi({
+      baseUrl: this.#apiUrl.endsWith('/') ? this.#apiUrl : `${this.#apiUrl}/`,
+      botToken: this.#config.botToken,
+      httpClient,
+      clock,
+      logger,
+      stopping: stopping.signal,
     });
-    const api = new SlackApi({ client, transport, clock, logger, stopping: stopping.signal });
     const running: Running = {
       api,
-      transport,
       stopping,
       people: new People(api, clock),
       outbox: new Outbox({ api, clock, logger }),
@@ -110,8 +106,8 @@ export class SlackAdapter implements ChatAdapter {
       convoStore: false,
       ignoreSelf: false,
       tokenVerificationEnabled: false,
-      logger: silent,
-      clientOptions: { slackApiUrl: this.#apiUrl, fetch: transport.fetch },
+      logger: silentLogger(LogLevel.INFO),
+      clientOptions: { slackApiUrl: this.#apiUrl },
     });
     this.#listen(app, handler, running);
     await this.#identify(running);
@@ -128,7 +124,6 @@ export class SlackAdapter implements ChatAdapter {
     await this.#receiver.stop();
     running.stopping.abort();
     await Promise.all(this.#background);
-    await running.transport.close();
   }
 
   async post(to: ConversationRef, message: Message): Promise<MessageRef> {

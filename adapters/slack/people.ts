@@ -91,7 +91,7 @@ export class People {
   }
 
   async #identify(): Promise<Workspace> {
-    const answer = await this.#api.call('auth.test', {}, PATIENCE.asked).catch((error: unknown) => {
+    const { body: answer, scopes } = await this.#api.identify().catch((error: unknown) => {
       throw BAD_TOKEN.includes(slackErrorOf(error)) ? badToken(`Slack refuses it: ${slackErrorOf(error)}`) : error;
     });
     const teamId = textAt(answer, 'team_id');
@@ -100,7 +100,7 @@ export class People {
     if (teamId === undefined || botUserId === undefined || textAt(answer, 'bot_id') === undefined)
       throw badToken('it is not the token of a bot');
     const teamName = textAt(answer, 'team') ?? 'Slack';
-    const missingScopes = missingScopesOf(objectAt(answer, 'response_metadata')['scopes']);
+    const missingScopes = scopes ? REQUIRED_SCOPES.filter((scope) => !scopes.includes(scope)) : [];
     const grid = enterpriseId === undefined ? {} : { enterpriseId };
     this.#workspace = { teamId, teamName, botUserId, missingScopes, ...grid };
     return this.#workspace;
@@ -146,11 +146,6 @@ function readStanding(user: JsonObject, workspace: Workspace): Standing {
   if (user['is_stranger'] === true || user['deleted'] === true) return 'external';
   if (!sameOrganisation && textAt(user, 'team_id') !== workspace.teamId) return 'external';
   return user['is_restricted'] === true || user['is_ultra_restricted'] === true ? 'guest' : 'member';
-}
-
-/** Slack tells the granted scopes in a header of each answer. */
-function missingScopesOf(granted: unknown): readonly string[] {
-  return Array.isArray(granted) ? REQUIRED_SCOPES.filter((scope) => !granted.includes(scope)) : [];
 }
 
 function badToken(why: string): BehalfError {

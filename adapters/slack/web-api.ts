@@ -1,9 +1,9 @@
-import type { WebClient } from '@slack/web-api';
 import type { Clock } from '../../src/kernel/clock.port.js';
 import { BehalfError, isBehalfError } from '../../src/kernel/errors.js';
+import type { HttpClient, IncomingResponse } from '../../src/kernel/http-client.port.js';
 import type { Logger } from '../../src/kernel/logger.port.js';
-import { isJsonObject, type JsonObject, objectAt, textAt } from './json.js';
-import type { Transport } from './transport.js';
+import { Secret } from '../../src/kernel/secret.js';
+import { isJsonObject, type JsonObject, parseJson, textAt } from './json.js';
 
 /** The methods of the Web API that the adapter calls, with the bot scopes that each needs. */
 export const METHOD_SCOPES = {
@@ -49,35 +49,79 @@ interface Failure {
   readonly pauseMs?: number;
 }
 
-/** Slack's Web API with bounded patience. Every failure is `chat.delivery_failed`, with Slack's code in its details. */
+/** Methods that read their arguments as JSON; the others take a form. https://docs.slack.dev/apis/web-api/#methods-supporting-json */
+const JSON_METHODS: ReadonlySet<SlackMethod> = new Set(['chat.postEphemeral', 'chat.postMessage', 'chat.update']);
+const JSON_TYPE = 'application/json; charset=utf-8';
+const FORM_TYPE = 'application/x-www-form-urlencoded';
+const MAX_ANSWER_BYTES = 4 * 1024 * 1024;
+
+/** An answer of the Web API that says `ok`. */
+interface SlackAnswer {
+  readonly body: JsonObject;
+  readonly headers: IncomingResponse['headers'];
+}
+
+/**
+ * Slack's Web API with bounded patience. Slack's own client costs several times the CPU of the call itself, and its retries
+ * pause everybody else's calls. Every failure is `chat.delivery_failed`, with Slack's code in its details. */
 export class SlackApi {
-  readonly #client: WebClient;
-  readonly #transport: Transport;
+  readonly #baseUrl: string;
+  readonly #authorization: Secret;
+  readonly #http: HttpClient;
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #stopping: AbortSignal;
 
   constructor(parts: {
-    readonly client: WebClient;
-    readonly transport: Transport;
+    /** With a `/` at its end. */
+    readonly baseUrl: string;
+    readonly botToken: Secret;
+    readonly httpClient: HttpClient;
     readonly clock: Clock;
     readonly logger: Logger;
     readonly stopping: AbortSignal;
   }) {
-    this.#client = parts.client;
-    this.#transport = parts.transport;
+    this.#baseUrl = parts.baseUrl;
+    this.#authorization = new Secret(`Bearer ${parts.botToken.reveal()}`);
+    this.#http = parts.httpClient;
     this.#clock = parts.clock;
     this.#logger = parts.logger;
     this.#stopping = parts.stopping;
   }
 
   /** @throws BehalfError `chat.delivery_failed` */
-  call(method: SlackMethod, args: Record<string, unknown>, patienceMs: number): Promise<JsonObject> {
-    const work = this.#persist(method, patienceMs, async () => {
-      const answer: unknown = await this.#client.apiCall(method, args);
-      return isJsonObject(answer) ? answer : {};
-    });
+  async call(method: SlackMethod, args: JsonObject, patienceMs: number): Promise<JsonObject> {
+    return (await this.#ask(method, args, patienceMs)).body;
+  }
+
+  /**
+   * Whose token it is, and the scopes that it was given, where Slack tells.
+   * @throws BehalfError `chat.delivery_failed`
+   */
+  async identify(): Promise<{ readonly body: JsonObject; readonly scopes?: readonly string[] }> {
+    const { body, headers } = await this.#ask('auth.test', {}, PATIENCE.asked);
+    const scopes = headers['x-oauth-scopes']?.split(',').map((scope) => scope.trim());
+    return scopes ? { body, scopes } : { body };
+  }
+
+  #ask(method: SlackMethod, args: JsonObject, patienceMs: number): Promise<SlackAnswer> {
+    const work = this.#persist(method, patienceMs, () => this.#send(method, args));
     return patienceMs === PATIENCE.asked ? this.#within(patienceMs, work, method) : work;
+  }
+
+  async #send(method: SlackMethod, args: JsonObject): Promise<SlackAnswer> {
+    const isJson = JSON_METHODS.has(method);
+    const response = await this.#http.request({
+      method: 'POST',
+      url: this.#baseUrl + method,
+      headers: { authorization: this.#authorization.reveal(), 'content-type': isJson ? JSON_TYPE : FORM_TYPE },
+      body: isJson ? JSON.stringify(args) : toForm(args),
+      maxBytes: MAX_ANSWER_BYTES,
+    });
+    if (response.status !== 200) throw new Refusal({ status: response.status, headers: response.headers });
+    const body = parseJson(response.body.toString('utf8'));
+    if (isJsonObject(body) && body['ok'] === true) return { body, headers: response.headers };
+    throw new Refusal({ status: 200, headers: response.headers, ...(isJsonObject(body) ? { body } : {}) });
   }
 
   async #within<T>(ms: number, work: Promise<T>, method: SlackMethod): Promise<T> {
@@ -94,8 +138,14 @@ export class SlackApi {
    */
   async respond(url: string, body: Record<string, unknown>): Promise<void> {
     await this.#persist('response_url', PATIENCE.message, async () => {
-      const { status, retryAfter } = await this.#transport.postJson(url, body);
-      if (status !== 200) throw new ResponseUrlRefusal(status, retryAfter);
+      const { headers, status } = await this.#http.request({
+        method: 'POST',
+        url,
+        headers: { 'content-type': JSON_TYPE },
+        body: JSON.stringify(body),
+        maxBytes: MAX_ANSWER_BYTES,
+      });
+      if (status !== 200) throw new Refusal({ status, headers });
     });
   }
 
@@ -124,16 +174,30 @@ export function slackErrorOf(error: unknown): string | undefined {
   return typeof code === 'string' ? code : undefined;
 }
 
-class ResponseUrlRefusal extends Error {
-  readonly code = 'response_url_refused';
+/** An answer that is none of success. */
+class Refusal extends Error {
+  readonly code = 'slack_refusal';
   readonly status: number;
-  readonly retryAfter: number;
+  readonly pauseMs: number;
+  readonly body: JsonObject;
 
-  constructor(status: number, retryAfter: string | undefined) {
-    super('The response_url was refused');
-    this.status = status;
-    this.retryAfter = Number.parseInt(retryAfter ?? '', 10);
+  constructor(answer: {
+    readonly status: number;
+    readonly headers: IncomingResponse['headers'];
+    readonly body?: JsonObject;
+  }) {
+    super('Slack refused a call');
+    this.status = answer.status;
+    // Retry-After comes in seconds.
+    const seconds = Number.parseInt(answer.headers['retry-after'] ?? '', 10);
+    this.pauseMs = seconds >= 0 ? seconds * 1000 : DEFAULT_PAUSE_MS;
+    this.body = answer.body ?? {};
   }
+}
+
+function toForm(args: JsonObject): string {
+  const entries = Object.entries(args).map(([name, value]): [string, string] => [name, String(value)]);
+  return new URLSearchParams(entries).toString();
 }
 
 function deliveryFailed(method: string, { code, status, pauseMs }: Failure): BehalfError {
@@ -143,44 +207,23 @@ function deliveryFailed(method: string, { code, status, pauseMs }: Failure): Beh
   });
 }
 
-/** Errors of `@slack/web-api` by their stable codes. Their messages may quote what was sent. */
 function readFailure(error: unknown, attempt: number): Failure {
-  const fields = isJsonObject(error) ? error : {};
   const backoff = FIRST_PAUSE_MS * 2 ** (attempt - 1);
-  switch (fields['code']) {
-    case 'slack_webapi_platform_error':
-      return platformFailure(objectAt(fields, 'data'));
-    case 'slack_webapi_rate_limited_error':
-      return { code: 'ratelimited', status: 429, pauseMs: pauseOf(fields['retryAfter']) };
-    case 'slack_webapi_http_error':
-      return httpFailure(fields['statusCode'], backoff);
-    case 'slack_webapi_request_error':
-      return { code: 'unreachable', pauseMs: backoff };
-    case 'response_url_refused':
-      if (fields['status'] === 429) return { code: 'ratelimited', status: 429, pauseMs: pauseOf(fields['retryAfter']) };
-      return httpFailure(fields['status'], backoff);
-    default:
-      return { code: 'unreachable', pauseMs: backoff };
-  }
+  if (!isRefusal(error)) return { code: 'unreachable', pauseMs: backoff };
+  const { body, pauseMs, status } = error;
+  if (status === 200) return platformFailure(body, pauseMs);
+  if (status === 429) return { code: 'ratelimited', status, pauseMs };
+  return status >= 500 ? { code: `http_${status}`, status, pauseMs: backoff } : { code: `http_${status}`, status };
+}
+
+function isRefusal(error: unknown): error is Refusal {
+  return typeof error === 'object' && error !== null && 'code' in error && error.code === 'slack_refusal';
 }
 
 /** Slack cannot say whether `internal_error` and `fatal_error` had an effect: they are not repeated. */
-function platformFailure(data: JsonObject): Failure {
-  const code = textAt(data, 'error') ?? '';
+function platformFailure(body: JsonObject, pauseMs: number): Failure {
+  const code = textAt(body, 'error') ?? '';
   if (!/^[a-z][a-z0-9_]{1,60}$/.test(code)) return { code: 'unreadable_answer' };
-  const retryAfter = objectAt(data, 'response_metadata')['retryAfter'];
   const busy = code === 'ratelimited' || code === 'rate_limited' || code === 'service_unavailable';
-  return busy ? { code, pauseMs: pauseOf(retryAfter) } : { code };
-}
-
-function httpFailure(status: unknown, backoff: number): Failure {
-  const known = typeof status === 'number' ? status : 0;
-  return known >= 500
-    ? { code: `http_${known}`, status: known, pauseMs: backoff }
-    : { code: `http_${known}`, status: known };
-}
-
-/** Retry-After comes in seconds. */
-function pauseOf(retryAfter: unknown): number {
-  return typeof retryAfter === 'number' && retryAfter >= 0 ? retryAfter * 1000 : DEFAULT_PAUSE_MS;
+  return busy ? { code, pauseMs } : { code };
 }

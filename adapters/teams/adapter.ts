@@ -5,7 +5,6 @@ import type { ConversationRef, MessageRef } from '../../src/chat/conversation.js
 import { type Message, textMessage } from '../../src/chat/message.js';
 import { asBehalfError, BehalfError } from '../../src/kernel/errors.js';
 import type { HttpRoute } from '../../src/kernel/http.js';
-import type { HttpClient } from '../../src/kernel/http-client.port.js';
 import type { Logger } from '../../src/kernel/logger.port.js';
 import type { Activity } from './activity.js';
 import { readConversation, readMessageRef, toMessageRef } from './address.js';
@@ -19,7 +18,6 @@ import { People } from './people.js';
 import { POP_UP_SCRIPTS, popUpRoutes } from './pop-up.js';
 import { TeamsReceiver } from './receiver.js';
 import { ServiceHosts } from './service-hosts.js';
-import { createUndiciClient } from './undici-client.js';
 
 const WELCOME =
   "Hello! I do work in other apps for you, with your own account there. Write help to see what I can do, and personal_connections to see the accounts you've connected.";
@@ -27,7 +25,6 @@ const WELCOME =
 /** What exists between start and stop. */
 interface Running {
   readonly bot: BotFramework;
-  readonly httpClient: HttpClient;
 }
 
 /** {@link ChatAdapter} for one tenant of Microsoft Teams, on botbuilder. botbuilder and its types stay in this folder. */
@@ -66,7 +63,7 @@ export class TeamsAdapter implements ChatAdapter {
   async start(handler: ChatEventHandler): Promise<void> {
     // Loaded only now: 200 ms and 16 MB that a process without Teams does not spend.
     const { BotFramework } = await import('./bot-framework.js');
-    const { clock, httpClient = createUndiciClient() } = this.#deps;
+    const { clock, httpClient } = this.#deps;
     const { appId, appPassword, tenantId } = this.#config;
     const cloud = cloudOf(this.#config);
     const logger = this.#logger;
@@ -74,7 +71,7 @@ export class TeamsAdapter implements ChatAdapter {
     const token = new BotToken({ tokenUrl, audience, appId, appPassword, httpClient, clock, logger });
     const transport = new ConnectorTransport({ token, httpClient, clock, logger });
     const bot = new BotFramework({ appId, tenantId, cloud, hosts: this.#hosts, transport, clock });
-    this.#running = { bot, httpClient };
+    this.#running = { bot };
     this.#receiver.start({ handler, verify: (header, activity, turn) => bot.receive(header, activity, turn) });
   }
 
@@ -84,8 +81,6 @@ export class TeamsAdapter implements ChatAdapter {
     await this.#receiver.stop();
     await Promise.all(this.#background);
     this.#running = undefined;
-    // A client that was handed in is its owner's to close.
-    if (!this.#deps.httpClient) await running.httpClient.close();
   }
 
   async post(to: ConversationRef, message: Message): Promise<MessageRef> {

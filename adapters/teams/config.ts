@@ -27,8 +27,8 @@ export interface TeamsDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;
-  /** For the calls to the Bot Connector and its token endpoint. Default: an own one with kept connections. */
-  readonly httpClient?: HttpClient;
+  /** For the calls to the Bot Connector and its token endpoint. Its owner closes it. */
+  readonly httpClient: HttpClient;
 }
 
 /** Hosts of the Bot Connector in the public and the US government clouds. Anybody can register beside the first. */

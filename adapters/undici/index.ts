@@ -26,6 +26,8 @@ const CONNECT_TIMEOUT_MS = 5_000;
 const CONNECTIONS_PER_ORIGIN = 256;
 /** How long an unused connection is kept where the server tells nothing; common servers keep theirs for longer. */
 const KEEP_ALIVE_MS = 10_000;
+/** Chat platforms: a quiet bot does not shake hands for each message. */
+const PLATFORM_KEEP_ALIVE_MS = 60_000;
 
 /** Calls other servers with undici, on connections that are kept. See {@link HttpClient} for what fails how. */
 export function createHttpClient(options: HttpClientOptions): HttpClient {
@@ -42,7 +44,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   const agent = new Agent({
     connect,
     connections: CONNECTIONS_PER_ORIGIN,
-    keepAliveTimeout: KEEP_ALIVE_MS,
+    keepAliveTimeout: allowPrivateHosts === 'all' ? PLATFORM_KEEP_ALIVE_MS : KEEP_ALIVE_MS,
     headersTimeout: 0,
     bodyTimeout: 0,
   });

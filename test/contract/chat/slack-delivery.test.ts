@@ -135,7 +135,7 @@ describe('Slack: delivery', () => {
     expect(slack.slack.warnings).toEqual([]);
     const posts = slack.slack.calls.filter(({ method }) => method.startsWith('chat.post'));
     expect(posts.map(({ args }) => [args['unfurl_links'], args['unfurl_media']])).toEqual(
-      Array(2).fill(['false', 'false']),
+      Array(2).fill([false, false]),
     );
   });
 

@@ -1,6 +1,7 @@
 import { createHttpServer } from '../../../adapters/fastify/index.js';
 import { createLogger } from '../../../adapters/pino/index.js';
 import { createSlackAdapter } from '../../../adapters/slack/index.js';
+import { createHttpClient } from '../../../adapters/undici/index.js';
 import { Conversations, type PlaygroundMessage } from '../../../playground/conversations.js';
 import { PEOPLE, SLACK_TEAM_ID } from '../../../playground/people.js';
 import { type SlackEmulator, startSlackEmulator } from '../../../playground/slack/emulator.js';
@@ -51,11 +52,13 @@ export async function startSlackBench(options: SlackBenchOptions = {}): Promise<
   });
   options.prepare?.(slack);
   const config = { signingSecret: new Secret(SIGNING_SECRET), botToken: new Secret(BOT_TOKEN), apiUrl: slack.apiUrl };
-  const adapter = createSlackAdapter(config, { clock, logger, metrics: options.metrics ?? noMetrics });
+  const httpClient = createHttpClient({ allowPrivateHosts: 'all', logger, clock });
+  const adapter = createSlackAdapter(config, { clock, logger, httpClient, metrics: options.metrics ?? noMetrics });
   const server = createHttpServer({ logger, host: '127.0.0.1' });
   eventsUrl = `http://127.0.0.1:${await server.listen(adapter.routes, 0)}/slack/events`;
   const stop = async (): Promise<void> => {
     await adapter.stop();
+    await httpClient.close();
     await slack.stop();
     await server.close();
   };

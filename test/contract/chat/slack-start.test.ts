@@ -1,4 +1,5 @@
 import { createSlackAdapter } from '../../../adapters/slack/index.js';
+import { createHttpClient } from '../../../adapters/undici/index.js';
 import { isBehalfError } from '../../../src/kernel/errors.js';
 import type { HttpRequest } from '../../../src/kernel/http.js';
 import { noMetrics } from '../../../src/kernel/metrics.port.js';
@@ -8,6 +9,16 @@ import { BOT_TOKEN, SIGNING_SECRET, slackUser } from './slack-driver.js';
 import { BUTTONS, failureOf, movableClock, Scene } from './slack-scene.js';
 
 const scene = new Scene();
+const silent = {
+  debug: () => {},
+  info: () => {},
+  warn: () => {},
+  error: () => {},
+  child: () => silent,
+};
+const httpClient = createHttpClient({ allowPrivateHosts: 'all', clock: systemClock, logger: silent });
+
+afterAll(() => httpClient.close());
 
 afterEach(() => scene.end());
 
@@ -49,7 +60,7 @@ describe('Slack: the start', () => {
     const create = () =>
       createSlackAdapter(
         { signingSecret: new Secret(signingSecret), botToken: new Secret(botToken) },
-        { clock: systemClock, metrics: noMetrics, logger: silent },
+        { clock: systemClock, metrics: noMetrics, logger: silent, httpClient },
       );
     expect(create).toThrow(name);
   });
@@ -57,7 +68,7 @@ describe('Slack: the start', () => {
   test('before the start, requests are answered with 503 and checked all the same', async () => {
     const adapter = createSlackAdapter(
       { signingSecret: new Secret(SIGNING_SECRET), botToken: new Secret(BOT_TOKEN) },
-      { clock: systemClock, metrics: noMetrics, logger: silent },
+      { clock: systemClock, metrics: noMetrics, logger: silent, httpClient },
     );
     const request: HttpRequest = {
       method: 'POST',
@@ -73,11 +84,3 @@ describe('Slack: the start', () => {
     expect(isBehalfError(failure, 'internal')).toBe(true);
   });
 });
-
-const silent = {
-  debug: () => {},
-  info: () => {},
-  warn: () => {},
-  error: () => {},
-  child: () => silent,
-};

@@ -1,6 +1,7 @@
 import { createHttpServer } from '../../../adapters/fastify/index.js';
 import { createLogger } from '../../../adapters/pino/index.js';
 import { createTeamsAdapter, type TeamsConfig } from '../../../adapters/teams/index.js';
+import { createHttpClient } from '../../../adapters/undici/index.js';
 import { Conversations } from '../../../playground/conversations.js';
 import { PEOPLE, TEAMS_APP_ID, TEAMS_TENANT_ID } from '../../../playground/people.js';
 import { readCard } from '../../../playground/teams/cards.js';
@@ -66,12 +67,15 @@ export async function startTeamsBench(options: TeamsBenchOptions = {}): Promise<
     publicUrl: 'https://behalf.example.com',
     ...options.config,
   };
-  const adapter = createTeamsAdapter(config, { clock: options.clock ?? systemClock, logger, metrics });
+  const clock = options.clock ?? systemClock;
+  const httpClient = createHttpClient({ allowPrivateHosts: 'all', logger, clock });
+  const adapter = createTeamsAdapter(config, { clock, logger, metrics, httpClient });
   const server = createHttpServer({ logger, host: '127.0.0.1' });
   baseUrl = `http://127.0.0.1:${await server.listen(adapter.routes, 0)}`;
   await adapter.start(options.handler ?? (async () => {}));
   const stop = async (): Promise<void> => {
     await adapter.stop();
+    await httpClient.close();
     await teams.stop();
     await server.close();
   };

@@ -3,6 +3,7 @@ import { createTeamsAdapter, DEFAULT_SERVICE_HOSTS, type TeamsConfig } from '../
 import { toProfile } from '../../../adapters/teams/people.js';
 import { popUpRoutes } from '../../../adapters/teams/pop-up.js';
 import { quietly } from '../../../adapters/teams/quiet.js';
+import { createHttpClient } from '../../../adapters/undici/index.js';
 import { isBehalfError } from '../../../src/kernel/errors.js';
 import type { HttpRequest } from '../../../src/kernel/http.js';
 import type { Logger } from '../../../src/kernel/logger.port.js';
@@ -12,6 +13,7 @@ import { systemClock } from '../../../src/kernel/system-clock.js';
 
 const nothing = (): void => {};
 const silent: Logger = { debug: nothing, info: nothing, warn: nothing, error: nothing, child: () => silent };
+const httpClient = createHttpClient({ allowPrivateHosts: 'all', clock: systemClock, logger: silent });
 const TENANT = '11111111-2222-4333-8444-555555555555';
 
 const config: TeamsConfig = {
@@ -24,8 +26,13 @@ const config: TeamsConfig = {
 };
 
 function create(change: Partial<TeamsConfig> = {}) {
-  return createTeamsAdapter({ ...config, ...change }, { clock: systemClock, logger: silent, metrics: noMetrics });
+  return createTeamsAdapter(
+    { ...config, ...change },
+    { clock: systemClock, logger: silent, metrics: noMetrics, httpClient },
+  );
 }
+
+afterAll(() => httpClient.close());
 
 describe('the Teams adapter', () => {
   it.each<[string, Partial<TeamsConfig>]>([
