@@ -59,6 +59,12 @@ export async function startService(config: Config, environment: Environment): Pr
       { file: problem.file, line: problem.line },
       formatProblem(problem),
     );
+  if (catalogue.recipes.started().length === 0) {
+    logger.warn(
+      { configDir: config.configDir },
+      'no recipe can start: people will find no commands but the built-in ones',
+    );
+  }
   metrics.gauge('recipes_started', catalogue.recipes.started().length);
   metrics.gauge('recipes_broken', catalogue.broken);
 
