@@ -10,6 +10,7 @@ import type { JobRunnerDeps } from './job-runner.js';
 import type { JobStore } from './job-store.port.js';
 import { type ConnectedApp, promptForLogins } from './login-prompts.js';
 import { cancelledHalfwayMessage, cancelledMessage, expiredMessage, resumingMessage } from './messages.js';
+import { Turns } from './turns.js';
 
 /** How many times a write that lost against another one is tried anew. */
 const CONFLICT_TRIES = 5;
@@ -30,11 +31,19 @@ export interface WaitingJobsDeps extends Omit<JobRunnerDeps, 'chat'> {
 export type CancelOutcome = 'cancelled' | 'not_waiting' | 'not_yours';
 type Connected = ConnectedApp & { readonly connection: string };
 
+interface Ending {
+  readonly when: (job: Job, now: number) => boolean;
+  readonly message: Message;
+}
+
 /** The jobs that sleep until their person has logged in: waking, cancelling, expiring them. */
 export class WaitingJobs {
   readonly #deps: WaitingJobsDeps;
   /** Logins that the store was away for: told again when it is back. */
   readonly #untold = new Set<{ readonly user: ChatUser; readonly connected: Connected }>();
+
+  /** Prompts are edited in the order in which their jobs change: a late one must not hide what came after. */
+  readonly #turns = new Turns();
 
   constructor(deps: WaitingJobsDeps) {
     this.#deps = deps;
@@ -145,7 +154,11 @@ export class WaitingJobs {
     return this.#deps.recipes().get(job.recipe)?.name ?? job.recipe;
   }
 
-  async #oneLoginLess(id: JobId, connected: Connected): Promise<void> {
+  #oneLoginLess(id: JobId, connected: Connected): Promise<void> {
+    return this.#turns.take(id, () => this.#goOn(id, connected));
+  }
+
+  async #goOn(id: JobId, connected: Connected): Promise<void> {
     const { metrics, logger } = this.#deps;
     const changed = await this.#change(id, (job, now) => {
       if (job.status !== 'suspended' || !job.waitingFor.includes(connected.connection)) return undefined;
@@ -173,10 +186,11 @@ export class WaitingJobs {
   }
 
   /** Ends a job that still waits, `when` that is still right; tells whether it did. */
-  async #end(
-    id: JobId,
-    { message, when }: { readonly when: (job: Job, now: number) => boolean; readonly message: Message },
-  ): Promise<boolean> {
+  #end(id: JobId, ending: Ending): Promise<boolean> {
+    return this.#turns.take(id, () => this.#endNow(id, ending));
+  }
+
+  async #endNow(id: JobId, { message, when }: Ending): Promise<boolean> {
     const { historyMs, logger, metrics } = this.#deps;
     const result = { status: 'cancelled' as const, text: message.fallback };
     const job = await this.#change(id, (current, now) =>

@@ -95,6 +95,23 @@ describe('a job that needs a login', () => {
     expect([kit.crm.callsOf('POST').length, kit.files.callsOf('POST').length]).toEqual([1, 1]);
   });
 
+  test('shows its answer in the end, however late an edit of the prompt arrives', async () => {
+    const prompt = await prompted('file it');
+    const hold = gate();
+    kit.chat.holdWhen((operation, message) =>
+      operation === 'update' && message?.fallback.startsWith('Please connect') ? hold.opened : undefined,
+    );
+    const first = kit.logIn(prompt, ACCOUNT, 'Login to Acme Files');
+    await eventually(() => kit.chat.operations.includes('update'));
+    const second = kit.logIn(prompt, ACCOUNT, 'Login to Acme CRM');
+    await eventually(async () => (await kit.kept.connections.list(ANN)).length === 2);
+    await settled();
+    hold.open();
+    await Promise.all([first, second]);
+    await eventually(async () => (await statuses())[0] === 'succeeded');
+    expect(textOf(prompt)).toBe('ann@acme.example and ann@acme.example');
+  });
+
   test('asks only for what is missing', async () => {
     await connected();
     const prompt = await prompted('file it');
