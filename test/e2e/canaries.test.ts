@@ -1,6 +1,6 @@
 import { playTour } from '../../playground/tour/tour.js';
 import { type RedisServer, startRedis } from '../support/redis-server.js';
-import { askForLogin, codeOn, visit } from './support/logins.js';
+import { askForLogin, codeOn, startAfresh, visit } from './support/logins.js';
 import { type RecordedStage, startRecordedStage } from './support/recorded-stage.js';
 import { findIn, personalTokensOf, secretsOf } from './support/secrets.js';
 import { START_MS } from './support/stage.js';
@@ -42,6 +42,7 @@ describe.each(['embedded', 'redis'] as const)('after the whole story on the %s s
   async function playBadLuck(): Promise<void> {
     const { crmControl } = stage.world.apps;
     const [carl, max, rita] = [stage.player('carl'), stage.player('max'), stage.player('rita')];
+    for (const actor of [carl.teams, max.slack, max.teams]) await startAfresh(actor);
     const login = await askForLogin(max.slack);
     const code = codeOn(await max.browser.logIn(login.link, { username: 'max' }));
     await max.slack.say(code);

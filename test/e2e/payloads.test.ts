@@ -15,6 +15,7 @@ describe('whatever the service says in the whole story', () => {
     await playTour(stage.world, stage.service, () => undefined);
     const max = stage.player('max');
     for (const actor of [max.slack, max.teams]) {
+      await startAfresh(actor);
       await talkAboutEverything(actor);
       const { link } = await askForLogin(actor, 'file proposal account: Initech');
       await max.browser.logIn(link, { username: 'max' });
