@@ -1,12 +1,14 @@
 import type { Clock } from '../kernel/clock.port.js';
 import { BehalfError, isBehalfError } from '../kernel/errors.js';
 import type { Vault } from '../kernel/vault.js';
-import type { JobRow, JobState } from './job.js';
+import type { JobState } from './job.js';
 import { type Job, type Lessee, leased, sealJob } from './job-record.js';
 import type { JobStore } from './job-store.port.js';
 
 /** Pause between tries to write while the store is away. */
 const RETRY_MS = 500;
+/** How long that goes on, the lease over or not: only this process knows what the last step did. */
+const PATIENCE_MS = 600_000;
 
 interface HeldJobDeps extends Lessee {
   readonly store: JobStore;
@@ -25,6 +27,7 @@ export class HeldJob {
   #state: JobState;
   #dirty = false;
   #isLeaving = false;
+  #isWriting = false;
   #writes: Promise<void> = Promise.resolve();
 
   constructor(job: Job, deps: HeldJobDeps) {
@@ -72,7 +75,8 @@ export class HeldJob {
 
   /** Prolongs the lease when less than two thirds of it are left; never of a job that is being left. */
   async keep(): Promise<void> {
-    if (this.#isLeaving) return;
+    // A write under way prolongs it, too; one that waits for the store must not hold up other jobs' leases.
+    if (this.#isLeaving || this.#isWriting) return;
     const until = this.#job.lease?.until ?? 0;
     if (until - this.#deps.clock.now() < (this.#deps.leaseMs * 2) / 3)
       await this.#write((job, now) => leased(job, this.#deps, now));
@@ -86,41 +90,54 @@ export class HeldJob {
 
   #write(change: (job: Job, now: number) => Job): Promise<void> {
     const write = this.#writes.then(async () => {
-      const next = change(this.job, this.#deps.clock.now());
+      this.#isWriting = true;
       this.#dirty = false;
-      const written = await this.#writeWhileHeld(next);
+      const written = await this.#writeWhileHeld(change);
       if (!written) {
         const error = new BehalfError('job.lost', 'Another process has written this job', {
-          details: { jobId: next.id },
+          details: { jobId: this.#job.id },
         });
         this.#lost.abort(error);
         throw error;
       }
-      this.#job = next;
+      this.#job = written;
     });
-    this.#writes = write.catch(() => {});
+    this.#writes = write
+      .catch(() => {})
+      .finally(() => {
+        this.#isWriting = false;
+      });
     return write;
   }
 
-  /** While the store is away, tries again for as long as the lease protects the job. */
-  async #writeWhileHeld(next: Job): Promise<boolean> {
+  /**
+   * While the store is away, tries again, with a lease that counts from then. Somebody may take the job over once the stored
+   * lease has ended; then this write is the one that is refused.
+   */
+  async #writeWhileHeld(change: (job: Job, now: number) => Job): Promise<Job | undefined> {
     const { clock, store, vault } = this.#deps;
-    const row = sealJob(vault, next);
-    const until = this.#job.lease?.until ?? clock.now();
+    const beganAt = clock.now();
+    let next = change(this.job, beganAt);
+    const { state } = next;
+    const { sealed } = sealJob(vault, next);
     for (let retried = false; ; retried = true) {
+      const { state: _, ...facts } = next;
       try {
-        if (await store.write(row)) return true;
-        // A try that seemed to fail may have been written: then the stored row is ours.
-        return retried && isSameRow(await store.load(row.id), row);
+        if (await store.write({ ...facts, sealed })) return next;
+        return retried ? await this.#earlierTry(state, sealed) : undefined;
       } catch (error) {
-        if (!isBehalfError(error, 'store.unavailable') || clock.now() + RETRY_MS >= until) throw error;
+        if (!isBehalfError(error, 'store.unavailable') || clock.now() - beganAt >= PATIENCE_MS) throw error;
         await clock.sleep(RETRY_MS);
+        next = { ...change(this.job, clock.now()), state };
       }
     }
   }
-}
 
-/** Ciphertexts never repeat: the same bytes are the same write. */
-function isSameRow(stored: JobRow | undefined, row: JobRow): boolean {
-  return stored?.version === row.version && Buffer.compare(stored.sealed, row.sealed) === 0;
+  /** A try that seemed to fail may have been written. Ciphertexts never repeat: the same bytes are the same write. */
+  async #earlierTry(state: JobState, sealed: Uint8Array): Promise<Job | undefined> {
+    const stored = await this.#deps.store.load(this.#job.id);
+    if (stored?.version !== this.#job.version + 1 || Buffer.compare(stored.sealed, sealed) !== 0) return undefined;
+    const { sealed: _, ...facts } = stored;
+    return { ...facts, state };
+  }
 }
