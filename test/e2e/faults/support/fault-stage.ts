@@ -166,6 +166,16 @@ export class FaultStage {
     await eventually(what, async () => ((await isSo()) ? true : undefined), withinMs);
   }
 
+  /** Real time passes: for things that must not happen, and outages that last. */
+  pause(ms: number): Promise<void> {
+    return pause(ms);
+  }
+
+  /** Resolves when whatever was left behind has been found. */
+  leaseOver(): Promise<void> {
+    return pause(LEASE_SECONDS.redis * 1_300);
+  }
+
   /** Logs a person in at the CRM by way of their own command. */
   async connect(actor: Actor, browser = new Browser()): Promise<void> {
     await actor.say('find opportunities account: Nobody');
@@ -227,9 +237,4 @@ async function freePort(): Promise<number> {
     await tried.close();
     return port;
   }
-}
-
-/** Real time passes. */
-export function waitFor(ms: number): Promise<void> {
-  return pause(ms);
 }
