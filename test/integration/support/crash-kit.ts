@@ -64,7 +64,7 @@ export class CrashKit {
       offsetMs: this.#offsetMs,
       ...(options.hangAt === undefined ? {} : { hangAt: options.hangAt }),
     };
-    const file = path.join(__dirname, 'crash-child.ts');
+    const file = path.join(__dirname, 'crash-process.ts');
     const child = fork(file, [JSON.stringify(environment)], { execArgv: ['--import', 'tsx'] });
     this.#child = child;
     await new Promise<void>((resolve, reject) => {
