@@ -92,7 +92,7 @@ export async function startService(config: Config, environment: Environment): Pr
   });
 
   let serving = false;
-  const server = (await import('../adapters/fastify/index.js')).createHttpServer({ logger });
+  const server = (await import('../adapters/node-http/index.js')).createHttpServer({ logger });
   const routes: readonly HttpRoute[] = [
     ...healthRoutes({ checkStore: (timeoutMs) => stores.health.check(timeoutMs), isServing: () => serving, metrics }),
     ...assetRoutes(),

@@ -40,7 +40,6 @@ export const VENDORS: readonly { readonly packages: RegExp; readonly adapter: st
   { packages: /^(?:ioredis|bullmq)$/, adapter: 'redis' },
   { packages: /^libsql$/, adapter: 'embedded' },
   { packages: /^simple-oauth2$/, adapter: 'oauth' },
-  { packages: /^fastify$/, adapter: 'fastify' },
   { packages: /^pino$/, adapter: 'pino' },
   { packages: /^prom-client$/, adapter: 'prometheus' },
 ];

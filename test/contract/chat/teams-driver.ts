@@ -1,4 +1,4 @@
-import { createHttpServer } from '../../../adapters/fastify/index.js';
+import { createHttpServer } from '../../../adapters/node-http/index.js';
 import { createLogger } from '../../../adapters/pino/index.js';
 import { createTeamsAdapter, type TeamsConfig } from '../../../adapters/teams/index.js';
 import { createHttpClient } from '../../../adapters/undici/index.js';

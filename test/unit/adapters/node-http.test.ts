@@ -1,6 +1,6 @@
 import { Agent, request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
-import { createHttpServer } from '../../../adapters/fastify/index.js';
+import { createHttpServer } from '../../../adapters/node-http/index.js';
 import type { HttpRequest, HttpRoute } from '../../../src/kernel/http.js';
 import type { HttpServer } from '../../../src/kernel/http-server.port.js';
 import { RecordingLogger } from '../../support/recording-logger.js';

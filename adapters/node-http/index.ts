@@ -1,0 +1,152 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { asBehalfError, BehalfError } from '../../src/kernel/errors.js';
+import type { HttpRequest, HttpResponse } from '../../src/kernel/http.js';
+import type { HttpServer } from '../../src/kernel/http-server.port.js';
+import type { Logger } from '../../src/kernel/logger.port.js';
+import { readBody } from './read-body.js';
+import { createRouteTable, type RouteTable } from './route-table.js';
+
+const DEFAULT_BODY_BYTES = 64 * 1024;
+/** Longer than any handler of ours; a client that sends its request slower than this is cut off. */
+const REQUEST_TIMEOUT_MS = 30_000;
+/** Longer than load balancers keep theirs (60 s is common), so that it is them who close. */
+const KEEP_ALIVE_MS = 72_000;
+/** While closing: how often connections that have become idle are looked for. */
+const CLOSE_IDLE_EVERY_MS = 100;
+/** RFC 9110 section 8.3.1: `type/subtype`, each a token, then parameters. */
+const MEDIA_TYPE = /^[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+\s*(?:;|$)/;
+
+/**
+ * The process's HTTP server on Node's own: there are a dozen routes, and a framework's layers cost a tenth of the CPU of a
+ * command. Bodies stay raw: platforms sign the bytes.
+ */
+export function createHttpServer(options: { readonly logger: Logger; readonly host?: string }): HttpServer {
+  let server: Server | undefined;
+  return {
+    async listen(routes, port) {
+      const table = createRouteTable(routes);
+      const started = createServer({ requestTimeout: REQUEST_TIMEOUT_MS, keepAliveTimeout: KEEP_ALIVE_MS });
+      started.on('request', (incoming: IncomingMessage, outgoing: ServerResponse) => {
+        void answer({ incoming, outgoing, table, server: started, logger: options.logger });
+      });
+      server = started;
+      await open(started, port, options.host ?? '::').catch(async (error: unknown) => {
+        // Containers without IPv6 have no `::`.
+        if (codeOf(error) !== 'EAFNOSUPPORT' || options.host !== undefined) throw portError(error, port);
+        await open(started, port, '0.0.0.0');
+      });
+      const address = started.address();
+      return typeof address === 'object' && address !== null ? address.port : port;
+    },
+    async close() {
+      const closing = server;
+      if (!closing?.listening) return;
+      await new Promise<void>((resolve) => {
+        const idle = setInterval(() => closing.closeIdleConnections(), CLOSE_IDLE_EVERY_MS);
+        closing.close(() => {
+          clearInterval(idle);
+          resolve();
+        });
+      });
+    },
+  };
+}
+
+function open(server: Server, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ port, host }, () => {
+      server.removeListener('error', reject);
+      resolve();
+    });
+  });
+}
+
+interface Exchange {
+  readonly incoming: IncomingMessage;
+  readonly outgoing: ServerResponse;
+  readonly table: RouteTable;
+  readonly server: Server;
+  readonly logger: Logger;
+}
+
+async function answer({ incoming, outgoing, table, server, logger }: Exchange): Promise<void> {
+  const id = randomUUID();
+  const { method = '', url = '' } = incoming;
+  const mark = url.indexOf('?');
+  const path = mark === -1 ? url : url.slice(0, mark);
+  const found = table(method, path);
+  if (found.kind === 'none') return sendText(outgoing, 404, 'Not found\n');
+  const refuse = (status: number, text: string): void => {
+    logger.info({ requestId: id, status, path: found.route.path }, 'request refused');
+    sendText(outgoing, status, text);
+  };
+  if (found.kind === 'malformed' || !hasUsableType(incoming)) return refuse(400, 'Bad request\n');
+  try {
+    const body = await readBody(incoming, found.route.maxBodyBytes ?? DEFAULT_BODY_BYTES);
+    if (body.kind === 'aborted') return;
+    if (body.kind === 'too_large') {
+      // What is still on the way is not read: the connection ends with the answer.
+      outgoing.shouldKeepAlive = false;
+      return refuse(413, 'Too large\n');
+    }
+    const request: HttpRequest = {
+      method,
+      path,
+      params: found.params,
+      query: new URLSearchParams(mark === -1 ? '' : url.slice(mark + 1)),
+      headers: flatHeaders(incoming),
+      body: body.bytes,
+      id,
+    };
+    const response = await found.route.handle(request);
+    // A server that is closing lets no connection wait for more.
+    if (!server.listening) outgoing.shouldKeepAlive = false;
+    send(outgoing, response);
+  } catch (error) {
+    const err = asBehalfError(error);
+    logger.error({ requestId: id, err, path: found.route.path }, 'request failed');
+    sendText(outgoing, 500, `Something went wrong on our side (reference ${err.ref}).\n`);
+  }
+}
+
+function hasUsableType({ headers }: IncomingMessage): boolean {
+  const type = headers['content-type'];
+  return type === undefined || type === '' || MEDIA_TYPE.test(type);
+}
+
+/** Only `set-cookie`, which no request has, comes as a list. */
+function flatHeaders({ headers }: IncomingMessage): HttpRequest['headers'] {
+  const flat: Record<string, string | undefined> = {};
+  for (const name in headers) {
+    const value = headers[name];
+    flat[name] = Array.isArray(value) ? value.join(', ') : value;
+  }
+  return flat;
+}
+
+function send(outgoing: ServerResponse, { status, headers, body }: HttpResponse): void {
+  if (headers) {
+    for (const [name, value] of Object.entries(headers))
+      outgoing.setHeader(name, typeof value === 'string' ? value : [...value]);
+  }
+  if (status !== 204 && status !== 304) outgoing.setHeader('content-length', body ? Buffer.byteLength(body) : 0);
+  outgoing.writeHead(status).end(body);
+}
+
+function sendText(outgoing: ServerResponse, status: number, text: string): void {
+  if (outgoing.headersSent) return void outgoing.destroy();
+  send(outgoing, { status, headers: { 'content-type': 'text/plain; charset=utf-8' }, body: text });
+}
+
+function portError(error: unknown, port: number): unknown {
+  const why = { EADDRINUSE: 'is in use by another process', EACCES: 'is not allowed to this user' };
+  const code = codeOf(error);
+  if (code !== 'EADDRINUSE' && code !== 'EACCES') return error;
+  return new BehalfError('config.invalid', `PORT ${port} ${why[code]}. Choose another one.`);
+}
+
+function codeOf(error: unknown): unknown {
+  return typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+}
