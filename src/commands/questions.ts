@@ -49,8 +49,9 @@ export class Questions {
    * the direct message; so an answer there counts for it, too.
    */
   async open({ conversation, user }: Asked): Promise<Question | undefined> {
-    const here = await this.#read(user, conversation.kind);
-    return here ?? (conversation.kind === 'direct' ? this.#read(user, 'channel') : undefined);
+    if (conversation.kind === 'channel') return this.#read(user, 'channel');
+    const [here, inChannel] = await Promise.all([this.#read(user, 'direct'), this.#read(user, 'channel')]);
+    return here ?? inChannel;
   }
 
   /** Asks anew, in place of any other question. */
