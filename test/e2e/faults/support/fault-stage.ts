@@ -138,6 +138,14 @@ export class FaultStage {
     }
   }
 
+  /** Says something and waits for one more message like that than there were. */
+  async ask(actor: Actor, text: string, answer: RegExp): Promise<Heard> {
+    const before = this.count(actor, answer);
+    await actor.say(text);
+    await this.until(`${actor.id} to read ${answer} after ${text}`, () => this.count(actor, answer) > before);
+    return this.reads(actor, answer);
+  }
+
   /** How many messages like that the person sees. */
   count(actor: Actor, pattern: RegExp): number {
     return actor.sees().filter(({ text }) => pattern.test(text)).length;
