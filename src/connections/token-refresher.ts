@@ -179,7 +179,9 @@ export class TokenRefresher {
     }
     this.#count(connection, isBehalfError(error, 'oauth.operator', 'oauth.protocol') ? 'operator' : 'transient');
     const now = this.#deps.clock.now();
-    this.#cooldown.begin(key, { now, isAlive: isAlive(connection.tokens, now), error });
+    // People wait for a token that the app has refused, however long it should have lived.
+    const isUsable = connection.generation !== request.refusedGeneration && isAlive(connection.tokens, now);
+    this.#cooldown.begin(key, { now, isAlive: isUsable, error });
     this.#log(connection).warn({ err: error }, 'token refresh failed');
     return this.#goOnWith(request, connection, error);
   }
