@@ -111,6 +111,7 @@ class ConnectorCompiler implements CompileContext {
       tokenParameters: file.token_parameters,
       ...(file.default_expires_in === undefined ? {} : { defaultExpiresInSeconds: file.default_expires_in }),
       codeLifetimeSeconds: file.code_lifetime,
+      revocationEnds: file.revocation_ends,
       reauthorizeErrors: file.reauthorize_errors,
     };
   }

@@ -29,6 +29,10 @@ const OAuth2 = strict({
   token_parameters: z.record(z.string(), z.string()).default({}),
   default_expires_in: z.int().min(1).optional().meta({ description: 'Seconds, where the app does not tell' }),
   code_lifetime: z.int().min(1).max(600).default(60).meta({ description: 'Seconds that an authorization code lives' }),
+  revocation_ends: z.enum(['token', 'grant']).default('token').meta({
+    description:
+      "grant: revoking one token ends everything that the person's account has allowed, later logins too (Google)",
+  }),
   reauthorize_errors: z.array(Words).default([]).meta({
     description: 'Errors of the token endpoint that mean "log in again", besides invalid_grant',
   }),

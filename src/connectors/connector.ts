@@ -24,6 +24,7 @@ export interface OAuth2Method {
   readonly tokenParameters: Readonly<Record<string, string>>;
   readonly defaultExpiresInSeconds?: number;
   readonly codeLifetimeSeconds: number;
+  readonly revocationEnds: 'token' | 'grant';
   readonly reauthorizeErrors: readonly string[];
 }
 

@@ -144,6 +144,7 @@ class ParentResolver {
         ? {}
         : { defaultExpiresInSeconds: method.defaultExpiresInSeconds }),
       codeLifetimeSeconds: method.codeLifetimeSeconds,
+      revocationEnds: method.revocationEnds,
       reauthorizeErrors: method.reauthorizeErrors,
     };
   }
@@ -236,5 +237,6 @@ const NO_METHOD: OAuth2Method = {
   authorizationParameters: {},
   tokenParameters: {},
   codeLifetimeSeconds: 60,
+  revocationEnds: 'token',
   reauthorizeErrors: [],
 };
