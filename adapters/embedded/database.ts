@@ -3,6 +3,7 @@ import type { Clock } from '../../src/kernel/clock.port.js';
 import { BehalfError, describeForeignError, isBehalfError } from '../../src/kernel/errors.js';
 import type { Metrics } from '../../src/kernel/metrics.port.js';
 import { isDamage, openFile, type RawDatabase, release, sqliteCode } from './file.js';
+import { createSharedCommits } from './shared-commits.js';
 
 export type SqlValue = string | number | Uint8Array | null;
 export type SqlRow = Readonly<Record<string, unknown>>;
@@ -20,6 +21,11 @@ export interface Database {
   prepare(sql: string): Statement;
   /** Runs one method of a store; what fails is `store.unavailable`, or `store.corrupt` where the file is damaged. */
   call<T>(operation: string, work: () => T): Promise<T>;
+  /**
+   * As {@link call}, for a busy write: all changes of `work` or none, durable when it resolves. Writes of the same turn of the
+   * event loop share one commit. `work` may be run again, after its changes were taken back.
+   */
+  commit<T>(operation: string, work: () => T): Promise<T>;
   /** All changes of `work` or none. */
   transaction<T>(work: () => T): T;
   close(): void;
@@ -35,34 +41,39 @@ export async function openDatabase(options: {
   let isOpen = true;
   const begin = raw.prepare('BEGIN IMMEDIATE');
   const commit = raw.prepare('COMMIT');
+  const transaction = <T>(work: () => T): T => {
+    begin.run([]);
+    try {
+      const result = work();
+      commit.run([]);
+      return result;
+    } catch (error) {
+      // SQLite has rolled back by itself after some failures, a full disk among them.
+      if (raw.inTransaction) raw.exec('ROLLBACK');
+      throw error;
+    }
+  };
+  const shared = createSharedCommits(transaction);
+  const observed = async <T>(operation: string, work: () => T | Promise<T>): Promise<T> => {
+    const start = clock.now();
+    try {
+      if (!isOpen) throw new BehalfError('store.unavailable', `The embedded store is closed (${operation})`);
+      return await work();
+    } catch (error) {
+      metrics.count('store_errors', { store: 'embedded' });
+      throw toStoreError(operation, error);
+    } finally {
+      metrics.time('store_call_ms', clock.now() - start, { store: 'embedded' });
+    }
+  };
   return {
     prepare: (sql) => prepare(raw, sql),
-    async call(operation, work) {
-      const start = clock.now();
-      try {
-        if (!isOpen) throw new BehalfError('store.unavailable', `The embedded store is closed (${operation})`);
-        return work();
-      } catch (error) {
-        metrics.count('store_errors', { store: 'embedded' });
-        throw toStoreError(operation, error);
-      } finally {
-        metrics.time('store_call_ms', clock.now() - start, { store: 'embedded' });
-      }
-    },
-    transaction(work) {
-      begin.run([]);
-      try {
-        const result = work();
-        commit.run([]);
-        return result;
-      } catch (error) {
-        // SQLite has rolled back by itself after some failures, a full disk among them.
-        if (raw.inTransaction) raw.exec('ROLLBACK');
-        throw error;
-      }
-    },
+    call: observed,
+    commit: (operation, work) => observed(operation, () => shared.add(work)),
+    transaction,
     close() {
       if (!isOpen) return;
+      shared.flush();
       isOpen = false;
       release(raw);
     },

@@ -25,7 +25,9 @@ export async function openFile(directory: string): Promise<RawDatabase> {
     raw.exec('PRAGMA journal_mode = WAL');
     raw.exec('PRAGMA synchronous = NORMAL');
     raw.exec('PRAGMA temp_store = MEMORY');
-    raw.exec('PRAGMA journal_size_limit = 16777216');
+    raw.exec('PRAGMA journal_size_limit = 67108864');
+    // Folding the log back waits for the disk and holds everything up: at 64 MB in place of 4, pages written again and again go once.
+    raw.exec('PRAGMA wal_autocheckpoint = 16384');
     migrate(raw);
     return raw;
   } catch (error) {

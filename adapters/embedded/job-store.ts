@@ -29,21 +29,20 @@ export function createJobStore(database: Database, clock: Clock): JobStore {
   const listing = createListing(database);
   return {
     accept: (row, eventId, eventTtlMs) =>
-      database.call('accept job', () =>
-        database.transaction(() => {
-          const now = clock.now();
-          const event = joinKey(chatUserKey(row.user), eventId);
-          if (exists.get(row.id) || claim.run(event, now + eventTtlMs, now) === 0) return false;
-          insert.run(row.id, encodePerson(row.user), row.recipe, row.createdAt, ...changingValues(row));
-          return true;
-        }),
-      ),
+      database.commit('accept job', () => {
+        const now = clock.now();
+        const event = joinKey(chatUserKey(row.user), eventId);
+        if (exists.get(row.id) || claim.run(event, now + eventTtlMs, now) === 0) return false;
+        insert.run(row.id, encodePerson(row.user), row.recipe, row.createdAt, ...changingValues(row));
+        return true;
+      }),
     load: (id) =>
       database.call('load job', () => {
         const row = load.get(id);
         return row && decodeJob(row);
       }),
-    write: (row) => database.call('write job', () => update.run(...changingValues(row), row.id, row.version - 1) === 1),
+    write: (row) =>
+      database.commit('write job', () => update.run(...changingValues(row), row.id, row.version - 1) === 1),
     list: (filter, page) => database.call('list jobs', () => listing(filter, page)),
     waitingFor: (user, connection) =>
       database.call('waiting jobs', () =>

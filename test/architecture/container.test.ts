@@ -57,7 +57,7 @@ describe('the image', () => {
   it('starts what the package names as its program', () => {
     const { bin } = z.object({ bin: z.object({ behalf: z.string() }) }).parse(JSON.parse(read('package.json')));
 
-    expect(instructions('ENTRYPOINT')).toEqual([`["node", "${bin.behalf}"]`]);
+    expect(instructions('ENTRYPOINT')).toEqual([`["node", "--max-semi-space-size=64", "${bin.behalf}"]`]);
   });
 
   it('sets only variables that the service knows', () => {
