@@ -20,6 +20,10 @@ import { loginRoutes } from './web/login-routes.js';
 
 /** Time that running jobs get to end when the service stops; orchestrators kill after 30 s. */
 const DRAIN_MS = 20_000;
+/** The same for all: requests under way get what the jobs have left of it. */
+const STOP_MS = 23_000;
+/** Connections that do not close by then end with the process. */
+const CLOSE_MS = 1_000;
 
 /** The running service. */
 export interface Service {
@@ -127,10 +131,13 @@ export async function startService(config: Config, environment: Environment): Pr
     logger,
     async stop() {
       serving = false;
-      // A slow client must not cost running jobs their time; what is still accepted waits in the queue.
-      await Promise.all([server.close(), jobs.stop(DRAIN_MS)]);
-      await Promise.allSettled([revoker.stop(), ...chats.map((chat) => chat.stop())]);
-      await Promise.allSettled([http.close(), httpClient.close(), stores.health.close()]);
+      const until = clock.now() + STOP_MS;
+      // Until then readiness says no, and what load balancers still send is put in the queue for another process.
+      await jobs.stop(DRAIN_MS);
+      const ends = [server.close(), revoker.stop(), ...chats.map((chat) => chat.stop())];
+      await Promise.race([Promise.allSettled(ends), clock.sleep(until - clock.now())]);
+      const closed = Promise.allSettled([http.close(), httpClient.close(), stores.health.close()]);
+      await Promise.race([closed, clock.sleep(CLOSE_MS)]);
     },
   };
 }
