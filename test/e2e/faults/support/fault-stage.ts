@@ -47,6 +47,8 @@ export class FaultStage {
   /** Between the service and Slack's Web API. */
   readonly slackWire: Wire;
   readonly replicas: readonly Replica[];
+  /** What the processes run with. */
+  readonly environment: Readonly<Record<string, string>>;
   readonly #entrance: Wire;
   readonly #folder: string;
 
@@ -56,6 +58,7 @@ export class FaultStage {
     readonly redisWire: Wire;
     readonly slackWire: Wire;
     readonly replicas: readonly Replica[];
+    readonly environment: Readonly<Record<string, string>>;
     readonly entrance: Wire;
     readonly folder: string;
   }) {
@@ -64,6 +67,7 @@ export class FaultStage {
     this.redisWire = parts.redisWire;
     this.slackWire = parts.slackWire;
     this.replicas = parts.replicas;
+    this.environment = parts.environment;
     this.#entrance = parts.entrance;
     this.#folder = parts.folder;
   }
@@ -95,7 +99,7 @@ export class FaultStage {
     const replicas = await Promise.all(
       numbers.map((number) => startReplica(environment, join(folder, `service-${number}.log`))),
     );
-    const stage = new FaultStage({ world, redis, redisWire, slackWire, replicas, entrance, folder });
+    const stage = new FaultStage({ world, redis, redisWire, slackWire, replicas, environment, entrance, folder });
     stage.leadTo(stage.service);
     return stage;
   }
