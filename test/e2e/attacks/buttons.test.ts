@@ -131,12 +131,31 @@ describe('a click of Rita', () => {
     const before = await changes();
     await rita.slack.press(created, 'Close it');
     await rita.slack.hears(/Closed .* as won/);
-    const click = stage.world.slack.requests.findLast(({ kind }) => kind === 'interaction');
-    for (let time = 0; time < 3; time += 1) {
-      expect((await stage.world.slack.sendRaw(click?.body ?? '', click?.headers ?? {})).status).toBe(200);
-    }
+    await deliverLastClickAgain();
     await rita.slack.say('find opportunities account: Acme');
     await rita.slack.hears(/Closed Won/);
     expect(await changes()).toBe(before + 1);
   });
+
+  it('that is delivered again is answered once', async () => {
+    const rita = stage.player('rita');
+    await rita.slack.say('help');
+    const help = await rita.slack.hears(/What I can do for you/);
+    const answers = (): number =>
+      stage.world.slack.calls.filter(({ args }) => JSON.stringify(args).includes('Your connections')).length;
+    const before = answers();
+    await rita.slack.press(help, 'Personal connections');
+    await rita.slack.hears(/Your connections/);
+    await deliverLastClickAgain();
+    await rita.slack.say('nonsense');
+    await rita.slack.hears(/I don't know that command/);
+    expect(answers()).toBe(before + 1);
+  });
+
+  async function deliverLastClickAgain(): Promise<void> {
+    const click = stage.world.slack.requests.findLast(({ kind }) => kind === 'interaction');
+    for (let time = 0; time < 3; time += 1) {
+      expect((await stage.world.slack.sendRaw(click?.body ?? '', click?.headers ?? {})).status).toBe(200);
+    }
+  }
 });

@@ -117,6 +117,18 @@ describe('somebody who does not have the signing secret sends the request of Sla
   });
 });
 
+describe('a word to the bot that Slack delivers again', () => {
+  it('is answered once', async () => {
+    const carl = stage.player('carl');
+    const answers = (): number => carl.slack.sees().filter(({ text }) => text.includes('What I can do')).length;
+    const { eventId = '' } = await stage.world.slack.say('carl', 'help');
+    for (const num of [1, 2, 3]) await stage.world.slack.redeliver(eventId, { num, reason: 'http_timeout' });
+    await carl.slack.say('nonsense');
+    await carl.slack.hears(/I don't know that command/);
+    expect(answers()).toBe(1);
+  });
+});
+
 describe('somebody who is not Teams sends the request of Teams', () => {
   let elsewhere: Server;
   let elsewhereUrl: string;
