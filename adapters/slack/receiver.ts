@@ -104,12 +104,13 @@ export class SlackReceiver implements Receiver {
       case 'late':
         logger.warn(
           { requestId: request.id, ms: clock.now() - startedAt },
-          'Slack was answered before the work was done',
+          'Slack had to be answered before the work was done',
         );
         void work.then((ended) => {
           if (ended.kind === 'failed') this.#logFailure(request, ended.error);
         });
-        return EMPTY_OK;
+        // Not known to be durable: an event is asked for again, and known by its id. Clicks are never delivered again.
+        return body['type'] === 'event_callback' ? NOT_NOW : EMPTY_OK;
     }
   }
 
