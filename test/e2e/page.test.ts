@@ -171,7 +171,26 @@ describe('Carl, who may not create', () => {
       const tab = await openTab(desk, prompt, 'Login');
       await logInAtProvider(tab, 'carl');
       await prompt.becomes('Your Acme CRM account (carl@acme.example) may not create opportunities');
+      const connected = await desk.slack.message('Connected Acme CRM as carl@acme.example');
+      await connected.button('Disconnect').click();
+      await connected.becomes('Disconnected Acme CRM (carl@acme.example)');
+      expect(desk.complaints).toEqual([]);
       await desk.context.close();
+    },
+    STORY_MS,
+  );
+
+  it(
+    'does not see what the bot tells Rita in the channel',
+    async () => {
+      const [hers, his] = await Promise.all([sitDown('rita'), sitDown('carl')]);
+      for (const desk of [hers, his]) await desk.slack.openConversation('sales');
+      await hers.slack.say('@Behalf personal_connections');
+      await hers.slack.message(/Only visible to you[\s\S]*You have no personal connections/);
+      await hers.slack.say('Good morning, Carl');
+      await his.slack.message('Good morning, Carl');
+      expect(await his.slack.text()).not.toContain('You have no personal connections');
+      await Promise.all([hers.context.close(), his.context.close()]);
     },
     STORY_MS,
   );

@@ -22,8 +22,14 @@ export class ClientOnPage {
     return new MessageOnPage(this.#client.locator(`li[data-message="${id}"]`), id ?? '');
   }
 
-  toast(): Promise<string> {
-    return this.#client.getByRole('status').innerText();
+  /** Goes to another conversation of this client. */
+  async openConversation(title: string): Promise<void> {
+    await this.#client.getByRole('navigation').getByRole('button', { name: title }).click();
+  }
+
+  /** All that this client shows. */
+  text(): Promise<string> {
+    return this.#client.innerText();
   }
 }
 
