@@ -20,6 +20,8 @@ function project(name: string): NonNullable<Config['projects']>[number] {
 const config: Config = {
   projects: ['architecture', 'unit', 'contract', 'integration', 'e2e'].map(project),
   testTimeout: 30_000,
+  // Most of the time of the slow tests is waiting for other processes.
+  maxWorkers: '100%',
 };
 
 export default config;
