@@ -59,7 +59,7 @@ describe('Rita, with a mouse and a keyboard', () => {
       await facts.filter({ hasText: 'Rita Rep' }).filter({ hasText: 'Acme, Slack' }).waitFor();
       await logInAtProvider(tab, 'rita');
       await tab.getByRole('heading', { name: 'Connected' }).waitFor();
-      expect(await facts.innerText()).toContain('Acme CRM is connected as rita@acme.example');
+      expect(await facts.textContent()).toContain('Acme CRM is connected as rita@acme.example');
       expect(new URL(tab.url()).search).toBe('');
       expect(await barriersOn(tab)).toEqual([]);
       await tab.close();
@@ -234,7 +234,7 @@ describe('Max, whose address in the CRM is another one', () => {
       await tab.getByRole('button', { name: 'Copy' }).click();
       await tab.getByRole('button', { name: 'Copied' }).waitFor();
       const code = await tab.evaluate<string>('navigator.clipboard.readText()');
-      expect(code).toBe(await tab.getByRole('status').innerText());
+      expect(code).toBe(await tab.getByRole('status').textContent());
       const link = await prompt.button('Login').getAttribute('href');
       await slack.say(code);
       await prompt.becomes('Acme');

@@ -90,7 +90,8 @@ describe('Rita’s real browser visits Carl’s site, which', () => {
     const [window] = await Promise.all([tab.waitForEvent('popup'), tab.getByRole('button').click()]);
     await logInAtProvider(window, 'rita');
     await window.getByRole('heading', { name: 'One more step' }).waitFor();
-    const code = await window.getByRole('status').innerText();
+    const code = (await window.getByRole('status').textContent()) ?? '';
+    expect(code).toMatch(/^\w{4}-\w{4}$/);
     await tab.waitForFunction('window.heard.some((message) => message.includes("initialize"))');
     // Longer than teams-js takes to judge the answer: a second message would have come by then.
     await window.evaluate('new Promise((resolve) => setTimeout(resolve, 2000))');

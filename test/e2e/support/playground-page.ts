@@ -28,8 +28,8 @@ export class ClientOnPage {
   }
 
   /** All that this client shows. */
-  text(): Promise<string> {
-    return this.#client.innerText();
+  text(): Promise<string | null> {
+    return this.#client.textContent();
   }
 }
 
@@ -41,10 +41,6 @@ export class MessageOnPage {
   constructor(message: Locator, id: string) {
     this.#message = message;
     this.id = id;
-  }
-
-  text(): Promise<string> {
-    return this.#message.innerText();
   }
 
   /** Waits until the message says this. */
