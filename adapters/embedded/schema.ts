@@ -10,7 +10,7 @@ export const MIGRATIONS: readonly string[] = [
   CREATE TABLE records (
     kind TEXT NOT NULL, id TEXT NOT NULL, value BLOB NOT NULL, expires_at INTEGER NOT NULL,
     PRIMARY KEY (kind, id)
-  );
+  ) WITHOUT ROWID;
   CREATE INDEX records_by_expiry ON records (expires_at);
 
   CREATE TABLE leases (key TEXT PRIMARY KEY, holder TEXT NOT NULL, expires_at INTEGER NOT NULL);

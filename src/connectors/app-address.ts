@@ -10,6 +10,9 @@ export interface AppAddress {
   readonly hosts: ReadonlySet<string>;
 }
 
+/** Settings do not change while a connection is loaded, so its address is made once. */
+const known = new WeakMap<ParentConnection, { readonly connector: Connector; readonly address: AppAddress }>();
+
 /**
  * The address of a connection's app, out of its settings. Fails with `connection.invalid` when a setting makes it no
  * address, or when the connection belongs to another connector: credentials go to their own app only.
@@ -18,10 +21,14 @@ export async function resolveAppAddress(connector: Connector, parent: ParentConn
   if (parent.connector !== connector.name) {
     throw invalid(parent, `it belongs to ${parent.connector}, not to ${connector.name}`);
   }
+  const made = known.get(parent);
+  if (made?.connector === connector) return made.address;
   const base = await resolveBase(connector.baseUrl, parent);
   const hosts = new Set([base.host]);
   for (const template of connector.hosts) hosts.add((await evaluateText(template, dataOf(parent))).toLowerCase());
-  return { base, hosts };
+  const address = { base, hosts };
+  known.set(parent, { connector, address });
+  return address;
 }
 
 /** A base URL filled in with settings; its host must be one of the address's unless it is the address itself. */

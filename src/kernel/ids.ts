@@ -1,8 +1,30 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHash, randomBytes, randomFillSync, timingSafeEqual } from 'node:crypto';
 
 /** A random URL-safe token of `bits` bits (default 256: OAuth state, login links). */
 export function randomToken(bits = 256): string {
   return randomBytes(Math.ceil(bits / 8)).toString('base64url');
+}
+
+const POOL_BYTES = 4096;
+const pool = Buffer.alloc(POOL_BYTES);
+let poolUsed = POOL_BYTES;
+
+/**
+ * `length` random bytes, at most 4096, out of a pool: a few bytes cost as much from the system as thousands. For ids and
+ * nonces, which are no secrets; tokens come from {@link randomToken}.
+ */
+export function pooledBytes(length: number): Buffer {
+  if (poolUsed + length > POOL_BYTES) {
+    randomFillSync(pool);
+    poolUsed = 0;
+  }
+  poolUsed += length;
+  return Buffer.from(pool.subarray(poolUsed - length, poolUsed));
+}
+
+/** 40 random bits as 8 digits of base 36: what fits a number exactly. */
+function randomDigits(): string {
+  return pooledBytes(5).readUIntBE(0, 5).toString(36).padStart(8, '0');
 }
 
 /**
@@ -11,10 +33,7 @@ export function randomToken(bits = 256): string {
  */
 export function newId(nowMs: number): string {
   const time = Math.trunc(nowMs).toString(36).padStart(9, '0');
-  const random = BigInt(`0x${randomBytes(10).toString('hex')}`)
-    .toString(36)
-    .padStart(16, '0');
-  return `${time}${random}`;
+  return `${time}${randomDigits()}${randomDigits()}`;
 }
 
 /** SHA-256 as base64url: how bearer values (state, links, codes, cookies) are stored and compared. */
@@ -41,5 +60,5 @@ export function randomText(alphabet: string, length: number): string {
 
 /** A random number from 0 to 1, for spreading what would otherwise happen at once. No secret. */
 export function randomFraction(): number {
-  return randomBytes(4).readUInt32BE() / 2 ** 32;
+  return pooledBytes(4).readUInt32BE() / 2 ** 32;
 }

@@ -1,6 +1,6 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv } from 'node:crypto';
 import { BehalfError } from './errors.js';
-import { joinKey } from './ids.js';
+import { joinKey, pooledBytes } from './ids.js';
 import { Secret } from './secret.js';
 
 const VERSION = 1;
@@ -44,7 +44,7 @@ export function createVault(keyring: readonly VaultKey[]): Vault {
   const header = Buffer.concat([Buffer.from([VERSION, primary.id.length]), Buffer.from(primary.id)]);
 
   const seal: Vault['seal'] = (type, parts, plaintext) => {
-    const nonce = randomBytes(NONCE_BYTES);
+    const nonce = pooledBytes(NONCE_BYTES);
     const cipher = createCipheriv('aes-256-gcm', primary.key.reveal(), nonce, { authTagLength: TAG_BYTES });
     cipher.setAAD(authenticated(header, type, parts));
     const bytes = typeof plaintext === 'string' ? Buffer.from(plaintext) : plaintext;
