@@ -11,6 +11,8 @@ const RENEW_AHEAD_MS = 10 * 60_000;
 const LAST_USE_MS = 60_000;
 /** Quiet time after a failed renewal in the background. */
 const RENEW_PAUSE_MS = 30_000;
+/** Trouble of the token endpoint that passes: when another try makes sense. */
+const RETRY_AFTER_MS = 10_000;
 
 const TokenAnswer = z.object({ access_token: z.string().min(1), expires_in: z.coerce.number().positive() });
 const ErrorAnswer = z.object({ error: z.string().max(100) });
@@ -107,6 +109,7 @@ function readToken(response: IncomingResponse): z.infer<typeof TokenAnswer> {
   const code = problem.success ? problem.data.error : 'unreadable';
   throw new BehalfError('chat.delivery_failed', 'Microsoft gives the bot no token. Check the app id and password.', {
     details: { status: response.status, code },
+    ...(response.status === 429 || response.status >= 500 ? { retryAfterMs: RETRY_AFTER_MS } : {}),
   });
 }
 
@@ -122,5 +125,6 @@ function unreachable(error: unknown): BehalfError {
   const code = isBehalfError(error) ? error.code : 'unknown';
   return new BehalfError('chat.delivery_failed', 'The token endpoint of Microsoft cannot be reached.', {
     details: { code },
+    retryAfterMs: RETRY_AFTER_MS,
   });
 }

@@ -42,7 +42,7 @@ export class ConnectorTransport {
       const outcome = await this.#try(request, attempt === 1);
       if (outcome.kind === 'ok') return outcome.body;
       const wait = outcome.passing && attempt < TRIES ? this.#waitBefore(outcome.error, attempt) : undefined;
-      if (wait === undefined) throw outcome.error;
+      if (wait === undefined) throw outcome.passing ? passing(outcome.error) : outcome.error;
       this.#options.logger.debug({ ...outcome.error.details, attempt, waitMs: wait }, 'repeating a call to Teams');
       await this.#options.clock.sleep(wait);
     }
@@ -78,6 +78,12 @@ export class ConnectorTransport {
     if (asked !== undefined) return asked <= LONGEST_WAIT_MS ? asked : undefined;
     return FIRST_WAIT_MS * 2 ** (attempt - 1) * (1 - Math.random() / 2);
   }
+}
+
+/** Tells that a later try makes sense. */
+function passing(error: BehalfError): BehalfError {
+  if (error.retryAfterMs !== undefined) return error;
+  return new BehalfError(error.code, error.message, { details: error.details, retryAfterMs: LONGEST_WAIT_MS });
 }
 
 function lost(error: unknown): BehalfError {

@@ -2,6 +2,7 @@ import type { ChatAdapter } from '../chat/chat-adapter.port.js';
 import type { Click, Clicks } from '../chat/clicks.js';
 import type { MessageRef } from '../chat/conversation.js';
 import type { Block, Button, Message } from '../chat/message.js';
+import { isBehalfError } from '../kernel/errors.js';
 import { plainText } from '../kernel/rich-text.js';
 import type { RenderedReply } from '../recipes/render-reply.js';
 import type { Job } from './job-record.js';
@@ -24,6 +25,11 @@ export interface DeliveredReply {
 
 /** Stands under what may have been said before an interruption. */
 export const REPEATED = 'I was interrupted while I sent this; you may have seen it already.';
+
+/** True when the platform has answered that it did not take the message: said again, it is not there twice. */
+export function wasRefused(error: unknown): boolean {
+  return isBehalfError(error, 'chat.delivery_failed') && typeof error.details['status'] === 'number';
+}
 
 /**
  * Says a reply where it belongs: for all where the recipe says so, else privately, in place of the login prompt if there is

@@ -30,10 +30,10 @@ export function leased(job: Job, { holder, leaseMs }: Lessee, now: number): Job 
   return next({ ...job, status: 'running', lease: { holder, until }, attentionAt: until }, now);
 }
 
-/** Leaves a job to whoever has room; if the queue should lose it, somebody looks at it after a lease's time. */
-export function pending(job: Job, leaseMs: number, now: number): Job {
+/** Leaves a job to whoever has room. Who gets it from no queue, or if the queue should lose it: after `lookInMs` somebody looks. */
+export function pending(job: Job, lookInMs: number, now: number): Job {
   const { lease: _, ...rest } = job;
-  return next({ ...rest, status: 'pending', waitingFor: [], attentionAt: now + leaseMs }, now);
+  return next({ ...rest, status: 'pending', waitingFor: [], attentionAt: now + lookInMs }, now);
 }
 
 /**

@@ -10,10 +10,10 @@ import type { Logger } from '../kernel/logger.port.js';
 import type { Metrics } from '../kernel/metrics.port.js';
 import type { CompiledRecipe } from '../recipes/compiled-recipe.js';
 import type { RecipeBook } from '../recipes/recipe-book.js';
-import { deliverReply, REPEATED } from './deliver-reply.js';
+import { deliverReply, REPEATED, wasRefused } from './deliver-reply.js';
 import type { HeldJob } from './held-job.js';
 import type { JobResult, JobState } from './job.js';
-import { finished, type Job, suspended } from './job-record.js';
+import { finished, type Job, pending, suspended } from './job-record.js';
 import type { CreateLoginLink } from './login-link.js';
 import { promptForLogins } from './login-prompts.js';
 import { doneMessage, failedMessage, recipeGoneMessage, stoppedMessage } from './messages.js';
@@ -22,6 +22,12 @@ import { runSteps, type StepsOutcome } from './run-steps.js';
 
 /** A login and one more after it: an app that then still refuses is not asked about again in the same job. */
 const MAX_LOGINS_PER_CONNECTION = 2;
+
+/** Waits before a platform that did not take a message is tried again; then the job ends without it. */
+const DELIVERY_PAUSES_MS = [10_000, 60_000, 300_000, 900_000];
+
+/** Marks the last word as being on its way; no step has this path. */
+const LAST_WORD = { path: 'end', kind: 'reply' } as const;
 
 export interface JobRunnerDeps {
   readonly recipes: () => RecipeBook;
@@ -52,8 +58,7 @@ export class JobRunner {
     const { id, recipe } = held.job;
     try {
       if (held.state.result) {
-        await this.#tell(held.job, repeatedMessage(held.state));
-        await this.#close(held, held.state.result);
+        await this.#sayLast(held, held.state.result, textMessage(held.state.result.text));
         return 'ended';
       }
       const found = this.#deps.recipes().get(recipe);
@@ -171,12 +176,28 @@ export class JobRunner {
     if (err.audience === 'person') logger.info(line, 'job failed');
     else if (err.audience === 'remote') logger.warn(line, 'job failed');
     else logger.error(line, 'job failed');
-    const name = this.#deps.recipes().get(recipe)?.name ?? recipe;
     // Without the store nothing can be ended: the lease runs out and the job goes on when the store is back.
     if (err.code === 'store.unavailable') return;
-    await this.#end(held, 'failed', failedMessage(name, err.userText, err.ref), { code: err.code, ref: err.ref }).catch(
-      (error: unknown) => this.#warn(held.job, error, 'job could not be ended'),
-    );
+    const name = this.#deps.recipes().get(recipe)?.name ?? recipe;
+    try {
+      if (await this.#deliverLater(held, err)) return;
+      await this.#end(held, 'failed', failedMessage(name, err.userText, err.ref), { code: err.code, ref: err.ref });
+    } catch (error) {
+      this.#warn(held.job, error, 'job could not be ended');
+    }
+  }
+
+  /** After a passing failure of the platform the job goes on some time later; tells whether it does. */
+  async #deliverLater(held: HeldJob, err: BehalfError): Promise<boolean> {
+    const undelivered = (held.state.undelivered ?? 0) + 1;
+    const pause = DELIVERY_PAUSES_MS[undelivered - 1];
+    if (err.code !== 'chat.delivery_failed' || err.retryAfterMs === undefined || pause === undefined) return false;
+    const pauseMs = Math.max(pause, err.retryAfterMs);
+    held.note({ undelivered });
+    await held.leave((job, now) => pending(job, pauseMs, now));
+    const { id, recipe } = held.job;
+    this.#deps.logger.warn({ jobId: id, recipe, pauseMs, err }, 'an answer could not be delivered yet');
+    return true;
   }
 
   /** Makes the end known, says the last word, then closes the job: after a crash in between only the word is repeated. */
@@ -187,10 +208,16 @@ export class JobRunner {
     error?: { code: string; ref: string },
   ): Promise<void> {
     const result = { status, text: message?.fallback ?? '', ...error };
-    if (message) {
-      await held.checkpoint({ result });
-      await this.#tell(held.job, message);
-    }
+    if (!message) return this.#close(held, result);
+    await this.#sayLast(held, result, message);
+  }
+
+  async #sayLast(held: HeldJob, result: JobResult, message: Message): Promise<void> {
+    const again = held.state.inFlight?.path === LAST_WORD.path;
+    await held.checkpoint({ result, inFlight: LAST_WORD });
+    const failure = await this.#tell(held.job, again ? repeated(message, held.state) : message);
+    if (failure && !again && wasRefused(failure)) held.land();
+    if (failure && (await this.#deliverLater(held, failure))) return;
     await this.#close(held, result);
   }
 
@@ -207,15 +234,17 @@ export class JobRunner {
   }
 
   /** In place of the prompt, else privately. Not being able to deliver does not undo what was done. */
-  async #tell(job: Job, message: Message): Promise<void> {
+  async #tell(job: Job, message: Message): Promise<BehalfError | undefined> {
     const { conversation, prompt } = job.state;
     try {
       const chat = this.#deps.chat(job);
       if (prompt !== undefined) await chat.update(prompt, message);
       else if (conversation.kind === 'direct') await chat.post(conversation, message);
       else await chat.postPrivately(conversation, job.user, message);
+      return undefined;
     } catch (error) {
       this.#warn(job, error, 'the end of a job could not be delivered');
+      return asBehalfError(error);
     }
   }
 
@@ -235,8 +264,7 @@ function silentEnd(state: JobState, recipe: CompiledRecipe, as: 'succeeded' | 'f
 }
 
 /** The last word once more; in place of the prompt nobody sees it twice. */
-function repeatedMessage(state: JobState): Message {
-  const message = textMessage(state.result?.text ?? '');
+function repeated(message: Message, state: JobState): Message {
   if (state.prompt) return message;
   return { ...message, blocks: [...message.blocks, { kind: 'note', text: [{ text: REPEATED }] }] };
 }

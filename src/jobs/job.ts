@@ -62,6 +62,8 @@ export interface JobState {
   readonly expiresAt?: number;
   /** Times that a login was asked for, by connection: bounds the loop of login and refusal. */
   readonly loginsAsked: Readonly<Record<string, number>>;
+  /** Times that the platform did not take what the job had to say. */
+  readonly undelivered?: number;
   /** How it ends, for the history. Set before the last word is said: from then on no step is begun any more. */
   readonly result?: JobResult;
 }

@@ -13,7 +13,8 @@ import { WaitingJobs, type WaitingJobsDeps } from './waiting-jobs.js';
 
 /** Longer than the last redelivery of any platform (Slack: some minutes after the first), with room for a day's outage. */
 const EVENT_TTL_MS = 24 * 3_600_000;
-/** Times in one lease that leases are prolonged and jobs that need attention are looked for. */
+/** How often leases are prolonged and jobs that need attention are looked for; several times in a short lease. */
+const LOOK_MS = 5_000;
 const LOOKS_PER_LEASE = 6;
 const SWEEP_BATCH = 50;
 const FORGET_EVERY_MS = 60_000;
@@ -203,11 +204,12 @@ export class Jobs {
 
   /** Does something time and again; what fails is tried again the next time. */
   async #repeat(work: () => Promise<void>, until: AbortSignal): Promise<void> {
+    const pauseMs = Math.min(LOOK_MS, this.#lessee.leaseMs / LOOKS_PER_LEASE);
     while (!until.aborted) {
       await work().catch((error: unknown) => {
         if (!until.aborted) this.#deps.logger.warn({ err: asBehalfError(error) }, 'looking after jobs failed');
       });
-      await this.#deps.clock.sleep(this.#lessee.leaseMs / LOOKS_PER_LEASE, until).catch(() => {});
+      await this.#deps.clock.sleep(pauseMs, until).catch(() => {});
     }
   }
 

@@ -13,7 +13,7 @@ import type {
 } from '../recipes/compiled-recipe.js';
 import { evaluateCondition, evaluateInput } from '../recipes/evaluate.js';
 import { type RenderedReply, renderReply, renderText } from '../recipes/render-reply.js';
-import type { DeliveredReply } from './deliver-reply.js';
+import { type DeliveredReply, wasRefused } from './deliver-reply.js';
 import type { HeldJob } from './held-job.js';
 import type { MissingLogin, ResolvedSlot, SlotResolver } from './resolve-connections.js';
 
@@ -88,7 +88,10 @@ async function runReply(context: StepsContext, step: ReplyStep, data: StepData):
   const again = held.state.inFlight?.path === step.path;
   const reply = await renderReply(step, data.current());
   await held.checkpoint({ inFlight: { path: step.path, kind: 'reply' } });
-  const { message, promptReplaced } = await context.say(reply, again);
+  const { message, promptReplaced } = await context.say(reply, again).catch((error: unknown) => {
+    if (!again && wasRefused(error)) held.land();
+    throw error;
+  });
   held.land({ done: { ...held.state.done, [step.path]: { kind: 'reply', message } } }, { promptReplaced });
   return COMPLETED;
 }
