@@ -24,6 +24,7 @@ export function page(options: PageOptions): HttpResponse {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex">
 <title>${title} · Behalf</title>
+<link rel="icon" href="/assets/icon.svg">
 <link rel="stylesheet" href="/assets/page.css">
 ${scripts.map((path) => html`<script src="${path}" defer></script>`)}
 </head>
@@ -45,6 +46,7 @@ ${body}
       'content-security-policy': [
         "default-src 'none'",
         "style-src 'self'",
+        "img-src 'self'",
         "script-src 'self'",
         `form-action 'self'${formTargets.map((origin) => ` ${origin}`).join('')}`,
         "frame-ancestors 'none'",

@@ -53,7 +53,7 @@ describe('every page', () => {
 
   test('loads nothing from elsewhere and has no script or style of its own in it', () => {
     expect(headers['content-security-policy']).toBe(
-      "default-src 'none'; style-src 'self'; script-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+      "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
     );
     expect(String(body)).not.toMatch(/<script(?![^>]*\ssrc=)|<style|\sstyle=|\son\w+=|https?:\/\//);
     expect(String(body)).toContain('<body data-login-code="AB12-CD34">');
