@@ -142,7 +142,7 @@ describe('Redis goes away', () => {
     await thaw;
     await ready();
     await stage.reads(rita, new RegExp(`Unkeyed deal of ${amount}`));
-    await stage.leaseOver();
+    await stage.until('both jobs to be over', async () => (await stage.service.metric('jobs_running')) === 0);
     expect(await stage.deals(amount)).toBe(1);
     expect(await stage.deals(amount + 50)).toBe(0);
     expect(stage.count(rita, new RegExp(`Unkeyed deal of ${amount}`))).toBe(1);
