@@ -3,6 +3,12 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { Pool } from 'undici';
 import type { Platform } from './platform.js';
 
+/**
+ * `c50`: fifty commands in flight all the time. `r100`: one every 10 ms whatever happens. `slow`: the same, while the app takes
+ * two seconds for a call.
+ */
+export type Load = 'c50' | 'r100' | 'slow';
+
 export type ChatKind = 'slack' | 'teams';
 
 export interface Target {
@@ -26,18 +32,14 @@ export interface Round {
 }
 
 const LEAD_IN_MS = 1_500;
+const SLOW_APP_MS = 2_000;
 const REPLY_TIMEOUT_MS = 15_000;
 /** Clock ticks a second in /proc; 100 on every Linux that matters. */
 const TICKS = 100;
 let words = 0;
 
-/** `c50`: fifty commands in flight all the time. `r100`: one every 10 ms whatever happens. */
-export async function measure(
-  platform: Platform,
-  target: Target,
-  load: 'c50' | 'r100',
-  seconds: number,
-): Promise<Round> {
+export async function measure(platform: Platform, target: Target, load: Load, seconds: number): Promise<Round> {
+  platform.appDelayMs = load === 'slow' ? SLOW_APP_MS : 0;
   const pool = new Pool(`http://127.0.0.1:${target.port}`, { connections: 64, pipelining: 1 });
   const results: { ack: number; whole: number }[] = [];
   let failures = 0;
@@ -61,6 +63,7 @@ export async function measure(
   const cpu = cpuMs(target.pid) - cpuBefore;
   const newConnections = platform.connections - connectionsBefore;
   await running;
+  platform.appDelayMs = 0;
   await pool.close();
   return {
     perSecond: results.length / elapsed,

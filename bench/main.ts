@@ -4,14 +4,14 @@ import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
-import { measure, quantile, type Round, type Target } from './load.js';
+import { type Load, measure, quantile, type Round, type Target } from './load.js';
 import { Platform } from './platform.js';
 import { bareEchoName, type Report, renderReport, type StartUp } from './report.js';
 import { countRoundTrips } from './round-trips.js';
 import { type Running, startBareBot, startBehalf, withUsers } from './targets.js';
 
 const ROOT = join(__dirname, '..');
-const LOADS = ['c50', 'r100'] as const;
+const LOADS: readonly Load[] = ['c50', 'r100', 'slow'];
 
 interface Options {
   readonly rounds: number;
@@ -25,7 +25,7 @@ interface Options {
  */
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { quick: { type: 'boolean' }, readme: { type: 'boolean' } } });
-  const options: Options = values.quick ? { rounds: 1, seconds: 2 } : { rounds: 5, seconds: 4 };
+  const options: Options = values.quick ? { rounds: 1, seconds: 2 } : { rounds: 5, seconds: 3 };
   await buildPrograms();
   const platform = new Platform();
   await platform.start();
@@ -72,14 +72,14 @@ async function run(
     await withUsers(platform, embedded, 'embedded', 'teams'),
     await withUsers(platform, onRedis, 'Redis', 'teams'),
   ];
-  const rounds: { target: Target; load: (typeof LOADS)[number]; round: Round }[] = [];
+  const rounds: { target: Target; load: Load; round: Round }[] = [];
   for (let number = 1; number <= options.rounds; number += 1) {
     for (const load of LOADS) {
       for (const target of targets) {
         const round = await measure(platform, target, load, options.seconds);
         rounds.push({ target, load, round });
         console.error(
-          `round ${number} ${load} ${target.chat} ${target.name}: ${round.perSecond.toFixed(0)}/s, ${round.cpuMsPerCommand.toFixed(2)} ms CPU, p50 ${round.endToEndP50.toFixed(1)} ms, ack p99 ${round.ackP99.toFixed(1)} ms, ${round.failures} failed`,
+          `round ${number} ${load} ${target.chat} ${target.name}: ${round.perSecond.toFixed(0)}/s, ${round.cpuMsPerCommand.toFixed(2)} ms CPU, p50 ${round.endToEndP50.toFixed(1)} ms, ack p99 ${round.ackP99.toFixed(1)} ms, ${round.failures} failed, ${round.newConnections} new connections`,
         );
       }
     }
