@@ -1,42 +1,75 @@
 import type { ChatUser } from '../chat/chat-user.js';
+import { BehalfError } from '../kernel/errors.js';
 import type { ExpiringStore, RecordKey } from '../kernel/expiring-store.port.js';
 import { joinKey } from '../kernel/ids.js';
 import type { Metrics } from '../kernel/metrics.port.js';
 
 /** Longer than any platform goes on delivering the same event. */
 const EVENT_TTL_MS = 24 * 3_600_000;
+/** Longer than an event is worked on before it is acknowledged; shorter than Slack waits before its second repetition. */
+const UNDER_WAY_MS = 15_000;
+
+const UNDER_WAY = 'under way';
+const DONE = 'done';
 
 interface Delivered {
   readonly id: string;
   readonly user: ChatUser;
 }
 
-/** Which events have been dealt with. Commands that make a job do without: the job is claimed together with its event. */
+/**
+ * Which events have been dealt with. Commands that make a job do without: the job is claimed together with its event.
+ * A claim is short until it is settled, so that an event whose process has died is dealt with when it is delivered again.
+ */
 export class EventClaims {
   readonly #store: ExpiringStore;
   readonly #metrics: Metrics;
+  /** Claims of this process that are not settled. */
+  readonly #open = new Set<string>();
 
   constructor(store: ExpiringStore, metrics: Metrics) {
     this.#store = store;
     this.#metrics = metrics;
   }
 
-  /** True for the first delivery of an event. */
+  /**
+   * True for the first delivery of an event.
+   * @throws BehalfError `chat.under_way` when another process has begun with it and may have died
+   */
   async claim(event: Delivered): Promise<boolean> {
-    const isFirst = await this.#store.add(keyOf(event), '1', EVENT_TTL_MS);
-    if (!isFirst) this.#countDuplicate(event);
-    return isFirst;
+    const key = keyOf(event);
+    if (await this.#store.add(key, UNDER_WAY, UNDER_WAY_MS)) {
+      this.#open.add(key.id);
+      return true;
+    }
+    // One that has run out in between is free again.
+    return (await this.isClaimed(event)) ? false : this.claim(event);
   }
 
-  /** True when an event has been claimed. */
+  /**
+   * True when an event has been claimed.
+   * @throws BehalfError `chat.under_way` as {@link claim} does
+   */
   async isClaimed(event: Delivered): Promise<boolean> {
-    const isClaimed = (await this.#store.get(keyOf(event))) !== undefined;
-    if (isClaimed) this.#countDuplicate(event);
-    return isClaimed;
+    const key = keyOf(event);
+    const claim = await this.#store.get(key);
+    if (claim === undefined) return false;
+    if (claim === UNDER_WAY && !this.#open.has(key.id))
+      throw new BehalfError('chat.under_way', 'Another process works on this event, or has died over it');
+    this.#metrics.count('chat_events_duplicate', { platform: event.user.platform });
+    return true;
   }
 
-  #countDuplicate({ user }: Delivered): void {
-    this.#metrics.count('chat_events_duplicate', { platform: user.platform });
+  /** An event has been dealt with: further deliveries of it mean nothing. Does nothing where it was not claimed here. */
+  async settle(event: Delivered): Promise<void> {
+    const key = keyOf(event);
+    if (this.#open.delete(key.id)) await this.#store.put(key, DONE, EVENT_TTL_MS);
+  }
+
+  /** An event could not be dealt with: the next delivery counts as the first. */
+  async giveBack(event: Delivered): Promise<void> {
+    const key = keyOf(event);
+    if (this.#open.delete(key.id)) await this.#store.delete(key);
   }
 }
 

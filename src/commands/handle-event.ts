@@ -7,7 +7,7 @@ import { type Message, textMessage } from '../chat/message.js';
 import { looksLikeCode } from '../connections/login-code.js';
 import type { WaitingJobs } from '../jobs/waiting-jobs.js';
 import type { Clock } from '../kernel/clock.port.js';
-import { asBehalfError, ERROR_CODES } from '../kernel/errors.js';
+import { asBehalfError, ERROR_CODES, isBehalfError } from '../kernel/errors.js';
 import type { Logger } from '../kernel/logger.port.js';
 import type { Metrics } from '../kernel/metrics.port.js';
 import type { RecipeBook } from '../recipes/recipe-book.js';
@@ -58,10 +58,20 @@ export class EventHandler {
       if (event.kind === 'text') await this.#text(event);
       else if (event.kind === 'action') await this.#action(event);
       else await this.#signIn(event);
+      await this.#settle(event);
       metrics.time('ack_ms', clock.now() - startedAt, { platform: event.user.platform });
     } catch (error) {
+      // Nobody is told: the platform delivers it again.
+      if (isBehalfError(error, 'chat.under_way')) throw error;
       await this.#apologise(event, error);
     }
+  }
+
+  /** What was answered stays answered, whatever becomes of the note about it. */
+  async #settle(event: ChatEvent): Promise<void> {
+    await this.#deps.claims.settle(event).catch((error: unknown) => {
+      this.#deps.logger.warn({ eventId: event.id, err: asBehalfError(error) }, 'an event could not be noted as done');
+    });
   }
 
   async #text(event: TextEvent): Promise<void> {
@@ -246,7 +256,7 @@ export class EventHandler {
       { platform: event.user.platform, kind: event.kind, eventId: event.id, err },
       'an event could not be handled',
     );
-    if (err.code === 'chat.delivery_failed') return;
+    if (err.code === 'chat.delivery_failed') return this.#settle(event);
     const text =
       err.code === 'store.unavailable'
         ? ERROR_CODES['store.unavailable'].text
@@ -254,8 +264,10 @@ export class EventHandler {
     try {
       await this.#reply(event, textMessage(text));
     } catch {
+      await this.#deps.claims.giveBack(event).catch(() => {});
       throw err;
     }
+    await this.#settle(event);
   }
 }
 

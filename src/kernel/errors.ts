@@ -50,6 +50,7 @@ export const ERROR_CODES = {
     text: 'I am not allowed to call that address. Please tell your administrator.',
   },
   'chat.request_invalid': { audience: 'remote', text: 'I could not read that.' },
+  'chat.under_way': { audience: 'remote', text: 'I am already working on that.' },
   'chat.delivery_failed': { audience: 'remote', text: 'I could not deliver the answer.' },
   'job.interrupted': {
     audience: 'operator',
