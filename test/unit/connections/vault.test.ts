@@ -77,7 +77,7 @@ describe('a keyring', () => {
   });
 
   it('never shows a key in what it complains about', () => {
-    const key = `${a.slice(0, 20)}CANARY`;
+    const key = `${a.slice(0, 20)}+CANARY`;
     for (const text of [key, `k1:${key}`, `${key}:${a}`, `k1:${key}!`]) {
       const error = errorOf(() => parseKeyring(text));
       expect(isBehalfError(error, 'config.invalid')).toBe(true);
