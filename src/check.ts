@@ -182,7 +182,8 @@ class RecipeCheck {
   }
 
   #outputFields(slot: string, action: string): readonly string[] {
-    return this.#connectorOf(slot)?.actions.get(action)?.outputFields ?? [];
+    const shape = this.#connectorOf(slot)?.actions.get(action)?.outputSchema;
+    return shape?.kind === 'object' ? [...shape.fields.keys()] : [];
   }
 
   #report(position: Position, message: string, more: More = {}): void {

@@ -1,3 +1,4 @@
+import { ANY, parseShape } from '../language/data-shape.js';
 import type { Datapill } from '../language/datapill.js';
 import { didYouMean } from '../language/did-you-mean.js';
 import type { Problem } from '../language/problem.js';
@@ -147,14 +148,14 @@ class ConnectorCompiler implements CompileContext {
   #action(name: string, action: ActionFile): ConnectorAction {
     const path = ['actions', name];
     const input = new Map(Object.entries(action.input).map(([key, field]) => [key, toInputField(key, field)]));
-    const { description, output, idempotency_key_header: header } = action;
+    const { description, output, output_schema: schema, idempotency_key_header: header } = action;
     return {
       name,
       title: action.title,
       ...(description === undefined ? {} : { description }),
       request: this.#request(action.request, [...path, 'request'], new Set(input.keys())),
       input,
-      outputFields: action.output_fields,
+      outputSchema: schema === undefined ? ANY : parseShape(schema, [...path, 'output_schema'], this),
       ...(output === undefined ? {} : { output: this.#value(output, [...path, 'output'], OUTPUT) }),
       isSafeToRepeat: action.idempotent ?? SAFE_METHODS.has(action.request.method),
       ...(header === undefined ? {} : { idempotencyKeyHeader: header }),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ShapeNotation } from '../language/data-shape.js';
 import { pattern, strict } from '../language/shape.js';
 
 const Id = pattern(/^[a-z][a-z0-9_]{0,39}$/, 'lower-case letters, digits and _, beginning with a letter');
@@ -71,10 +72,7 @@ const Action = strict({
   output: Value.optional().meta({
     description: 'What later steps see; the whole answer by default. Sees body, status, headers, input',
   }),
-  output_fields: z
-    .array(Words)
-    .default([])
-    .meta({ description: 'Names of the fields of the output, for checking recipes' }),
+  output_schema: ShapeNotation.optional().meta({ description: 'Shape of the output, for checking recipes' }),
   idempotent: z.boolean().optional().meta({ description: 'True: a repeat has no second effect' }),
   idempotency_key_header: Words.optional().meta({ description: 'Header by which the app recognises a repeat' }),
 });

@@ -1,3 +1,4 @@
+import type { Shape } from '../language/data-shape.js';
 import type { Datapill } from '../language/datapill.js';
 import type { Position } from '../language/problem.js';
 import type { Template } from '../language/template.js';
@@ -70,8 +71,8 @@ export interface ConnectorAction extends Position {
   readonly description?: string;
   readonly request: RequestTemplate;
   readonly input: ReadonlyMap<string, InputField>;
-  /** Names of the output's fields where the connector tells them; empty: unknown. */
-  readonly outputFields: readonly string[];
+  /** What later steps see, where the connector tells it; `any`: unknown. */
+  readonly outputSchema: Shape;
   /** What later steps see; absent: the whole answer. Sees `body`, `status`, `headers`, `input`. */
   readonly output?: Template;
   /** True when a repeat has no second effect: GET, HEAD, PUT, DELETE, or declared `idempotent: true`. */

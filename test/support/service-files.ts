@@ -68,7 +68,7 @@ actions:
     title: create things
     request: { method: POST, path: /api/things, json: { name: "{{ input.name }}" } }
     input: { name: { type: any } }
-    output_fields: [id, name, by]
+    output_schema: { id: any, name: any, by: any }
   create_shaped:
     title: create shaped things
     request: { method: POST, path: /api/shaped, json: {} }
@@ -78,12 +78,12 @@ actions:
     request: { method: POST, path: /api/once, json: { name: "{{ input.name }}" } }
     idempotency_key_header: Idempotency-Key
     input: { name: { type: any } }
-    output_fields: [id, name, by]
+    output_schema: { id: any, name: any, by: any }
   find:
     title: see things
     request: { method: GET, path: /api/things, query: { name: "{{ input.name }}" } }
     input: { name: { type: any } }
-    output_fields: [id, name, by]
+    output_schema: { id: any, name: any, by: any }
 `;
 }
 

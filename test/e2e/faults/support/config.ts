@@ -13,7 +13,7 @@ const UNKEYED_ACTION = `
       json: { account: Acme, amount: "{{ input.amount }}" }
     input:
       amount: { type: number, title: Amount, required: true }
-    output_fields: [id, name]
+    output_schema: { id: string, name: string }
 `;
 
 const SHARED = 'use: acme-crm-integration, verify_user_access: false';
