@@ -24,6 +24,7 @@ import { createRevocationPlan } from './connections/revocation-plan.js';
 import type { RevocationQueue } from './connections/revocation-queue.port.js';
 import { Revoker } from './connections/revoker.js';
 import { lookUpAccount } from './connectors/account-lookup.js';
+import { AppPauses } from './connectors/app-pauses.js';
 import { performAction } from './connectors/perform-action.js';
 import type { JobQueue } from './jobs/job-queue.port.js';
 import type { JobStore } from './jobs/job-store.port.js';
@@ -97,6 +98,7 @@ export function assemble(policy: ServicePolicy, catalogue: Catalogue, drivers: D
     metrics,
   });
   const clicks = createClicks(stores.expiring);
+  const pauses = new AppPauses({ clock, metrics });
   const createLoginLink: CreateLoginLink = async ({ continuation, conversation, connection, user }) => {
     const popUp = chats(user.platform).popUpScripts !== undefined;
     const { token } = await logins.createLink({
@@ -117,7 +119,8 @@ export function assemble(policy: ServicePolicy, catalogue: Catalogue, drivers: D
     chats,
     clicks,
     createLoginLink,
-    perform: (call) => measured(metrics, clock, call.parent.connector, () => performAction({ ...call, http, clock })),
+    perform: (call) =>
+      measured(metrics, clock, call.parent.connector, () => performAction({ ...call, http, clock, pauses })),
     titleOf: (connection) => parents(connection)?.title ?? connection,
     onNoLongerWaiting: (id) => logins.cancelFor(id),
     clock,

@@ -35,6 +35,8 @@ export interface TokenSet {
   readonly expiresAt?: number;
   readonly issuedAt: number;
   readonly scopes: readonly string[];
+  /** Further fields of the answer that the connector keeps, e.g. `instance_url`; no secrets. */
+  readonly fields?: Readonly<Record<string, string>>;
 }
 
 /** A connection of one owner. `generation` rises by one with every write; it is part of what the tokens are sealed with. */
@@ -56,6 +58,12 @@ export interface Connection {
 
 /** What an action is carried out with. */
 export type Credential =
-  | { readonly kind: 'bearer'; readonly token: Secret; readonly generation: number }
+  | {
+      readonly kind: 'bearer';
+      readonly token: Secret;
+      readonly generation: number;
+      /** {@link TokenSet.fields}: what the connector's templates read as `token`. */
+      readonly fields?: Readonly<Record<string, string>>;
+    }
   | { readonly kind: 'api_key'; readonly in: 'header' | 'query'; readonly name: string; readonly key: Secret }
   | { readonly kind: 'basic'; readonly username: string; readonly password: Secret };

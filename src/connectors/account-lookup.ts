@@ -3,11 +3,15 @@ import type { ParentConnection } from '../connections/parent-connection.js';
 import type { Clock } from '../kernel/clock.port.js';
 import { BehalfError } from '../kernel/errors.js';
 import type { HttpClient } from '../kernel/http-client.port.js';
+import type { DatapillData } from '../language/datapill.js';
+import type { RequestTemplate } from './action.js';
+import type { Answer } from './answer.js';
+import { resolveAppAddress } from './app-address.js';
 import { appError } from './app-error.js';
 import { buildRequest } from './build-request.js';
 import { callApp } from './call-app.js';
 import type { Connector, IdentityCall } from './connector.js';
-import { type Answer, cleanWords, judgeResponse } from './judge-response.js';
+import { cleanWords, judgeResponse } from './judge-response.js';
 
 export interface AccountLookup {
   readonly connector: Connector;
@@ -23,28 +27,32 @@ export interface AccountLookup {
  * Fails as `performAction` does, and with `connector.invalid` when the connector has no identity call.
  */
 export async function lookUpAccount(lookup: AccountLookup): Promise<Account> {
-  const { connector, parent, credential } = lookup;
+  const { connector, parent } = lookup;
   const { identity } = connector;
   if (!identity) {
     throw new BehalfError('connector.invalid', `The connector ${connector.name} has no identity call`, {
       details: { connector: connector.name },
     });
   }
-  const request = await buildRequest({ connector, parent, credential, template: identity.request, input: {} });
-  const response = await callApp(lookup.http, request, { parent, ...(lookup.signal ? { signal: lookup.signal } : {}) });
-  const verdict = await judgeResponse(connector, response);
-  if (verdict.kind === 'error') {
-    const nowMs = lookup.clock.now();
-    throw appError(verdict, { parent, credential, purpose: 'tell me who you are', action: 'identity', nowMs });
-  }
-  return readAccount(identity, verdict.answer, parent);
+  const first = await ask(lookup, identity.request);
+  const more = identity.more ? { more: await ask(lookup, identity.more) } : {};
+  return readAccount(identity, { ...first, ...more }, parent);
+}
+
+async function ask(lookup: AccountLookup, template: RequestTemplate): Promise<Answer> {
+  const { connector, parent, credential, clock } = lookup;
+  const request = await buildRequest({ connector, parent, credential, template, input: {} });
+  const address = await resolveAppAddress(connector, parent, credential);
+  const response = await callApp(request, { ...lookup, address });
+  const verdict = await judgeResponse(connector, response, { nowMs: clock.now() });
+  if (verdict.kind === 'ok') return verdict.answer;
+  throw appError(verdict, { parent, credential, purpose: 'tell me who you are', action: 'identity' });
 }
 
 /** Longest id and label that are kept, in characters. */
 const MAX_ID = 256;
 
-async function readAccount(identity: IdentityCall, answer: Answer, parent: ParentConnection): Promise<Account> {
-  const data = { ...answer };
+async function readAccount(identity: IdentityCall, data: DatapillData, parent: ParentConnection): Promise<Account> {
   const id = scalar(await identity.id.evaluate(data));
   const label = scalar(await identity.label.evaluate(data)) ?? id;
   const shown = label === undefined ? undefined : cleanWords(label);

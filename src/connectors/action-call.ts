@@ -2,7 +2,9 @@ import type { Credential } from '../connections/connection.js';
 import type { ParentConnection } from '../connections/parent-connection.js';
 import type { Clock } from '../kernel/clock.port.js';
 import type { HttpClient } from '../kernel/http-client.port.js';
-import type { Connector, ConnectorAction } from './connector.js';
+import type { ConnectorAction } from './action.js';
+import type { AppPauses } from './app-pauses.js';
+import type { Connector } from './connector.js';
 
 /** One action, about to be carried out. */
 export interface ActionCall {
@@ -17,5 +19,7 @@ export interface ActionCall {
   readonly idempotencyKey: string;
   readonly http: HttpClient;
   readonly clock: Clock;
+  /** What apps have asked for; absent: nothing is remembered. */
+  readonly pauses?: AppPauses;
   readonly signal?: AbortSignal;
 }

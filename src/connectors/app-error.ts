@@ -2,7 +2,7 @@ import type { Credential } from '../connections/connection.js';
 import type { ParentConnection } from '../connections/parent-connection.js';
 import { BehalfError, type ErrorCode } from '../kernel/errors.js';
 import type { AppErrorClass } from './connector.js';
-import { retryAfterMs, type Verdict } from './judge-response.js';
+import type { Verdict } from './judge-response.js';
 
 /** Who wanted what of which app, for the texts of errors. */
 export interface AppErrorContext {
@@ -13,7 +13,6 @@ export interface AppErrorContext {
   readonly action: string;
   /** Label of the account that acted. */
   readonly account?: string;
-  readonly nowMs: number;
 }
 
 const CODES: Readonly<Record<AppErrorClass, ErrorCode>> = {
@@ -31,14 +30,14 @@ const CODES: Readonly<Record<AppErrorClass, ErrorCode>> = {
 export function appError(verdict: Extract<Verdict, { kind: 'error' }>, context: AppErrorContext): BehalfError {
   const code = CODES[verdict.class];
   const { status } = verdict.answer;
-  const retryAfter = retryAfterMs(verdict.answer.headers, context.nowMs);
+  const { waitMs } = verdict;
   return new BehalfError(
     code,
     `${context.parent.connector}.${context.action} was answered ${status} (${verdict.class})`,
     {
-      userText: userTextOf(verdict, context, retryAfter),
+      userText: userTextOf(verdict, context),
       details: { connection: context.parent.name, action: context.action, status },
-      ...(retryAfter === undefined ? {} : { retryAfterMs: retryAfter }),
+      ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }),
     },
   );
 }
@@ -48,11 +47,12 @@ export function unreachableText(parent: ParentConnection): string {
   return `${parent.title} cannot be reached right now. Please try again later.`;
 }
 
-function userTextOf(
-  verdict: Extract<Verdict, { kind: 'error' }>,
-  context: AppErrorContext,
-  retryAfter: number | undefined,
-): string {
+/** The text for an app that wants to be left alone, for so many ms where it is known. */
+export function rateLimitedText(app: string, ms: number | undefined): string {
+  return `${app} is receiving too many requests. Please try again ${inWords(ms)}.`;
+}
+
+function userTextOf(verdict: Extract<Verdict, { kind: 'error' }>, context: AppErrorContext): string {
   const app = context.parent.title;
   const isPersonal = context.parent.auth.kind === 'oauth2';
   const words = quotable(verdict.words, context.credential);
@@ -71,7 +71,7 @@ function userTextOf(
     case 'bad_input':
       return `${app} did not accept what was entered.${quote}`;
     case 'rate_limited':
-      return `${app} is receiving too many requests. Please try again ${inWords(retryAfter)}.`;
+      return rateLimitedText(app, verdict.waitMs);
     case 'unavailable':
       return unreachableText(context.parent);
     case 'unexpected_answer':

@@ -4,8 +4,11 @@ import { BehalfError } from '../kernel/errors.js';
 import type { OutgoingRequest } from '../kernel/http-client.port.js';
 import type { DatapillData } from '../language/datapill.js';
 import { evaluateTemplate, evaluateText, toText } from '../language/template.js';
-import { type AppAddress, resolveAppAddress, resolveBase } from './app-address.js';
-import type { Connector, RequestTemplate } from './connector.js';
+import type { RequestTemplate } from './action.js';
+import { type AppAddress, addressData, resolveAppAddress, resolveBase } from './app-address.js';
+import { badValue } from './bad-value.js';
+import type { Connector } from './connector.js';
+import { buildBody, parameterValues } from './request-body.js';
 
 export interface RequestParts {
   readonly connector: Connector;
@@ -15,6 +18,8 @@ export interface RequestParts {
   readonly input: Readonly<Record<string, unknown>>;
   /** Headers of ours besides those of the template. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** Query parameters of ours, in place of the template's: which page is asked for. */
+  readonly query?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -23,13 +28,14 @@ export interface RequestParts {
  * when a value cannot stand where it should, `connection.invalid`, `egress.refused`, `datapill.failed`.
  */
 export async function buildRequest(parts: RequestParts): Promise<OutgoingRequest> {
-  const { connector, parent, template } = parts;
-  const data: DatapillData = { input: parts.input, settings: parent.settings };
-  const address = await resolveAppAddress(connector, parent);
-  const base = template.baseUrl ? await resolveBase(template.baseUrl, parent) : address.base;
+  const { connector, parent, credential, template } = parts;
+  const data: DatapillData = { input: parts.input, ...addressData(parent, credential) };
+  const address = await resolveAppAddress(connector, parent, credential);
+  const base = template.baseUrl ? await resolveBase(template.baseUrl, parent, credential) : address.base;
   const url = await buildUrl(base, template, data);
-  checkTarget(url, { base, address, parent });
-  const body = await buildBody(template, data);
+  for (const [name, value] of Object.entries(parts.query ?? {})) url.searchParams.set(name, value);
+  if (url.origin !== base.origin || url.hash !== '' || !address.allows(url)) throw refusal(parent, url);
+  const body = template.body && (await buildBody(template.body, data));
   const headers: Record<string, string> = {
     accept: 'application/json',
     'user-agent': 'Behalf',
@@ -37,8 +43,27 @@ export async function buildRequest(parts: RequestParts): Promise<OutgoingRequest
     ...parts.headers,
     ...(body ? { 'content-type': body.type } : {}),
   };
-  applyCredential(parts.credential, { url, headers });
-  return { method: template.method, url: url.href, headers, ...(body ? { body: body.text } : {}) };
+  applyCredential(credential, { url, headers });
+  return { method: template.method, url: url.href, headers, ...(body ? { body: body.content } : {}) };
+}
+
+/**
+ * The same request to another place that the app named (a next page, a redirect). Undefined when the place is none of the
+ * connection's own hosts, or less safe than where the request went: credentials are not sent there.
+ */
+export function redirected(
+  request: OutgoingRequest,
+  target: string,
+  { address, credential }: { readonly address: AppAddress; readonly credential: Credential },
+): OutgoingRequest | undefined {
+  if (!URL.canParse(target, request.url)) return undefined;
+  const url = new URL(target, request.url);
+  const isLessSafe = request.url.startsWith('https:') && url.protocol !== 'https:';
+  if (isLessSafe || !address.allows(url)) return undefined;
+  url.hash = '';
+  const headers = { ...request.headers };
+  applyCredential(credential, { url, headers });
+  return { ...request, url: url.href, headers };
 }
 
 async function buildUrl(base: URL, template: RequestTemplate, data: DatapillData): Promise<URL> {
@@ -46,10 +71,10 @@ async function buildUrl(base: URL, template: RequestTemplate, data: DatapillData
   const url = new URL(base);
   url.pathname = `${base.pathname.replace(/\/+$/u, '')}${path}`;
   for (const [name, value] of template.query) {
-    for (const text of queryValues(await evaluateTemplate(value, data))) url.searchParams.append(name, text);
+    for (const text of parameterValues(await evaluateTemplate(value, data))) url.searchParams.append(name, text);
   }
   // URL resolves `.` and `..`, also written with %2e: then the path is no longer what the template says.
-  if (path.split('/').some(isDotSegment)) throw badInput('a value leads to another place in the app');
+  if (path.split('/').some(isDotSegment)) throw badValue('a value leads to another place in the app');
   return url;
 }
 
@@ -60,30 +85,15 @@ function isDotSegment(segment: string): boolean {
 /** One value in a path: it must stay inside its segment, and not make the segment disappear. */
 function encodeSegment(value: unknown): string {
   const text = toText(value);
-  if (text === '') throw badInput('a value that is part of the address is empty');
+  if (text === '') throw badValue('a value that is part of the address is empty');
   if (typeof value === 'object' || !text.isWellFormed() || /[/\\\p{Cc}]|%2[ef]|%5c/iu.test(text)) {
-    throw badInput('a value cannot be part of an address');
+    throw badValue('a value cannot be part of an address');
   }
   return encodeURIComponent(text);
 }
 
-function queryValues(value: unknown): readonly string[] {
-  if (value === undefined || value === null) return [];
-  return (Array.isArray(value) ? value : [value]).map((item) => toText(item).toWellFormed());
-}
-
-interface Target {
-  readonly base: URL;
-  readonly address: AppAddress;
-  readonly parent: ParentConnection;
-}
-
-function checkTarget(url: URL, { base, address, parent }: Target): void {
-  const isOwn = url.origin === base.origin && address.hosts.has(url.host);
-  const isAsSafe = url.protocol === 'https:' || address.base.protocol === 'http:';
-  const isPlain = url.username === '' && url.password === '' && url.hash === '';
-  if (isOwn && isAsSafe && isPlain) return;
-  throw new BehalfError('egress.refused', `The connection ${parent.name} may not call the host of this request`, {
+function refusal(parent: ParentConnection, url: URL): BehalfError {
+  return new BehalfError('egress.refused', `The connection ${parent.name} may not call the host of this request`, {
     details: { connection: parent.name, host: url.host },
   });
 }
@@ -93,24 +103,10 @@ async function buildHeaders(template: RequestTemplate, data: DatapillData): Prom
   for (const [name, value] of template.headers) {
     const text = await evaluateText(value, data);
     // RFC 9110 section 5.5: visible ASCII, space and tab; anything else is not safe to pass on.
-    if (!/^[\t\x20-\x7e]*$/u.test(text)) throw badInput('a value cannot be part of a request header');
+    if (!/^[\t\x20-\x7e]*$/u.test(text)) throw badValue('a value cannot be part of a request header');
     if (text !== '') headers[name.toLowerCase()] = text;
   }
   return headers;
-}
-
-async function buildBody(
-  template: RequestTemplate,
-  data: DatapillData,
-): Promise<{ readonly type: string; readonly text: string } | undefined> {
-  if (!template.body) return undefined;
-  const value = await evaluateTemplate(template.body.value, data);
-  if (template.body.kind === 'json') return { type: 'application/json', text: JSON.stringify(value ?? null) };
-  const form = new URLSearchParams();
-  for (const [name, item] of Object.entries(value ?? {})) {
-    for (const text of queryValues(item)) form.append(name, text);
-  }
-  return { type: 'application/x-www-form-urlencoded', text: form.toString() };
 }
 
 function applyCredential(
@@ -130,10 +126,4 @@ function applyCredential(
       if (credential.in === 'query') request.url.searchParams.set(credential.name, credential.key.reveal());
       else request.headers[credential.name.toLowerCase()] = credential.key.reveal();
   }
-}
-
-function badInput(why: string): BehalfError {
-  return new BehalfError('app.bad_input', `The request cannot be made: ${why}`, {
-    userText: `I cannot do that: ${why}.`,
-  });
 }

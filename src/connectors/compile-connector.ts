@@ -1,20 +1,13 @@
-import { ANY, parseShape } from '../language/data-shape.js';
-import type { Datapill } from '../language/datapill.js';
-import { didYouMean } from '../language/did-you-mean.js';
 import type { Problem } from '../language/problem.js';
 import { checkShape } from '../language/shape.js';
-import { type CompileContext, compileTemplate, datapillsOf, type Template } from '../language/template.js';
+import type { Template } from '../language/template.js';
 import { parseYaml, type YamlDocument, type YamlPath } from '../language/yaml-document.js';
-import type {
-  AuthMethods,
-  Connector,
-  ConnectorAction,
-  ErrorRule,
-  IdentityCall,
-  InputField,
-  RequestTemplate,
-} from './connector.js';
+import { compileAction } from './compile-action.js';
+import { compileRequest } from './compile-request.js';
+import type { AuthMethods, Connector, ErrorRule, IdentityCall, RetryAfterRule } from './connector.js';
 import { ConnectorFile } from './connector-file.js';
+import { ANSWER, ConnectorTemplates, IDENTITY } from './connector-templates.js';
+import { checkHosts } from './host-rules.js';
 
 export type ConnectorResult =
   | { readonly kind: 'ok'; readonly connector: Connector }
@@ -31,54 +24,69 @@ export function compileConnector(source: { readonly file: string; readonly text:
   return compiler.problems.length > 0 ? { kind: 'broken', problems: compiler.problems } : { kind: 'ok', connector };
 }
 
-/** Headers that the service itself sets, or that would change whom the request is for. */
-const OWN_HEADERS = new Set([
-  'authorization',
-  'connection',
-  'content-length',
-  'content-type',
-  'cookie',
-  'host',
-  'proxy-authorization',
-  'transfer-encoding',
-]);
-
-const SAFE_METHODS = new Set(['GET', 'HEAD', 'PUT', 'DELETE']);
-
-type ActionFile = ConnectorFile['actions'][string];
-type RequestFile = ActionFile['request'];
-
-class ConnectorCompiler implements CompileContext {
-  readonly document: YamlDocument;
-  readonly problems: Problem[] = [];
+class ConnectorCompiler {
+  readonly problems: readonly Problem[];
   readonly #file: ConnectorFile;
-  readonly #settings: ReadonlySet<string>;
+  readonly #document: YamlDocument;
+  readonly #templates: ConnectorTemplates;
 
   constructor(document: YamlDocument, file: ConnectorFile) {
-    this.document = document;
+    this.#document = document;
     this.#file = file;
-    this.#settings = new Set(file.settings.map((setting) => setting.name));
+    const settings = new Set(file.settings.map((setting) => setting.name));
+    this.#templates = new ConnectorTemplates(document, { settings, token: tokenFields(file) });
+    this.problems = this.#templates.problems;
   }
 
   compile(): Connector {
-    const { name, title, secondary, settings, base_url, hosts, errors, error_message, actions } = this.#file;
+    const { name, title, secondary, settings, base_url, hosts, actions } = this.#file;
     const identity = this.#identity();
+    const test = this.#file.test && compileRequest(this.#file.test.request, ['test', 'request'], this.#templates);
+    const baseUrl = this.#templates.addressText(base_url, ['base_url']);
+    const hostTexts = hosts.map((host, index) => this.#settingsText(host, ['hosts', index]));
+    checkHosts({ baseUrl, hosts: hostTexts }, this.#templates);
     return {
       name,
       title,
       secondary,
-      file: this.document.file,
+      file: this.#document.file,
       settings: settings.map(({ default: standard, ...setting }) => {
         return standard === undefined ? setting : { ...setting, default: standard };
       }),
-      baseUrl: this.#settingsText(base_url, ['base_url']),
-      hosts: hosts.map((host, index) => this.#settingsText(host, ['hosts', index])),
+      baseUrl,
+      hosts: hostTexts,
       auth: this.#auth(),
       ...(identity ? { identity } : {}),
-      errors: errors.map((rule, index) => this.#rule(rule, ['errors', index])),
-      ...(error_message === undefined ? {} : { errorMessage: this.#pill(error_message, ['error_message'], ANSWER) }),
-      actions: new Map(Object.entries(actions).map(([key, action]) => [key, this.#action(key, action)])),
+      ...(test ? { test } : {}),
+      ...this.#errors(),
+      actions: new Map(
+        Object.entries(actions).map(([key, action]) => [key, compileAction(key, action, this.#templates)]),
+      ),
     };
+  }
+
+  #errors(): Pick<Connector, 'errors' | 'errorMessage' | 'retryAfter' | 'rateLimit'> {
+    const { errors, error_message, retry_after, rate_limit } = this.#file;
+    return {
+      errors: errors.map((rule, index) => this.#rule(rule, ['errors', index])),
+      ...(error_message === undefined
+        ? {}
+        : { errorMessage: this.#templates.pill(error_message, ['error_message'], ANSWER) }),
+      ...(retry_after === undefined ? {} : { retryAfter: this.#retryAfter(retry_after) }),
+      ...(rate_limit === undefined
+        ? {}
+        : {
+            rateLimit: {
+              remainingHeader: rate_limit.remaining_header.toLowerCase(),
+              resetHeader: rate_limit.reset_header.toLowerCase(),
+            },
+          }),
+    };
+  }
+
+  #retryAfter(text: string): RetryAfterRule {
+    if (/^[\w-]+$/u.test(text)) return { kind: 'header', name: text.toLowerCase() };
+    return { kind: 'pill', pill: this.#templates.pill(text, ['retry_after'], ANSWER) };
   }
 
   #auth(): AuthMethods {
@@ -114,6 +122,7 @@ class ConnectorCompiler implements CompileContext {
       codeLifetimeSeconds: file.code_lifetime,
       revocationEnds: file.revocation_ends,
       reauthorizeErrors: file.reauthorize_errors,
+      ...(file.token_fields.length === 0 ? {} : { tokenFields: file.token_fields }),
     };
   }
 
@@ -123,142 +132,41 @@ class ConnectorCompiler implements CompileContext {
       if (this.#file.auth.oauth2) this.#report(['auth', 'oauth2'], 'logins need an identity call', 'add "identity"');
       return undefined;
     }
-    const { email, email_verified } = identity;
+    const { email, email_verified, more } = identity;
+    const pill = (text: string, key: string) => this.#templates.pill(text, ['identity', key], IDENTITY);
     return {
-      request: this.#request(identity.request, ['identity', 'request'], new Set()),
-      id: this.#pill(identity.id, ['identity', 'id'], ANSWER),
-      label: this.#pill(identity.label, ['identity', 'label'], ANSWER),
-      ...(email === undefined ? {} : { email: this.#pill(email, ['identity', 'email'], ANSWER) }),
-      ...(email_verified === undefined
-        ? {}
-        : { emailVerified: this.#pill(email_verified, ['identity', 'email_verified'], ANSWER) }),
+      request: compileRequest(identity.request, ['identity', 'request'], this.#templates),
+      ...(more ? { more: compileRequest(more.request, ['identity', 'more', 'request'], this.#templates) } : {}),
+      id: pill(identity.id, 'id'),
+      label: pill(identity.label, 'label'),
+      ...(email === undefined ? {} : { email: pill(email, 'email') }),
+      ...(email_verified === undefined ? {} : { emailVerified: pill(email_verified, 'email_verified') }),
     };
   }
 
   #rule(rule: ConnectorFile['errors'][number], path: YamlPath): ErrorRule {
-    const { status, when } = rule;
+    const { status, when, words } = rule;
     if (status === undefined && when === undefined) this.#report(path, 'a rule needs status, when, or both');
     return {
       statuses: status === undefined ? [] : [status].flat(),
-      ...(when === undefined ? {} : { when: this.#pill(when, [...path, 'when'], ANSWER) }),
+      ...(when === undefined ? {} : { when: this.#templates.pill(when, [...path, 'when'], ANSWER) }),
       class: rule.class,
+      ...(words === undefined ? {} : { words: this.#templates.pill(words, [...path, 'words'], ANSWER) }),
     };
   }
 
-  #action(name: string, action: ActionFile): ConnectorAction {
-    const path = ['actions', name];
-    const input = new Map(Object.entries(action.input).map(([key, field]) => [key, toInputField(key, field)]));
-    const { description, output, output_schema: schema, idempotency_key_header: header } = action;
-    return {
-      name,
-      title: action.title,
-      ...(description === undefined ? {} : { description }),
-      request: this.#request(action.request, [...path, 'request'], new Set(input.keys())),
-      input,
-      outputSchema: schema === undefined ? ANY : parseShape(schema, [...path, 'output_schema'], this),
-      ...(output === undefined ? {} : { output: this.#value(output, [...path, 'output'], OUTPUT) }),
-      isSafeToRepeat: action.idempotent ?? SAFE_METHODS.has(action.request.method),
-      ...(header === undefined ? {} : { idempotencyKeyHeader: header }),
-      ...this.document.positionOfKey(path),
-    };
-  }
-
-  #request(file: RequestFile, path: YamlPath, inputs: ReadonlySet<string>): RequestTemplate {
-    const names = (key: string) => this.#scope(key, inputs);
-    const entries = (key: 'query' | 'headers') =>
-      Object.entries(file[key]).map(([name, value]) => {
-        return [name, this.#value(value, [...path, key, name], names)] as const;
-      });
-    for (const name of Object.keys(file.headers)) {
-      if (OWN_HEADERS.has(name.toLowerCase()))
-        this.#report([...path, 'headers', name], `the header ${name} cannot be set here`);
-    }
-    if (file.json !== undefined && file.form !== undefined) this.#report(path, 'a request has json or form, not both');
-    const hasBody = file.json !== undefined || file.form !== undefined;
-    if (hasBody && ['GET', 'HEAD'].includes(file.method)) this.#report(path, `a ${file.method} request has no body`);
-    return {
-      method: file.method,
-      ...(file.base_url === undefined ? {} : { baseUrl: this.#settingsText(file.base_url, [...path, 'base_url']) }),
-      path: this.#value(file.path, [...path, 'path'], names),
-      query: entries('query'),
-      headers: entries('headers'),
-      ...(file.json === undefined
-        ? {}
-        : { body: { kind: 'json', value: this.#value(file.json, [...path, 'json'], names) } }),
-      ...(file.form === undefined
-        ? {}
-        : { body: { kind: 'form', value: this.#value(file.form, [...path, 'form'], names) } }),
-    };
-  }
-
-  /** A text that only settings may fill in: addresses. */
   #settingsText(text: string, path: YamlPath): Template {
-    return this.#value(text, path, (key) => this.#scope(key, new Set(), ['settings']));
-  }
-
-  #value(value: unknown, path: YamlPath, names: Names): Template {
-    const template = compileTemplate(value, path, this);
-    for (const pill of datapillsOf(template)) this.#checkReferences(pill, names);
-    return template;
-  }
-
-  #pill(text: string, path: YamlPath, names: Names): Datapill {
-    const template = this.#value(text, path, names);
-    if (template.kind === 'pill') return template.pill;
-    this.#report(path, 'must be one datapill', 'write it as "{{ … }}"');
-    return {
-      source: text,
-      file: this.document.file,
-      position: { line: 1, column: 1 },
-      references: [],
-      evaluate: () => undefined,
-    };
-  }
-
-  #checkReferences(pill: Datapill, names: Names): void {
-    for (const [root = '', name] of pill.references) {
-      const scope = names(root);
-      if (scope.kind === 'none') {
-        this.#reportPill(pill, `there is no "${root}" here`, didYouMean(root, scope.roots));
-      } else if (scope.kind === 'names' && name !== undefined && !scope.names.has(name)) {
-        this.#reportPill(pill, `"${root}.${name}" is not declared`, didYouMean(name, scope.names));
-      }
-    }
-  }
-
-  #scope(root: string, inputs: ReadonlySet<string>, roots: readonly string[] = ['input', 'settings']): Scope {
-    if (!roots.includes(root)) return { kind: 'none', roots };
-    return { kind: 'names', names: root === 'settings' ? this.#settings : inputs };
-  }
-
-  #reportPill(pill: Datapill, message: string, hint: string | undefined): void {
-    const { file } = this.document;
-    this.problems.push({ file, ...pill.position, severity: 'error', message, ...(hint === undefined ? {} : { hint }) });
+    return this.#templates.settingsText(text, path);
   }
 
   #report(path: YamlPath, message: string, hint?: string): void {
-    const position = this.document.positionOf(path);
-    const { file } = this.document;
-    this.problems.push({ file, ...position, severity: 'error', message, ...(hint === undefined ? {} : { hint }) });
+    this.#templates.report(path, message, hint);
   }
 }
 
-/** What the first name of a datapill may be, and which names it has; `any`: they are the app's. */
-type Scope =
-  | { readonly kind: 'names'; readonly names: ReadonlySet<string> }
-  | { readonly kind: 'any' }
-  | { readonly kind: 'none'; readonly roots: readonly string[] };
-
-type Names = (root: string) => Scope;
-
-const ANSWER: Names = anyOf('body', 'status', 'headers');
-const OUTPUT: Names = anyOf('body', 'status', 'headers', 'input', 'settings');
-
-function anyOf(...roots: readonly string[]): Names {
-  return (root) => (roots.includes(root) ? { kind: 'any' } : { kind: 'none', roots });
-}
-
-function toInputField(name: string, field: ActionFile['input'][string]): InputField {
-  const { type, required, title, description } = field;
-  return { name, type, required, title: title ?? name, ...(description === undefined ? {} : { description }) };
+/** Names under `token`: the fields that any of the methods keeps. */
+function tokenFields({ auth }: ConnectorFile): ReadonlySet<string> {
+  return new Set(
+    Object.values(auth).flatMap((method) => (method && 'token_fields' in method ? method.token_fields : [])),
+  );
 }

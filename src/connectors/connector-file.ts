@@ -1,13 +1,7 @@
 import { z } from 'zod';
-import { ShapeNotation } from '../language/data-shape.js';
-import { pattern, strict } from '../language/shape.js';
-
-const Id = pattern(/^[a-z][a-z0-9_]{0,39}$/, 'lower-case letters, digits and _, beginning with a letter');
-const Words = z.string().min(1).max(200);
-const Line = z.string().min(1).max(2000);
-const SettingsText = Line.meta({ description: 'May hold {{ settings.<name> }}' });
-const Value = z.json().meta({ description: 'A value; texts may hold {{ input.<name> }} and {{ settings.<name> }}' });
-const Expression = Line.meta({ description: 'One datapill: {{ body.id }}' });
+import { strict } from '../language/shape.js';
+import { Action, Request } from './action-file.js';
+import { AddressText, Expression, Id, Line, SettingsText, Words } from './schema-parts.js';
 
 const Setting = strict({
   name: Id,
@@ -37,44 +31,15 @@ const OAuth2 = strict({
   reauthorize_errors: z.array(Words).default([]).meta({
     description: 'Errors of the token endpoint that mean "log in again", besides invalid_grant',
   }),
+  token_fields: z.array(Words).default([]).meta({
+    description: 'Fields of the token answer that are kept, readable as {{ token.<name> }}',
+  }),
 });
 
 const ApiKey = strict({
   in: z.enum(['header', 'query']).default('header'),
   name: Words.meta({ description: 'Name of the header or query parameter' }),
   prefix: z.string().max(40).default('').meta({ description: 'Stands before the key: "Token "' }),
-});
-
-const Request = strict({
-  method: z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']).default('GET'),
-  base_url: SettingsText.optional().meta({
-    description: 'In place of the base URL; its host must be listed under hosts',
-  }),
-  path: pattern(/^\/[^?#\\]*$/, 'a path that begins with / and has no ?, # or \\').max(1000),
-  query: z.record(Words, Value).default({}),
-  headers: z.record(Words, z.string().max(2000)).default({}),
-  json: Value.optional().meta({ description: 'Body as JSON' }),
-  form: z.record(Words, Value).optional().meta({ description: 'Body as a form' }),
-});
-
-const Input = strict({
-  type: z.enum(['string', 'number', 'integer', 'boolean', 'object', 'array', 'any']).default('string'),
-  title: Words.optional(),
-  description: Words.optional(),
-  required: z.boolean().default(false),
-});
-
-const Action = strict({
-  title: Words.meta({ description: 'Completes "Your account may not …": create opportunities' }),
-  description: Words.optional(),
-  request: Request,
-  input: z.record(Id, Input).default({}),
-  output: Value.optional().meta({
-    description: 'What later steps see; the whole answer by default. Sees body, status, headers, input',
-  }),
-  output_schema: ShapeNotation.optional().meta({ description: 'Shape of the output, for checking recipes' }),
-  idempotent: z.boolean().optional().meta({ description: 'True: a repeat has no second effect' }),
-  idempotency_key_header: Words.optional().meta({ description: 'Header by which the app recognises a repeat' }),
 });
 
 const ErrorRule = strict({
@@ -90,6 +55,23 @@ const ErrorRule = strict({
     'unavailable',
     'unexpected_answer',
   ]),
+  words: Expression.optional().meta({ description: "The app's own words about this error, in place of error_message" }),
+});
+
+const RateLimit = strict({
+  remaining_header: Words.meta({ description: 'Header that tells how many calls are left' }),
+  reset_header: Words.meta({ description: 'Header that tells when there are more: a Unix time, seconds or a date' }),
+});
+
+const Identity = strict({
+  request: Request,
+  more: strict({ request: Request })
+    .optional()
+    .meta({ description: 'A second request; its answer is read as more.body' }),
+  id: Expression,
+  label: Expression.meta({ description: 'What people recognise: an e-mail address or user name' }),
+  email: Expression.optional(),
+  email_verified: Expression.optional().meta({ description: 'True when the app has confirmed the e-mail address' }),
 });
 
 /** A connector file, as people write it. */
@@ -101,18 +83,21 @@ export const ConnectorFile = strict({
     .default(false)
     .meta({ description: 'True: a recipe may use a second instance as <name>_secondary' }),
   settings: z.array(Setting).default([]).meta({ description: 'What each connection must say' }),
-  base_url: SettingsText.meta({ description: 'https address that the paths of requests are below' }),
-  hosts: z.array(SettingsText).default([]).meta({ description: 'Further hosts that the credentials may be sent to' }),
+  base_url: AddressText.meta({ description: 'https address that the paths of requests are below' }),
+  hosts: z.array(SettingsText).default([]).meta({
+    description: 'Further hosts that the credentials may be sent to; "*.my.app.com" stands for one label',
+  }),
   auth: strict({ oauth2: OAuth2.optional(), api_key: ApiKey.optional(), basic: strict({}).optional() }),
-  identity: strict({
-    request: Request,
-    id: Expression,
-    label: Expression.meta({ description: 'What people recognise: an e-mail address or user name' }),
-    email: Expression.optional(),
-    email_verified: Expression.optional().meta({ description: 'True when the app has confirmed the e-mail address' }),
-  }).optional(),
+  identity: Identity.optional(),
+  test: strict({ request: Request })
+    .optional()
+    .meta({ description: 'A call without effect that shows whether the credentials work' }),
   errors: z.array(ErrorRule).default([]).meta({ description: 'The first that fits decides; usual statuses are known' }),
   error_message: Expression.optional().meta({ description: "The app's own words about an error: {{ body.message }}" }),
+  retry_after: Line.optional().meta({
+    description: 'Where the time to wait is, if not in Retry-After: the name of a header, or a datapill',
+  }),
+  rate_limit: RateLimit.optional(),
   actions: z.record(Id, Action),
 }).meta({ title: 'Behalf connector' });
 

@@ -1,7 +1,6 @@
-import type { Shape } from '../language/data-shape.js';
 import type { Datapill } from '../language/datapill.js';
-import type { Position } from '../language/problem.js';
 import type { Template } from '../language/template.js';
+import type { ConnectorAction, RequestTemplate } from './action.js';
 
 /** A value that a connection must give, e.g. the address of the instance. */
 export interface ConnectorSetting {
@@ -27,6 +26,8 @@ export interface OAuth2Method {
   readonly codeLifetimeSeconds: number;
   readonly revocationEnds: 'token' | 'grant';
   readonly reauthorizeErrors: readonly string[];
+  /** Fields of the token answer that are kept with the tokens, e.g. `instance_url`. */
+  readonly tokenFields?: readonly string[];
 }
 
 export interface ApiKeyMethod {
@@ -40,44 +41,6 @@ export interface AuthMethods {
   readonly oauth2?: OAuth2Method;
   readonly api_key?: ApiKeyMethod;
   readonly basic?: Readonly<Record<string, never>>;
-}
-
-export type HttpMethod = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-
-/** One HTTP request as data: everything but scheme, host and port may come from input. */
-export interface RequestTemplate {
-  readonly method: HttpMethod;
-  /** In place of the connector's base URL; made of settings only. */
-  readonly baseUrl?: Template;
-  /** Below the base URL; each datapill fills one encoded path segment or a part of one. */
-  readonly path: Template;
-  readonly query: readonly (readonly [name: string, value: Template])[];
-  readonly headers: readonly (readonly [name: string, value: Template])[];
-  readonly body?: { readonly kind: 'json' | 'form'; readonly value: Template };
-}
-
-export interface InputField {
-  readonly name: string;
-  readonly type: 'string' | 'number' | 'integer' | 'boolean' | 'object' | 'array' | 'any';
-  readonly title: string;
-  readonly required: boolean;
-  readonly description?: string;
-}
-
-export interface ConnectorAction extends Position {
-  readonly name: string;
-  /** What the person reads when it fails: `create opportunities`, as in "may not create opportunities". */
-  readonly title: string;
-  readonly description?: string;
-  readonly request: RequestTemplate;
-  readonly input: ReadonlyMap<string, InputField>;
-  /** What later steps see, where the connector tells it; `any`: unknown. */
-  readonly outputSchema: Shape;
-  /** What later steps see; absent: the whole answer. Sees `body`, `status`, `headers`, `input`. */
-  readonly output?: Template;
-  /** True when a repeat has no second effect: GET, HEAD, PUT, DELETE, or declared `idempotent: true`. */
-  readonly isSafeToRepeat: boolean;
-  readonly idempotencyKeyHeader?: string;
 }
 
 /** What an answer of the app means. */
@@ -97,11 +60,26 @@ export interface ErrorRule {
   /** Sees `body`, `status`, `headers`. */
   readonly when?: Datapill;
   readonly class: AppErrorClass;
+  /** The app's own words about this error, in place of the connector's `errorMessage`. */
+  readonly words?: Datapill;
+}
+
+/** Where the time to wait is, if not in Retry-After: a header (lower case) or a datapill that sees `body`, `status`, `headers`. */
+export type RetryAfterRule =
+  | { readonly kind: 'header'; readonly name: string }
+  | { readonly kind: 'pill'; readonly pill: Datapill };
+
+/** Headers (lower case) that tell how many calls are left and when there are more. */
+export interface RateLimitRule {
+  readonly remainingHeader: string;
+  readonly resetHeader: string;
 }
 
 /** Who the credential belongs to, asked of the app after a login. */
 export interface IdentityCall {
   readonly request: RequestTemplate;
+  /** A second request; the datapills see its answer as `more`. */
+  readonly more?: RequestTemplate;
   readonly id: Datapill;
   readonly label: Datapill;
   readonly email?: Datapill;
@@ -115,14 +93,19 @@ export interface Connector {
   readonly title: string;
   readonly file: string;
   readonly settings: readonly ConnectorSetting[];
+  /** Made of settings, and of `token` where the app tells it at the login. */
   readonly baseUrl: Template;
-  /** Further hosts (`host` or `host:port`) that its credentials may be sent to. */
+  /** Further hosts (`host`, `host:port`, `*.host`) that its credentials may be sent to. */
   readonly hosts: readonly Template[];
   readonly auth: AuthMethods;
   readonly identity?: IdentityCall;
+  /** A call without effect that shows whether the credentials work. */
+  readonly test?: RequestTemplate;
   readonly errors: readonly ErrorRule[];
   /** The app's own words about an error; sees `body`. */
   readonly errorMessage?: Datapill;
+  readonly retryAfter?: RetryAfterRule;
+  readonly rateLimit?: RateLimitRule;
   readonly actions: ReadonlyMap<string, ConnectorAction>;
   /** A recipe may use a second instance in the slot `<name>_secondary`. */
   readonly secondary: boolean;

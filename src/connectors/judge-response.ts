@@ -1,22 +1,25 @@
 import type { IncomingResponse } from '../kernel/http-client.port.js';
-import type { AppErrorClass, Connector } from './connector.js';
-
-/** An answer, as rules and outputs see it. */
-export interface Answer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  /** Parsed JSON or plain text, by the content type; undefined when it is neither. */
-  readonly body: unknown;
-}
+import type { Datapill } from '../language/datapill.js';
+import type { Answer } from './answer.js';
+import type { AppErrorClass, Connector, ErrorRule } from './connector.js';
+import { readBody } from './read-body.js';
+import { waitAfterError, waitByLimit } from './wait-time.js';
 
 export type Verdict =
-  | { readonly kind: 'ok'; readonly answer: Answer }
+  | {
+      readonly kind: 'ok';
+      readonly answer: Answer;
+      /** How long the app wants to be left alone after it, in ms. */
+      readonly waitMs?: number;
+    }
   | {
       readonly kind: 'error';
       readonly class: AppErrorClass;
       readonly answer: Answer;
       /** The app's own words, cleaned and cut. */
       readonly words?: string;
+      /** After which time a repeat makes sense, in ms. */
+      readonly waitMs?: number;
     };
 
 /** Longest quotation of an app in the chat, in characters. */
@@ -24,50 +27,34 @@ const MAX_WORDS = 200;
 
 /** Decides what an answer means: first by the connector's rules, then by its status. */
 export async function judgeResponse(
-  connector: Pick<Connector, 'errors' | 'errorMessage'>,
+  connector: Rules,
   response: IncomingResponse,
+  { nowMs, as }: { readonly nowMs: number; readonly as?: 'json' | 'text' | 'none' },
 ): Promise<Verdict> {
-  const body = readBody(response);
+  const isGood = response.status >= 200 && response.status < 300;
+  const body = readBody(response, isGood ? as : undefined);
   const answer: Answer = { status: response.status, headers: response.headers, body: body.value };
-  const errorClass = (await classByRules(connector, answer)) ?? classByStatus(answer.status, body.isReadable);
-  if (errorClass === undefined) return { kind: 'ok', answer };
-  const words = await appWords(connector, answer);
-  return { kind: 'error', class: errorClass, answer, ...(words === undefined ? {} : { words }) };
-}
-
-/** Milliseconds to wait by Retry-After (RFC 9110 section 10.2.3); a day at most. */
-export function retryAfterMs(headers: Readonly<Record<string, string>>, nowMs: number): number | undefined {
-  const value = headers['retry-after']?.trim();
-  if (value === undefined || value === '') return undefined;
-  const ms = /^\d+$/u.test(value) ? Number(value) * 1000 : Date.parse(value) - nowMs;
-  return Number.isFinite(ms) ? Math.min(Math.max(0, ms), DAY_MS) : undefined;
-}
-
-const DAY_MS = 24 * 60 * 60 * 1000;
-
-interface ReadBody {
-  readonly value: unknown;
-  /** False: there is something that is neither JSON nor plain text, such as an error page. */
-  readonly isReadable: boolean;
-}
-
-function readBody(response: IncomingResponse): ReadBody {
-  if (response.body.length === 0) return { value: undefined, isReadable: true };
-  const type = (response.headers['content-type'] ?? '').toLowerCase();
-  if (/^text\/plain\b/u.test(type)) return { value: response.body.toString('utf8'), isReadable: true };
-  if (!/^application\/(?:[\w.+-]+\+)?json\b/u.test(type)) return { value: undefined, isReadable: false };
-  try {
-    return { value: JSON.parse(response.body.toString('utf8')), isReadable: true };
-  } catch {
-    return { value: undefined, isReadable: false };
+  const rule = await findRule(connector, answer);
+  const errorClass = rule?.class ?? classByStatus(answer.status, body.isReadable);
+  if (errorClass === undefined) {
+    return { kind: 'ok', answer, ...waiting(waitByLimit(connector, answer, nowMs)) };
   }
+  const words = await appWords(rule?.words ?? connector.errorMessage, answer);
+  const wait = await waitAfterError(connector, answer, nowMs);
+  return { kind: 'error', class: errorClass, answer, ...(words === undefined ? {} : { words }), ...waiting(wait) };
 }
 
-async function classByRules(connector: Pick<Connector, 'errors'>, answer: Answer): Promise<AppErrorClass | undefined> {
+type Rules = Pick<Connector, 'errors' | 'errorMessage' | 'retryAfter' | 'rateLimit'>;
+
+function waiting(waitMs: number | undefined) {
+  return waitMs === undefined ? {} : { waitMs };
+}
+
+async function findRule(connector: Pick<Connector, 'errors'>, answer: Answer): Promise<ErrorRule | undefined> {
   for (const rule of connector.errors) {
     if (rule.statuses.length > 0 && !rule.statuses.includes(answer.status)) continue;
     if (rule.when && (await quietly(rule.when, answer)) !== true) continue;
-    return rule.class;
+    return rule;
   }
   return undefined;
 }
@@ -91,13 +78,13 @@ function classByStatus(status: number, isReadable: boolean): AppErrorClass | und
   return BY_STATUS[status] ?? (isReadable ? 'bad_input' : 'unexpected_answer');
 }
 
-async function appWords(connector: Pick<Connector, 'errorMessage'>, answer: Answer): Promise<string | undefined> {
-  const own = connector.errorMessage ? await quietly(connector.errorMessage, answer) : usualWords(answer.body);
+async function appWords(pill: Datapill | undefined, answer: Answer): Promise<string | undefined> {
+  const own = pill ? await quietly(pill, answer) : usualWords(answer.body);
   return typeof own === 'string' ? cleanWords(own) : undefined;
 }
 
 /** A rule that stumbles over an odd answer must not hide the answer. */
-async function quietly(pill: NonNullable<Connector['errorMessage']>, answer: Answer): Promise<unknown> {
+async function quietly(pill: Datapill, answer: Answer): Promise<unknown> {
   try {
     return await pill.evaluate({ ...answer });
   } catch {

@@ -1,39 +1,77 @@
+import type { OutgoingRequest } from '../kernel/http-client.port.js';
 import { evaluateTemplate } from '../language/template.js';
 import type { ActionCall } from './action-call.js';
+import type { Answer } from './answer.js';
+import { addressData, resolveAppAddress } from './app-address.js';
 import { appError } from './app-error.js';
-import { buildRequest } from './build-request.js';
+import { buildRequest, redirected } from './build-request.js';
 import { callApp } from './call-app.js';
 import { checkInput } from './check-input.js';
-import { judgeResponse } from './judge-response.js';
+import { collectPages } from './collect-pages.js';
+import { judgeResponse, type Verdict } from './judge-response.js';
 
 /**
- * Carries out one action and gives its output: the answer's body, or what the connector makes of it; `{}` when the answer
- * has no body. It is tried once. Fails with `app.*` (the text names app, account and action; `app.unauthorized` means that
- * the app did nothing), `egress.refused`, `connection.invalid`, `datapill.failed`.
+ * Carries out one action and gives its output: the answer's body, of lists `{ items, truncated }`, or what the connector
+ * makes of it; `{}` when the answer has no body. It is tried once. Fails with `app.*` (the text names app, account and action;
+ * `app.unauthorized` means that the app did nothing), `egress.refused`, `connection.invalid`, `datapill.failed`.
  */
 export async function performAction(call: ActionCall): Promise<unknown> {
-  const { connector, action, parent, credential } = call;
+  const { action, parent, credential } = call;
   const input = checkInput(action, call.input);
-  const request = await buildRequest({
-    connector,
-    parent,
-    credential,
-    template: action.request,
-    input,
-    headers: action.idempotencyKeyHeader ? { [action.idempotencyKeyHeader.toLowerCase()]: call.idempotencyKey } : {},
-  });
-  const response = await callApp(call.http, request, { parent, ...(call.signal ? { signal: call.signal } : {}) });
-  const verdict = await judgeResponse(connector, response);
-  if (verdict.kind === 'error') {
-    throw appError(verdict, {
-      parent,
-      credential,
-      purpose: action.title,
-      action: action.name,
-      ...(call.account === undefined ? {} : { account: call.account }),
-      nowMs: call.clock.now(),
+  const data = { input, ...addressData(parent, credential) };
+  if (action.pagination) {
+    const { answer, ...list } = await collectPages(action.pagination, {
+      data,
+      clock: call.clock,
+      ...(await pagesOf(call, input)),
     });
+    return action.output ? evaluateTemplate(action.output, { ...answer, ...data, ...list }) : list;
   }
-  if (!action.output) return verdict.answer.body ?? {};
-  return evaluateTemplate(action.output, { ...verdict.answer, input, settings: parent.settings });
+  const { answer } = await ask(call, await requestOf(call, input));
+  if (!action.output) return answer.body ?? {};
+  return evaluateTemplate(action.output, { ...answer, ...data });
+}
+
+async function pagesOf(call: ActionCall, input: Readonly<Record<string, unknown>>) {
+  const address = await resolveAppAddress(call.connector, call.parent, call.credential);
+  return {
+    build: (query: Readonly<Record<string, string>>) => requestOf(call, input, query),
+    follow: (request: OutgoingRequest, target: string) =>
+      redirected(request, target, { address, credential: call.credential }),
+    ask: (request: OutgoingRequest) => ask(call, request),
+  };
+}
+
+function requestOf(
+  call: ActionCall,
+  input: Readonly<Record<string, unknown>>,
+  query: Readonly<Record<string, string>> = {},
+): Promise<OutgoingRequest> {
+  const { connector, parent, credential, action } = call;
+  const { request: template, idempotencyKeyHeader: header } = action;
+  const headers = header ? { [header.toLowerCase()]: call.idempotencyKey } : {};
+  return buildRequest({ connector, parent, credential, template, input, headers, query });
+}
+
+async function ask(
+  call: ActionCall,
+  request: OutgoingRequest,
+): Promise<{ readonly answer: Answer; readonly bytes: number }> {
+  const { connector, action, parent, credential, clock, pauses, signal } = call;
+  await pauses?.pass(call, signal);
+  const address = await resolveAppAddress(connector, parent, credential);
+  const response = await callApp(request, { ...call, address });
+  const verdict = await judgeResponse(connector, response, {
+    nowMs: clock.now(),
+    ...(action.response ? { as: action.response } : {}),
+  });
+  if (verdict.waitMs !== undefined && isPausing(verdict)) pauses?.note(call, verdict.waitMs);
+  if (verdict.kind === 'ok') return { answer: verdict.answer, bytes: response.body.length };
+  const account = call.account === undefined ? {} : { account: call.account };
+  throw appError(verdict, { parent, credential, purpose: action.title, action: action.name, ...account });
+}
+
+/** Other errors may tell a time too, but not because the app is asked too often. */
+function isPausing(verdict: Verdict): boolean {
+  return verdict.kind === 'ok' || verdict.class === 'rate_limited' || verdict.class === 'unavailable';
 }

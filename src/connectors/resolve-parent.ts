@@ -10,6 +10,7 @@ import type { ConnectionEntry } from './connections-file.js';
 import type { ConnectionsSource } from './connections-source.js';
 import type { AuthMethods, Connector, OAuth2Method } from './connector.js';
 import { fillEnvironment } from './fill-environment.js';
+import { readsToken } from './host-rules.js';
 import { isAddressAllowed } from './safe-address.js';
 
 export interface ResolvedParent {
@@ -62,7 +63,8 @@ class ParentResolver {
   async resolve(): Promise<ResolvedParent> {
     const { name, entry, document } = this.#given;
     const settings = this.#settings();
-    await this.#address(this.#connector.baseUrl, settings, 'base_url');
+    // An address out of the login is known, and judged, when there is a login.
+    if (!readsToken(this.#connector.baseUrl)) await this.#address(this.#connector.baseUrl, settings, 'base_url');
     const auth = await this.#auth(settings);
     const parent: ParentConnection = {
       name,

@@ -17,6 +17,7 @@ export type MetricCounter =
   | 'jobs_suspended' // recipe
   | 'jobs_resumed' // recipe
   | 'steps' // app, outcome (ok or error code)
+  | 'app_pauses' // app, outcome: waited | refused
   | 'logins' // connection, outcome: started | connected | denied | mismatch | expired | failed
   | 'token_refreshes' // connection, outcome: ok | invalid_grant | transient | operator | coalesced
   | 'revocations' // connection, outcome: revoked | unsupported | retried | gave_up

@@ -81,7 +81,11 @@ describe('a mistake in a connector is reported with its place', () => {
       CONNECTOR.replace('X-Trace:', 'Authorization:'),
       /the header Authorization cannot be set here/,
     ],
-    ['two bodies', CONNECTOR.replace('form: {', 'json: {}\n      form: {'), /json or form, not both/],
+    [
+      'two bodies',
+      CONNECTOR.replace('form: {', 'json: {}\n      form: {'),
+      /a request has one body, not json and form/,
+    ],
     ['a body of a GET', CONNECTOR.replace('path: /me', 'path: /me, json: {}'), /a GET request has no body/],
     [
       'no authentication',

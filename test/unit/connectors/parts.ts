@@ -1,7 +1,8 @@
 import type { Credential } from '../../../src/connections/connection.js';
 import type { OAuthApp, ParentConnection } from '../../../src/connections/parent-connection.js';
+import type { ConnectorAction } from '../../../src/connectors/action.js';
 import { compileConnector } from '../../../src/connectors/compile-connector.js';
-import type { Connector, ConnectorAction } from '../../../src/connectors/connector.js';
+import type { Connector } from '../../../src/connectors/connector.js';
 import type { HttpClient, IncomingResponse, OutgoingRequest } from '../../../src/kernel/http-client.port.js';
 import { Secret } from '../../../src/kernel/secret.js';
 import { formatProblem } from '../../../src/language/problem.js';
