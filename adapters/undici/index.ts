@@ -4,6 +4,7 @@ import { BehalfError } from '../../src/kernel/errors.js';
 import type { HttpClient, IncomingResponse, OutgoingRequest } from '../../src/kernel/http-client.port.js';
 import type { Logger } from '../../src/kernel/logger.port.js';
 import { readAddressRules } from './address-rules.js';
+import { decompressed, UNDECODABLE } from './content-encoding.js';
 import { type Exchange, exchange, TOO_LARGE } from './exchange.js';
 import { guardedConnector, REFUSED, type Resolve } from './guarded-connector.js';
 
@@ -54,7 +55,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       const startedAt = clock.now();
       const facts = { host: url.host, method: request.method };
       try {
-        const response = await send(agent, url, request);
+        const response = await decompressed(await send(agent, url, request), request.maxBytes ?? DEFAULT_MAX_BYTES);
         logger.debug({ ...facts, status: response.status, ms: clock.now() - startedAt }, 'called a server');
         return response;
       } catch (error) {
@@ -126,6 +127,9 @@ function toBehalfError(error: unknown, url: URL): BehalfError {
   }
   if (reason === TOO_LARGE) {
     return new BehalfError('app.unexpected_answer', `The answer of ${url.host} is too large`, { details });
+  }
+  if (reason === UNDECODABLE) {
+    return new BehalfError('app.unexpected_answer', `The answer of ${url.host} cannot be decompressed`, { details });
   }
   if (reason === 'UND_ERR_INVALID_ARG') {
     return new BehalfError('internal', `The request to ${url.host} cannot be sent`, { details });

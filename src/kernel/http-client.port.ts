@@ -5,7 +5,7 @@ export interface OutgoingRequest {
   readonly body?: string | Uint8Array;
   /** Whole time allowed, in ms. Default 10 000. */
   readonly timeoutMs?: number;
-  /** Largest answer accepted, in bytes. Default 5 MiB. */
+  /** Largest answer accepted, in bytes, as it comes and decompressed. Default 5 MiB. */
   readonly maxBytes?: number;
   readonly signal?: AbortSignal;
 }
@@ -14,6 +14,7 @@ export interface IncomingResponse {
   readonly status: number;
   /** Lower-case names; repeated headers joined with `, `. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Decompressed, where the server had compressed it. */
   readonly body: Buffer;
 }
 
@@ -21,7 +22,7 @@ export interface IncomingResponse {
  * Calls other servers. Never follows a redirect, refuses private addresses that are not allowed (also after DNS), bounds
  * time and size. A response of any status is a result; what throws is:
  * `egress.refused` (address not allowed), `app.unavailable` (DNS, connection, TLS, time-out, reset),
- * `app.unexpected_answer` (too large), or the reason of the caller's signal. Connections are kept and reused.
+ * `app.unexpected_answer` (too large, damaged), or the reason of the caller's signal. Connections are kept and reused.
  */
 export interface HttpClient {
   request(request: OutgoingRequest): Promise<IncomingResponse>;

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { type BehalfError, isBehalfError } from '../../../src/kernel/errors.js';
 import type { HttpClient, OutgoingRequest } from '../../../src/kernel/http-client.port.js';
 
@@ -75,6 +76,29 @@ export function describeHttpClient(name: string, make: MakeHttpClient): void {
     ])('stops reading %s', async (_name, path) => {
       await expect(call(path, { maxBytes: 64 * 1024 })).rejects.toMatchObject({ code: 'app.unexpected_answer' });
       expect((await call('/status/200')).status).toBe(200);
+    });
+
+    test.each(['gzip', 'x-gzip', 'deflate', 'br'])(
+      'gives a body that is compressed with %s as it was',
+      async (encoding) => {
+        const { body, headers } = await call(`/compressed/${encoding}`);
+        expect(body.toString('utf8')).toBe('héllo '.repeat(1000));
+        expect(headers).not.toHaveProperty('content-encoding');
+      },
+    );
+
+    test.each(['gzip', 'deflate', 'br'])('stops at a small %s body that becomes a large one', async (encoding) => {
+      await expect(call(`/bomb/${encoding}`, { maxBytes: 1024 * 1024 })).rejects.toMatchObject({
+        code: 'app.unexpected_answer',
+        details: { reason: 'ANSWER_TOO_LARGE' },
+      });
+      expect((await call('/status/200')).status).toBe(200);
+    });
+
+    test.each(['gzip', 'br', 'zstd', 'gzip, gzip'])('does not understand a damaged body of %s', async (encoding) => {
+      await expect(call(`/damaged/${encodeURIComponent(encoding)}`)).rejects.toMatchObject({
+        code: 'app.unexpected_answer',
+      });
     });
 
     test.each([
@@ -259,6 +283,8 @@ export class TestServer {
     for await (const chunk of request) chunks.push(Buffer.from(chunk));
     const status = /^\/status\/(\d+)$/u.exec(path)?.[1];
     if (status !== undefined) return void response.writeHead(Number(status)).end();
+    const [, kind = '', encoding = ''] = /^\/(compressed|bomb|damaged)\/(.+)$/u.exec(path) ?? [];
+    if (kind !== '') return void writeCompressed(response, kind, decodeURIComponent(encoding));
     switch (path) {
       case '/echo': {
         response.writeHead(201, { 'content-type': 'application/json', 'x-repeated': ['one', 'two'] });
@@ -293,6 +319,20 @@ export class TestServer {
         return void response.writeHead(404).end();
     }
   }
+}
+
+const COMPRESS: Readonly<Record<string, (body: Buffer) => Buffer>> = {
+  gzip: gzipSync,
+  'x-gzip': gzipSync,
+  deflate: deflateSync,
+  br: brotliCompressSync,
+};
+
+function writeCompressed(response: ServerResponse, kind: string, encoding: string): void {
+  const plain = kind === 'bomb' ? Buffer.alloc(20_000_000, 'x') : Buffer.from('héllo '.repeat(1000));
+  const compressed = COMPRESS[encoding]?.(plain) ?? plain;
+  const body = kind === 'damaged' ? compressed.subarray(0, compressed.length / 2).fill(0xff, 10) : compressed;
+  response.writeHead(200, { 'content-encoding': encoding }).end(body);
 }
 
 function writeMuch(response: ServerResponse, socket: Socket): void {

@@ -1,4 +1,5 @@
 import type { LookupAddress } from 'node:dns';
+import { isIP } from 'node:net';
 import { createHttpClient } from '../../../adapters/undici/index.js';
 import { systemClock } from '../../../src/kernel/system-clock.js';
 import { RecordingLogger } from '../../support/recording-logger.js';
@@ -57,6 +58,57 @@ describe('a name that changes its address', () => {
     const failure = await failureOf(client.request({ method: 'GET', url }));
     await client.close();
     expect(failure.code).toBe('egress.refused');
+  });
+});
+
+describe('a name', () => {
+  /** How a call of it ends, and whether anybody was connected to. */
+  async function callAt(address: string, protocol: 'http' | 'https') {
+    const client = createHttpClient({
+      allowPrivateHosts: [],
+      logger: new RecordingLogger(),
+      clock: systemClock,
+      resolve: (_hostname, _options, callback) => callback(null, [{ address, family: isIP(address) }]),
+    });
+    const failure = await failureOf(
+      client.request({ method: 'GET', url: `${protocol}://internal.example:1/`, timeoutMs: 3_000 }),
+    );
+    await client.close();
+    return failure.code;
+  }
+
+  test.each([
+    '127.0.0.1',
+    '10.0.0.1',
+    '172.31.255.255',
+    '192.168.0.1',
+    '169.254.169.254',
+    '100.100.100.200',
+    '0.0.0.0',
+    '192.0.0.192',
+    '198.18.0.1',
+    '224.0.0.1',
+    '240.0.0.1',
+    '::',
+    '::1',
+    '::ffff:10.0.0.1',
+    '::ffff:a9fe:a9fe',
+    '::10.0.0.1',
+    '64:ff9b::10.0.0.1',
+    '64:ff9b::a9fe:a9fe',
+    '64:ff9b:1::10.0.0.1',
+    'fe80::1',
+    'fc00::1',
+    'fd00:ec2::254',
+    'fec0::1',
+    'ff02::1',
+    '2002:a00:1::',
+    '2001:0:a00:1::',
+    '2001:db8::1',
+    '100::1',
+  ])('that is at %s is refused', async (address) => {
+    expect(await callAt(address, 'https')).toBe('egress.refused');
+    expect(await callAt(address, 'http')).toBe('egress.refused');
   });
 });
 
