@@ -5,6 +5,7 @@ import { isPlatform, PLATFORM_TITLES } from './chat/chat-user.js';
 import type { Config } from './config.js';
 import { type Connections, createConnections } from './connections/connections.js';
 import { createRevocationPlan } from './connections/revocation-plan.js';
+import type { OpenApiDocumentCheck } from './connectors/openapi/document-check.port.js';
 import type { Clock } from './kernel/clock.port.js';
 import type { HttpRoute } from './kernel/http.js';
 import type { HttpClient } from './kernel/http-client.port.js';
@@ -139,6 +140,20 @@ export async function startService(config: Config, environment: Environment): Pr
       const closed = Promise.allSettled([http.close(), httpClient.close(), stores.health.close()]);
       await Promise.race([closed, clock.sleep(CLOSE_MS)]);
     },
+  };
+}
+
+/** What an import of a connector needs: the service's own rules of whom to call, and a check of the document. */
+export async function openImportTools(egressAllow: readonly string[]): Promise<{
+  readonly http: HttpClient;
+  readonly documentCheck: OpenApiDocumentCheck;
+}> {
+  const logger = (await import('../adapters/pino/index.js')).createLogger({ level: 'silent' });
+  const { createHttpClient } = await import('../adapters/undici/index.js');
+  const { createOpenApiDocumentCheck } = await import('../adapters/openapi/index.js');
+  return {
+    http: createHttpClient({ allowPrivateHosts: egressAllow, logger, clock: systemClock }),
+    documentCheck: createOpenApiDocumentCheck(),
   };
 }
 

@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { addCheckCommand } from './cli/check.js';
 import { addConnectionsCommand } from './cli/connections.js';
+import { addConnectorCommand } from './cli/connector.js';
 import { addKeysCommand } from './cli/keys.js';
 import { runService } from './cli/start.js';
 import { isBehalfError } from './kernel/errors.js';
@@ -18,6 +19,7 @@ async function main(): Promise<void> {
     .description('start the service')
     .action(() => runService(process.env));
   addCheckCommand(program, process.env);
+  addConnectorCommand(program, process.env);
   addConnectionsCommand(program, process.env);
   addKeysCommand(program, process.env);
   await program.parseAsync();

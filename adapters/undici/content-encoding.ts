@@ -30,7 +30,8 @@ export async function decompressed(response: IncomingResponse, maxBytes: number)
   try {
     return { ...response, headers, body: await decompress(response.body, { maxOutputLength: maxBytes }) };
   } catch (error) {
-    const isTooLarge = error instanceof RangeError || Reflect.get(Object(error), 'code') === 'ERR_BUFFER_TOO_LARGE';
+    const isTooLarge =
+      typeof error === 'object' && error !== null && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE';
     throw isTooLarge ? coded('The answer is too large', TOO_LARGE) : coded('The answer is damaged', UNDECODABLE);
   }
 }

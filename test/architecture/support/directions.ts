@@ -42,6 +42,7 @@ export const VENDORS: readonly { readonly packages: RegExp; readonly adapter: st
   { packages: /^simple-oauth2$/, adapter: 'oauth' },
   { packages: /^pino$/, adapter: 'pino' },
   { packages: /^prom-client$/, adapter: 'prometheus' },
+  { packages: /^@readme\/openapi-parser$/, adapter: 'openapi' },
 ];
 
 /** Folders that production code must not lean on. */
