@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
 import { type Load, measure, quantile, type Round, type Target } from './load.js';
 import { Platform } from './platform.js';
+import { measureRecipes } from './recipes.js';
 import { bareEchoName, type Report, renderReport, type StartUp } from './report.js';
 import { countRoundTrips } from './round-trips.js';
 import { type Running, startBareBot, startBehalf, withUsers } from './targets.js';
@@ -21,10 +22,13 @@ interface Options {
 /**
  * Measures a whole command of Behalf (signature or token check, deduplication, durable job, token from the store and
  * decryption, one call to an app, reply, log line, metrics) against echo bots on bare Bolt and bare botbuilder, in turns, in
- * one run. Ratios are of pairs of rounds; the median is what counts.
+ * one run. Ratios are of pairs of rounds; the median is what counts. `--recipes`: what many recipes cost, without a network.
  */
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { quick: { type: 'boolean' }, readme: { type: 'boolean' } } });
+  const { values } = parseArgs({
+    options: { quick: { type: 'boolean' }, readme: { type: 'boolean' }, recipes: { type: 'boolean' } },
+  });
+  if (values.recipes) return console.log(await measureRecipes(join(ROOT, 'bench/config')));
   const options: Options = values.quick ? { rounds: 1, seconds: 2 } : { rounds: 5, seconds: 3 };
   await buildPrograms();
   const platform = new Platform();
