@@ -1,4 +1,5 @@
 import jsonata from 'jsonata';
+import { LRUCache } from 'lru-cache';
 import { BehalfError } from '../kernel/errors.js';
 import { BoundedRegExp } from './bounded-regexp.js';
 import { rootReferences } from './datapill-references.js';
@@ -52,22 +53,31 @@ export function compileDatapill(
   if (text === '') return { kind: 'broken', message: 'there is nothing between {{ and }}' };
   if (text.length > MAX_LENGTH)
     return { kind: 'broken', message: `the expression is longer than ${MAX_LENGTH} characters` };
+  const whole = (data: DatapillData) => evaluate(expressionOf(text, limits), data, { source: text, ...place });
+  if (isPlainPath(text)) {
+    const segments = text.split('.');
+    const read = (data: DatapillData) => readPlainPath(data, segments, () => whole(data));
+    return { kind: 'ok', pill: { source: text, ...place, references: [segments], evaluate: read } };
+  }
   const parsed = parse(text, limits);
   if (parsed.kind === 'broken') return parsed;
-  const { expression } = parsed;
-  const found = rootReferences(expression.ast());
-  if (found.variables.has('eval')) return { kind: 'broken', message: '$eval is not available' };
-  const whole = (data: DatapillData) => evaluate(expression, data, { source: text, ...place });
-  const segments = isPlainPath(text) ? text.split('.') : undefined;
-  return {
-    kind: 'ok',
-    pill: {
-      source: text,
-      ...place,
-      references: segments ? [segments] : found.references,
-      evaluate: segments ? (data) => readPlainPath(data, segments, () => whole(data)) : whole,
-    },
-  };
+  const { references, variables } = rootReferences(parsed.expression.ast());
+  if (variables.has('eval')) return { kind: 'broken', message: '$eval is not available' };
+  return { kind: 'ok', pill: { source: text, ...place, references, evaluate: whole } };
+}
+
+/** Ready to run, an expression takes 15 KB: those in use are kept, and shared by all datapills that are written alike. */
+const inUse = new LRUCache<string, jsonata.Expression>({ max: 1_000 });
+
+/** An expression that is known to be valid. */
+function expressionOf(text: string, limits: DatapillLimits): jsonata.Expression {
+  const key = `${limits.timeMs} ${limits.depth} ${limits.sequence} ${text}`;
+  const known = inUse.get(key);
+  if (known) return known;
+  const parsed = parse(text, limits);
+  if (parsed.kind === 'broken') throw new BehalfError('datapill.failed', `A datapill is not valid: ${parsed.message}`);
+  inUse.set(key, parsed.expression);
+  return parsed.expression;
 }
 
 type ParseResult =
