@@ -4,7 +4,7 @@ import type { JsonObject, JsonView } from './json-view.js';
 
 /** A body as it stands in a request, or why there is none. */
 export type BodyDraft =
-  | { readonly kind: 'body'; readonly body: JsonObject }
+  | { readonly kind: 'body'; readonly body: JsonObject; readonly note?: string }
   | { readonly kind: 'none' }
   | { readonly kind: 'unsupported'; readonly why: string };
 
@@ -61,5 +61,6 @@ function convertMultipart(schema: JsonObject, view: JsonView, inputs: InputNames
   const name = inputs.add('file_name', { type: 'string', title: 'Name of the file', required: true });
   const text = inputs.add('content', { type: 'string', title: 'Content', required: true });
   const parts = values.length === 0 ? {} : { fields: Object.fromEntries(values) };
-  return { kind: 'body', body: { multipart: { ...parts, file: { field: file[0], name, text, type: 'text/plain' } } } };
+  const body = { multipart: { ...parts, file: { field: file[0], name, text, type: 'text/plain' } } };
+  return { kind: 'body', body, note: 'the file is sent as a text; "base64" in place of "text" sends any bytes' };
 }

@@ -47,6 +47,7 @@ export function convertOperation(
     notes: [
       ...(line(each.operation['summary']) === undefined ? ['complete the title: "Your account may not …"'] : []),
       ...parameters.notes,
+      ...(body.kind === 'body' && body.note !== undefined ? [body.note] : []),
       ...(note === undefined ? [] : [note]),
     ],
   };

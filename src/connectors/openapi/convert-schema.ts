@@ -35,7 +35,9 @@ export function objectSchema(schema: JsonObject, view: JsonView): ObjectSchema {
   const parts = [schema];
   for (let index = 0; index < Math.min(parts.length, MAX_PARTS); index += 1) {
     const part = parts[index] ?? {};
-    for (const [name, property] of view.entries(part['properties'])) properties.set(name, property);
+    for (const [name, property] of view.entries(part['properties'])) {
+      if (!properties.has(name)) properties.set(name, property);
+    }
     for (const name of texts(part['required'])) required.add(name);
     parts.push(...view.objects(part['allOf']));
   }

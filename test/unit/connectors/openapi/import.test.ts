@@ -93,6 +93,7 @@ describe('an OpenAPI document with an API key', () => {
       'actions.get_pet_by_id: the parameter "session" is left out: it is no part of the address or the headers',
       'actions.get_pets: "cursor" looks like pages: "pagination" can read them',
       'actions.add_photo: complete the title: "Your account may not …"',
+      'actions.add_photo: the file is sent as a text; "base64" in place of "text" sends any bytes',
       'actions.add_photo: its answer (image/png) is not read',
       'actions: putFilm is left out: its body is video/mp4',
       'https://pets.example/links.json#/Links is in another document, which was not read',
