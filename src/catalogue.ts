@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { checkRecipes } from './check.js';
+import { checkRecipes } from './checks/check-recipes.js';
 import type { Config } from './config.js';
 import type { ParentConnection } from './connections/parent-connection.js';
 import type { Connector } from './connectors/connector.js';

@@ -9,6 +9,8 @@ export interface CheckOptions {
   readonly configDir: string;
   readonly environment: Environment;
   readonly json?: boolean;
+  /** True: warnings count as errors. */
+  readonly strict?: boolean;
 }
 
 export interface CheckResult {
@@ -19,7 +21,12 @@ export interface CheckResult {
 }
 
 /** Finds every mistake in the configuration folder without starting anything. */
-export async function runCheck({ configDir, environment, json = false }: CheckOptions): Promise<CheckResult> {
+export async function runCheck({
+  configDir,
+  environment,
+  json = false,
+  strict = false,
+}: CheckOptions): Promise<CheckResult> {
   if (!(await isFolder(configDir))) return { exitCode: 2, output: `${configDir} is not a folder\n` };
   const { recipes, parents, problems } = await loadCatalogue(
     {
@@ -30,7 +37,7 @@ export async function runCheck({ configDir, environment, json = false }: CheckOp
     environment,
   );
   const started = recipes.started().length;
-  const exitCode = hasErrors(problems) ? 2 : 0;
+  const exitCode = hasErrors(problems) || (strict && problems.length > 0) ? 2 : 0;
   if (json) {
     const commands = recipes.started().map(({ command, file, name }) => ({ command, name, file }));
     return { exitCode, output: `${JSON.stringify({ problems, commands }, undefined, 2)}\n` };
@@ -46,7 +53,8 @@ export function addCheckCommand(program: Command, environment: Environment): voi
     .description('find mistakes in recipes, connectors and connections.yaml without starting anything')
     .option('--config-dir <folder>', 'folder that holds them', environment['CONFIG_DIR'] ?? '.')
     .option('--json', 'print problems and commands as JSON')
-    .action(async (options: { readonly configDir: string; readonly json?: boolean }) => {
+    .option('--strict', 'end with exit code 2 for warnings, too')
+    .action(async (options: Omit<CheckOptions, 'environment'>) => {
       const result = await runCheck({ ...options, environment });
       process.stdout.write(result.output);
       process.exitCode = result.exitCode;

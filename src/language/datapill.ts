@@ -16,6 +16,8 @@ export interface Datapill {
   readonly source: string;
   readonly file: string;
   readonly position: Position;
+  /** Characters from the position to the expression; absent where the file does not show the expression in one piece. */
+  readonly lead?: number;
   /** Paths that the expression reads from the root of the data, for checking: `['parameters', 'account']`. */
   readonly references: readonly (readonly string[])[];
   /** The value as plain JSON data; undefined where there is none. Fails with `datapill.failed`. */
@@ -46,7 +48,7 @@ const MAX_PAD = 10_000;
 /** Compiles one JSONata expression. `$eval` is not available: expressions come from authors, never from data. */
 export function compileDatapill(
   source: string,
-  place: { readonly file: string; readonly position: Position },
+  place: Pick<Datapill, 'file' | 'position' | 'lead'>,
   limits: DatapillLimits = DEFAULT_LIMITS,
 ): DatapillResult {
   const text = source.trim();
@@ -152,4 +154,12 @@ function pad(text: string | undefined, width: number, char?: string): string | u
   const unit = char === undefined || char === '' ? [' '] : [...char];
   const padding = Array.from({ length: missing }, (_, index) => unit[index % unit.length]).join('');
   return width > 0 ? `${text}${padding}` : `${padding}${text}`;
+}
+
+/** Where a character of the expression stands in the file; where the datapill does, when that is all that is known. */
+export function placeInside(pill: Pick<Datapill, 'position' | 'lead'>, offset: number | undefined): Position {
+  const { line, column } = pill.position;
+  return offset === undefined || pill.lead === undefined
+    ? pill.position
+    : { line, column: column + pill.lead + offset };
 }

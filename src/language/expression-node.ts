@@ -1,8 +1,15 @@
+import jsonata from 'jsonata';
+
 /** One node of JSONata's syntax tree, which has no types of its own. */
 export type ExpressionNode = Readonly<Record<string, unknown>>;
 
+/** The syntax tree of an expression that is known to be valid. */
+export function parseExpression(source: string): unknown {
+  return jsonata(source).ast();
+}
+
 /** True for a node of the tree. */
-export function isNode(value: unknown): value is ExpressionNode {
+function isNode(value: unknown): value is ExpressionNode {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 

@@ -1,4 +1,3 @@
-import jsonata from 'jsonata';
 import { ANY, memberOf, type Shape, type ShapeField } from './data-shape.js';
 import {
   allNodes,
@@ -9,6 +8,7 @@ import {
   nodeAt,
   nodesAt,
   pairsAt,
+  parseExpression,
 } from './expression-node.js';
 import { EACH_ITEM, RESULTS, SELECTIONS } from './function-results.js';
 import { isPlainPath } from './plain-path.js';
@@ -27,6 +27,7 @@ export interface AbsentName {
 /** Something that an expression reads, by its names from the root of the data. */
 export interface Read {
   readonly path: readonly string[];
+  /** Where the first of the names stands that are written together. */
   readonly offset?: number;
 }
 
@@ -55,8 +56,7 @@ export function followExpression(source: string, data: Shape): Followed {
     const follower = new Follower(source, root, new Set());
     return { ...follower.followNames(source.split('.')), isHedged: false };
   }
-  const tree: unknown = jsonata(source).ast();
-  const nodes = allNodes(tree);
+  const nodes = allNodes(parseExpression(source));
   const follower = new Follower(source, root, boundTwice(nodes));
   const [first] = nodes;
   const { shape, isMany } = first ? follower.value(first, { context: root, variables: new Map() }) : UNKNOWN;
@@ -175,9 +175,10 @@ class Follower {
     const place = offset === undefined ? {} : { offset };
     const origin = context.origin === undefined ? undefined : [...context.origin, name];
     if (origin) {
+      const last = this.reads.at(-1);
       // The longer path stands for the shorter one, which was only on the way.
-      if (this.reads.at(-1)?.path === context.origin) this.reads.pop();
-      this.reads.push({ path: origin, ...place });
+      if (last?.path === context.origin) this.reads.splice(-1, 1, { ...place, ...last, path: origin });
+      else this.reads.push({ path: origin, ...place });
     }
     if (member.kind === 'absent') {
       const of = context.origin === undefined ? {} : { of: context.origin };

@@ -1,5 +1,5 @@
 import { compileDatapill, type Datapill, type DatapillData } from './datapill.js';
-import type { Problem } from './problem.js';
+import type { Position, Problem } from './problem.js';
 import { splitTemplate } from './split-template.js';
 import type { YamlDocument, YamlPath } from './yaml-document.js';
 
@@ -56,12 +56,18 @@ export function compileParts(value: string, path: YamlPath, context: CompileCont
     const position = document.positionInside(path, '{{', index);
     index += 1;
     const result = part.isClosed
-      ? compileDatapill(part.source, { file: document.file, position })
+      ? compileDatapill(part.source, { file: document.file, position, ...leadOf(part.source, position, document) })
       : ({ kind: 'broken', message: 'there is no }} for this {{' } as const);
     if (result.kind === 'ok') parts.push(result.pill);
     else problems.push({ file: document.file, ...position, severity: 'error', ...withoutKind(result) });
   }
   return parts;
+}
+
+/** How far behind its `{{` an expression begins, where the file shows it as it is and on one line. */
+function leadOf(source: string, position: Position, document: YamlDocument): Pick<Datapill, 'lead'> {
+  if (source.includes('\n') || !document.hasTextAt(position, `{{${source}}}`)) return {};
+  return { lead: 2 + source.length - source.trimStart().length };
 }
 
 function withoutKind({ message, hint }: { readonly message: string; readonly hint?: string }) {

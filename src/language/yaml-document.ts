@@ -18,6 +18,8 @@ export interface YamlDocument {
   positionOfKey(path: YamlPath): Position;
   /** Where the `index`-th occurrence of `text` inside the value of the path begins, as far as the file shows it. */
   positionInside(path: YamlPath, text: string, index: number): Position;
+  /** True when the file has this very text there: no escapes, no folded lines. */
+  hasTextAt(position: Position, text: string): boolean;
 }
 
 export type YamlResult =
@@ -81,6 +83,11 @@ class ParsedYaml implements YamlDocument {
       if (offset < 0 || offset >= range[1]) return this.#at(range[0]);
     }
     return this.#at(offset);
+  }
+
+  hasTextAt({ line, column }: Position, text: string): boolean {
+    const start = this.#parts.lines.lineStarts[line - 1] ?? 0;
+    return this.#parts.text.startsWith(text, start + column - 1);
   }
 
   #nearestNode(path: YamlPath): Node | undefined {

@@ -119,35 +119,35 @@ describe('behalf check', () => {
       CREATE,
       '{{ parameters.account }}',
       '{{ parameters.acount }}',
-      'recipes/create-opportunity.yaml:15:17 error the parameter "acount" is not declared  hint: did you mean "account"?',
+      'recipes/create-opportunity.yaml:15:31 error the parameter "acount" is not declared  hint: did you mean "account"?',
     ],
     [
       'an unknown step',
       CREATE,
       '{{ steps.opportunity.name }}',
       '{{ steps.oportunity.name }}',
-      'recipes/create-opportunity.yaml:18:23 error there is no step with the id "oportunity"  hint: did you mean "opportunity"?',
+      'recipes/create-opportunity.yaml:18:32 error there is no step with the id "oportunity"  hint: did you mean "opportunity"?',
     ],
     [
       'a step that comes later',
       CREATE,
       '{{ parameters.account }}',
       '{{ steps.opportunity.name }}',
-      'recipes/create-opportunity.yaml:15:17 error the step "opportunity" has not been done here yet',
+      'recipes/create-opportunity.yaml:15:20 error the step "opportunity" has not been done here yet',
     ],
     [
       'an unknown root',
       CREATE,
       '{{ parameters.account }}',
       '{{ parameter.account }}',
-      'recipes/create-opportunity.yaml:15:17 error there is no "parameter" for datapills  hint: did you mean "parameters"?',
+      'recipes/create-opportunity.yaml:15:20 error there is no "parameter" for datapills  hint: did you mean "parameters"?',
     ],
     [
       'a token that a datapill wants',
       CREATE,
       '{{ connections.acme_crm.account }}',
       '{{ connections.acme_crm.token }}',
-      'recipes/create-opportunity.yaml:18:56 error a connection has no "token" for datapills  hint: there is: name, app, account',
+      'recipes/create-opportunity.yaml:18:80 error a connection has no "token" for datapills  hint: there is: name, app, account',
     ],
     [
       'an unknown command behind a button',
@@ -155,6 +155,13 @@ describe('behalf check', () => {
       'command: close opportunity',
       'command: close oportunity',
       'recipes/create-opportunity.yaml:21:20 error there is no command "close oportunity"  hint: did you mean "close opportunity"?',
+    ],
+    [
+      'a field that an action does not give',
+      CREATE,
+      'steps.opportunity.name',
+      'steps.opportunity.created_by.nmae',
+      'recipes/create-opportunity.yaml:18:55 error "steps.opportunity.created_by" has no "nmae"  hint: did you mean "name"?',
     ],
     [
       'an undeclared parameter behind a button',
@@ -203,8 +210,7 @@ describe('behalf check', () => {
     );
   });
 
-  test('warns of fields that an action does not give and of unused connections, and starts the recipe', async () => {
-    edit(CREATE, 'steps.opportunity.name', 'steps.opportunity.nmae');
+  test('warns of what nobody uses and starts the recipe, and takes a warning for an error when asked to', async () => {
     edit(CREATE, 'connections:\n', 'connections:\n  acme_files: { use: acme-files, verify_user_access: true }\n');
 
     const { exitCode, lines } = await check();
@@ -212,9 +218,9 @@ describe('behalf check', () => {
     expect(exitCode).toBe(0);
     expect(lines).toEqual([
       'recipes/create-opportunity.yaml:10:22 warning no step uses "acme_files"',
-      'recipes/create-opportunity.yaml:19:23 warning acme_crm.create_opportunity gives no "nmae"  hint: did you mean "name"?',
-      '6 recipes can start, 3 connections, 2 problems',
+      '6 recipes can start, 3 connections, 1 problem',
     ]);
+    expect((await runCheck({ configDir: folder, environment: ENVIRONMENT, strict: true })).exitCode).toBe(2);
   });
 
   test('names a missing variable with its place, and the recipes that need the connection', async () => {

@@ -15,6 +15,7 @@ export const DIRECTIONS: Readonly<Record<string, readonly string[]>> = {
   jobs: ['kernel', 'chat', 'connections', 'connectors', 'recipes'],
   commands: ['kernel', 'chat', 'connections', 'jobs', 'recipes'],
   web: ['kernel', 'connections', 'jobs', 'recipes'],
+  checks: ['kernel', 'language', 'connectors', 'recipes', 'type:connections'],
 };
 
 /** What stands above the folders and puts them together: the files at the top of `src` and the commands of the program. */

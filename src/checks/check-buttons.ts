@@ -1,0 +1,36 @@
+import { didYouMean } from '../language/did-you-mean.js';
+import { RESERVED_COMMANDS } from '../recipes/compile-recipe.js';
+import type { CompiledRecipe, InputValue, ReplyButton } from '../recipes/compiled-recipe.js';
+import { parseParameterValue } from '../recipes/parameters.js';
+import type { RecipeContext } from './recipe-context.js';
+
+/** Finds buttons whose command does not exist, or would not get what it needs. */
+export function checkButton(context: RecipeContext, button: ReplyButton): void {
+  if (button.kind !== 'command') return;
+  const target = context.commands.get(button.command)?.[0];
+  if (!target) {
+    if (RESERVED_COMMANDS.includes(button.command) && button.parameters.length === 0) return;
+    const known = [...context.commands.keys(), ...RESERVED_COMMANDS];
+    context.report(button, `there is no command "${button.command}"`, { hint: didYouMean(button.command, known) });
+    return;
+  }
+  for (const value of button.parameters) checkValue(context, target, value);
+  const given = new Set(button.parameters.map((parameter) => parameter.name));
+  for (const { name, hidden, optional, default: standard } of target.parameters) {
+    if (!hidden || optional || standard !== undefined || given.has(name)) continue;
+    context.report(button, `"${target.command}" needs its hidden parameter "${name}" from this button`);
+  }
+}
+
+function checkValue(context: RecipeContext, target: CompiledRecipe, given: InputValue): void {
+  const parameter = target.parameters.find(({ name }) => name === given.name);
+  if (!parameter) {
+    const declared = target.parameters.map(({ name }) => name);
+    const hint = didYouMean(given.name, declared);
+    context.report(given, `"${target.command}" has no parameter "${given.name}"`, { hint });
+    return;
+  }
+  if (given.value.kind !== 'constant' || given.value.value === null || given.value.value === '') return;
+  if (parseParameterValue(parameter, String(given.value.value)).kind === 'ok') return;
+  context.report(given, `"${target.command}" takes no such value as "${given.name}": it is a ${parameter.type}`);
+}

@@ -1,0 +1,89 @@
+import { type Datapill, placeInside } from '../language/datapill.js';
+import { didYouMean } from '../language/did-you-mean.js';
+import { type AbsentName, type Followed, followExpression } from '../language/follow-expression.js';
+import { allSteps, datapillsOfStep } from '../recipes/walk-steps.js';
+import type { RecipeContext } from './recipe-context.js';
+import type { StepScope } from './step-scopes.js';
+
+/** Finds datapills that read what is not there. Gives what they read, by names from the root. */
+export function checkDatapills(context: RecipeContext, scopes: readonly StepScope[]): readonly (readonly string[])[] {
+  const reads: (readonly string[])[] = [];
+  for (const scope of scopes) {
+    for (const pill of datapillsOfStep(scope.step)) {
+      const followed = followExpression(pill.source, scope.data);
+      reads.push(...followed.reads.map((read) => read.path));
+      new PillCheck(context, scope, pill, followed).run();
+    }
+  }
+  return reads;
+}
+
+class PillCheck {
+  readonly #context: RecipeContext;
+  readonly #scope: StepScope;
+  readonly #pill: Datapill;
+  readonly #followed: Followed;
+  /** An expression may be told of one mistake in two ways: each is said once. */
+  readonly #said = new Set<string>();
+
+  constructor(context: RecipeContext, scope: StepScope, pill: Datapill, followed: Followed) {
+    this.#context = context;
+    this.#scope = scope;
+    this.#pill = pill;
+    this.#followed = followed;
+  }
+
+  run(): void {
+    for (const absent of this.#followed.absent) {
+      this.#report(absent.offset, describe(this.#context, absent), { hint: this.#hint(absent) });
+    }
+    for (const { path, offset } of this.#followed.reads) {
+      const [root, id] = path;
+      if (root === 'steps' && id !== undefined) this.#checkStep(id, offset);
+    }
+  }
+
+  #checkStep(id: string, offset: number | undefined): void {
+    if (this.#scope.certain.has(id)) return;
+    if (this.#followed.absent.some(({ of, name }) => of?.join('.') === 'steps' && name === id)) return;
+    if (!this.#scope.possible.has(id)) {
+      this.#report(offset, `the step "${id}" has not been done here yet`, {});
+    } else if (!this.#followed.isHedged) {
+      this.#report(offset, `the output of the step "${id}" may be missing here: it is done in one branch only`, {
+        severity: 'warning',
+        hint: `ask for it first: $exists(steps.${id})`,
+      });
+    }
+  }
+
+  #hint({ of, name, known }: AbsentName): string | undefined {
+    if (of?.join('.') !== 'steps') return didYouMean(name, known);
+    return didYouMean(name, [...this.#scope.certain, ...this.#scope.possible]);
+  }
+
+  #report(offset: number | undefined, message: string, more: Parameters<RecipeContext['report']>[2]): void {
+    const place = placeInside(this.#pill, offset);
+    const key = `${place.line}:${place.column}:${message}`;
+    if (this.#said.has(key)) return;
+    this.#said.add(key);
+    this.#context.report(place, message, more);
+  }
+}
+
+function describe(context: RecipeContext, { of, name }: AbsentName): string {
+  if (of === undefined) return `what is asked for "${name}" here has none`;
+  const [root, id] = of;
+  if (root === undefined) return `there is no "${name}" for datapills`;
+  if (root === 'connections') {
+    return id === undefined ? `"${name}" is not under connections` : `a connection has no "${name}" for datapills`;
+  }
+  if (root === 'parameters' && id === undefined) return `the parameter "${name}" is not declared`;
+  if (root === 'steps' && id === undefined) return `there is no step with the id "${name}"`;
+  const action = root === 'steps' && of.length === 2 ? actionNameOf(context, id) : undefined;
+  return action === undefined ? `"${of.join('.')}" has no "${name}"` : `${action} gives no "${name}"`;
+}
+
+function actionNameOf(context: RecipeContext, id: string | undefined): string | undefined {
+  const step = allSteps(context.recipe.steps).find((other) => 'id' in other && other.id === id);
+  return step?.kind === 'action' ? `${step.slot}.${step.action}` : undefined;
+}

@@ -1,0 +1,42 @@
+import { didYouMean } from '../language/did-you-mean.js';
+import type { ConnectionSlot } from '../recipes/compiled-recipe.js';
+import { baseOf, type RecipeContext } from './recipe-context.js';
+
+/** Finds apps that do not exist, connections that cannot be used, and switches that cannot be served. */
+export function checkSlots(context: RecipeContext): void {
+  for (const slot of context.recipe.connections) checkSlot(context, slot);
+}
+
+function checkSlot(context: RecipeContext, slot: ConnectionSlot): void {
+  const { connectors, parents, sharedLogins } = context.parts;
+  const connector = context.connectorOf(slot.slot);
+  if (!connector) {
+    const base = connectors.get(baseOf(slot.slot));
+    const message = base
+      ? `${base.title} cannot be used twice in one recipe`
+      : `there is no app "${slot.slot}" for this connection`;
+    context.report(slot, message, { hint: base ? undefined : didYouMean(slot.slot, connectors.keys()) });
+    return;
+  }
+  const parent = parents.get(slot.use);
+  if (!parent) {
+    const hint = didYouMean(slot.use, parents.keys()) ?? 'add it to connections.yaml';
+    context.report(slot, `there is no usable connection "${slot.use}"`, { hint });
+    return;
+  }
+  if (parent.connector !== connector.name) {
+    const fitting = [...parents.values()].filter((other) => other.connector === connector.name);
+    const hint = fitting.length > 0 ? `use ${fitting.map((other) => other.name).join(' or ')}` : undefined;
+    context.report(slot, `"${slot.use}" is a connection of ${parent.connector}, not of ${connector.name}`, { hint });
+  }
+  if (slot.verifyUserAccess && parent.auth.kind !== 'oauth2') {
+    context.report(slot, `"${slot.use}" has one key for everybody, so people cannot log in to it`, {
+      hint: 'set verify_user_access: false, or use a connection with oauth2',
+    });
+  }
+  if (!slot.verifyUserAccess && parent.auth.kind === 'oauth2' && !sharedLogins?.has(slot.use)) {
+    context.report(slot, `"${slot.use}" has no login that everybody could share`, {
+      hint: 'set verify_user_access: true, or use a connection with an API key',
+    });
+  }
+}

@@ -1,0 +1,38 @@
+import type { CompiledRecipe } from '../recipes/compiled-recipe.js';
+import { allSteps } from '../recipes/walk-steps.js';
+import type { RecipeContext } from './recipe-context.js';
+
+/** Warns of connections, parameters and step ids that nothing uses: often a name was mistyped somewhere else. */
+export function checkUsage(context: RecipeContext, reads: readonly (readonly string[])[]): void {
+  const { recipe } = context;
+  const slots = usedSlots(recipe);
+  for (const slot of recipe.connections) {
+    if (!slots.has(slot.slot)) context.warn(slot, `no step uses "${slot.slot}"`);
+  }
+  const parameters = namesRead('parameters', reads);
+  for (const parameter of recipe.parameters) {
+    if (parameters === 'all' || parameters.has(parameter.name)) continue;
+    context.warn(parameter, `nothing uses the parameter "${parameter.name}"`);
+  }
+  const steps = namesRead('steps', reads);
+  for (const step of allSteps(recipe.steps)) {
+    if (!('id' in step) || step.id === undefined || steps === 'all' || steps.has(step.id)) continue;
+    context.warn(step, `nothing uses the step id "${step.id}"`, 'take the id out, or use its output');
+  }
+}
+
+function usedSlots(recipe: CompiledRecipe): ReadonlySet<string> {
+  return new Set(allSteps(recipe.steps).flatMap((step) => (step.kind === 'action' ? [step.slot] : [])));
+}
+
+/** What is read below a root; `all` where the whole of it is. */
+function namesRead(root: string, reads: readonly (readonly string[])[]): ReadonlySet<string> | 'all' {
+  const names = new Set<string>();
+  for (const [first, name] of reads) {
+    if (first === undefined) return 'all';
+    if (first !== root) continue;
+    if (name === undefined) return 'all';
+    names.add(name);
+  }
+  return names;
+}

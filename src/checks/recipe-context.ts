@@ -1,0 +1,67 @@
+import type { ParentConnection } from '../connections/parent-connection.js';
+import type { ConnectorAction } from '../connectors/action.js';
+import type { Connector } from '../connectors/connector.js';
+import { ANY, type Shape } from '../language/data-shape.js';
+import type { Position, Problem } from '../language/problem.js';
+import type { CompiledRecipe } from '../recipes/compiled-recipe.js';
+
+/** What recipes are held against. */
+export interface CheckedParts {
+  readonly recipes: readonly CompiledRecipe[];
+  readonly connectors: ReadonlyMap<string, Connector>;
+  readonly parents: ReadonlyMap<string, ParentConnection>;
+  /** Connections with a login that is used for everybody. */
+  readonly sharedLogins?: ReadonlySet<string>;
+}
+
+interface More {
+  readonly hint?: string | undefined;
+  readonly severity?: Problem['severity'];
+}
+
+/** One recipe under examination: what surrounds it, and what has been found. */
+export class RecipeContext {
+  readonly problems: Problem[] = [];
+  readonly recipe: CompiledRecipe;
+  readonly parts: CheckedParts;
+  /** All recipes by their command. */
+  readonly commands: ReadonlyMap<string, readonly CompiledRecipe[]>;
+
+  constructor(recipe: CompiledRecipe, parts: CheckedParts, commands: ReadonlyMap<string, readonly CompiledRecipe[]>) {
+    this.recipe = recipe;
+    this.parts = parts;
+    this.commands = commands;
+  }
+
+  report(position: Position, message: string, more: More = {}): void {
+    const { line, column } = position;
+    const { hint, severity = 'error' } = more;
+    this.problems.push({ file: this.recipe.file, line, column, severity, message, ...(hint ? { hint } : {}) });
+  }
+
+  warn(position: Position, message: string, hint?: string): void {
+    this.report(position, message, { severity: 'warning', hint });
+  }
+
+  /** The app of a slot; a second instance only where the app allows it. */
+  connectorOf(slot: string): Connector | undefined {
+    const { connectors } = this.parts;
+    const exact = connectors.get(slot);
+    if (exact) return exact;
+    const base = connectors.get(baseOf(slot));
+    return base?.secondary ? base : undefined;
+  }
+
+  actionOf(step: { readonly slot: string; readonly action: string }): ConnectorAction | undefined {
+    return this.connectorOf(step.slot)?.actions.get(step.action);
+  }
+
+  outputOf(step: { readonly slot: string; readonly action: string }): Shape {
+    return this.actionOf(step)?.outputSchema ?? ANY;
+  }
+}
+
+/** The app of a slot for a second instance. */
+export function baseOf(slot: string): string {
+  return slot.replace(/_secondary$/u, '');
+}

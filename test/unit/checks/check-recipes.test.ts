@@ -1,0 +1,204 @@
+import { checkRecipes } from '../../../src/checks/check-recipes.js';
+import type { ParentConnection } from '../../../src/connections/parent-connection.js';
+import { compileConnector } from '../../../src/connectors/compile-connector.js';
+import { Secret } from '../../../src/kernel/secret.js';
+import { formatProblem } from '../../../src/language/problem.js';
+import { compileRecipe } from '../../../src/recipes/compile-recipe.js';
+
+const CONNECTOR = `
+name: crm
+title: CRM
+base_url: https://crm.example.com
+auth: { api_key: { name: X-Key } }
+actions:
+  find:
+    title: find accounts
+    request: { path: /accounts }
+    input:
+      name: { type: string }
+      limit: { type: integer }
+      exact: { type: boolean }
+      filter: { type: object }
+      ids: { type: array }
+    output_schema:
+      total: integer
+      owner: { name: string, age: integer }
+      rows: [{ id: string, amount: number, owner: { name: string } }]
+  ping:
+    title: ask whether it is there
+    request: { path: /ping }
+`;
+
+const PARENT: ParentConnection = {
+  name: 'crm',
+  connector: 'crm',
+  title: 'CRM',
+  settings: {},
+  auth: {
+    kind: 'static',
+    method: 'api_key',
+    credential: { kind: 'api_key', in: 'header', name: 'X-Key', key: new Secret('canary') },
+  },
+};
+
+/** What is wrong with a recipe of these steps, without the name of its file. */
+function check(steps: string, parameters = '', others: readonly string[] = []): readonly string[] {
+  const head = `name: Try\ndescription: Tries\ntrigger:\n  command: try\n  parameters: [${parameters}]\n`;
+  const text = `${head}connections: { crm: { use: crm } }\nsteps:\n${steps}`;
+  const connector = compileConnector({ file: 'connectors/crm.yaml', text: CONNECTOR });
+  if (connector.kind === 'broken') throw new Error(connector.problems.map(formatProblem).join('\n'));
+  const recipes = [text, ...others].map((source, index) => {
+    const result = compileRecipe({ id: `r${index}`, file: `r${index}`, text: source });
+    if (result.kind === 'broken') throw new Error(result.problems.map(formatProblem).join('\n'));
+    return result.recipe;
+  });
+  const { problems } = checkRecipes({
+    recipes,
+    connectors: new Map([['crm', connector.connector]]),
+    parents: new Map([['crm', PARENT]]),
+  });
+  return problems.filter(({ file }) => file === 'r0').map((problem) => formatProblem(problem).slice('r0:'.length));
+}
+
+const FIND = '  - { id: found, action: crm.find }\n';
+
+describe('A datapill over the output of an action', () => {
+  test.each([
+    ['steps.found.owner.nme', '9:36 error "steps.found.owner" has no "nme"  hint: did you mean "name"?'],
+    ['steps.found.rows.amuont', '9:35 error "steps.found.rows" has no "amuont"  hint: did you mean "amount"?'],
+    ['steps.found.rows[amuont > 1].id', '9:35 error "steps.found.rows" has no "amuont"  hint: did you mean "amount"?'],
+    ['steps.found.totla', '9:30 error crm.find gives no "totla"  hint: did you mean "total"?'],
+    ['steps.fonud.total', '9:24 error there is no step with the id "fonud"  hint: did you mean "found"?'],
+    ['usr.name', '9:18 error there is no "usr" for datapills  hint: did you mean "user"?'],
+    ['user.nme', '9:23 error "user" has no "nme"  hint: did you mean "name"?'],
+    ['job.started', '9:22 error "job" has no "started"  hint: there is: id, started_at'],
+    [
+      'connections.crm.token',
+      '9:34 error a connection has no "token" for datapills  hint: there is: name, app, account',
+    ],
+    ['connections.cmr.name', '9:30 error "cmr" is not under connections  hint: did you mean "crm"?'],
+  ])('that reads %s is told of at its place', (source, expected) => {
+    expect(check(`${FIND}  - reply: { text: "{{ ${source} }} {{ $count(steps.found.rows) }}" }\n`)).toEqual([
+      expected.replace(/^9:(\d+)/, (_match, column: string) => `9:${Number(column) + 6}`),
+    ]);
+  });
+
+  it('is told of at its braces where the file does not show it as it is', () => {
+    expect(check(`${FIND}  - reply: { text: "Say {{ \\"a\\" & steps.found.totla }}" }\n`)).toEqual([
+      '9:25 error crm.find gives no "totla"  hint: did you mean "total"?',
+    ]);
+  });
+
+  it('may read anything of an action that does not tell its output', () => {
+    expect(check('  - { id: pong, action: crm.ping }\n  - reply: { text: "{{ steps.pong.any.thing }}" }\n')).toEqual(
+      [],
+    );
+  });
+});
+
+describe('The input of an action', () => {
+  test.each([
+    ['limit: ten', 'error limit must be a whole number'],
+    ['limit: 1.5', 'error limit must be a whole number'],
+    ['limit: "{{ steps.found.rows }}"', 'error "limit" must be a whole number, and this is a list'],
+    [
+      'limit: "{{ steps.found.owner.name }}"',
+      'warning "limit" must be a whole number, and this is a text, which may not be one',
+    ],
+    ['exact: "{{ steps.found.total }}"', 'error "exact" must be true or false, and this is of the type integer'],
+    ['exact: perhaps', 'error exact must be yes or no'],
+    ['filter: "{{ steps.found.total }}"', 'error "filter" must be a map, and this is of the type integer'],
+    ['name: "{{ steps.found.owner }}"', 'warning "name" must be a text, and this is a map, which may not be one'],
+  ])('is held against its type: %s', (input, expected) => {
+    expect(check(`${FIND}  - { action: crm.find, input: { ${input}, ids: "{{ steps.found.total }}" } }\n`)).toEqual([
+      `9:34 ${expected}`,
+    ]);
+  });
+
+  test.each([
+    'limit: "10"',
+    'limit: "{{ steps.found.owner.age }}"',
+    'limit: "{{ steps.found.rows[0].amount }}"',
+    'limit: "{{ $number(steps.found.owner.name) }}"',
+    'limit: ""',
+    'exact: "true"',
+    'exact: "{{ steps.found.total > 1 }}"',
+    'name: "{{ steps.found.total }}"',
+    'name: 5',
+    'filter: { a: 1 }',
+    'ids: 5',
+  ])('is right when it can be converted: %s', (input) => {
+    const use = '  - reply: { text: "{{ steps.found.total }}" }\n';
+    expect(check(`${FIND}  - { action: crm.find, input: { ${input} } }\n${use}`)).toEqual([]);
+  });
+});
+
+describe('The output of a step in a branch', () => {
+  const branch = (then: string, after: string, otherwise = '') =>
+    `  - if: "{{ parameters.size > 1 }}"\n    then:\n${then}${otherwise}${after}`;
+  const done = '      - { id: found, action: crm.find }\n';
+  const size = '{ name: size, type: number }';
+
+  it('may be missing behind it', () => {
+    expect(check(branch(done, '  - reply: { text: "{{ steps.found.total }}" }\n'), size)).toEqual([
+      '11:24 warning the output of the step "found" may be missing here: it is done in one branch only  hint: ask for it first: $exists(steps.found)',
+    ]);
+  });
+
+  it('is not complained of where the datapill asks for it, or the other branch ends the job', () => {
+    const hedged = '  - reply: { text: "{{ $exists(steps.found) ? steps.found.total : 0 }}" }\n';
+    expect(check(branch(done, hedged), size)).toEqual([]);
+    const plain = '  - reply: { text: "{{ steps.found.total }}" }\n';
+    expect(check(branch(done, plain, '    else:\n      - stop: {}\n'), size)).toEqual([]);
+  });
+
+  it('is an error before it', () => {
+    expect(check(`  - reply: { text: "{{ steps.found.total }}" }\n${FIND}`)).toEqual([
+      '8:24 error the step "found" has not been done here yet',
+    ]);
+  });
+});
+
+describe('A recipe', () => {
+  it('is warned of steps that no job comes to', () => {
+    expect(check('  - stop: {}\n  - reply: { text: Never }\n')).toContain(
+      '9:5 warning no job comes to this step: it has always stopped before  hint: take it out, or stop later',
+    );
+    const both = '  - if: "{{ job.id = 1 }}"\n    then: [{ stop: {} }]\n    else: [{ stop: {} }]\n  - stop: {}\n';
+    expect(check(both)).toContainEqual(expect.stringContaining('11:5 warning no job comes to this step'));
+  });
+
+  test.each([
+    ['true', 'the condition is always true: no job takes the other way'],
+    ['false', 'the condition is always false: no job takes this way'],
+    ['1 = 2', 'the condition reads no data: all jobs go the same way'],
+  ])('is warned of the condition %s', (condition, message) => {
+    const step = `  - if: "{{ ${condition} }}"\n    then: [{ reply: { text: Yes } }]\n`;
+    expect(check(step)).toContain(`8:10 warning ${message}`);
+  });
+
+  it('is warned of parameters, step ids and connections that nothing uses', () => {
+    expect(check('  - reply: { text: Hello }\n', '{ name: size }')).toEqual([
+      '5:24 warning nothing uses the parameter "size"',
+      '6:28 warning no step uses "crm"',
+    ]);
+    expect(check(FIND)).toEqual([
+      '8:5 warning nothing uses the step id "found"  hint: take the id out, or use its output',
+    ]);
+  });
+
+  it('is not warned where all of them may be meant', () => {
+    expect(
+      check(`${FIND}  - reply: { text: "{{ $keys(parameters) }} {{ $string(steps) }}" }\n`, '{ name: size }'),
+    ).toEqual([]);
+  });
+
+  it('may give a button only values that the command takes', () => {
+    const other =
+      'name: Other\ndescription: Other\ntrigger: { command: other, parameters: [{ name: size, type: number }] }\nsteps: [{ reply: { text: "{{ parameters.size }}" } }]\n';
+    const button = '  - reply: { text: Go, buttons: [{ text: Go, command: other, parameters: { size: big } }] }\n';
+    expect(check(`  - { action: crm.ping }\n${button}`, '', [other])).toEqual([
+      '9:76 error "other" takes no such value as "size": it is a number',
+    ]);
+  });
+});
