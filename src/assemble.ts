@@ -40,6 +40,7 @@ import type { Metrics } from './kernel/metrics.port.js';
 import type { Secret } from './kernel/secret.js';
 import type { StoreHealth } from './kernel/store-health.port.js';
 import type { Vault } from './kernel/vault.js';
+import type { RecipeBook } from './recipes/recipe-book.js';
 import { loginPath } from './web/login-routes.js';
 
 /** Everything that is kept, behind its ports. */
@@ -80,12 +81,13 @@ type ServicePolicy = Pick<
   'publicUrl' | 'identityCheck' | 'loginTimeoutMs' | 'historyMs' | 'maxRunningJobs' | 'jobLeaseMs'
 >;
 
-/** Puts the parts together. Data flows one way: event, command, job, steps, reply; a login reports back through a callback. */
-export function assemble(policy: ServicePolicy, catalogue: Catalogue, drivers: Drivers): Assembly {
+/** Puts the parts together; what people have written is asked for anew each time, for it may change. Data flows one way: event, command, job, steps, reply; a login reports back through a callback. */
+export function assemble(policy: ServicePolicy, catalogue: () => Catalogue, drivers: Drivers): Assembly {
   const { clock, http, logger, metrics, oauth, stores, vault } = drivers;
   const chats = chatFinder(drivers.chats);
-  const parents = catalogue.parent;
-  const recipes = () => catalogue.recipes;
+  const parents = (name: string) => catalogue().parent(name);
+  const connectors = (name: string) => catalogue().connector(name);
+  const recipes = () => catalogue().recipes;
   const revocations = createRevocationPlan({ queue: stores.revocations, vault, clock, parents });
   const connections = createConnections({
     store: stores.connections,
@@ -115,7 +117,7 @@ export function assemble(policy: ServicePolicy, catalogue: Catalogue, drivers: D
     queue: stores.queue,
     vault,
     recipes,
-    resolverFor: (job) => new SlotResolver(job.user, { connections, parents, connectors: catalogue.connector }),
+    resolverFor: (job) => new SlotResolver(job.user, { connections, parents, connectors }),
     chats,
     clicks,
     createLoginLink,
@@ -151,7 +153,7 @@ export function assemble(policy: ServicePolicy, catalogue: Catalogue, drivers: D
     clock,
     logger,
     metrics,
-    lookUpAccount: (parent, token) => accountOf(catalogue, parent, token, { http, clock }),
+    lookUpAccount: (parent, token) => accountOf(connectors, parent, token, { http, clock }),
     parents,
     profile: holderProfile(chats),
     policy: { identityCheck: policy.identityCheck, linkTtlMs: policy.loginTimeoutMs },
@@ -160,11 +162,10 @@ export function assemble(policy: ServicePolicy, catalogue: Catalogue, drivers: D
   });
   const questions = new Questions(stores.expiring);
   const claims = new EventClaims(stores.expiring, metrics);
-  const router = new CommandRouter(catalogue.recipes);
   const events = new EventHandler({
     chats,
     recipes,
-    router: () => router,
+    router: routerOf(recipes),
     starter: new CommandStarter({ jobs, questions, claims, clock, recipes, chats, clicks, metrics }),
     questions,
     connections: personal,
@@ -178,6 +179,16 @@ export function assemble(policy: ServicePolicy, catalogue: Catalogue, drivers: D
   });
   const revoker = new Revoker({ queue: stores.revocations, vault, oauth, parents, clock, logger, metrics });
   return { handleEvent: (event) => events.handle(event), jobs, logins, revoker };
+}
+
+/** Made anew when the recipes are others. */
+function routerOf(recipes: () => RecipeBook): () => CommandRouter {
+  let made = { book: recipes(), router: new CommandRouter(recipes()) };
+  return () => {
+    const book = recipes();
+    if (made.book !== book) made = { book, router: new CommandRouter(book) };
+    return made.router;
+  };
 }
 
 function chatFinder(chats: readonly ChatAdapter[]): (platform: Platform) => ChatAdapter {
@@ -205,12 +216,12 @@ function holderProfile(chats: (platform: Platform) => ChatAdapter): Parameters<t
 
 /** The connector's identity call, for the account behind a token that has just been issued. */
 async function accountOf(
-  catalogue: Catalogue,
+  connectors: Catalogue['connector'],
   parent: ParentConnection,
   token: Secret,
   parts: Pick<Drivers, 'http' | 'clock'>,
 ): Promise<Account> {
-  const connector = catalogue.connector(parent.connector);
+  const connector = connectors(parent.connector);
   if (!connector) throw new BehalfError('connector.invalid', `The connector ${parent.connector} does not exist`);
   return lookUpAccount({ connector, parent, credential: { kind: 'bearer', token, generation: 0 }, ...parts });
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { checkRecipes } from './checks/check-recipes.js';
 import type { Config } from './config.js';
@@ -6,6 +7,8 @@ import type { Connector } from './connectors/connector.js';
 import { loadConnections } from './connectors/load-connections.js';
 import { loadConnectors } from './connectors/load-connectors.js';
 import type { Problem } from './language/problem.js';
+import { readTextFile, readYamlFolder } from './language/yaml-folder.js';
+import type { CompiledRecipe } from './recipes/compiled-recipe.js';
 import { loadRecipes } from './recipes/load-recipes.js';
 import { createRecipeBook, type RecipeBook } from './recipes/recipe-book.js';
 
@@ -14,38 +17,103 @@ export interface Catalogue {
   readonly recipes: RecipeBook;
   readonly parents: readonly ParentConnection[];
   parent(name: string): ParentConnection | undefined;
+  readonly connectors: readonly Connector[];
   connector(name: string): Connector | undefined;
   readonly problems: readonly Problem[];
-  /** Recipe files that cannot start. */
+  /** Recipe files that cannot start as they are now. */
   readonly broken: number;
+  /** Files of which the last version without mistakes is in use. */
+  readonly kept: readonly string[];
 }
 
-/** Loads the configuration folder. A broken file stops what it describes, not the service; each mistake is a problem. */
+type CatalogueConfig = Pick<Config, 'configDir' | 'publicUrl' | 'egressAllow'>;
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Loads and checks the configuration folder: what starts the service, `behalf check` and a reload have in common. A broken
+ * file stops what it describes, not the service; each mistake is a problem. What `before` had of a file that is broken now
+ * is kept.
+ */
 export async function loadCatalogue(
-  config: Pick<Config, 'configDir' | 'publicUrl' | 'egressAllow'>,
-  environment: Readonly<Record<string, string | undefined>>,
+  config: CatalogueConfig,
+  environment: Environment,
+  before?: Catalogue,
 ): Promise<Catalogue> {
-  const { configDir, publicUrl, egressAllow } = config;
-  const { connectors, problems: connectorProblems } = await loadConnectors(join(configDir, 'connectors'));
-  const { parents, problems: connectionProblems } = await loadConnections({
-    path: join(configDir, 'connections.yaml'),
-    environment,
-    connectors,
-    publicUrl,
-    egressAllow,
-  });
-  const loaded = await loadRecipes(join(configDir, 'recipes'));
-  const checked = checkRecipes({ recipes: loaded.recipes, connectors, parents });
-  const problems = [...connectorProblems, ...connectionProblems, ...loaded.problems, ...checked.problems];
-  const recipeFiles = new Set(
-    [...loaded.problems, ...checked.problems].filter(({ severity }) => severity === 'error').map(({ file }) => file),
-  );
+  const kept: string[] = [];
+  const connectors = await currentConnectors(config, before, kept);
+  const connections = await currentConnections(config, { environment, connectors: connectors.all }, before, kept);
+  const known = before?.recipes.started() ?? [];
+  const loaded = await loadRecipes(join(config.configDir, 'recipes'), { known });
+  const parts = { connectors: connectors.all, parents: connections.all };
+  const checked = checkRecipes({ ...parts, recipes: loaded.recipes });
+  const broken = filesWithErrors([...loaded.problems, ...checked.problems]);
+  // Of what is broken, the former version; it may be of no use any more when what it needs has changed.
+  const former = known.filter(({ file }) => broken.has(file));
+  const all = former.length === 0 ? checked : checkRecipes({ ...parts, recipes: [...checked.startable, ...former] });
+  kept.push(...former.filter((recipe) => all.startable.includes(recipe)).map(({ file }) => file));
   return {
-    recipes: createRecipeBook(checked.startable),
-    parents: [...parents.values()],
-    parent: (name) => parents.get(name),
-    connector: (name) => connectors.get(name),
-    problems,
-    broken: recipeFiles.size,
+    recipes: createRecipeBook(all.startable),
+    parents: [...connections.all.values()],
+    parent: (name) => connections.all.get(name),
+    connectors: [...connectors.all.values()],
+    connector: (name) => connectors.all.get(name),
+    problems: [...connectors.problems, ...connections.problems, ...loaded.problems, ...checked.problems],
+    broken: broken.size,
+    kept,
   };
+}
+
+interface Current<T> {
+  readonly all: ReadonlyMap<string, T>;
+  readonly problems: readonly Problem[];
+}
+
+async function currentConnectors(
+  { configDir }: CatalogueConfig,
+  before: Catalogue | undefined,
+  kept: string[],
+): Promise<Current<Connector>> {
+  const { connectors, problems } = await loadConnectors(join(configDir, 'connectors'));
+  const broken = filesWithErrors(problems);
+  const former = (before?.connectors ?? []).filter(({ file, name }) => broken.has(file) && !connectors.has(name));
+  kept.push(...former.map(({ file }) => file));
+  return {
+    all: new Map([...connectors, ...former.map((connector) => [connector.name, connector] as const)]),
+    problems,
+  };
+}
+
+async function currentConnections(
+  { configDir, egressAllow, publicUrl }: CatalogueConfig,
+  parts: { readonly environment: Environment; readonly connectors: ReadonlyMap<string, Connector> },
+  before: Catalogue | undefined,
+  kept: string[],
+): Promise<Current<ParentConnection>> {
+  const path = join(configDir, 'connections.yaml');
+  const { parents, problems } = await loadConnections({ path, ...parts, publicUrl, egressAllow });
+  const isBroken = problems.some(({ severity }) => severity === 'error');
+  const former = isBroken ? (before?.parents ?? []).filter(({ name }) => !parents.has(name)) : [];
+  if (former.length > 0) kept.push('connections.yaml');
+  return { all: new Map([...parents, ...former.map((parent) => [parent.name, parent] as const)]), problems };
+}
+
+function filesWithErrors(problems: readonly Problem[]): ReadonlySet<string> {
+  return new Set(problems.filter(({ severity }) => severity === 'error').map(({ file }) => file));
+}
+
+/** Recipes that were started before and are not any more. */
+export function stoppedBetween(before: Catalogue, after: Catalogue): readonly CompiledRecipe[] {
+  return before.recipes.started().filter(({ id }) => after.recipes.get(id) === undefined);
+}
+
+/** Tells one state of the folder's files from another. */
+export async function fingerprintOf({ configDir }: Pick<Config, 'configDir'>): Promise<string> {
+  const hash = createHash('sha256');
+  for (const folder of ['connectors', 'recipes']) {
+    for (const { file, text } of await readYamlFolder(join(configDir, folder), folder)) {
+      hash.update(`${file.length}:${file}${text.length}:${text}`);
+    }
+  }
+  hash.update((await readTextFile(join(configDir, 'connections.yaml'))) ?? '-');
+  return hash.digest('hex');
 }

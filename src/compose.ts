@@ -1,5 +1,5 @@
 import { assemble, type Stores } from './assemble.js';
-import { type Catalogue, loadCatalogue } from './catalogue.js';
+import { type Catalogue, fingerprintOf, loadCatalogue, stoppedBetween } from './catalogue.js';
 import type { ChatAdapter } from './chat/chat-adapter.port.js';
 import { isPlatform, PLATFORM_TITLES } from './chat/chat-user.js';
 import type { Config } from './config.js';
@@ -14,7 +14,7 @@ import { type Metrics, noMetrics } from './kernel/metrics.port.js';
 import { systemClock } from './kernel/system-clock.js';
 import { createVault } from './kernel/vault.js';
 import { loadKeyring } from './keyring.js';
-import { formatProblem } from './language/problem.js';
+import { LiveCatalogue, type LiveCatalogueDeps } from './live-catalogue.js';
 import { assetRoutes } from './web/assets.js';
 import { healthRoutes } from './web/health-routes.js';
 import { loginRoutes } from './web/login-routes.js';
@@ -30,6 +30,8 @@ const CLOSE_MS = 1_000;
 export interface Service {
   readonly port: number;
   readonly logger: Logger;
+  /** Reads recipes, connectors and connections again, as it does by itself when their files change. */
+  reload(): Promise<void>;
   /** Takes nothing new, lets what runs end, and closes everything. */
   stop(): Promise<void>;
 }
@@ -58,20 +60,19 @@ export async function startService(config: Config, environment: Environment): Pr
       'LOGIN_IDENTITY_CHECK is off-insecure: a forwarded login link connects whoever opens it to the person who asked',
     );
   const vault = createVault(await loadKeyring(config, logger));
-  const catalogue = await loadCatalogue(config, environment);
-  for (const problem of catalogue.problems)
-    logger[problem.severity === 'error' ? 'error' : 'warn'](
-      { file: problem.file, line: problem.line },
-      formatProblem(problem),
-    );
-  if (catalogue.recipes.started().length === 0) {
+  let onChange: LiveCatalogueDeps['onChange'] = async () => {};
+  const catalogue = await LiveCatalogue.start({
+    fingerprint: () => fingerprintOf(config),
+    load: (before) => loadCatalogue(config, environment, before),
+    onChange: (before, after) => onChange(before, after),
+    ...basics,
+  });
+  if (catalogue.current().recipes.started().length === 0) {
     logger.warn(
       { configDir: config.configDir },
       'no recipe can start: people will find no commands but the built-in ones',
     );
   }
-  metrics.gauge('recipes_started', catalogue.recipes.started().length);
-  metrics.gauge('recipes_broken', catalogue.broken);
 
   const stores = await openStores(config, basics);
   for (const warning of await stores.health.warnings()) logger.warn({}, warning);
@@ -86,7 +87,7 @@ export async function startService(config: Config, environment: Environment): Pr
     ...basics,
   });
   const chats = await createChats(config, { ...basics, httpClient });
-  const { handleEvent, jobs, logins, revoker } = assemble(config, catalogue, {
+  const { handleEvent, jobs, logins, revoker } = assemble(config, () => catalogue.current(), {
     stores,
     http,
     oauth,
@@ -95,6 +96,9 @@ export async function startService(config: Config, environment: Environment): Pr
     isAlone: config.store.kind === 'embedded',
     ...basics,
   });
+  onChange = async (before, after) => {
+    for (const recipe of stoppedBetween(before, after)) await jobs.waiting.recipeStopped(recipe);
+  };
 
   let serving = false;
   const server = (await import('../adapters/node-http/index.js')).createHttpServer({ logger });
@@ -104,7 +108,7 @@ export async function startService(config: Config, environment: Environment): Pr
     ...loginRoutes({
       logins,
       publicUrl: config.publicUrl,
-      providerOrigin: (connection) => originOf(catalogue.parent(connection)),
+      providerOrigin: (connection) => originOf(catalogue.current().parent(connection)),
       platformTitle: (platform) => (isPlatform(platform) ? PLATFORM_TITLES[platform] : 'the chat'),
       popUpScripts: (platform) => chats.find((chat) => chat.platform === platform)?.popUpScripts ?? [],
       logger,
@@ -114,6 +118,7 @@ export async function startService(config: Config, environment: Environment): Pr
   await Promise.all(chats.map((chat) => chat.start(handleEvent)));
   await jobs.start();
   revoker.start();
+  await catalogue.follow((await import('../adapters/files/index.js')).createFileWatcher(basics), config.configDir);
   const port = await server.listen(routes, config.port);
   serving = true;
   logger.info(
@@ -121,7 +126,7 @@ export async function startService(config: Config, environment: Environment): Pr
       port,
       publicUrl: config.publicUrl,
       store: config.store.kind,
-      recipes: catalogue.recipes.started().length,
+      recipes: catalogue.current().recipes.started().length,
       platforms: chats.map((chat) => chat.platform),
     },
     'Behalf is ready',
@@ -130,8 +135,10 @@ export async function startService(config: Config, environment: Environment): Pr
   return {
     port,
     logger,
+    reload: () => catalogue.reload(),
     async stop() {
       serving = false;
+      await catalogue.stop();
       const until = clock.now() + STOP_MS;
       // Until then readiness says no, and what load balancers still send is put in the queue for another process.
       await jobs.stop(DRAIN_MS);
@@ -223,6 +230,6 @@ async function createChats(
   ];
 }
 
-function originOf(parent: ReturnType<Awaited<ReturnType<typeof loadCatalogue>>['parent']>): string | undefined {
+function originOf(parent: ReturnType<Catalogue['parent']>): string | undefined {
   return parent?.auth.kind === 'oauth2' ? new URL(parent.auth.app.authorizationUrl).origin : undefined;
 }

@@ -29,7 +29,7 @@ const TIMERS: Readonly<Record<MetricTimer, { help: string; labels: readonly stri
 const GAUGES: Readonly<Record<MetricGauge, string>> = {
   jobs_running: 'Jobs that run now',
   recipes_started: 'Recipes that answer commands',
-  recipes_broken: 'Recipes that cannot start',
+  recipes_broken: 'Recipe files that are broken: they cannot start, or their last good version is in use',
 };
 
 const BUCKETS_MS = [1, 2, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000, 30_000];

@@ -43,7 +43,10 @@ export async function runCheck({
     return { exitCode, output: `${JSON.stringify({ problems, commands }, undefined, 2)}\n` };
   }
   const summary = `${counted(started, 'recipe')} can start, ${counted(parents.length, 'connection')}, ${counted(problems.length, 'problem')}`;
-  return { exitCode, output: `${[...problems.map(formatProblem), summary].join('\n')}\n` };
+  const note = hasErrors(problems)
+    ? ['a running service keeps the last version without mistakes of what is broken']
+    : [];
+  return { exitCode, output: `${[...problems.map(formatProblem), ...note, summary].join('\n')}\n` };
 }
 
 /** `behalf check`. */

@@ -83,6 +83,12 @@ export function recipeGoneMessage(recipe: string, progress: 'nothing' | 'somethi
   return textMessage([{ text: recipe, style: 'italic' }, { text: `${text} ${ADVICE[progress]}` }]);
 }
 
+/** What the prompt of a waiting job says when its recipe was taken away. */
+export function recipeStoppedMessage(recipe: string): Message {
+  const text = ' has been stopped by whoever looks after it, so I do not wait any longer.';
+  return textMessage([{ text: recipe, style: 'italic' }, { text }]);
+}
+
 const ADVICE = {
   nothing: 'Please type the command again.',
   something: 'What had been done before stays done; please look at it before you type the command again.',

@@ -9,11 +9,20 @@ import { finished, type Job, openJob, pending, sealJob, suspended } from './job-
 import type { JobRunnerDeps } from './job-runner.js';
 import type { JobStore } from './job-store.port.js';
 import { type ConnectedApp, promptForLogins } from './login-prompts.js';
-import { cancelledHalfwayMessage, cancelledMessage, expiredMessage, resumingMessage } from './messages.js';
+import {
+  cancelledHalfwayMessage,
+  cancelledMessage,
+  expiredMessage,
+  recipeStoppedMessage,
+  resumingMessage,
+} from './messages.js';
 import { Turns } from './turns.js';
 
 /** How many times a write that lost against another one is tried anew. */
 const CONFLICT_TRIES = 5;
+
+/** Jobs of a stopped recipe that are looked up at once. */
+const STOPPED_BATCH = 100;
 
 export interface WaitingJobsDeps extends Omit<JobRunnerDeps, 'chat'> {
   readonly store: JobStore;
@@ -121,6 +130,21 @@ export class WaitingJobs {
     if (!(await this.#end(id, { when: () => true, message }))) return 'not_waiting';
     await this.#deps.onNoLongerWaiting(id);
     return 'cancelled';
+  }
+
+  /** A recipe was taken away: its jobs that wait end, and their prompts say so. */
+  async recipeStopped(recipe: { readonly id: string; readonly name: string }): Promise<void> {
+    const message = recipeStoppedMessage(recipe.name);
+    for (;;) {
+      const rows = await this.#deps.store.list({ recipe: recipe.id, status: 'suspended' }, { limit: STOPPED_BATCH });
+      let ended = 0;
+      for (const { id } of rows) {
+        if (!(await this.#end(id, { when: () => true, message }))) continue;
+        ended += 1;
+        await this.#deps.onNoLongerWaiting(id);
+      }
+      if (ended === 0) return;
+    }
   }
 
   /** The person's waiting jobs, newest first. */

@@ -1,5 +1,6 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import type { Dirent, Stats } from 'node:fs';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 
 export interface YamlSource {
   /** Path below the folder without its ending, with `/`. */
@@ -11,25 +12,52 @@ export interface YamlSource {
   readonly text: string;
 }
 
-/** Reads every `*.yaml` and `*.yml` below a folder, by name. No folder: none. */
+/** Deepest sub-folder: links may lead in a circle. */
+const MAX_DEPTH = 8;
+
+/**
+ * Reads every `*.yaml` and `*.yml` below a folder, by name. Links are followed; names that begin with a dot are left out, also
+ * of folders: mounted ConfigMaps keep their versions in such. No folder: none.
+ */
 export async function readYamlFolder(directory: string, label: string): Promise<readonly YamlSource[]> {
   const sources: YamlSource[] = [];
-  for (const entry of await listFolder(directory)) {
-    const below = entry.parentPath.slice(directory.length).replaceAll('\\', '/').replace(/^\/+/u, '');
-    const path = below === '' ? entry.name : `${below}/${entry.name}`;
-    const text = await readFile(join(entry.parentPath, entry.name), 'utf8');
+  for (const path of await listFolder(directory)) {
+    const text = await readTextFile(join(directory, path));
+    // Gone since it was listed.
+    if (text === undefined) continue;
     const source = { id: path.replace(/\.ya?ml$/u, ''), file: `${label}/${path}`, text };
-    sources.push(below === '' ? source : { ...source, folder: below });
+    const folder = dirname(path);
+    sources.push(folder === '.' ? source : { ...source, folder });
   }
   return sources.toSorted((left, right) => (left.file < right.file ? -1 : 1));
 }
 
-async function listFolder(directory: string) {
+async function listFolder(directory: string, below = '', depth = 0): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const entry of await entriesOf(join(directory, below))) {
+    if (entry.name.startsWith('.')) continue;
+    const path = below === '' ? entry.name : `${below}/${entry.name}`;
+    const kind = entry.isSymbolicLink() ? await targetOf(join(directory, path)) : entry;
+    if (kind?.isDirectory() && depth < MAX_DEPTH) found.push(...(await listFolder(directory, path, depth + 1)));
+    else if (kind?.isFile() && /\.ya?ml$/u.test(entry.name)) found.push(path);
+  }
+  return found;
+}
+
+async function entriesOf(directory: string): Promise<readonly Dirent[]> {
   try {
-    const entries = await readdir(directory, { withFileTypes: true, recursive: true });
-    return entries.filter((entry) => entry.isFile() && /^[^.].*\.ya?ml$/u.test(entry.name));
+    return await readdir(directory, { withFileTypes: true });
   } catch (error) {
     if (isMissing(error)) return [];
+    throw error;
+  }
+}
+
+async function targetOf(path: string): Promise<Stats | undefined> {
+  try {
+    return await stat(path);
+  } catch (error) {
+    if (isMissing(error)) return undefined;
     throw error;
   }
 }

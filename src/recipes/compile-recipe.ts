@@ -35,6 +35,11 @@ export function compileRecipe(source: RecipeSource): CompileResult {
   return compiler.problems.length > 0 ? { kind: 'broken', problems: compiler.problems } : { kind: 'ok', recipe };
 }
 
+/** The version of a recipe with this text. */
+export function versionOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
 class RecipeCompiler implements CompileContext {
   readonly document: YamlDocument;
   readonly problems: Problem[] = [];
@@ -54,7 +59,7 @@ class RecipeCompiler implements CompileContext {
       id: source.id,
       file: source.file,
       ...(source.project === undefined ? {} : { project: source.project }),
-      version: createHash('sha256').update(source.text).digest('hex'),
+      version: versionOf(source.text),
       name,
       description,
       hidden,

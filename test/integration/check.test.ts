@@ -195,6 +195,7 @@ describe('behalf check', () => {
     expect(lines).toEqual([
       'recipes/large-deal.yaml:5:12 error the command "large deal" is also that of recipes/log-note.yaml  hint: give one of them other words',
       'recipes/log-note.yaml:5:12 error the command "large deal" is also that of recipes/large-deal.yaml  hint: give one of them other words',
+      'a running service keeps the last version without mistakes of what is broken',
       '4 recipes can start, 3 connections, 2 problems',
     ]);
   });

@@ -14,7 +14,7 @@ import type { LoginOutcome } from '../../src/connections/login.js';
 import { type Job, openJob } from '../../src/jobs/job-record.js';
 import { Secret } from '../../src/kernel/secret.js';
 import { createVault, type Vault } from '../../src/kernel/vault.js';
-import { formatProblem } from '../../src/language/problem.js';
+import { formatProblem, hasErrors } from '../../src/language/problem.js';
 import { createManualClock, type ManualClock } from './clocks.js';
 import { type FaultyStores, faultyStores } from './faulty-stores.js';
 import { buttonOf, type ChatMessage, loginButtonsOf, RecordingChat, refOf } from './recording-chat.js';
@@ -110,7 +110,7 @@ export async function startServiceKit(options: KitOptions): Promise<ServiceKit> 
     writeServiceFiles(configDir, change.recipes ?? options.recipes);
     const policy = { configDir, publicUrl: PUBLIC_URL, egressAllow: ['127.0.0.1'] };
     const catalogue = await loadCatalogue(policy, serviceEnvironment({ crm: crm.url, files: files.url }));
-    if (catalogue.problems.length > 0) throw new Error(catalogue.problems.map(formatProblem).join('\n'));
+    if (hasErrors(catalogue.problems)) throw new Error(catalogue.problems.map(formatProblem).join('\n'));
     const own = change.clock ?? clock;
     const store = faultyStores(change.queue === 'none' ? { ...kept, queue: DEAF_QUEUE } : kept);
     const assembly = assemble(
@@ -122,7 +122,7 @@ export async function startServiceKit(options: KitOptions): Promise<ServiceKit> 
         maxRunningJobs: options.maxRunningJobs ?? 50,
         jobLeaseMs: 30_000,
       },
-      catalogue,
+      () => catalogue,
       {
         stores: store.stores,
         http,

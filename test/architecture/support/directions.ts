@@ -44,6 +44,7 @@ export const VENDORS: readonly { readonly packages: RegExp; readonly adapter: st
   { packages: /^pino$/, adapter: 'pino' },
   { packages: /^prom-client$/, adapter: 'prometheus' },
   { packages: /^@readme\/openapi-parser$/, adapter: 'openapi' },
+  { packages: /^chokidar$/, adapter: 'files' },
 ];
 
 /** Folders that production code must not lean on. */

@@ -36,7 +36,7 @@ async function main(environment: CrashEnvironment): Promise<void> {
   const catalogue = await loadCatalogue(policy, environment.settings);
   const http = createHttpClient({ allowPrivateHosts: policy.egressAllow, ...basics });
   const { asked, chat } = remoteChat();
-  const assembly = assemble(policy, catalogue, {
+  const assembly = assemble(policy, () => catalogue, {
     stores: hanging(opened, environment.hangAt),
     http,
     oauth: createOAuthClient({ httpClient: http, clock }),

@@ -1,0 +1,81 @@
+import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createFileWatcher } from '../../../adapters/files/index.js';
+import type { FileWatch } from '../../../src/kernel/file-watcher.port.js';
+import { RecordingLogger } from '../../support/recording-logger.js';
+import { eventually } from '../../support/service-kit.js';
+
+let folder: string;
+let watch: FileWatch;
+let changes: number;
+
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'behalf-watch-'));
+  changes = 0;
+});
+afterEach(async () => {
+  await watch.close();
+  rmSync(folder, { recursive: true });
+});
+
+const at = (...names: readonly string[]) => path.join(folder, ...names);
+
+async function start(isWanted: (name: string) => boolean = () => true): Promise<void> {
+  watch = await createFileWatcher({ logger: new RecordingLogger() }).watch(folder, isWanted, () => {
+    changes += 1;
+  });
+}
+
+/** Resolves when the watcher tells of something new. */
+async function toldAfter(change: () => void): Promise<void> {
+  const before = changes;
+  change();
+  await eventually(() => changes > before);
+}
+
+describe('The watcher of files', () => {
+  it('tells of files that are added, changed, renamed over and removed, also in new folders', async () => {
+    mkdirSync(at('recipes'));
+    writeFileSync(at('recipes', 'a.yaml'), '1');
+    await start();
+
+    await toldAfter(() => writeFileSync(at('recipes', 'a.yaml'), '2'));
+    await toldAfter(() => {
+      writeFileSync(at('recipes', 'a.yaml.tmp'), '3');
+      renameSync(at('recipes', 'a.yaml.tmp'), at('recipes', 'a.yaml'));
+    });
+    await toldAfter(() => writeFileSync(at('recipes', 'a.yaml'), '4'));
+    await toldAfter(() => mkdirSync(at('recipes', 'sales')));
+    await toldAfter(() => writeFileSync(at('recipes', 'sales', 'b.yaml'), '1'));
+    await toldAfter(() => rmSync(at('recipes', 'a.yaml')));
+  });
+
+  it('tells of a mounted ConfigMap whose link is swapped, time and again', async () => {
+    const write = (version: string) => {
+      mkdirSync(at('recipes', `..${version}`), { recursive: true });
+      writeFileSync(at('recipes', `..${version}`, 'a.yaml'), version);
+    };
+    const swap = (version: string) => {
+      symlinkSync(`..${version}`, at('recipes', '..data_tmp'));
+      renameSync(at('recipes', '..data_tmp'), at('recipes', '..data'));
+    };
+    write('v1');
+    swap('v1');
+    symlinkSync('..data/a.yaml', at('recipes', 'a.yaml'));
+    await start();
+
+    for (const version of ['v2', 'v3']) {
+      write(version);
+      await toldAfter(() => swap(version));
+    }
+  });
+
+  it('tells nothing of files that are not wanted', async () => {
+    await start((name) => name.startsWith('recipes'));
+
+    writeFileSync(at('data.bin'), 'x');
+    await toldAfter(() => mkdirSync(at('recipes')));
+    await toldAfter(() => writeFileSync(at('recipes', 'a.yaml'), '1'));
+  });
+});
