@@ -4,12 +4,13 @@ import { z } from 'zod';
 import { ConnectionsFile } from '../src/connectors/connections-file.js';
 import { ConnectorFile } from '../src/connectors/connector-file.js';
 import { Recipe } from '../src/recipes/recipe.js';
+import { RecipeTests } from '../src/rehearsal/recipe-test.js';
 
 /** Writes the JSON schemas by which editors complete and check YAML files; `--check` only compares. */
 
 const FOLDER = join(__dirname, '..', 'schemas');
 
-const SCHEMAS = { recipe: Recipe, connector: ConnectorFile, connections: ConnectionsFile };
+const SCHEMAS = { recipe: Recipe, connector: ConnectorFile, connections: ConnectionsFile, 'recipe-test': RecipeTests };
 
 interface SchemaFile {
   readonly path: string;

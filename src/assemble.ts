@@ -14,7 +14,7 @@ import { CommandStarter } from './commands/start-command.js';
 import type { Config } from './config.js';
 import type { Account } from './connections/connection.js';
 import type { ConnectionStore } from './connections/connection-store.port.js';
-import { createConnections } from './connections/connections.js';
+import { type Connections, createConnections } from './connections/connections.js';
 import type { LeaseStore } from './connections/lease-store.port.js';
 import type { HolderProfile } from './connections/login-parts.js';
 import { createLogins, type Logins } from './connections/logins.js';
@@ -24,6 +24,7 @@ import { createRevocationPlan } from './connections/revocation-plan.js';
 import type { RevocationQueue } from './connections/revocation-queue.port.js';
 import { Revoker } from './connections/revoker.js';
 import { lookUpAccount } from './connectors/account-lookup.js';
+import type { ActionCall } from './connectors/action-call.js';
 import { AppPauses } from './connectors/app-pauses.js';
 import { performAction } from './connectors/perform-action.js';
 import type { JobQueue } from './jobs/job-queue.port.js';
@@ -66,6 +67,11 @@ export interface Drivers {
   readonly metrics: Metrics;
   /** True where no other process can open these stores. */
   readonly isAlone?: boolean;
+  /** In place of calls to apps and of stored logins: for the tests of recipes. */
+  readonly rehearsal?: {
+    readonly perform: (call: Omit<ActionCall, 'http'>) => Promise<unknown>;
+    readonly credentialFor: Connections['credentialFor'];
+  };
 }
 
 /** The service without its drivers: what takes events, runs jobs, and answers browsers. */
@@ -89,18 +95,23 @@ export function assemble(policy: ServicePolicy, catalogue: () => Catalogue, driv
   const connectors = (name: string) => catalogue().connector(name);
   const recipes = () => catalogue().recipes;
   const revocations = createRevocationPlan({ queue: stores.revocations, vault, clock, parents });
-  const connections = createConnections({
-    store: stores.connections,
-    leases: stores.leases,
-    vault,
-    oauth,
-    revocations,
-    clock,
-    logger,
-    metrics,
-  });
-  const clicks = createClicks(stores.expiring);
+  const rehearsal = drivers.rehearsal;
   const pauses = new AppPauses({ clock, metrics });
+  const perform = rehearsal?.perform ?? ((call: Omit<ActionCall, 'http'>) => performAction({ ...call, http, pauses }));
+  const connections: Connections = {
+    ...createConnections({
+      store: stores.connections,
+      leases: stores.leases,
+      vault,
+      oauth,
+      revocations,
+      clock,
+      logger,
+      metrics,
+    }),
+    ...(rehearsal ? { credentialFor: rehearsal.credentialFor } : {}),
+  };
+  const clicks = createClicks(stores.expiring);
   const createLoginLink: CreateLoginLink = async ({ continuation, conversation, connection, user }) => {
     const popUp = chats(user.platform).popUpScripts !== undefined;
     const { token } = await logins.createLink({
@@ -121,8 +132,7 @@ export function assemble(policy: ServicePolicy, catalogue: () => Catalogue, driv
     chats,
     clicks,
     createLoginLink,
-    perform: (call) =>
-      measured(metrics, clock, call.parent.connector, () => performAction({ ...call, http, clock, pauses })),
+    perform: (call) => measured(metrics, clock, call.parent.connector, () => perform({ ...call, clock })),
     titleOf: (connection) => parents(connection)?.title ?? connection,
     onNoLongerWaiting: (id) => logins.cancelFor(id),
     clock,

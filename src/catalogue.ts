@@ -26,7 +26,10 @@ export interface Catalogue {
   readonly kept: readonly string[];
 }
 
-type CatalogueConfig = Pick<Config, 'configDir' | 'publicUrl' | 'egressAllow'>;
+type CatalogueConfig = Pick<Config, 'configDir' | 'publicUrl' | 'egressAllow'> & {
+  /** True: every shared connection is taken to be logged in to, as in the tests of recipes. */
+  readonly isRehearsal?: boolean;
+};
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
@@ -44,7 +47,8 @@ export async function loadCatalogue(
   const connections = await currentConnections(config, { environment, connectors: connectors.all }, before, kept);
   const known = before?.recipes.started() ?? [];
   const loaded = await loadRecipes(join(config.configDir, 'recipes'), { known });
-  const parts = { connectors: connectors.all, parents: connections.all };
+  const sharedLogins = config.isRehearsal ? { sharedLogins: new Set(connections.all.keys()) } : {};
+  const parts = { connectors: connectors.all, parents: connections.all, ...sharedLogins };
   const checked = checkRecipes({ ...parts, recipes: loaded.recipes });
   const broken = filesWithErrors([...loaded.problems, ...checked.problems]);
   // Of what is broken, the former version; it may be of no use any more when what it needs has changed.

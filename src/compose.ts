@@ -1,4 +1,4 @@
-import { assemble, type Stores } from './assemble.js';
+import { assemble, type Drivers, type Stores } from './assemble.js';
 import { type Catalogue, fingerprintOf, loadCatalogue, stoppedBetween } from './catalogue.js';
 import type { ChatAdapter } from './chat/chat-adapter.port.js';
 import { isPlatform, PLATFORM_TITLES } from './chat/chat-user.js';
@@ -7,6 +7,7 @@ import { type Connections, createConnections } from './connections/connections.j
 import { createRevocationPlan } from './connections/revocation-plan.js';
 import type { OpenApiDocumentCheck } from './connectors/openapi/document-check.port.js';
 import type { Clock } from './kernel/clock.port.js';
+import { BehalfError } from './kernel/errors.js';
 import type { HttpRoute } from './kernel/http.js';
 import type { HttpClient } from './kernel/http-client.port.js';
 import type { Logger } from './kernel/logger.port.js';
@@ -38,7 +39,7 @@ export interface Service {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-interface Basics {
+export interface Basics {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;
@@ -203,6 +204,22 @@ export async function openConnections(
       await Promise.allSettled([http.close(), stores.health.close()]);
     },
   };
+}
+
+/** Drivers for the tests of recipes: stores in a folder that may be thrown away, and nobody at the other end. */
+export async function openRehearsal(
+  directory: string,
+  basics: Basics,
+): Promise<Pick<Drivers, 'stores' | 'http' | 'oauth'>> {
+  const stores = await (await import('../adapters/embedded/index.js')).createEmbeddedStores({ directory, ...basics });
+  const http: HttpClient = {
+    async request() {
+      throw new BehalfError('egress.refused', 'A test of a recipe calls nobody');
+    },
+    async close() {},
+  };
+  const { createOAuthClient } = await import('../adapters/oauth/index.js');
+  return { stores, http, oauth: createOAuthClient({ httpClient: http, clock: basics.clock }) };
 }
 
 async function openStores(config: Config, basics: Basics): Promise<Stores> {

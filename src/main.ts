@@ -5,6 +5,7 @@ import { addConnectionsCommand } from './cli/connections.js';
 import { addConnectorCommand } from './cli/connector.js';
 import { addKeysCommand } from './cli/keys.js';
 import { runService } from './cli/start.js';
+import { addTestCommand } from './cli/test.js';
 import { isBehalfError } from './kernel/errors.js';
 
 /** Exit code for a mistake in the configuration or in a file, as opposed to a crash (1). */
@@ -20,6 +21,7 @@ async function main(): Promise<void> {
     .action(() => runService(process.env));
   addCheckCommand(program, process.env);
   addConnectorCommand(program, process.env);
+  addTestCommand(program, process.env);
   addConnectionsCommand(program, process.env);
   addKeysCommand(program, process.env);
   await program.parseAsync();

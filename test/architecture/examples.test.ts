@@ -7,6 +7,7 @@ import { checkShape } from '../../src/language/shape.js';
 import { parseYaml } from '../../src/language/yaml-document.js';
 import { compileRecipe } from '../../src/recipes/compile-recipe.js';
 import { Recipe } from '../../src/recipes/recipe.js';
+import { RecipeTests } from '../../src/rehearsal/recipe-test.js';
 import { expectNone } from './support/findings.js';
 import { inlineCodeOf, tableRowsOf, yamlBlocksOf } from './support/markdown.js';
 import { exists, filesBelow, read } from './support/repository.js';
@@ -16,15 +17,16 @@ const DOCUMENTS = ['README.md', 'CONTRIBUTING.md', ...filesBelow('docs').filter(
 /** Every YAML block of the documents that says, by the schema in its first line, what it is. */
 const examples = DOCUMENTS.filter(exists).flatMap((document) =>
   yamlBlocksOf(read(document)).flatMap(({ text, line }) => {
-    const kind = /\/(recipe|connector|connections)\.schema\.json/.exec(text.split('\n')[0] ?? '')?.[1];
+    const kind = /\/(recipe|recipe-test|connector|connections)\.schema\.json/.exec(text.split('\n')[0] ?? '')?.[1];
     return kind === undefined ? [] : [{ kind, text, file: `${document}:${line}` }];
   }),
 );
 
 function problemsOf({ kind, text, file }: (typeof examples)[number]): readonly Problem[] {
-  if (kind === 'connections') {
+  if (kind === 'connections' || kind === 'recipe-test') {
     const yaml = parseYaml(file, text);
-    const shape = yaml.kind === 'broken' ? yaml : checkShape(yaml.document, ConnectionsFile);
+    const schema: z.ZodType = kind === 'connections' ? ConnectionsFile : RecipeTests;
+    const shape = yaml.kind === 'broken' ? yaml : checkShape(yaml.document, schema);
     return shape.kind === 'broken' ? shape.problems : [];
   }
   const result = kind === 'recipe' ? compileRecipe({ id: 'example', file, text }) : compileConnector({ file, text });
@@ -47,6 +49,7 @@ describe('the examples in the documents', () => {
 
   it.each<[string, z.ZodType]>([
     ['docs/recipes.md', Recipe],
+    ['docs/recipes.md', RecipeTests],
     ['docs/connectors.md', ConnectorFile],
     ['docs/connectors.md', ConnectionsFile],
   ])('explain in %s every key that there is', (document, schema) => {
@@ -58,7 +61,7 @@ describe('the examples in the documents', () => {
   });
 
   it.each<[string, readonly z.ZodType[]]>([
-    ['docs/recipes.md', [Recipe]],
+    ['docs/recipes.md', [Recipe, RecipeTests]],
     ['docs/connectors.md', [ConnectorFile, ConnectionsFile]],
   ])('explain in %s no key that there is not', (document, schemas) => {
     const keys = new Set(schemas.flatMap((schema) => [...keysOf(z.toJSONSchema(schema, { io: 'input' }))]));

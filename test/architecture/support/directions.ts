@@ -15,6 +15,7 @@ export const DIRECTIONS: Readonly<Record<string, readonly string[]>> = {
   jobs: ['kernel', 'chat', 'connections', 'connectors', 'recipes'],
   commands: ['kernel', 'chat', 'connections', 'jobs', 'recipes'],
   web: ['kernel', 'connections', 'jobs', 'recipes'],
+  rehearsal: ['kernel', 'language', 'chat', 'connectors', 'recipes'],
   checks: ['kernel', 'language', 'connectors', 'recipes', 'type:connections'],
 };
 

@@ -1,0 +1,209 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { assemble } from './assemble.js';
+import type { Catalogue } from './catalogue.js';
+import type { ChatUser } from './chat/chat-user.js';
+import type { ConversationRef } from './chat/conversation.js';
+import { openRehearsal } from './compose.js';
+import type { Connections } from './connections/connections.js';
+import type { ActionCall } from './connectors/action-call.js';
+import type { Clock } from './kernel/clock.port.js';
+import type { Logger } from './kernel/logger.port.js';
+import { noMetrics } from './kernel/metrics.port.js';
+import { Secret } from './kernel/secret.js';
+import { systemClock } from './kernel/system-clock.js';
+import { createVault } from './kernel/vault.js';
+import type { YamlPath } from './language/yaml-document.js';
+import type { CompiledRecipe } from './recipes/compiled-recipe.js';
+import { compare, type Failure, judgeReplies } from './rehearsal/judge-replies.js';
+import type { RecipeTest } from './rehearsal/recipe-test.js';
+import { StageApps } from './rehearsal/stage-apps.js';
+import { StageChat } from './rehearsal/stage-chat.js';
+import { createStageClock } from './rehearsal/stage-clock.js';
+
+const TENANT = 'T-TEST';
+/** Longest time that one turn of a test may take, in ms of the machine. */
+const MAX_TURN_MS = 10_000;
+const LOOK_MS = 5;
+/** Times in a row that nothing may have moved before a turn is over. */
+const STILL = 3;
+
+/**
+ * Plays one test of a recipe: the real command, job and steps on stores of its own, with apps and a chat that exist only here.
+ * Gives what was not as the test says.
+ */
+export async function rehearse(
+  catalogue: Catalogue,
+  recipe: CompiledRecipe,
+  test: RecipeTest,
+  path: YamlPath,
+): Promise<readonly Failure[]> {
+  const directory = await mkdtemp(join(tmpdir(), 'behalf-test-'));
+  const rehearsal = await Rehearsal.open(directory, catalogue, recipe, test, path);
+  try {
+    return await rehearsal.play();
+  } finally {
+    await rehearsal.close();
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+class Rehearsal {
+  readonly #recipe: CompiledRecipe;
+  readonly #test: RecipeTest;
+  readonly #path: YamlPath;
+  readonly #chat: StageChat;
+  readonly #apps: StageApps;
+  readonly #user: ChatUser;
+  readonly #conversation: ConversationRef;
+  readonly #drivers: Awaited<ReturnType<typeof openRehearsal>>;
+  readonly #assembly: ReturnType<typeof assemble>;
+  #events = 0;
+
+  private constructor(
+    catalogue: Catalogue,
+    drivers: Awaited<ReturnType<typeof openRehearsal>>,
+    clock: Clock,
+    given: { readonly recipe: CompiledRecipe; readonly test: RecipeTest; readonly path: YamlPath },
+  ) {
+    const { path, recipe, test } = given;
+    const { email, id: userId, name, platform } = test.user ?? { id: 'U-TEST', name: 'Test Person', platform: 'slack' };
+    this.#recipe = recipe;
+    this.#test = test;
+    this.#path = path;
+    this.#user = { platform, tenantId: TENANT, userId };
+    this.#conversation = { platform, kind: test.conversation, address: { channel: 'C-TEST' } };
+    this.#chat = new StageChat(platform, { name, place: 'Test', ...(email ? { confirmedEmail: email } : {}) });
+    this.#apps = new StageApps(test.actions, [...path, 'actions'], (call) => slotOf(recipe, call));
+    this.#drivers = drivers;
+    this.#assembly = assemble(POLICY, () => catalogue, {
+      ...drivers,
+      chats: [this.#chat],
+      vault: createVault([{ id: 'test', key: new Secret(Buffer.alloc(32, 1)) }]),
+      clock,
+      logger: SILENT,
+      metrics: noMetrics,
+      isAlone: true,
+      rehearsal: {
+        perform: (call) => this.#apps.perform(call),
+        credentialFor: credentials(recipe, test, email ?? userId),
+      },
+    });
+  }
+
+  static async open(
+    directory: string,
+    catalogue: Catalogue,
+    recipe: CompiledRecipe,
+    test: RecipeTest,
+    path: YamlPath,
+  ): Promise<Rehearsal> {
+    const clock = createStageClock(systemClock);
+    const drivers = await openRehearsal(directory, { clock, logger: SILENT, metrics: noMetrics });
+    const rehearsal = new Rehearsal(catalogue, drivers, clock, { recipe, test, path });
+    await rehearsal.#assembly.jobs.start();
+    return rehearsal;
+  }
+
+  async play(): Promise<readonly Failure[]> {
+    const { parameters = {}, replies, say, status, then } = this.#test;
+    const failures: Failure[] = [];
+    if (say === undefined) await this.#start(parameters);
+    else await this.#say(say);
+    failures.push(...(await this.#rest()));
+    failures.push(...judgeReplies(replies, this.#chat.takeNews(), [...this.#path, 'replies']));
+    for (const [index, turn] of then.entries()) {
+      const path = [...this.#path, 'then', index];
+      if (turn.say !== undefined) await this.#say(turn.say);
+      if (turn.press !== undefined) failures.push(...(await this.#press(turn.press, [...path, 'press'])));
+      failures.push(...(await this.#rest()));
+      failures.push(...judgeReplies(turn.replies, this.#chat.takeNews(), [...path, 'replies']));
+    }
+    const [last] = await this.#drivers.stores.jobs.list({ user: this.#user }, { limit: 1 });
+    const ended = compare('the job ends in another way', status, last?.status ?? 'no job', [...this.#path, 'status']);
+    return [...failures, ...this.#apps.failures, ...this.#apps.finish(), ...ended];
+  }
+
+  async close(): Promise<void> {
+    await this.#assembly.jobs.stop(0);
+    await this.#drivers.stores.health.close();
+  }
+
+  async #start(parameters: Readonly<Record<string, unknown>>): Promise<void> {
+    const [recipe, user, conversation] = [this.#recipe, this.#user, this.#conversation];
+    await this.#assembly.jobs.accept({ eventId: this.#eventId(), user, recipe, parameters, conversation });
+  }
+
+  async #say(text: string): Promise<void> {
+    const [user, conversation] = [this.#user, this.#conversation];
+    await this.#assembly.handleEvent({ kind: 'text', id: this.#eventId(), user, conversation, text });
+  }
+
+  async #press(label: string, path: YamlPath): Promise<readonly Failure[]> {
+    const said = this.#chat.withButton(label);
+    const button = said?.buttons.find((candidate) => candidate.label === label);
+    if (!said || button?.kind !== 'action') return [{ path, message: `there is no button "${label}" to press` }];
+    const event = { id: this.#eventId(), user: this.#user, conversation: this.#conversation };
+    const { message } = said;
+    await this.#assembly.handleEvent({ kind: 'action', ...event, token: button.token, values: {}, message });
+    return [];
+  }
+
+  /** Waits until nothing is under way any more. */
+  async #rest(): Promise<readonly Failure[]> {
+    const until = systemClock.now() + MAX_TURN_MS;
+    let still = 0;
+    while (still < STILL) {
+      await systemClock.sleep(LOOK_MS);
+      const { jobs } = this.#drivers.stores;
+      const busy = await Promise.all(
+        (['running', 'pending'] as const).map((status) => jobs.list({ status }, { limit: 1 })),
+      );
+      still = busy.flat().length === 0 ? still + 1 : 0;
+      if (systemClock.now() > until) return [{ path: this.#path, message: 'the job does not come to an end' }];
+    }
+    return [];
+  }
+
+  #eventId(): string {
+    this.#events += 1;
+    return `event-${this.#events}`;
+  }
+}
+
+/** Everybody is logged in everywhere, with the account that the test names. */
+function credentials(recipe: CompiledRecipe, test: RecipeTest, account: string): Connections['credentialFor'] {
+  return async (owner, parent) => {
+    if (parent.auth.kind === 'static') return { kind: 'ready', credential: parent.auth.credential };
+    const slot = recipe.connections.find(({ use }) => use === parent.name)?.slot;
+    const named = slot === undefined ? undefined : test.accounts[slot];
+    const label = named ?? (owner === 'shared' ? undefined : account);
+    const credential = { kind: 'bearer' as const, token: new Secret('test-token'), generation: 1 };
+    return label === undefined
+      ? { kind: 'ready', credential }
+      : { kind: 'ready', credential, account: { id: label, label } };
+  };
+}
+
+function slotOf(recipe: CompiledRecipe, { connector, parent }: Omit<ActionCall, 'http'>): string {
+  const slots = recipe.connections.filter(({ use }) => use === parent.name);
+  return slots.find(({ slot }) => slot.startsWith(connector.name))?.slot ?? connector.name;
+}
+
+const POLICY = {
+  publicUrl: 'https://behalf.invalid',
+  identityCheck: 'auto' as const,
+  loginTimeoutMs: 1_800_000,
+  historyMs: 86_400_000,
+  maxRunningJobs: 10,
+  jobLeaseMs: 600_000,
+};
+
+const SILENT: Logger = {
+  debug() {},
+  info() {},
+  warn() {},
+  error() {},
+  child: () => SILENT,
+};
