@@ -47,8 +47,10 @@ export async function loadCatalogue(
   const connections = await currentConnections(config, { environment, connectors: connectors.all }, before, kept);
   const known = before?.recipes.started() ?? [];
   const loaded = await loadRecipes(join(config.configDir, 'recipes'), { known });
-  const sharedLogins = config.isRehearsal ? { sharedLogins: new Set(connections.all.keys()) } : {};
-  const parts = { connectors: connectors.all, parents: connections.all, ...sharedLogins };
+  const assumed = config.isRehearsal
+    ? { sharedLogins: new Set(connections.all.keys()) }
+    : { egressAllow: config.egressAllow };
+  const parts = { connectors: connectors.all, parents: connections.all, ...assumed };
   const checked = checkRecipes({ ...parts, recipes: loaded.recipes });
   const broken = filesWithErrors([...loaded.problems, ...checked.problems]);
   // Of what is broken, the former version; it may be of no use any more when what it needs has changed.

@@ -1,6 +1,7 @@
 import type { Shape } from '../language/data-shape.js';
 import { didYouMean, nearest } from '../language/did-you-mean.js';
 import type { ActionStep } from '../recipes/compiled-recipe.js';
+import { checkActionHost } from './check-hosts.js';
 import { checkInputType } from './input-types.js';
 import type { RecipeContext } from './recipe-context.js';
 
@@ -21,6 +22,7 @@ export function checkAction(context: RecipeContext, step: ActionStep, data: Shap
     context.report(step.actionPosition, `${connector.title} has no action "${step.action}"`, { hint });
     return;
   }
+  checkActionHost(context, step, { connector, action });
   const name = `${step.slot}.${step.action}`;
   for (const value of step.input) {
     const field = action.input.get(value.name);

@@ -1,5 +1,6 @@
 import { didYouMean } from '../language/did-you-mean.js';
 import type { ConnectionSlot } from '../recipes/compiled-recipe.js';
+import { checkReach } from './check-hosts.js';
 import { baseOf, type RecipeContext } from './recipe-context.js';
 
 /** Finds apps that do not exist, connections that cannot be used, and switches that cannot be served. */
@@ -29,6 +30,7 @@ function checkSlot(context: RecipeContext, slot: ConnectionSlot): void {
     const hint = fitting.length > 0 ? `use ${fitting.map((other) => other.name).join(' or ')}` : undefined;
     context.report(slot, `"${slot.use}" is a connection of ${parent.connector}, not of ${connector.name}`, { hint });
   }
+  checkReach(context, slot, { connector, parent });
   if (slot.verifyUserAccess && parent.auth.kind !== 'oauth2') {
     context.report(slot, `"${slot.use}" has one key for everybody, so people cannot log in to it`, {
       hint: 'set verify_user_access: false, or use a connection with oauth2',

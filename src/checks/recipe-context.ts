@@ -12,6 +12,8 @@ export interface CheckedParts {
   readonly parents: ReadonlyMap<string, ParentConnection>;
   /** Connections with a login that is used for everybody. */
   readonly sharedLogins?: ReadonlySet<string>;
+  /** Private hosts that may be called; absent: not to be judged. */
+  readonly egressAllow?: readonly string[];
 }
 
 interface More {

@@ -7,6 +7,7 @@ const PLAYGROUND = path.resolve(__dirname, '../../playground/config');
 
 const ENVIRONMENT = {
   PUBLIC_URL: 'http://localhost:3000',
+  EGRESS_ALLOW: 'localhost:4001, localhost:4002',
   ACME_CRM_URL: 'http://localhost:4001',
   ACME_CRM_CLIENT_ID: 'crm-client',
   ACME_CRM_CLIENT_SECRET: 'canary-crm',
@@ -222,6 +223,46 @@ describe('behalf check', () => {
       '6 recipes can start, 3 connections, 1 problem',
     ]);
     expect((await runCheck({ configDir: folder, environment: ENVIRONMENT, strict: true })).exitCode).toBe(2);
+  });
+
+  test.each([
+    ['', 'localhost:4002'],
+    ['localhost:4001, 10.0.0.0/8', 'localhost:4002'],
+  ])('warns of connections that may not be called when EGRESS_ALLOW is "%s"', async (allowed, host) => {
+    const { exitCode, lines } = await check({ ...ENVIRONMENT, EGRESS_ALLOW: allowed });
+
+    expect(exitCode).toBe(0);
+    expect(lines).toContain(
+      `recipes/file-proposal.yaml:10:22 warning "acme-files" leads to the private address ${host}, which is not allowed  hint: list ${host} in EGRESS_ALLOW`,
+    );
+  });
+
+  test('knows ranges that may be called', async () => {
+    const environment = { ...ENVIRONMENT, ACME_FILES_URL: 'https://10.1.2.3', EGRESS_ALLOW: '10.0.0.0/8,localhost' };
+    expect((await check(environment)).lines.at(-1)).toBe('6 recipes can start, 3 connections, 0 problems');
+    const { lines } = await check({ ...environment, ACME_FILES_URL: 'https://172.16.0.1' });
+    expect(lines[0]).toContain('leads to the private address 172.16.0.1');
+  });
+
+  test('finds an action that calls a host which is none of its app', async () => {
+    edit(
+      'connectors/acme-files.yaml',
+      'path: /api/files\n',
+      'path: /api/files\n      base_url: https://files.example.org\n',
+    );
+
+    const { exitCode, lines } = await check();
+
+    expect(exitCode).toBe(2);
+    expect(lines).toContain(
+      'recipes/file-proposal.yaml:21:13 error acme_files.store_file calls files.example.org, which is no host of its app  hint: list files.example.org under hosts in connectors/acme-files.yaml',
+    );
+    edit(
+      'connectors/acme-files.yaml',
+      'base_url: "{{ settings.url }}"\n',
+      'base_url: "{{ settings.url }}"\nhosts: [files.example.org]\n',
+    );
+    expect((await check()).exitCode).toBe(0);
   });
 
   test('names a missing variable with its place, and the recipes that need the connection', async () => {
