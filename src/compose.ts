@@ -7,7 +7,7 @@ import { type Connections, createConnections } from './connections/connections.j
 import { createRevocationPlan } from './connections/revocation-plan.js';
 import type { OpenApiDocumentCheck } from './connectors/openapi/document-check.port.js';
 import type { Clock } from './kernel/clock.port.js';
-import { BehalfError } from './kernel/errors.js';
+import { asBehalfError, BehalfError } from './kernel/errors.js';
 import type { HttpRoute } from './kernel/http.js';
 import type { HttpClient } from './kernel/http-client.port.js';
 import type { Logger } from './kernel/logger.port.js';
@@ -98,7 +98,15 @@ export async function startService(config: Config, environment: Environment): Pr
     ...basics,
   });
   onChange = async (before, after) => {
-    for (const recipe of stoppedBetween(before, after)) await jobs.waiting.recipeStopped(recipe);
+    for (const recipe of stoppedBetween(before, after)) {
+      // What cannot be ended now is told when its login comes, or when it has waited long enough.
+      await jobs.waiting.recipeStopped(recipe).catch((error: unknown) => {
+        logger.warn(
+          { recipe: recipe.id, err: asBehalfError(error) },
+          'the waiting jobs of a stopped recipe go on waiting',
+        );
+      });
+    }
   };
 
   let serving = false;

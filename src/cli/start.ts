@@ -23,7 +23,10 @@ export async function runService(environment: Readonly<Record<string, string | u
       });
     });
   }
-  process.on('SIGHUP', () => void service.reload());
+  process.on('SIGHUP', () => {
+    logger.info({ signal: 'SIGHUP' }, 'reading the configuration again');
+    void service.reload();
+  });
   // Something that nobody waits for has failed: the state is unknown, a fresh process is safer.
   process.on('unhandledRejection', (reason) => {
     logger.error({ reason: describeForeignError(reason) }, 'unhandled rejection');

@@ -58,6 +58,15 @@ describe('the files of a running service', () => {
     await rita.slack.hears(/Logged as/);
   });
 
+  it('are read again on SIGHUP, which does not end the service', async () => {
+    process.kill(stage.service.pid ?? 0, 'SIGHUP');
+
+    await logged(/reading the configuration again/);
+    await rita.slack.say('help');
+    await rita.slack.hears(/jot down/);
+    expect(stage.service.exitCode).toBeUndefined();
+  });
+
   it('stop a recipe that is deleted: its waiting job ends and says so, its command is gone', async () => {
     const { link } = await askForLogin(rita.slack);
     rmSync(at('create-opportunity'));
