@@ -55,7 +55,10 @@ export async function loadCatalogue(
   const broken = filesWithErrors([...loaded.problems, ...checked.problems]);
   // Of what is broken, the former version; it may be of no use any more when what it needs has changed.
   const former = known.filter(({ file }) => broken.has(file));
-  const all = former.length === 0 ? checked : checkRecipes({ ...parts, recipes: [...checked.startable, ...former] });
+  const all =
+    former.length === 0
+      ? checked
+      : checkRecipes({ ...parts, recipes: [...checked.startable, ...former], isRunning: true });
   kept.push(...former.filter((recipe) => all.startable.includes(recipe)).map(({ file }) => file));
   return {
     recipes: createRecipeBook(all.startable),

@@ -6,12 +6,16 @@ import type { RecipeContext } from './recipe-context.js';
 
 /** Finds buttons whose command does not exist, or would not get what it needs. */
 export function checkButton(context: RecipeContext, button: ReplyButton): void {
+  const severity = context.parts.isRunning ? 'warning' : 'error';
   if (button.kind !== 'command') return;
   const target = context.commands.get(button.command)?.[0];
   if (!target) {
     if (RESERVED_COMMANDS.includes(button.command) && button.parameters.length === 0) return;
     const known = [...context.commands.keys(), ...RESERVED_COMMANDS];
-    context.report(button, `there is no command "${button.command}"`, { hint: didYouMean(button.command, known) });
+    context.report(button, `there is no command "${button.command}"`, {
+      hint: didYouMean(button.command, known),
+      severity,
+    });
     return;
   }
   for (const value of button.parameters) checkValue(context, target, value);

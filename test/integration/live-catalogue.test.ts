@@ -149,6 +149,17 @@ describe('The catalogue of a running service', () => {
     expect(changes.map(([, after]) => after.recipes.started().map(({ command }) => command))).toEqual([['hello']]);
   });
 
+  it('keeps a recipe with a button whose command is gone', async () => {
+    writeRecipe('hello', HELLO.replace('text: Hello', 'text: Hello, buttons: [{ text: Find, command: find }]'));
+    await reloaded();
+    rmSync(file('recipes/find.yaml'));
+
+    await reloaded();
+
+    expect(commands()).toEqual(['hello']);
+    expect(live.current()).toMatchObject({ kept: ['recipes/hello.yaml'], broken: 1 });
+  });
+
   it('stops recipes whose connection was taken away', async () => {
     const text = readFileSync(file('connections.yaml'), 'utf8');
     writeFileSync(file('connections.yaml'), text.replace(/^ {2}crm:\n(?: {4}.*\n)*/mu, ''));
