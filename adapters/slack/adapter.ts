@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type { App, LogLevel, Logger as SlackLogger } from '@slack/bolt';
-import type { ChatAdapter } from '../../src/chat/chat-adapter.port.js';
+import type { ChatAdapter, PostOptions } from '../../src/chat/chat-adapter.port.js';
 import type { ChatEventHandler } from '../../src/chat/chat-event.js';
 import type { ChatUser, ChatUserProfile } from '../../src/chat/chat-user.js';
 import type { ConversationRef, MessageRef } from '../../src/chat/conversation.js';
@@ -126,8 +126,8 @@ export class SlackAdapter implements ChatAdapter {
     await Promise.all(this.#background);
   }
 
-  async post(to: ConversationRef, message: Message): Promise<MessageRef> {
-    return toMessageRef(await this.#parts().outbox.post(readConversation(to), message));
+  async post(to: ConversationRef, message: Message, options?: PostOptions): Promise<MessageRef> {
+    return toMessageRef(await this.#parts().outbox.post(readConversation(to), message, options));
   }
 
   async postPrivately(to: ConversationRef, user: ChatUser, message: Message): Promise<MessageRef> {

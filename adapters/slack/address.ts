@@ -7,6 +7,8 @@ export interface SlackPlace {
   readonly direct: boolean;
   readonly user?: string;
   readonly threadTs?: string;
+  /** The message that was heard there: a thread can be opened below it. */
+  readonly heardTs?: string;
 }
 
 /**
@@ -29,8 +31,8 @@ export function readConversation(ref: ConversationRef): SlackPlace {
   return { ...readPlace(ref.platform, ref.address), direct: ref.kind === 'direct' };
 }
 
-export function toMessageRef(place: SlackMessagePlace): MessageRef {
-  return { platform: 'slack', address: { ...place } };
+export function toMessageRef({ heardTs: _, ...address }: SlackMessagePlace): MessageRef {
+  return { platform: 'slack', address };
 }
 
 /** @throws BehalfError `chat.delivery_failed` when the reference is none of Slack's */
@@ -50,7 +52,12 @@ function readPlace(platform: string, address: Address): Omit<SlackPlace, 'direct
   const channel = address['channel'];
   if (platform !== 'slack' || typeof channel !== 'string')
     throw new BehalfError('chat.delivery_failed', 'This is not a place in Slack', { details: { platform } });
-  return { channel, ...optionalText(address, 'user'), ...optionalText(address, 'threadTs') };
+  return {
+    channel,
+    ...optionalText(address, 'user'),
+    ...optionalText(address, 'threadTs'),
+    ...optionalText(address, 'heardTs'),
+  };
 }
 
 function optionalText<K extends string>(address: Address, key: K): { readonly [Key in K]?: string } {

@@ -7,8 +7,18 @@ import type {
   RichTextSection,
   Button as SlackButton,
 } from '@slack/types';
-import type { ActionButton, Block, Button, Message, RichText, Span } from '../../src/chat/message.js';
+import type {
+  ActionButton,
+  Block,
+  Button,
+  ImageBlock,
+  Message,
+  RichText,
+  Span,
+  TableBlock,
+} from '../../src/chat/message.js';
 import { cut, Room } from './room.js';
+import { nativeTable, plainTable } from './tables.js';
 import { escapeText } from './text.js';
 
 /** What `chat.postMessage` takes. `text` is escaped; notifications and screen readers use it. */
@@ -29,6 +39,7 @@ const MAX = {
   optionValue: 150,
   buttonValue: 2000,
   url: 3000,
+  alt: 2000,
   id: 255,
   confirmTitle: 100,
   confirmText: 300,
@@ -43,10 +54,11 @@ const CUT_NOTE = 'Slack takes no longer messages, so the rest is left out here.'
 
 /**
  * A message as Block Kit. Texts are data everywhere (`rich_text` and `plain_text`, never mrkdwn), and everything is cut to
- * Slack's limits, so that no message is refused for its length.
+ * Slack's limits, so that no message is refused for its length. `plain` draws tables with spaces and pictures as links: Slack
+ * refuses a message whose picture it cannot fetch, and tables where it does not know them.
  */
-export function renderMessage(message: Message): SlackContent {
-  const drawing = new Drawing();
+export function renderMessage(message: Message, options: { readonly plain?: boolean } = {}): SlackContent {
+  const drawing = new Drawing(options.plain ?? false);
   const drawn = message.blocks.flatMap((block) => drawing.block(block));
   const blocks = fitBlocks(drawn.length > 0 ? drawn : drawing.text([{ text: message.fallback || '…' }]), drawing.room);
   return { text: escapeText(cut(message.fallback || '…', FALLBACK_CHARACTERS)), blocks };
@@ -60,7 +72,14 @@ export function picklistIdOf(actionId: string): string | undefined {
 /** One message in the making: the room that is left and the ids that are taken. */
 class Drawing {
   readonly room = new Room(MESSAGE_CHARACTERS);
+  readonly #plain: boolean;
   #buttons = 0;
+  /** Slack takes one table of its own in a message. */
+  #hasTable = false;
+
+  constructor(plain: boolean) {
+    this.#plain = plain;
+  }
 
   block(block: Block): KnownBlock[] {
     switch (block.kind) {
@@ -78,6 +97,10 @@ class Drawing {
         return this.#actions(block.buttons);
       case 'picklist':
         return this.#picklist(block);
+      case 'image':
+        return this.#image(block);
+      case 'table':
+        return this.#table(block);
     }
   }
 
@@ -104,6 +127,23 @@ class Drawing {
     if (text.some((span) => span.link !== undefined || span.style !== undefined)) return this.text(text);
     const line = this.room.take(text.map((span) => span.text).join(''), MAX.textBlock);
     return line.trim() === '' ? [] : [{ type: 'context', elements: [plain(line)] }];
+  }
+
+  #image({ alt, url }: ImageBlock): KnownBlock[] {
+    const label = alt.trim() || 'Picture';
+    if (!isLink(url, ['https:'])) return this.#note([{ text: label }]);
+    if (this.#plain) return this.text([{ text: label, link: url }]);
+    return [{ type: 'image', image_url: url, alt_text: this.room.take(label, MAX.alt) || '…' }];
+  }
+
+  #table(table: TableBlock): KnownBlock[] {
+    const isPlain = this.#plain || this.#hasTable;
+    const { block, note } = isPlain ? plainTable(table, this.room) : nativeTable(table, this.room);
+    this.#hasTable ||= block?.type === 'table';
+    return [
+      ...(block ? [block] : []),
+      ...(note === undefined ? [] : [{ type: 'context' as const, elements: [plain(note)] }]),
+    ];
   }
 
   #section(text: RichText): RichTextSection | undefined {

@@ -36,7 +36,13 @@ export function hearMessage(body: JsonObject, context: HearingContext): Heard {
   const direct = event['channel_type'] === 'im' || channel.startsWith('D');
   const userTeam = textAt(event, 'user_team') ?? textAt(event, 'team');
   const threadTs = textAt(event, 'thread_ts');
-  const place: SlackPlace = { channel, direct, user: userId, ...(threadTs === undefined ? {} : { threadTs }) };
+  const place: SlackPlace = {
+    channel,
+    direct,
+    user: userId,
+    ...present('threadTs', threadTs),
+    ...present('heardTs', textAt(event, 'ts')),
+  };
   return {
     userId,
     ...(userTeam === undefined ? {} : { userTeam }),
@@ -101,8 +107,22 @@ export function hearPress(body: JsonObject, context: HearingContext): Heard {
 
 function placeOfPress(body: JsonObject, userId: string): SlackPlace {
   const channel = required(objectAt(body, 'channel'), 'id');
-  const threadTs = textAt(objectAt(body, 'container'), 'thread_ts') ?? textAt(objectAt(body, 'message'), 'thread_ts');
-  return { channel, direct: channel.startsWith('D'), user: userId, ...(threadTs === undefined ? {} : { threadTs }) };
+  const container = objectAt(body, 'container');
+  const threadTs = textAt(container, 'thread_ts') ?? textAt(objectAt(body, 'message'), 'thread_ts');
+  const heardTs = container['is_ephemeral'] === true ? undefined : textAt(container, 'message_ts');
+  return {
+    channel,
+    direct: channel.startsWith('D'),
+    user: userId,
+    ...present('threadTs', threadTs),
+    ...present('heardTs', heardTs),
+  };
+}
+
+function present<K extends string>(key: K, value: string | undefined): { readonly [Key in K]?: string } {
+  const found: { [Key in K]?: string } = {};
+  if (value !== undefined) found[key] = value;
+  return found;
 }
 
 function messageOfPress(body: JsonObject, place: SlackPlace, context: HearingContext): MessageRef | undefined {

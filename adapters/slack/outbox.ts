@@ -1,3 +1,4 @@
+import type { PostOptions } from '../../src/chat/chat-adapter.port.js';
 import type { Message } from '../../src/chat/message.js';
 import type { Clock } from '../../src/kernel/clock.port.js';
 import { isBehalfError } from '../../src/kernel/errors.js';
@@ -5,7 +6,7 @@ import type { Logger } from '../../src/kernel/logger.port.js';
 import type { SlackMessagePlace, SlackPlace } from './address.js';
 import { renderMessage } from './blocks.js';
 import { type JsonObject, objectAt, textAt } from './json.js';
-import { PATIENCE, type SlackApi, slackErrorOf } from './web-api.js';
+import { PATIENCE, type SlackApi, type SlackMethod, slackErrorOf } from './web-api.js';
 
 /** Why an ephemeral message cannot be shown in place; the direct message is always open. */
 const NOT_SHOWN_THERE: readonly (string | undefined)[] = [
@@ -24,6 +25,8 @@ const NOT_EDITABLE: readonly (string | undefined)[] = [
   'channel_not_found',
   'is_inactive',
 ];
+/** Slack could not draw the message: a picture that it cannot fetch, a table where it knows none. */
+const NOT_DRAWABLE: readonly (string | undefined)[] = ['invalid_blocks', 'invalid_attachments', 'msg_blocks_too_long'];
 /** A link preview would have Slack open the login page. */
 const NO_PREVIEWS = { unfurl_links: false, unfurl_media: false };
 
@@ -39,7 +42,8 @@ export class Outbox {
     this.#logger = parts.logger;
   }
 
-  async post(place: SlackPlace, message: Message): Promise<SlackMessagePlace> {
+  async post(to: SlackPlace, message: Message, options: PostOptions = {}): Promise<SlackMessagePlace> {
+    const place = options.thread ? inThread(to) : to;
     try {
       return await this.#say(place, message);
     } catch (error) {
@@ -55,8 +59,7 @@ export class Outbox {
       return isTheirs ? this.post({ ...place, user }, message) : this.#sayDirectly(user, message);
     }
     try {
-      const content = { ...renderMessage(message), ...NO_PREVIEWS };
-      await this.#api.call('chat.postEphemeral', { ...target(place), user, ...content }, PATIENCE.message);
+      await this.#send('chat.postEphemeral', { ...target(place), user, ...NO_PREVIEWS }, message);
       return { ...place, user };
     } catch (error) {
       if (!NOT_SHOWN_THERE.includes(slackErrorOf(error))) throw error;
@@ -67,8 +70,7 @@ export class Outbox {
   async update(sent: SlackMessagePlace, message: Message): Promise<SlackMessagePlace> {
     if (sent.ts === undefined) return this.#updateEphemeral(sent, message);
     try {
-      const content = renderMessage(message);
-      await this.#api.call('chat.update', { channel: sent.channel, ts: sent.ts, ...content }, PATIENCE.message);
+      await this.#send('chat.update', { channel: sent.channel, ts: sent.ts }, message);
       return sent;
     } catch (error) {
       if (!NOT_EDITABLE.includes(slackErrorOf(error))) throw error;
@@ -81,7 +83,8 @@ export class Outbox {
     const { responseUrl, responseUntil = 0, user } = sent;
     if (responseUrl !== undefined && this.#clock.now() < responseUntil) {
       try {
-        await this.#api.respond(responseUrl, { replace_original: true, ...renderMessage(message) });
+        // What it does not take is not told here, so nothing is risked.
+        await this.#api.respond(responseUrl, { replace_original: true, ...renderMessage(message, { plain: true }) });
         return sent;
       } catch (error) {
         if (!isBehalfError(error, 'chat.delivery_failed')) throw error;
@@ -99,15 +102,32 @@ export class Outbox {
   }
 
   async #say(place: SlackPlace, message: Message): Promise<SlackMessagePlace> {
-    const content = { ...renderMessage(message), ...NO_PREVIEWS };
-    const answer: JsonObject = await this.#api.call(
-      'chat.postMessage',
-      { ...target(place), ...content },
-      PATIENCE.message,
-    );
+    const answer = await this.#send('chat.postMessage', { ...target(place), ...NO_PREVIEWS }, message);
     const ts = textAt(answer, 'ts');
     return { ...place, channel: textAt(answer, 'channel') ?? place.channel, ...(ts === undefined ? {} : { ts }) };
   }
+
+  /** Sends the message as it is meant; refused for its pictures or tables, once more without them. */
+  async #send(method: SlackMethod, args: JsonObject, message: Message): Promise<JsonObject> {
+    try {
+      return await this.#api.call(method, { ...args, ...renderMessage(message) }, PATIENCE.message);
+    } catch (error) {
+      const slackError = slackErrorOf(error);
+      const hasPlainForm = message.blocks.some(({ kind }) => kind === 'image' || kind === 'table');
+      if (!hasPlainForm || !NOT_DRAWABLE.includes(slackError)) throw error;
+      this.#logger.info(
+        { method, slackError },
+        'Slack cannot draw a message, so its tables and pictures are sent as text',
+      );
+      return this.#api.call(method, { ...args, ...renderMessage(message, { plain: true }) }, PATIENCE.message);
+    }
+  }
+}
+
+/** The thread that the message which was heard is in, or one below it. A message that nobody wrote, as a slash command, has none. */
+function inThread(place: SlackPlace): SlackPlace {
+  const { heardTs } = place;
+  return heardTs === undefined || place.threadTs !== undefined ? place : { ...place, threadTs: heardTs };
 }
 
 function target({ channel, threadTs }: SlackPlace): Record<string, string> {

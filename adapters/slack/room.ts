@@ -28,6 +28,13 @@ export class Room {
     return kept;
   }
 
+  /** Takes room for something that is shown whole or not at all; tells whether there was enough. */
+  reserve(size: number): boolean {
+    if (size > this.#left) return false;
+    this.#left -= size;
+    return true;
+  }
+
   markCut(): void {
     this.#cut = true;
   }

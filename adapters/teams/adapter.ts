@@ -83,6 +83,7 @@ export class TeamsAdapter implements ChatAdapter {
     this.#running = undefined;
   }
 
+  /** What is said in a channel is always in the thread of the message that was answered; a 1:1 chat has no threads. */
   async post(to: ConversationRef, message: Message): Promise<MessageRef> {
     return toMessageRef(await this.#outbox.post(this.#bot(), readConversation(to), message));
   }

@@ -6,6 +6,10 @@ export const ACTION_TOKEN = 'behalfToken';
 /** Teams draws six buttons in a row; the reference renderer draws five and drops the rest. */
 const IN_A_ROW = 5;
 
+/** Longest words of a question before a press counts, and of its answer. */
+const CONFIRM_CHARACTERS = 300;
+const LABEL_CHARACTERS = 75;
+
 const STYLES = { primary: 'positive', danger: 'destructive' } as const;
 
 export type Element = Readonly<Record<string, unknown>> & { readonly type: string };
@@ -33,11 +37,33 @@ function renderButton(button: Button): Element | undefined {
 
 /** Clients that know no Action.Execute (Adaptive Cards below 1.4) take the fallback, which says the same. */
 function renderAction(button: ActionButton): Element {
+  const { confirm } = button;
+  if (confirm) return renderQuestion(button, confirm);
   const title = titleOf(button);
   const data = { [ACTION_TOKEN]: button.token };
   const style = button.style ? { style: STYLES[button.style] } : {};
   const fallback = { type: 'Action.Submit', title, data, ...style };
   return { type: 'Action.Execute', title, verb: 'behalf', data, ...style, fallback };
+}
+
+/** Adaptive Cards know no dialog of confirmation: the button opens the question with the button that counts. */
+function renderQuestion(button: ActionButton, { text, title, yes }: NonNullable<ActionButton['confirm']>): Element {
+  const { confirm: _, ...answer } = button;
+  const lines = [
+    { text: title, weight: 'Bolder' },
+    { text, weight: 'Default' },
+  ].filter((line) => line.text.trim() !== '');
+  const body = lines.map((line) => ({
+    type: 'RichTextBlock',
+    inlines: [{ type: 'TextRun', ...line, text: line.text.slice(0, CONFIRM_CHARACTERS) }],
+  }));
+  const card = {
+    type: 'AdaptiveCard',
+    body,
+    actions: [renderAction({ ...answer, label: yes.slice(0, LABEL_CHARACTERS) })],
+  };
+  const style = button.style ? { style: STYLES[button.style] } : {};
+  return { type: 'Action.ShowCard', title: titleOf(button), ...style, card };
 }
 
 /**

@@ -1,4 +1,13 @@
-import { type Block, type Message, plainText, type RichText, type Span } from '../../src/chat/message.js';
+import {
+  type Block,
+  type ImageBlock,
+  type Message,
+  moreRows,
+  plainText,
+  type RichText,
+  type Span,
+  type TableBlock,
+} from '../../src/chat/message.js';
 import { type Element, isSafeLink, renderButtons } from './buttons.js';
 import { shorten } from './fit.js';
 
@@ -14,6 +23,9 @@ export interface OutgoingActivity {
 }
 
 const ADAPTIVE_CARD = 'application/vnd.microsoft.card.adaptive';
+
+/** Of small print. */
+const NOTE_LOOK = { size: 'Small', isSubtle: true } as const;
 
 /** Notifications and screen readers need a sentence, not a book. */
 const MAX_SUMMARY = 1_000;
@@ -87,13 +99,17 @@ function renderBlock(block: Exclude<Block, { kind: 'divider' }>): Element[] {
     case 'text':
       return renderRichText(block.text);
     case 'note':
-      return renderRichText(block.text, { size: 'Small', isSubtle: true });
+      return renderRichText(block.text, NOTE_LOOK);
     case 'fields':
       return renderFields(block.fields);
     case 'buttons':
       return renderButtons(block.buttons);
     case 'picklist':
       return renderPicklist(block);
+    case 'image':
+      return renderImage(block);
+    case 'table':
+      return renderTable(block);
   }
 }
 
@@ -154,6 +170,35 @@ function renderFields(fields: readonly { readonly label: string; readonly value:
   if (fields.length === 0) return [];
   const facts = fields.map(({ label, value }) => ({ title: escapeMarkdown(label), value: escapeMarkdown(value) }));
   return [{ type: 'FactSet', facts }];
+}
+
+function renderImage({ alt, url }: ImageBlock): Element[] {
+  const altText = alt.trim() || 'Picture';
+  const isPage = URL.canParse(url) && new URL(url).protocol === 'https:';
+  // Its own size, and never wider than the card.
+  return isPage ? [{ type: 'Image', url, altText, size: 'Auto' }] : renderRichText([{ text: altText }], NOTE_LOOK);
+}
+
+/** Runs in a RichTextBlock are no markdown, so a cell needs no escaping. */
+function renderTable({ columns, more, rows }: TableBlock): Element[] {
+  const note = more === 0 ? [] : renderRichText([{ text: moreRows(more) }], NOTE_LOOK);
+  if (rows.length === 0) return note;
+  const titles = columns.map(({ title }) => ({ type: 'TextRun', text: title.trim() || '–', weight: 'Bolder' }));
+  const table = {
+    type: 'Table',
+    firstRowAsHeader: true,
+    gridStyle: 'default',
+    columns: columns.map(({ align = 'left' }) => ({
+      type: 'TableColumnDefinition',
+      width: 1,
+      horizontalCellContentAlignment: align,
+    })),
+    rows: [titles, ...rows.map((row) => row.map((cell) => cell.trim() || '–'))].map((cells) => ({
+      type: 'TableRow',
+      cells: cells.map((cell) => ({ type: 'TableCell', items: [{ type: 'RichTextBlock', inlines: [cell] }] })),
+    })),
+  };
+  return [table, ...note];
 }
 
 /** Nothing is chosen beforehand: a press must not act on what nobody has picked. */

@@ -1,10 +1,10 @@
-import type { Block, Message, RichText } from '../../src/chat/message.js';
+import type { Block, Message, RichText, TableBlock } from '../../src/chat/message.js';
 
 /** Teams refuses messages of more than 100 KB with `413 MessageSizeTooBig` and advises to stay below 80. */
 const MAX_BYTES = 80 * 1024;
 
 /** Where cutting starts; each round that does not fit halves it. */
-const FIRST_BUDGET = { characters: 24_000, options: 400, longest: 2_000 };
+const FIRST_BUDGET = { characters: 24_000, options: 400, cells: 400, longest: 2_000 };
 
 const CUT_NOTE = 'The rest was too long to show here.';
 
@@ -12,6 +12,8 @@ interface Budget {
   /** Of texts and fields, all together. */
   readonly characters: number;
   readonly options: number;
+  /** Of a table; a row is shown whole or not at all. */
+  readonly cells: number;
   /** Of a label or value. */
   readonly longest: number;
 }
@@ -32,10 +34,11 @@ function fits(activity: unknown): boolean {
   return json.length * 2 <= MAX_BYTES && Buffer.byteLength(json, 'utf8') <= MAX_BYTES;
 }
 
-function halve({ characters, longest, options }: Budget): Budget {
+function halve({ cells, characters, longest, options }: Budget): Budget {
   return {
     characters: Math.floor(characters / 2),
     options: Math.ceil(options / 2),
+    cells: Math.floor(cells / 2),
     longest: Math.max(10, Math.floor(longest / 2)),
   };
 }
@@ -43,7 +46,7 @@ function halve({ characters, longest, options }: Budget): Budget {
 function cutMessage(message: Message, budget: Budget): Message {
   const [only] = message.blocks;
   if (message.blocks.length === 1 && only?.kind === 'text') {
-    const { text, isCut } = cutText(only.text, budget.characters);
+    const { text, isCut } = cutText(only.text, budget.characters, budget.longest);
     const more = isCut ? [{ text: `\n\n${CUT_NOTE}` }] : [];
     return { ...message, blocks: [{ kind: 'text', text: [...text, ...more] }] };
   }
@@ -79,18 +82,19 @@ function cutBlock(block: Block, budget: Budget, left: number): Cut {
     }
     case 'text':
     case 'note': {
-      const { text, isCut, used } = cutText(block.text, left);
+      const { text, isCut, used } = cutText(block.text, left, budget.longest);
       return text.length > 0 ? { block: { ...block, text }, used, isCut } : { used, isCut };
     }
     case 'fields':
       return cutFields(block, budget, left);
-    case 'buttons': {
-      const buttons = block.buttons.map((button) => ({
-        ...button,
-        label: clip(button.label, Math.min(200, budget.longest)),
-      }));
-      return { block: { ...block, buttons }, used: 0, isCut: false };
+    case 'buttons':
+      return cutButtons(block, budget);
+    case 'image': {
+      if (block.url.length > budget.longest) return { used: 0, isCut: true };
+      return { block: { ...block, alt: clip(block.alt, Math.min(200, budget.longest)) }, used: 0, isCut: false };
     }
+    case 'table':
+      return cutTable(block, budget, left);
     case 'picklist': {
       const options = block.options
         .slice(0, budget.options)
@@ -116,14 +120,41 @@ function cutFields(block: Extract<Block, { kind: 'fields' }>, budget: Budget, le
   return fields.length > 0 ? { block: { ...block, fields }, used, isCut } : { used, isCut };
 }
 
-function cutText(text: RichText, limit: number): { text: RichText; used: number; isCut: boolean } {
+/** Buttons stay, but for those whose address alone is too long. */
+function cutButtons(block: Extract<Block, { kind: 'buttons' }>, budget: Budget): Cut {
+  const longest = Math.min(200, budget.longest);
+  const kept = block.buttons.filter((button) => button.kind !== 'link' || button.url.length <= budget.longest);
+  const buttons = kept.map((button) => ({ ...button, label: clip(button.label, longest) }));
+  return { block: { ...block, buttons }, used: 0, isCut: kept.length < block.buttons.length };
+}
+
+/** A table says itself how many of its rows are not shown. */
+function cutTable(block: TableBlock, budget: Budget, left: number): Cut {
+  const longest = Math.min(200, budget.longest);
+  const columns = block.columns.map((column) => ({ ...column, title: clip(column.title, longest) }));
+  const rows: string[][] = [];
+  let used = 0;
+  for (const row of block.rows) {
+    const cells = row.map((cell) => clip(cell, longest));
+    const size = cells.reduce((sum, cell) => sum + cell.length, 0);
+    if (used + size > left || (rows.length + 2) * columns.length > budget.cells) break;
+    used += size;
+    rows.push(cells);
+  }
+  const more = block.more + block.rows.length - rows.length;
+  return { block: { ...block, columns, rows, more }, used, isCut: false };
+}
+
+/** Cuts a text to `limit` characters; a link whose address is longer than `longest` is only text then. */
+function cutText(text: RichText, limit: number, longest: number): { text: RichText; used: number; isCut: boolean } {
   const kept: RichText[number][] = [];
   let used = 0;
   for (const span of text) {
     if (used >= limit) return { text: kept, used, isCut: true };
     const part = clip(span.text, limit - used);
     used += part.length;
-    kept.push({ ...span, text: part });
+    const { link, ...unlinked } = span;
+    kept.push({ ...(link !== undefined && link.length > longest ? unlinked : span), text: part });
   }
   return { text: kept, used, isCut: used < text.reduce((sum, span) => sum + span.text.length, 0) };
 }

@@ -21,7 +21,7 @@ import { RICH_PARTS } from './rich-text-rules.js';
 
 /**
  * The rules of Block Kit that Slack enforces on `blocks`, as documented at https://docs.slack.dev/reference/block-kit.
- * Kinds of block that only some plans or surfaces accept (video, file, table, card and the like) are refused.
+ * Kinds of block that only some plans or surfaces accept (video, file, card and the like) are refused.
  */
 
 const id = text(255);
@@ -216,6 +216,9 @@ function uniqueActionIds(value: unknown, at: string): readonly BlockFault[] {
   return Array.isArray(elements) ? unique(elements, 'action_id', `${at}/elements`) : [];
 }
 
+const RICH_TEXT = block('rich_text', { elements: list(RICH_PARTS, { min: 0, max: 1000 }) });
+const TABLE_CELL = byType({ raw_text: object({ type: oneOf('raw_text'), text: text() }), rich_text: RICH_TEXT });
+
 const MESSAGE_BLOCKS: Readonly<Record<string, Check>> = {
   section: all(
     block(
@@ -253,14 +256,24 @@ const MESSAGE_BLOCKS: Readonly<Record<string, Check>> = {
     { hint: plainText(2000), optional: flag, dispatch_action: flag },
   ),
   markdown: block('markdown', { text: text(12_000) }),
-  rich_text: block('rich_text', { elements: list(RICH_PARTS, { min: 0, max: 1000 }) }),
+  table: block(
+    'table',
+    { rows: list(list(TABLE_CELL, { max: 20 }), { max: 100 }) },
+    { column_settings: list(object({}, { align: oneOf('left', 'center', 'right'), is_wrapped: flag }), { max: 20 }) },
+  ),
+  rich_text: RICH_TEXT,
 };
 
-const MESSAGE = all(list(byType(MESSAGE_BLOCKS), { min: 0, max: 50 }), uniqueBlockIds);
+const MESSAGE = all(list(byType(MESSAGE_BLOCKS), { min: 0, max: 50 }), uniqueBlockIds, oneTable);
 const VIEW = all(list(byType(MESSAGE_BLOCKS), { min: 0, max: 100 }), uniqueBlockIds);
 
 function uniqueBlockIds(value: unknown, at: string): readonly BlockFault[] {
   return Array.isArray(value) ? unique(value, 'block_id', at) : [];
+}
+
+function oneTable(value: unknown, at: string): readonly BlockFault[] {
+  const tables = Array.isArray(value) ? value.filter((one) => isRecord(one) && one['type'] === 'table') : [];
+  return tables.length > 1 ? [{ at, message: 'only one table is allowed' }] : [];
 }
 
 /**

@@ -4,6 +4,11 @@ import type { ChatUser, ChatUserProfile, Platform } from './chat-user.js';
 import type { ConversationRef, MessageRef } from './conversation.js';
 import type { Message } from './message.js';
 
+export interface PostOptions {
+  /** Answers in a thread below the message that asked. */
+  readonly thread?: boolean;
+}
+
 /**
  * A chat platform as the service sees it. The adapter verifies each request (signature or token, tenant), drops what bots
  * wrote, turns the rest into {@link ChatEvent}s, and acknowledges once the handler has resolved, within the platform's limit.
@@ -21,8 +26,11 @@ export interface ChatAdapter {
   readonly popUpScripts?: readonly string[];
   start(handler: ChatEventHandler): Promise<void>;
   stop(): Promise<void>;
-  /** Says something for everybody in the conversation (and thread). */
-  post(to: ConversationRef, message: Message): Promise<MessageRef>;
+  /**
+   * Says something for everybody in the conversation (and thread). With `thread`, under the message that was answered, where
+   * the platform has threads there.
+   */
+  post(to: ConversationRef, message: Message, options?: PostOptions): Promise<MessageRef>;
   /** Says something that only this person sees: in place where the platform can, else in the direct message. */
   postPrivately(to: ConversationRef, user: ChatUser, message: Message): Promise<MessageRef>;
   /** Replaces a message. Where that is not possible any more, posts anew to the same place and person. */

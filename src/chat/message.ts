@@ -9,7 +9,7 @@ export interface ActionButton {
   /** Opaque; see `commands/action-tokens`. */
   readonly token: string;
   readonly style?: 'primary' | 'danger';
-  /** Asked by the chat client before the click counts, where the platform can; the handler does not rely on it. */
+  /** Asked by the chat client before the click counts; the handler does not rely on it. */
   readonly confirm?: { readonly title: string; readonly text: string; readonly yes: string; readonly no: string };
 }
 
@@ -46,12 +46,36 @@ export type Block =
       readonly id: string;
       readonly label: string;
       readonly options: readonly { readonly label: string; readonly value: string }[];
-    };
+    }
+  | ImageBlock
+  | TableBlock;
+
+/** A picture that the chat platform or its clients fetch. Where they cannot, `alt` stands for it. */
+export interface ImageBlock {
+  readonly kind: 'image';
+  /** https. */
+  readonly url: string;
+  readonly alt: string;
+}
+
+/** Rows below a line of titles. Every row has a cell for each column. */
+export interface TableBlock {
+  readonly kind: 'table';
+  readonly columns: readonly { readonly title: string; readonly align?: 'left' | 'center' | 'right' }[];
+  readonly rows: readonly (readonly string[])[];
+  /** How many more rows there are that are not shown; renderers add those for which a platform has no room. */
+  readonly more: number;
+}
 
 /** What we send, on every platform. `fallback` is the whole in plain words: notifications and screen readers use it. */
 export interface Message {
   readonly fallback: string;
   readonly blocks: readonly Block[];
+}
+
+/** Stands below a table whose end is left out. */
+export function moreRows(count: number): string {
+  return `… and ${count} more ${count === 1 ? 'row' : 'rows'}.`;
 }
 
 /** A message of one paragraph. */

@@ -1,4 +1,4 @@
-import type { ChatAdapter } from '../../src/chat/chat-adapter.port.js';
+import type { ChatAdapter, PostOptions } from '../../src/chat/chat-adapter.port.js';
 import type { ChatEventHandler } from '../../src/chat/chat-event.js';
 import type { ChatUser, ChatUserProfile, Platform } from '../../src/chat/chat-user.js';
 import type { ConversationRef, MessageRef } from '../../src/chat/conversation.js';
@@ -14,6 +14,8 @@ export interface ChatMessage {
   readonly conversation: ConversationRef;
   /** Only this person sees it. */
   readonly privateTo?: ChatUser;
+  /** It was asked to stand in a thread. */
+  readonly inThread?: boolean;
   /** Everything that has stood there, the oldest first. */
   readonly versions: Message[];
 }
@@ -38,9 +40,9 @@ export class RecordingChat implements ChatAdapter {
 
   async stop(): Promise<void> {}
 
-  async post(to: ConversationRef, message: Message): Promise<MessageRef> {
+  async post(to: ConversationRef, message: Message, options?: PostOptions): Promise<MessageRef> {
     await this.#take('post', message);
-    return this.#add({ conversation: to }, message);
+    return this.#add({ conversation: to, ...(options?.thread ? { inThread: true } : {}) }, message);
   }
 
   async postPrivately(to: ConversationRef, user: ChatUser, message: Message): Promise<MessageRef> {
@@ -89,7 +91,7 @@ export class RecordingChat implements ChatAdapter {
     if (this.#failure?.(operation, message)) throw new BehalfError('chat.delivery_failed', `${operation} was refused`);
   }
 
-  #add(where: Pick<ChatMessage, 'conversation' | 'privateTo'>, message: Message): MessageRef {
+  #add(where: Pick<ChatMessage, 'conversation' | 'privateTo' | 'inThread'>, message: Message): MessageRef {
     const id = `m${this.messages.length + 1}`;
     this.messages.push({ id, ...where, versions: [message] });
     return refOf(this.platform, id);

@@ -166,6 +166,11 @@ function listAt(object: Json, key: string): readonly Json[] {
   return Array.isArray(list) ? list.filter(isJson) : [];
 }
 
+function listsAt(object: Json, key: string): readonly (readonly unknown[])[] {
+  const lists = object[key];
+  return Array.isArray(lists) ? lists.filter(Array.isArray) : [];
+}
+
 function labelOf(element: Json): string {
   return textAt(element['text']);
 }
@@ -186,6 +191,12 @@ function textOfBlock(block: Json): string {
     case 'rich_text':
       return listAt(block, 'elements')
         .map((section) => listAt(section, 'elements').map(textAt).join(''))
+        .join('\n');
+    case 'image':
+      return textAt(block['alt_text']);
+    case 'table':
+      return listsAt(block, 'rows')
+        .flatMap((row) => row.map(textAt))
         .join('\n');
     default:
       return '';

@@ -1,7 +1,9 @@
+import fc from 'fast-check';
 import { picklistIdOf, renderMessage } from '../../../adapters/slack/blocks.js';
 import { cut } from '../../../adapters/slack/room.js';
 import { validateBlocks } from '../../../playground/slack/validate-blocks.js';
-import type { Block, Button } from '../../../src/chat/message.js';
+import type { Block, Button, TableBlock } from '../../../src/chat/message.js';
+import { anyMessage } from '../../support/any-message.js';
 
 function render(...blocks: readonly Block[]) {
   const content = renderMessage({ fallback: 'In short', blocks });
@@ -239,4 +241,89 @@ describe('a message as Block Kit', () => {
     expect(cut('ab🎉cd', 5)).toBe('ab🎉…');
     expect(cut('abc', 3)).toBe('abc');
   });
+});
+
+describe('pictures and tables', () => {
+  const picture: Block = { kind: 'image', url: 'https://a.example/p.png', alt: 'A pie' };
+
+  function tableOf(rows: number, columns = 2, more = 0): TableBlock {
+    return {
+      kind: 'table',
+      columns: Array.from({ length: columns }, (_, index) => ({ title: `Title ${index}` })),
+      rows: Array.from({ length: rows }, (_, row) => Array.from({ length: columns }, (_, index) => `${row}/${index}`)),
+      more,
+    };
+  }
+
+  test('a picture says what it shows', () => {
+    expect(render(picture)).toEqual([{ type: 'image', image_url: 'https://a.example/p.png', alt_text: 'A pie' }]);
+  });
+
+  test.each(['http://a.example/p.png', 'data:image/png;base64,AA', 'x', ''])(
+    'of %p only its words are shown',
+    (url) => {
+      expect(render({ kind: 'image', url, alt: 'A pie' })).toMatchObject([
+        { type: 'context', elements: [{ text: 'A pie' }] },
+      ]);
+    },
+  );
+
+  test('a table has its titles first, and says how many rows are left out', () => {
+    const table: TableBlock = {
+      kind: 'table',
+      columns: [{ title: 'Name' }, { title: 'Amount', align: 'right' }],
+      rows: [['*Acme*', '']],
+      more: 3,
+    };
+    expect(render(table)).toMatchObject([
+      {
+        type: 'table',
+        column_settings: [{ align: 'left' }, { align: 'right' }],
+        rows: [
+          [
+            { type: 'raw_text', text: 'Name' },
+            { type: 'raw_text', text: 'Amount' },
+          ],
+          [
+            { type: 'raw_text', text: '*Acme*' },
+            { type: 'raw_text', text: '–' },
+          ],
+        ],
+      },
+      { type: 'context', elements: [{ text: '… and 3 more rows.' }] },
+    ]);
+  });
+
+  test('rows for which there is no room are counted with those that were left out before', () => {
+    const [table, note] = render(tableOf(90, 10, 7));
+    if (table?.type !== 'table') throw new Error('no table');
+    const shown = table.rows.length - 1;
+    expect(shown).toBeLessThan(90);
+    expect(note).toMatchObject({ elements: [{ text: `… and ${97 - shown} more rows.` }] });
+  });
+
+  test('the second table of a message is drawn with spaces, since Slack takes one', () => {
+    const [first, second] = render(tableOf(1), tableOf(2));
+    expect([first?.type, second?.type]).toEqual(['table', 'rich_text']);
+    expect(JSON.stringify(second)).toContain('Title 0  Title 1\\n───────  ───────\\n0/0      0/1\\n1/0      1/1');
+  });
+
+  test('in its plain form a message has neither', () => {
+    const { blocks } = renderMessage({ fallback: 'x', blocks: [picture, tableOf(1)] }, { plain: true });
+    expect(validateBlocks(blocks)).toEqual([]);
+    expect(blocks.map(({ type }) => type)).toEqual(['rich_text', 'rich_text']);
+    expect(JSON.stringify(blocks)).toContain('"url":"https://a.example/p.png","text":"A pie"');
+  });
+});
+
+test.each([false, true])('whatever a message says, Slack takes it (plain: %p)', (plain) => {
+  fc.assert(
+    fc.property(anyMessage, (message) => {
+      const { blocks, text } = renderMessage(message, { plain });
+      expect(validateBlocks(blocks)).toEqual([]);
+      expect(blocks.length).toBeGreaterThan(0);
+      expect(text.length).toBeGreaterThan(0);
+    }),
+    { numRuns: 60 },
+  );
 });

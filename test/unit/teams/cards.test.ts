@@ -1,6 +1,8 @@
+import fc from 'fast-check';
 import { type OutgoingActivity, renderMessage } from '../../../adapters/teams/cards.js';
 import { checkCard, readCard } from '../../../playground/teams/cards.js';
 import { type Block, type Message, textMessage } from '../../../src/chat/message.js';
+import { anyMessage } from '../../support/any-message.js';
 
 const LIMIT = 80 * 1024;
 
@@ -226,4 +228,63 @@ describe('a message that is too large', () => {
     expect(readCard(cardOf(of)).text).toBe('Hello');
     expect(renderMessage(of).summary).toHaveLength(1_000);
   });
+});
+
+describe('pictures and tables', () => {
+  it('show a picture with its words', () => {
+    expect(bodyOf({ kind: 'image', url: 'https://a.example/p.png', alt: 'A pie' })).toMatchObject([
+      { type: 'Image', url: 'https://a.example/p.png', altText: 'A pie' },
+    ]);
+  });
+
+  it('show only the words of a picture that is not on https', () => {
+    const card = cardOf(message({ kind: 'image', url: 'http://a.example/p.png', alt: 'A pie' }));
+    expect(readCard(card).text).toBe('A pie');
+    expect(JSON.stringify(card)).not.toContain('http://a.example');
+  });
+
+  it('show a table as one, with its titles, and the rows that are left out', () => {
+    const columns = [{ title: 'Name' }, { title: 'Amount', align: 'right' as const }];
+    const card = cardOf(message({ kind: 'table', columns, rows: [['*Acme*', '']], more: 1 }));
+    expect(card['body']).toMatchObject([
+      { type: 'Table', firstRowAsHeader: true, columns: [{ width: 1 }, { horizontalCellContentAlignment: 'right' }] },
+      { type: 'RichTextBlock' },
+    ]);
+    expect(readCard(card).text).toBe('Name\nAmount\n*Acme*\n–\n… and 1 more row.');
+  });
+
+  it('count the rows for which a card has no room', () => {
+    const columns = Array.from({ length: 10 }, (_, index) => ({ title: `${index}` }));
+    const rows = Array.from({ length: 2_000 }, () => columns.map(() => 'a cell of some length'));
+    const of = message({ kind: 'table', columns, rows, more: 5 });
+    expect(sizeOf(renderMessage(of))).toBeLessThanOrEqual(LIMIT);
+    expect(readCard(cardOf(of)).text).toMatch(/… and 19\d\d more rows\.$/);
+  });
+});
+
+it('asks before a button counts that is to be confirmed', () => {
+  const confirm = { title: 'Close it?', text: 'For good.', yes: 'Yes, close', no: 'No' };
+  const card = cardOf(
+    message({ kind: 'buttons', buttons: [{ kind: 'action', label: 'Close', token: 't', style: 'danger', confirm }] }),
+  );
+  const { actions, text } = readCard(card);
+  expect(actions.map(({ title, type }) => [type, title])).toEqual([
+    ['Action.ShowCard', 'Close'],
+    ['Action.Execute', 'Yes, close'],
+  ]);
+  expect(actions[0]).not.toHaveProperty('data');
+  expect(text).toBe('Close it?\nFor good.');
+});
+
+it('makes cards that Teams takes, whatever a message says', () => {
+  fc.assert(
+    fc.property(anyMessage, (of) => {
+      const activity = renderMessage(of);
+      expect(sizeOf(activity)).toBeLessThanOrEqual(LIMIT);
+      const [attachment] = activity.attachments ?? [];
+      if (attachment) expect(checkCard(attachment.content)).toEqual([]);
+      else expect(activity.text).not.toBe('');
+    }),
+    { numRuns: 40 },
+  );
 });

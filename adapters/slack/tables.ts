@@ -1,0 +1,82 @@
+import type { RichTextBlock, TableBlock as SlackTable } from '@slack/types';
+import { moreRows, type TableBlock } from '../../src/chat/message.js';
+import { cut, type Room } from './room.js';
+
+/** https://docs.slack.dev/reference/block-kit/blocks/table-block: 100 rows, the titles among them, and 20 columns. */
+const MAX = { rows: 100, columns: 20, cell: 200 } as const;
+
+/** What a cell costs of a message's room besides its text: Slack counts the frame (`{"type":"raw_text","text":""}`). */
+const CELL_FRAME = 30;
+
+/** Widest column of a table that is drawn with spaces. */
+const PLAIN_CELL = 30;
+
+interface Drawn<T> {
+  readonly block?: T;
+  /** What has to be said below it. */
+  readonly note?: string;
+}
+
+/** A table as Slack draws it, with the rows that there is room for. */
+export function nativeTable(table: TableBlock, room: Room): Drawn<SlackTable> {
+  const columns = table.columns.slice(0, MAX.columns);
+  const rows = takeRows(table, room, { columns: columns.length, cell: MAX.cell, frame: CELL_FRAME });
+  if (rows.length < 2) return withNote(table, rows);
+  return {
+    block: {
+      type: 'table',
+      column_settings: columns.map(({ align = 'left' }) => ({ align, is_wrapped: true })),
+      rows: rows.map((row) => row.map((text) => ({ type: 'raw_text', text }))),
+    },
+    ...withNote(table, rows),
+  };
+}
+
+/** A table of spaces and lines, where Slack takes none of its own. */
+export function plainTable(table: TableBlock, room: Room): Drawn<RichTextBlock> {
+  const rows = takeRows(table, room, { columns: table.columns.length, cell: PLAIN_CELL, frame: 3 });
+  if (rows.length < 2) return withNote(table, rows);
+  const widths = table.columns.map((_, index) => Math.max(...rows.map((row) => lengthOf(row[index] ?? ''))));
+  const lines = rows.map((row) =>
+    row.map((cell, index) => padded(cell, widths[index] ?? 0, table.columns[index])).join('  '),
+  );
+  const [titles = '', ...others] = lines.map((line) => line.trimEnd());
+  const text = [titles, widths.map((width) => '─'.repeat(width)).join('  '), ...others].join('\n');
+  return {
+    block: { type: 'rich_text', elements: [{ type: 'rich_text_preformatted', elements: [{ type: 'text', text }] }] },
+    ...withNote(table, rows),
+  };
+}
+
+interface Cells {
+  readonly columns: number;
+  readonly cell: number;
+  readonly frame: number;
+}
+
+/** The titles and as many rows as fit; all or nothing of a row. */
+function takeRows(table: TableBlock, room: Room, { cell, columns, frame }: Cells): readonly (readonly string[])[] {
+  const titles = table.columns.map(({ title }) => title);
+  const taken: (readonly string[])[] = [];
+  for (const row of [titles, ...table.rows].slice(0, MAX.rows)) {
+    const cells = row.slice(0, columns).map((text) => cut(text.replace(/\s+/g, ' ').trim() || '–', cell));
+    const size = cells.reduce((sum, text) => sum + text.length + frame, 0);
+    if (!room.reserve(size)) break;
+    taken.push(cells);
+  }
+  return taken;
+}
+
+function withNote({ more, rows }: TableBlock, taken: readonly unknown[]): { readonly note?: string } {
+  const hidden = more + rows.length - Math.max(0, taken.length - 1);
+  return hidden === 0 ? {} : { note: moreRows(hidden) };
+}
+
+function padded(text: string, width: number, column: TableBlock['columns'][number] | undefined): string {
+  const missing = ' '.repeat(Math.max(0, width - lengthOf(text)));
+  return column?.align === 'right' ? `${missing}${text}` : `${text}${missing}`;
+}
+
+function lengthOf(text: string): number {
+  return [...text].length;
+}
