@@ -7,7 +7,13 @@ import { type ChatUser, isSameChatUser } from './chat-user.js';
 const CLICK_TTL_MS = 7 * 86_400_000;
 
 const Click = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('command'), command: z.string(), parameters: z.record(z.string(), z.unknown()) }),
+  z.object({
+    kind: z.literal('command'),
+    command: z.string(),
+    parameters: z.record(z.string(), z.unknown()),
+    /** `parameter` is the value whose number is chosen in the picklist of the message. */
+    choice: z.object({ picklist: z.string(), parameter: z.string(), values: z.array(z.unknown()) }).optional(),
+  }),
   z.object({ kind: z.literal('cancel-job'), job: z.string() }),
   /** The Login button of a job's prompt; reported by platforms that report clicks on links. */
   z.object({ kind: z.literal('login-opened'), job: z.string().optional() }),
@@ -74,6 +80,17 @@ export function createClicks(store: ExpiringStore): Clicks {
       return isTheirs ? { kind: 'ok', click } : { kind: 'not_yours' };
     },
   };
+}
+
+/** What a press gives its command, with what is chosen in the message; undefined when nothing on offer is. */
+export function parametersOf(
+  { choice, parameters }: Extract<Click, { kind: 'command' }>,
+  chosen: Readonly<Record<string, string>>,
+): Readonly<Record<string, unknown>> | undefined {
+  if (!choice) return parameters;
+  const number = chosen[choice.picklist] ?? '';
+  const value = /^\d{1,4}$/.test(number) ? choice.values[Number(number)] : undefined;
+  return value === undefined ? undefined : { ...parameters, [choice.parameter]: value };
 }
 
 function keyOf(token: string): { kind: 'action'; id: string } {

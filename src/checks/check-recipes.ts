@@ -1,5 +1,6 @@
 import type { Problem } from '../language/problem.js';
 import type { CompiledRecipe } from '../recipes/compiled-recipe.js';
+import { commandUsesOf } from '../recipes/compiled-reply.js';
 import { allSteps } from '../recipes/walk-steps.js';
 import { checkAction } from './check-actions.js';
 import { checkButton } from './check-buttons.js';
@@ -45,7 +46,7 @@ function checkRecipe(context: RecipeContext): void {
   const scopes = stepScopes(context);
   for (const { step, data } of scopes) {
     if (step.kind === 'action') checkAction(context, step, data);
-    if (step.kind === 'reply') for (const button of step.buttons) checkButton(context, button);
+    if (step.kind === 'reply') for (const use of commandUsesOf(step.blocks)) checkButton(context, use);
   }
   const reads = checkDatapills(context, scopes);
   checkUsage(context, reads);
@@ -64,7 +65,8 @@ function checkCommand(context: RecipeContext): void {
 function checkIds(context: RecipeContext): void {
   const seen = new Set<string>();
   for (const step of allSteps(context.recipe.steps)) {
-    if (!('id' in step) || step.id === undefined) continue;
+    // Replies in different branches may stand for the same message.
+    if (step.kind === 'reply' || !('id' in step) || step.id === undefined) continue;
     if (seen.has(step.id)) context.report(step, `the step id "${step.id}" is there twice`);
     seen.add(step.id);
   }

@@ -75,7 +75,7 @@ class Walk {
 }
 
 function idsOf(steps: readonly CompiledStep[]): readonly string[] {
-  return allSteps(steps).flatMap((step) => ('id' in step && step.id !== undefined ? [step.id] : []));
+  return allSteps(steps).flatMap((step) => (step.kind === 'action' && step.id !== undefined ? [step.id] : []));
 }
 
 function union(left: ReadonlySet<string>, right: Iterable<string>): ReadonlySet<string> {

@@ -1,7 +1,7 @@
 import type { ChatAdapter } from '../chat/chat-adapter.port.js';
 import type { ActionEvent, ChatEvent, SignInEvent, TextEvent } from '../chat/chat-event.js';
 import type { ChatUser, Platform } from '../chat/chat-user.js';
-import type { Click, Clicks } from '../chat/clicks.js';
+import { type Click, type Clicks, parametersOf } from '../chat/clicks.js';
 import type { ConversationRef, MessageRef } from '../chat/conversation.js';
 import { type Message, textMessage } from '../chat/message.js';
 import { looksLikeCode } from '../connections/login-code.js';
@@ -19,6 +19,7 @@ import type { Questions } from './questions.js';
 import type { BuiltIn, CommandRouter } from './router.js';
 import type { CommandStarter } from './start-command.js';
 
+const CHOOSE_FIRST = 'Please choose something in the list first, then press the button again.';
 const NOT_YOURS = 'Only the person who asked can use this.';
 const NOTHING_DONE = 'Cancelled. Nothing was done.';
 const TOO_OLD = 'This button is too old or has been used. Please type the command again.';
@@ -151,12 +152,13 @@ export class EventHandler {
 
   async #commandClick(event: ActionEvent, click: Extract<Click, { kind: 'command' }>): Promise<void> {
     const recipe = this.#deps.recipes().byCommand(click.command);
-    if (recipe) {
-      await this.#deps.starter.start({ ...event, eventId: event.id, recipe, given: click.parameters });
+    const given = parametersOf(click, event.values);
+    if (recipe && given) {
+      await this.#deps.starter.start({ ...event, eventId: event.id, recipe, given });
       return;
     }
     if (await this.#deps.claims.claim(event))
-      await this.#reply(event, textMessage(`The command “${click.command}” has been stopped.`));
+      await this.#reply(event, textMessage(recipe ? CHOOSE_FIRST : `The command “${click.command}” has been stopped.`));
   }
 
   /** Tells whether the text was taken as a code. While a question is open, what is no code of ours may be its answer. */

@@ -1,12 +1,12 @@
 import type { ChatAdapter } from '../chat/chat-adapter.port.js';
-import type { Click, Clicks } from '../chat/clicks.js';
+import type { Clicks } from '../chat/clicks.js';
 import type { MessageRef } from '../chat/conversation.js';
-import type { Block, Button, Message } from '../chat/message.js';
+import type { Block, Message } from '../chat/message.js';
 import { isBehalfError } from '../kernel/errors.js';
-import { plainText } from '../kernel/rich-text.js';
 import type { RenderedReply } from '../recipes/render-reply.js';
 import type { Job } from './job-record.js';
 import { doneMessage } from './messages.js';
+import { clicksOf, fallbackOf, toBlocks } from './reply-message.js';
 
 interface ReplyTarget {
   readonly job: Job;
@@ -31,51 +31,47 @@ export function wasRefused(error: unknown): boolean {
   return isBehalfError(error, 'chat.delivery_failed') && typeof error.details['status'] === 'number';
 }
 
+export interface Delivery {
+  /** It may have been said before an interruption. */
+  readonly again: boolean;
+  /** The earlier reply in whose place it is said. */
+  readonly replaces?: MessageRef;
+}
+
 /**
- * Says a reply where it belongs: for all where the recipe says so, else privately, in place of the login prompt if there is
- * one. Buttons of a reply for all count as the clicker's own command.
+ * Says a reply where it belongs: in place of the reply that it replaces; for all where the recipe says so; else privately, in
+ * place of the login prompt if there is one. Buttons of a reply for all count as the clicker's own command.
  */
-export async function deliverReply(target: ReplyTarget, reply: RenderedReply, again: boolean): Promise<DeliveredReply> {
+export async function deliverReply(
+  target: ReplyTarget,
+  reply: RenderedReply,
+  { again, replaces }: Delivery,
+): Promise<DeliveredReply> {
   const { chat, job } = target;
   const { conversation, prompt } = job.state;
   const isPublic = conversation.kind === 'channel' && reply.visibleTo === 'channel';
-  const message = await toMessage(target, reply, { again: again && (prompt === undefined || isPublic), isPublic });
-  if (isPublic) {
-    const posted = await chat.post(conversation, message);
-    if (prompt !== undefined) await chat.update(prompt, doneMessage(target.recipeName)).catch(target.warn);
-    return { message: posted, promptReplaced: false };
-  }
-  if (prompt !== undefined) return { message: await chat.update(prompt, message), promptReplaced: true };
-  const posted = await (conversation.kind === 'direct'
-    ? chat.post(conversation, message)
-    : chat.postPrivately(conversation, job.user, message));
-  return { message: posted, promptReplaced: false };
+  const isInPlace = replaces !== undefined || (prompt !== undefined && !isPublic);
+  // What stands in the same place twice is seen once.
+  const message = await toMessage(target, reply, { again: again && !isInPlace, isPublic });
+  if (isInPlace && replaces === undefined && prompt !== undefined)
+    return { message: await chat.update(prompt, message), promptReplaced: true };
+  const { thread } = reply;
+  const said = replaces
+    ? await chat.update(replaces, message)
+    : isPublic || conversation.kind === 'direct'
+      ? await chat.post(conversation, message, { thread })
+      : await chat.postPrivately(conversation, job.user, message);
+  if (prompt !== undefined) await chat.update(prompt, doneMessage(target.recipeName)).catch(target.warn);
+  return { message: said, promptReplaced: false };
 }
 
 async function toMessage(
-  target: ReplyTarget,
-  reply: RenderedReply,
-  options: { again: boolean; isPublic: boolean },
+  { clicks, job }: ReplyTarget,
+  { blocks }: RenderedReply,
+  { again, isPublic }: { readonly again: boolean; readonly isPublic: boolean },
 ): Promise<Message> {
-  const blocks: Block[] = [{ kind: 'text', text: reply.text }];
-  if (reply.fields.length > 0) blocks.push({ kind: 'fields', fields: reply.fields });
-  const buttons = await toButtons(target, reply, options.isPublic);
-  if (buttons.length > 0) blocks.push({ kind: 'buttons', buttons });
-  if (options.again) blocks.push({ kind: 'note', text: [{ text: REPEATED }] });
-  const fields = reply.fields.map(({ label, value }) => `${label}: ${value}`);
-  return { fallback: [plainText(reply.text), ...fields].join('\n'), blocks };
-}
-
-async function toButtons(target: ReplyTarget, reply: RenderedReply, isPublic: boolean): Promise<Button[]> {
-  const commands: Click[] = reply.buttons.flatMap((button) =>
-    button.kind === 'command'
-      ? [{ kind: 'command' as const, command: button.command, parameters: { ...button.parameters } }]
-      : [],
-  );
-  const tokens = [...(await target.clicks.issue(target.job.user, commands, isPublic ? 'tenant' : 'person'))];
-  return reply.buttons.map((button) =>
-    button.kind === 'link'
-      ? { kind: 'link', label: button.label, url: button.url }
-      : { kind: 'action', label: button.label, token: tokens.shift() ?? '' },
-  );
+  const tokens = await clicks.issue(job.user, clicksOf(blocks), isPublic ? 'tenant' : 'person');
+  const drawn = toBlocks(blocks, tokens);
+  const note: Block = { kind: 'note', text: [{ text: REPEATED }] };
+  return { fallback: fallbackOf(blocks), blocks: again ? [...drawn, note] : drawn };
 }

@@ -88,7 +88,7 @@ export class JobRunner {
       resolver,
       profile: () => this.#profile(held.job),
       perform: this.#deps.perform,
-      say: (reply, again) =>
+      say: (reply, delivery) =>
         deliverReply(
           {
             job: held.job,
@@ -98,7 +98,7 @@ export class JobRunner {
             warn: (error) => this.#warn(held.job, error, 'the prompt of a job could not be changed'),
           },
           reply,
-          again,
+          delivery,
         ),
     });
     if (outcome.kind === 'login_required') return this.#suspend(held, recipe, [outcome.missing], slots);

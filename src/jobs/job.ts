@@ -44,7 +44,8 @@ export interface JobRow {
 /** What a finished step left behind, by the step's path (`0`, `2.then.1`). */
 export type StepRecord =
   | { readonly kind: 'action'; readonly output: unknown }
-  | { readonly kind: 'reply'; readonly message: MessageRef }
+  /** `visibleTo`: who can press its buttons; absent in rows of former versions. */
+  | { readonly kind: 'reply'; readonly message: MessageRef; readonly visibleTo?: 'user' | 'channel' }
   | { readonly kind: 'if'; readonly branch: 'then' | 'else' };
 
 /** The inside of a job: all that is needed to go on after a restart, on another machine. */

@@ -13,8 +13,9 @@ import type {
 } from '../recipes/compiled-recipe.js';
 import { evaluateCondition, evaluateInput } from '../recipes/evaluate.js';
 import { type RenderedReply, renderReply, renderText } from '../recipes/render-reply.js';
-import { type DeliveredReply, wasRefused } from './deliver-reply.js';
+import { type DeliveredReply, type Delivery, wasRefused } from './deliver-reply.js';
 import type { HeldJob } from './held-job.js';
+import type { StepRecord } from './job.js';
 import type { MissingLogin, ResolvedSlot, SlotResolver } from './resolve-connections.js';
 
 /** How a run through the steps ended. */
@@ -32,8 +33,8 @@ export interface StepsContext {
   readonly resolver: SlotResolver;
   readonly profile: () => Promise<ChatUserProfile>;
   readonly perform: (call: Omit<ActionCall, 'http' | 'clock'>) => Promise<unknown>;
-  /** Says a reply where it belongs; `again` when it may have been said before an interruption. */
-  readonly say: (reply: RenderedReply, again: boolean) => Promise<DeliveredReply>;
+  /** Says a reply where it belongs, or in place of an earlier one. */
+  readonly say: (reply: RenderedReply, delivery: Delivery) => Promise<DeliveredReply>;
 }
 
 const COMPLETED: StepsOutcome = { kind: 'completed' };
@@ -84,15 +85,25 @@ async function runIf(context: StepsContext, step: IfStep, data: StepData): Promi
 
 async function runReply(context: StepsContext, step: ReplyStep, data: StepData): Promise<StepsOutcome> {
   const { held } = context;
-  if (held.state.done[step.path] !== undefined) return COMPLETED;
+  const record = held.state.done[step.path];
+  if (record !== undefined) {
+    if (record.kind === 'reply') data.addReply(step, record);
+    return COMPLETED;
+  }
   const again = held.state.inFlight?.path === step.path;
-  const reply = await renderReply(step, data.current());
+  const rendered = await renderReply(step, data.current());
+  const earlier = step.update && data.replyOf(step.update.id);
+  // It stands where the earlier one stood, so the same people see it.
+  const reply = earlier ? { ...rendered, visibleTo: earlier.visibleTo ?? 'user' } : rendered;
   await held.checkpoint({ inFlight: { path: step.path, kind: 'reply' } });
-  const { message, promptReplaced } = await context.say(reply, again).catch((error: unknown) => {
+  const delivery = { again, ...(earlier ? { replaces: earlier.message } : {}) };
+  const { message, promptReplaced } = await context.say(reply, delivery).catch((error: unknown) => {
     if (!again && wasRefused(error)) held.land();
     throw error;
   });
-  held.land({ done: { ...held.state.done, [step.path]: { kind: 'reply', message } } }, { promptReplaced });
+  const said = { kind: 'reply' as const, message, visibleTo: reply.visibleTo };
+  held.land({ done: { ...held.state.done, [step.path]: said } }, { promptReplaced });
+  data.addReply(step, said);
   return COMPLETED;
 }
 
@@ -216,10 +227,13 @@ function withDoubt(cause: unknown, slot: ResolvedSlot, title: string): unknown {
   });
 }
 
-/** The data that datapills see, growing with each step. */
+type SaidReply = Extract<StepRecord, { kind: 'reply' }>;
+
+/** The data that datapills see, and the replies that were said, growing with each step. */
 class StepData {
   readonly #fixed: Omit<RecipeData, 'steps'>;
   #steps: Readonly<Record<string, unknown>> = {};
+  readonly #replies = new Map<string, SaidReply>();
 
   constructor(context: StepsContext, user: RecipeData['user']) {
     const { job, state } = context.held;
@@ -236,6 +250,17 @@ class StepData {
 
   current(): RecipeData {
     return { ...this.#fixed, steps: this.#steps };
+  }
+
+  /** The latest message that a reply of this id has left behind. */
+  replyOf(id: string): SaidReply | undefined {
+    return this.#replies.get(id);
+  }
+
+  /** A message that could not be replaced any more was said anew: what replaces it next has to find that one. */
+  addReply({ id, update }: ReplyStep, said: SaidReply): void {
+    if (id !== undefined) this.#replies.set(id, said);
+    if (update !== undefined) this.#replies.set(update.id, said);
   }
 
   add(step: ActionStep, output: unknown): void {

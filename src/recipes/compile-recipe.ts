@@ -3,11 +3,12 @@ import type { Position, Problem } from '../language/problem.js';
 import { checkShape } from '../language/shape.js';
 import { type CompileContext, compileTemplate } from '../language/template.js';
 import { parseYaml, type YamlDocument, type YamlPath } from '../language/yaml-document.js';
-import type { CompiledRecipe, CompiledStep, InputValue, Parameter, ReplyButton } from './compiled-recipe.js';
+import { checkUpdates, compileReplyBlocks, compileValues } from './compile-reply.js';
+import type { CompiledRecipe, CompiledStep, Parameter } from './compiled-recipe.js';
 import { normalizeCommand, parseParameterValue } from './parameters.js';
 import { Recipe, type StepShape } from './recipe.js';
 import { compileReplyText } from './reply-text.js';
-import { readsProfile } from './walk-steps.js';
+import { allSteps, readsProfile } from './walk-steps.js';
 
 /** Words that the service itself answers to. */
 export const RESERVED_COMMANDS: readonly string[] = ['help', 'personal_connections', 'connections', 'cancel'];
@@ -32,6 +33,7 @@ export function compileRecipe(source: RecipeSource): CompileResult {
   if (shape.kind === 'broken') return shape;
   const compiler = new RecipeCompiler(yaml.document, shape.value);
   const recipe = compiler.compile(source);
+  compiler.problems.push(...checkUpdates(allSteps(recipe.steps), source.file));
   return compiler.problems.length > 0 ? { kind: 'broken', problems: compiler.problems } : { kind: 'ok', recipe };
 }
 
@@ -114,7 +116,7 @@ class RecipeCompiler implements CompileContext {
   #step(step: StepShape, path: YamlPath, stepPath: string): CompiledStep {
     const base = { path: stepPath, ...this.document.positionOf(path) };
     if ('action' in step) return { ...base, ...this.#action(step, path) };
-    if ('reply' in step) return { ...base, ...this.#reply(step.reply, [...path, 'reply']) };
+    if ('reply' in step) return { ...base, ...this.#reply(step, [...path, 'reply']) };
     if ('stop' in step) {
       const { as, message } = step.stop;
       if (message === undefined) return { ...base, kind: 'stop', as };
@@ -136,43 +138,22 @@ class RecipeCompiler implements CompileContext {
       slot,
       action,
       actionPosition: this.document.positionOf([...path, 'action']),
-      input: this.#values(step.input, [...path, 'input']),
+      input: compileValues(step.input, [...path, 'input'], this),
     };
   }
 
-  #reply(reply: Extract<StepShape, { reply: unknown }>['reply'], path: YamlPath) {
+  #reply({ id, reply }: Extract<StepShape, { reply: unknown }>, path: YamlPath) {
+    const { thread, update, visible_to } = reply;
+    if (update !== undefined && visible_to !== undefined)
+      this.#report([...path, 'visible_to'], 'a reply that replaces another is seen by the same people', 'leave it out');
     return {
       kind: 'reply' as const,
-      text: compileReplyText(reply.text, [...path, 'text'], this),
-      fields: Object.entries(reply.fields).map(([label, value]) => {
-        return { label, value: compileTemplate(value, [...path, 'fields', label], this) };
-      }),
-      buttons: reply.buttons.map((button, index) => this.#button(button, [...path, 'buttons', index])),
-      visibleTo: reply.visible_to ?? (this.#isPersonal ? ('user' as const) : ('channel' as const)),
+      ...(id === undefined ? {} : { id }),
+      blocks: compileReplyBlocks(reply, path, this),
+      visibleTo: visible_to ?? (this.#isPersonal ? ('user' as const) : ('channel' as const)),
+      thread,
+      ...(update === undefined ? {} : { update: { id: update, ...this.document.positionOf([...path, 'update']) } }),
     };
-  }
-
-  #button(button: Extract<StepShape, { reply: unknown }>['reply']['buttons'][number], path: YamlPath): ReplyButton {
-    const label = compileTemplate(button.text, [...path, 'text'], this);
-    if ('url' in button) {
-      const url = compileTemplate(button.url, [...path, 'url'], this);
-      return { kind: 'link', label, url, ...this.document.positionOf([...path, 'url']) };
-    }
-    return {
-      kind: 'command',
-      label,
-      command: normalizeCommand(button.command),
-      parameters: this.#values(button.parameters, [...path, 'parameters']),
-      ...this.document.positionOf([...path, 'command']),
-    };
-  }
-
-  #values(values: Readonly<Record<string, unknown>>, path: YamlPath): readonly InputValue[] {
-    return Object.entries(values).map(([name, value]) => ({
-      name,
-      value: compileTemplate(value, [...path, name], this),
-      ...this.document.positionOfKey([...path, name]),
-    }));
   }
 
   #report(path: YamlPath, message: string, hint?: string): void {

@@ -1,6 +1,6 @@
 import type { Datapill } from '../language/datapill.js';
 import type { Position } from '../language/problem.js';
-import type { Template } from '../language/template.js';
+import type { InputValue, ReplyBlock } from './compiled-reply.js';
 import type { ReplyText } from './reply-text.js';
 
 export interface Parameter extends Position {
@@ -41,24 +41,17 @@ export interface ActionStep extends StepBase {
   readonly input: readonly InputValue[];
 }
 
-export interface InputValue extends Position {
-  readonly name: string;
-  readonly value: Template;
-}
-
 export interface ReplyStep extends StepBase {
   readonly kind: 'reply';
-  readonly text: ReplyText;
-  readonly fields: readonly { readonly label: string; readonly value: Template }[];
-  readonly buttons: readonly ReplyButton[];
+  /** Name of the message for later replies that replace it. */
+  readonly id?: string;
+  readonly blocks: readonly ReplyBlock[];
   readonly visibleTo: 'user' | 'channel';
+  /** In a thread below the command, where the platform has threads. */
+  readonly thread: boolean;
+  /** The earlier reply that this one replaces. */
+  readonly update?: { readonly id: string } & Position;
 }
-
-export type ReplyButton =
-  | ({ readonly kind: 'command'; readonly label: Template; readonly command: string } & Position & {
-        readonly parameters: readonly InputValue[];
-      })
-  | ({ readonly kind: 'link'; readonly label: Template; readonly url: Template } & Position);
 
 export interface IfStep extends StepBase {
   readonly kind: 'if';

@@ -1,5 +1,6 @@
 import { evaluateTemplate } from '../language/template.js';
-import type { ActionStep, IfStep, InputValue, RecipeData } from './compiled-recipe.js';
+import type { ActionStep, IfStep, RecipeData } from './compiled-recipe.js';
+import type { InputValue } from './compiled-reply.js';
 
 /** The input of an action: values that are absent are left out. Fails with `datapill.failed`. */
 export function evaluateInput(

@@ -1,24 +1,10 @@
 import { z } from 'zod';
 import { pattern, strict } from '../language/shape.js';
-
-const NAME = pattern(/^[a-z][a-z0-9_]{0,39}$/, 'lower-case letters, digits and _, beginning with a letter');
-
-/** Letters, digits, spaces, `_` and `-`: what people type. */
-export const COMMAND_PATTERN = /^[\p{L}\p{N}][\p{L}\p{N}_-]*(?: [\p{L}\p{N}_-]+)*$/u;
-
-const Command = z
-  .string()
-  .min(1)
-  .max(80)
-  .regex(COMMAND_PATTERN, { error: 'must be words of letters, digits, _ and -, with one space between them' });
-
-const Words = z.string().min(1).max(200);
-const Text = z.string().min(1).max(4000);
-/** Anything that YAML can say; texts in it may hold datapills. */
-const Value = z.json().meta({ description: 'A value; texts may hold {{ datapills }}' });
+import { Command, Name, Text, Value, Words } from './recipe-values.js';
+import { Reply } from './reply-shape.js';
 
 const ParameterShape = strict({
-  name: NAME.meta({ description: 'Name: in `name: value` and in {{ parameters.name }}' }),
+  name: Name.meta({ description: 'Name: in `name: value` and in {{ parameters.name }}' }),
   type: z
     .enum(['string', 'text', 'number', 'boolean'])
     .default('string')
@@ -39,27 +25,14 @@ const Slot = strict({
 });
 
 const ActionShape = strict({
-  id: NAME.optional().meta({ description: 'Name of the output: {{ steps.<id> }}' }),
+  id: Name.optional().meta({ description: 'Name of the output: {{ steps.<id> }}' }),
   action: pattern(/^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$/, 'the app and its action: salesforce.create_opportunity'),
   input: z.record(z.string(), Value).default({}),
 });
 
-const ReplyButtonShape = z.union([
-  strict({
-    text: Words,
-    command: Command.meta({ description: 'Command of a started recipe' }),
-    parameters: z.record(z.string(), Value).default({}),
-  }),
-  strict({ text: Words, url: Words.meta({ description: 'https address' }) }),
-]);
-
 const ReplyShape = strict({
-  reply: strict({
-    text: Text.meta({ description: '*bold*, _italic_, ~strike~, `code`, [label](https://…) and {{ datapills }}' }),
-    fields: z.record(Words, Value).default({}).meta({ description: 'Label and value pairs below the text' }),
-    buttons: z.array(ReplyButtonShape).max(5).default([]),
-    visible_to: z.enum(['user', 'channel']).optional(),
-  }),
+  id: Name.optional().meta({ description: 'Name of the message, for a later reply that replaces it' }),
+  reply: Reply,
 });
 
 const StopShape = strict({
@@ -97,7 +70,7 @@ export const Recipe = strict({
     command: Command.meta({ description: 'What people type' }),
     parameters: z.array(ParameterShape).max(20).default([]),
   }),
-  connections: z.record(NAME, Slot).default({}).meta({ description: 'By app: which connection, and as whom' }),
+  connections: z.record(Name, Slot).default({}).meta({ description: 'By app: which connection, and as whom' }),
   steps: z.array(Step).min(1).max(100),
 }).meta({ title: 'Behalf recipe' });
 

@@ -1,36 +1,73 @@
 import type { RichText } from '../kernel/rich-text.js';
-import { evaluateText, toText } from '../language/template.js';
-import type { RecipeData, ReplyButton, ReplyStep } from './compiled-recipe.js';
+import { evaluateTemplate, evaluateText, type Template } from '../language/template.js';
+import type { RecipeData, ReplyStep } from './compiled-recipe.js';
+import type { CommandButton, ReplyBlock, ReplyButton, ReplyPicklist, ReplyTable } from './compiled-reply.js';
 import { evaluateValues } from './evaluate.js';
 import { type ReplyText, renderReplyText, renderUrl } from './reply-text.js';
 
 /** A reply with its datapills filled in: data only, on no platform yet. */
 export interface RenderedReply {
-  readonly text: RichText;
-  readonly fields: readonly { readonly label: string; readonly value: string }[];
-  readonly buttons: readonly RenderedButton[];
+  readonly blocks: readonly RenderedBlock[];
   readonly visibleTo: 'user' | 'channel';
+  readonly thread: boolean;
+}
+
+export type RenderedBlock =
+  | { readonly kind: 'heading'; readonly text: string }
+  | { readonly kind: 'text'; readonly text: RichText }
+  | { readonly kind: 'note'; readonly text: RichText }
+  | { readonly kind: 'image'; readonly url: string; readonly alt: string }
+  | { readonly kind: 'fields'; readonly fields: readonly { readonly label: string; readonly value: string }[] }
+  | {
+      readonly kind: 'table';
+      readonly columns: readonly { readonly title: string; readonly align: 'left' | 'center' | 'right' }[];
+      readonly rows: readonly (readonly string[])[];
+      /** Rows that are not shown. */
+      readonly more: number;
+    }
+  | { readonly kind: 'divider' }
+  | { readonly kind: 'buttons'; readonly buttons: readonly RenderedButton[] }
+  | RenderedPicklist;
+
+export interface RenderedPicklist {
+  readonly kind: 'picklist';
+  readonly label: string;
+  /** Parameter of the button's command that gets the value. */
+  readonly parameter: string;
+  readonly options: readonly { readonly label: string; readonly value: unknown }[];
+  readonly button: RenderedCommandButton;
+}
+
+export interface RenderedCommandButton {
+  readonly kind: 'command';
+  readonly label: string;
+  readonly command: string;
+  readonly parameters: Readonly<Record<string, unknown>>;
+  readonly style?: 'primary' | 'danger';
+  readonly confirm?: { readonly title: string; readonly text: string; readonly yes: string; readonly no: string };
 }
 
 export type RenderedButton =
-  | {
-      readonly kind: 'command';
-      readonly label: string;
-      readonly command: string;
-      readonly parameters: Readonly<Record<string, unknown>>;
-    }
+  | RenderedCommandButton
   | { readonly kind: 'link'; readonly label: string; readonly url: string };
 
-/** Fills a reply in. A link button whose address leads to no page is left out. Fails with `datapill.failed`. */
+/** Platforms take no more in one picklist (Slack: 100). */
+const MAX_OPTIONS = 100;
+
+/**
+ * Fills a reply in. A link button whose address leads to no page is left out; of an image that is not on https its words
+ * are said. Fails with `datapill.failed`.
+ */
 export async function renderReply(step: ReplyStep, data: RecipeData): Promise<RenderedReply> {
-  const fields: { label: string; value: string }[] = [];
-  for (const { label, value } of step.fields) fields.push({ label, value: await evaluateText(value, { ...data }) });
-  const buttons: RenderedButton[] = [];
-  for (const button of step.buttons) {
-    const rendered = await renderButton(button, data);
-    if (rendered) buttons.push(rendered);
-  }
-  return { text: await renderText(step.text, data), fields, buttons, visibleTo: step.visibleTo };
+  const { thread, visibleTo } = step;
+  return { blocks: await renderBlocks(step.blocks, data), visibleTo, thread };
+}
+
+/** Fills the parts of a reply in. Fails with `datapill.failed`. */
+export async function renderBlocks(blocks: readonly ReplyBlock[], data: RecipeData): Promise<readonly RenderedBlock[]> {
+  const rendered: RenderedBlock[] = [];
+  for (const block of blocks) rendered.push(...(await renderBlock(block, data)));
+  return rendered;
 }
 
 /** Fills a text with markup in. Fails with `datapill.failed`. */
@@ -38,12 +75,125 @@ export function renderText(text: ReplyText, data: RecipeData): Promise<RichText>
   return renderReplyText(text, { ...data });
 }
 
-async function renderButton(button: ReplyButton, data: RecipeData): Promise<RenderedButton | undefined> {
-  const label = toText(await evaluateText(button.label, { ...data })).trim() || 'Open';
-  if (button.kind === 'link') {
-    const url = await renderUrl(button.url, { ...data });
-    return url === undefined ? undefined : { kind: 'link', label, url };
+async function renderBlock(block: ReplyBlock, data: RecipeData): Promise<readonly RenderedBlock[]> {
+  switch (block.kind) {
+    case 'divider':
+      return [block];
+    case 'heading':
+      return [{ kind: 'heading', text: await evaluateText(block.text, { ...data }) }];
+    case 'text':
+      return [{ kind: 'text', text: await renderText(block.text, data) }];
+    case 'image':
+      return [await renderImage(block, data)];
+    case 'fields':
+      return [{ kind: 'fields', fields: await renderFields(block.fields, data) }];
+    case 'table':
+      return [await renderTable(block, data)];
+    case 'buttons':
+      return [{ kind: 'buttons', buttons: await renderButtons(block.buttons, data) }];
+    case 'picklist':
+      return renderPicklist(block, data);
   }
-  const parameters = await evaluateValues(button.parameters, data);
-  return { kind: 'command', label, command: button.command, parameters };
+}
+
+async function renderImage(block: Extract<ReplyBlock, { kind: 'image' }>, data: RecipeData): Promise<RenderedBlock> {
+  const url = await renderUrl(block.url, { ...data });
+  const alt = await evaluateText(block.alt, { ...data });
+  return url?.startsWith('https://') ? { kind: 'image', url, alt } : { kind: 'note', text: [{ text: alt }] };
+}
+
+async function renderFields(
+  fields: readonly { readonly label: string; readonly value: Template }[],
+  data: RecipeData,
+): Promise<readonly { readonly label: string; readonly value: string }[]> {
+  const rendered: { label: string; value: string }[] = [];
+  for (const { label, value } of fields) rendered.push({ label, value: await evaluateText(value, { ...data }) });
+  return rendered;
+}
+
+/** Only the rows that are shown are filled in. */
+async function renderTable(table: ReplyTable, data: RecipeData): Promise<RenderedBlock> {
+  const items = toList(await table.rows.evaluate({ ...data }));
+  if (items.length === 0) return { kind: 'note', text: [{ text: await evaluateText(table.empty, { ...data }) }] };
+  const columns: { title: string; align: 'left' | 'center' | 'right' }[] = [];
+  for (const { align, title } of table.columns) columns.push({ align, title: await evaluateText(title, { ...data }) });
+  const rows: string[][] = [];
+  for (const row of items.slice(0, table.max)) {
+    const cells: string[] = [];
+    for (const { value } of table.columns) cells.push(await evaluateText(value, { ...data, row }));
+    rows.push(cells);
+  }
+  return { kind: 'table', columns, rows, more: items.length - rows.length };
+}
+
+async function renderPicklist(picklist: ReplyPicklist, data: RecipeData): Promise<readonly RenderedBlock[]> {
+  const label = await evaluateText(picklist.label, { ...data });
+  const { more, options } = await renderOptions(picklist.options, data);
+  if (options.length === 0) return [{ kind: 'note', text: [{ text: `${label}: there is nothing to choose.` }] }];
+  const button = await renderCommandButton(picklist.button, data);
+  const rendered: RenderedBlock = { kind: 'picklist', label, parameter: picklist.parameter.name, options, button };
+  return more === 0 ? [rendered] : [rendered, { kind: 'note', text: [{ text: `… and ${more} more to choose from.` }] }];
+}
+
+async function renderOptions(
+  written: ReplyPicklist['options'],
+  data: RecipeData,
+): Promise<{ readonly options: RenderedPicklist['options']; readonly more: number }> {
+  const options: { label: string; value: unknown }[] = [];
+  const add = async (option: { readonly label: Template; readonly value: Template }, seen: object): Promise<void> => {
+    const value = await evaluateTemplate(option.value, { ...seen });
+    const label = (await evaluateText(option.label, { ...seen })).trim();
+    // What has no value cannot be chosen.
+    if (value !== undefined && value !== null) options.push({ label: label || '–', value });
+  };
+  if (written.kind === 'fixed') {
+    for (const item of written.items) await add(item, data);
+    return { options, more: 0 };
+  }
+  const items = toList(await written.list.evaluate({ ...data }));
+  for (const option of items.slice(0, MAX_OPTIONS)) await add(written, { ...data, option });
+  return { options, more: Math.max(0, items.length - MAX_OPTIONS) };
+}
+
+async function renderButtons(buttons: readonly ReplyButton[], data: RecipeData): Promise<readonly RenderedButton[]> {
+  const rendered: RenderedButton[] = [];
+  for (const button of buttons) {
+    if (button.kind === 'command') {
+      rendered.push(await renderCommandButton(button, data));
+      continue;
+    }
+    const url = await renderUrl(button.url, { ...data });
+    if (url !== undefined) rendered.push({ kind: 'link', label: await labelOf(button.label, data), url });
+  }
+  return rendered;
+}
+
+async function renderCommandButton(button: CommandButton, data: RecipeData): Promise<RenderedCommandButton> {
+  const { command, confirm, style } = button;
+  return {
+    kind: 'command',
+    label: await labelOf(button.label, data),
+    command,
+    parameters: await evaluateValues(button.parameters, data),
+    ...(style === undefined ? {} : { style }),
+    ...(confirm === undefined
+      ? {}
+      : {
+          confirm: {
+            ...confirm,
+            title: await evaluateText(confirm.title, { ...data }),
+            text: await evaluateText(confirm.text, { ...data }),
+          },
+        }),
+  };
+}
+
+async function labelOf(label: Template, data: RecipeData): Promise<string> {
+  return (await evaluateText(label, { ...data })).trim() || 'Open';
+}
+
+/** A list of one is often given as its only item. */
+function toList(value: unknown): readonly unknown[] {
+  if (value === undefined || value === null) return [];
+  return Array.isArray(value) ? value : [value];
 }

@@ -1,6 +1,7 @@
 import type { Datapill } from '../language/datapill.js';
 import { datapillsOf } from '../language/template.js';
-import type { CompiledStep, InputValue } from './compiled-recipe.js';
+import type { CompiledStep } from './compiled-recipe.js';
+import { datapillsOfReply, type InputValue, type Local } from './compiled-reply.js';
 import { datapillsOfText } from './reply-text.js';
 
 /** Every step in the order of the file, those inside branches included. */
@@ -20,19 +21,18 @@ export function datapillsOfStep(step: CompiledStep): readonly Datapill[] {
     case 'stop':
       return step.message ? datapillsOfText(step.message) : [];
     case 'reply':
-      return [
-        ...datapillsOfText(step.text),
-        ...step.fields.flatMap((field) => datapillsOf(field.value)),
-        ...step.buttons.flatMap((button) => [
-          ...datapillsOf(button.label),
-          ...(button.kind === 'link' ? datapillsOf(button.url) : datapillsOfValues(button.parameters)),
-        ]),
-      ];
+      return datapillsOfReply(step.blocks).map(({ pill }) => pill);
   }
 }
 
 function datapillsOfValues(values: readonly InputValue[]): readonly Datapill[] {
   return values.flatMap((value) => datapillsOf(value.value));
+}
+
+/** What the datapills of a table or a picklist see besides the recipe's data, by datapill. */
+export function localsOfStep(step: CompiledStep): ReadonlyMap<Datapill, Local> {
+  const scoped = step.kind === 'reply' ? datapillsOfReply(step.blocks) : [];
+  return new Map(scoped.flatMap(({ local, pill }) => (local === undefined ? [] : [[pill, local] as const])));
 }
 
 /** True when a datapill may read the person's name or e-mail address: asking the platform for them costs a call. */

@@ -117,26 +117,38 @@ describe('a recipe', () => {
     const link = 'https://crm.example/o/a%2Fb%20c?a=_b_';
 
     expect(await renderReply(reply, DATA)).toEqual({
-      text: [
-        { text: 'Created ' },
-        { text: name, style: 'bold' },
-        { text: ' as ' },
-        { text: 'rita@acme.example' },
-        { text: '.\nSee ' },
-        { text: 'the ', link },
-        { text: name, link },
-        { text: ' page', link },
-        { text: ', snake_case, *not bold*' },
-      ],
-      fields: [
-        { label: 'Amount', value: '5' },
-        { label: 'Id', value: '7' },
-      ],
-      buttons: [
-        { kind: 'command', label: 'Close it', command: 'close opportunity', parameters: { id: 'a/b c' } },
-        { kind: 'link', label: 'Open', url: 'https://crm.example/o/1' },
+      blocks: [
+        {
+          kind: 'text',
+          text: [
+            { text: 'Created ' },
+            { text: name, style: 'bold' },
+            { text: ' as ' },
+            { text: 'rita@acme.example' },
+            { text: '.\nSee ' },
+            { text: 'the ', link },
+            { text: name, link },
+            { text: ' page', link },
+            { text: ', snake_case, *not bold*' },
+          ],
+        },
+        {
+          kind: 'fields',
+          fields: [
+            { label: 'Amount', value: '5' },
+            { label: 'Id', value: '7' },
+          ],
+        },
+        {
+          kind: 'buttons',
+          buttons: [
+            { kind: 'command', label: 'Close it', command: 'close opportunity', parameters: { id: 'a/b c' } },
+            { kind: 'link', label: 'Open', url: 'https://crm.example/o/1' },
+          ],
+        },
       ],
       visibleTo: 'user',
+      thread: false,
     });
   });
 
@@ -145,7 +157,8 @@ describe('a recipe', () => {
     const reply = step?.kind === 'if' ? step.else[0] : undefined;
     if (reply?.kind !== 'reply') throw new Error('no reply');
     const rendered = await renderReply(reply, { ...DATA, steps: { made: { url: 'javascript:alert(1)' } } });
-    expect(rendered.buttons.map((button) => button.kind)).toEqual(['command']);
+    const buttons = rendered.blocks.find((block) => block.kind === 'buttons');
+    expect(buttons?.kind === 'buttons' && buttons.buttons.map(({ kind }) => kind)).toEqual(['command']);
   });
 
   test('knows whether it reads the name or e-mail address of the person', () => {

@@ -147,7 +147,7 @@ describe('what somebody did in Slack', () => {
     expect(hearMessage(event({ thread_ts: '0.5' }), CONTEXT)).toEqual({
       userId: 'U1',
       userTeam: 'T1',
-      place: { channel: 'D1', direct: true, user: 'U1', threadTs: '0.5' },
+      place: { channel: 'D1', direct: true, user: 'U1', threadTs: '0.5', heardTs: '1.000001' },
       event: {
         kind: 'text',
         id: 'Ev1',
@@ -155,7 +155,7 @@ describe('what somebody did in Slack', () => {
         conversation: {
           platform: 'slack',
           kind: 'direct',
-          address: { channel: 'D1', user: 'U1', threadTs: '0.5' },
+          address: { channel: 'D1', user: 'U1', threadTs: '0.5', heardTs: '1.000001' },
         },
       },
     });
@@ -170,7 +170,7 @@ describe('what somebody did in Slack', () => {
       conversation: {
         platform: 'slack',
         kind: 'channel',
-        address: { channel: 'C1', user: 'U1', threadTs: '4.000001' },
+        address: { channel: 'C1', user: 'U1', threadTs: '4.000001', heardTs: '5.000001' },
       },
       message: {
         platform: 'slack',

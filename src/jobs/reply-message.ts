@@ -1,0 +1,94 @@
+import type { Click } from '../chat/clicks.js';
+import { type ActionButton, type Block, type Button, type Message, moreRows } from '../chat/message.js';
+import { plainText } from '../kernel/rich-text.js';
+import type {
+  RenderedBlock,
+  RenderedButton,
+  RenderedCommandButton,
+  RenderedPicklist,
+} from '../recipes/render-reply.js';
+
+/** What presses on the buttons of a reply mean, in the order in which `toBlocks` takes their tokens. */
+export function clicksOf(blocks: readonly RenderedBlock[]): readonly Click[] {
+  return blocks.flatMap((block, place): readonly Click[] => {
+    if (block.kind === 'picklist') return [{ ...commandClick(block.button), choice: choiceOf(block, place) }];
+    if (block.kind !== 'buttons') return [];
+    return block.buttons.flatMap((button) => (button.kind === 'command' ? [commandClick(button)] : []));
+  });
+}
+
+/** The blocks of a message. `tokens`: one for each of `clicksOf`. What was chosen travels as its number, so that it cannot be made up. */
+export function toBlocks(blocks: readonly RenderedBlock[], tokens: readonly string[]): readonly Block[] {
+  const left = [...tokens];
+  const toButton = (button: RenderedButton): Button =>
+    button.kind === 'link' ? button : actionButton(button, left.shift() ?? '');
+  return blocks.flatMap((block, place): readonly Block[] => {
+    switch (block.kind) {
+      case 'buttons':
+        return block.buttons.length === 0 ? [] : [{ kind: 'buttons', buttons: block.buttons.map(toButton) }];
+      case 'fields':
+        return block.fields.length === 0 ? [] : [block];
+      case 'picklist': {
+        const options = block.options.map(({ label }, index) => ({ label, value: `${index}` }));
+        return [
+          { kind: 'picklist', id: picklistId(place), label: block.label, options },
+          { kind: 'buttons', buttons: [toButton(block.button)] },
+        ];
+      }
+      default:
+        return [block];
+    }
+  });
+}
+
+/** The whole in plain words. */
+export function fallbackOf(blocks: readonly RenderedBlock[]): Message['fallback'] {
+  return blocks.flatMap(wordsOf).join('\n');
+}
+
+function wordsOf(block: RenderedBlock): readonly string[] {
+  switch (block.kind) {
+    case 'heading':
+      return [block.text];
+    case 'text':
+    case 'note':
+      return [plainText(block.text)];
+    case 'image':
+      return [block.alt];
+    case 'fields':
+      return block.fields.map(({ label, value }) => `${label}: ${value}`);
+    case 'table':
+      return [
+        block.columns.map(({ title }) => title).join(' | '),
+        ...block.rows.map((row) => row.join(' | ')),
+        ...(block.more === 0 ? [] : [moreRows(block.more)]),
+      ];
+    case 'picklist':
+      return [block.label];
+    case 'divider':
+    case 'buttons':
+      return [];
+  }
+}
+
+function commandClick({ command, parameters }: RenderedCommandButton): Extract<Click, { kind: 'command' }> {
+  return { kind: 'command', command, parameters: { ...parameters } };
+}
+
+function choiceOf({ options, parameter }: RenderedPicklist, place: number) {
+  return { picklist: picklistId(place), parameter, values: options.map(({ value }) => value) };
+}
+
+function picklistId(place: number): string {
+  return `choice-${place}`;
+}
+
+function actionButton({ confirm, label, style }: RenderedCommandButton, token: string): ActionButton {
+  return {
+    kind: 'action',
+    label,
+    token,
+    ...(style === undefined ? {} : { style }),
+    ...(confirm === undefined ? {} : { confirm }),
+  };
+}
