@@ -27,8 +27,11 @@ export class RecordingChat implements ChatAdapter {
   readonly messages: ChatMessage[] = [];
   /** Operations in the order in which they were asked for, also those that failed. */
   readonly operations: ChatOperation[] = [];
+  /** Ids of the messages that were to be replaced. */
+  readonly updated: string[] = [];
   /** Confirmed e-mail addresses by user id. */
   readonly emails = new Map<string, string>();
+  #movesUpdates = false;
   #failure: ((operation: ChatOperation, message?: Message) => boolean) | undefined;
   #gate: ((operation: ChatOperation, message?: Message) => Promise<void> | undefined) | undefined;
 
@@ -54,6 +57,8 @@ export class RecordingChat implements ChatAdapter {
     await this.#take('update', message);
     const found = this.messages.find(({ id }) => id === ref.address['message']);
     if (!found) throw new BehalfError('chat.delivery_failed', 'There is no such message');
+    this.updated.push(found.id);
+    if (this.#movesUpdates) return this.#add(found, message);
     found.versions.push(message);
     return ref;
   }
@@ -62,6 +67,11 @@ export class RecordingChat implements ChatAdapter {
     await this.#take('describeUser');
     const email = this.emails.get(user.userId);
     return { name: `Name of ${user.userId}`, place: 'Acme', ...(email === undefined ? {} : { confirmedEmail: email }) };
+  }
+
+  /** From now on no message can be edited: updates are said anew. */
+  moveUpdates(): void {
+    this.#movesUpdates = true;
   }
 
   /** Refuses each operation for which `failure` says so, until told otherwise. */
@@ -93,7 +103,9 @@ export class RecordingChat implements ChatAdapter {
 
   #add(where: Pick<ChatMessage, 'conversation' | 'privateTo' | 'inThread'>, message: Message): MessageRef {
     const id = `m${this.messages.length + 1}`;
-    this.messages.push({ id, ...where, versions: [message] });
+    const { conversation, inThread, privateTo } = where;
+    const place = { conversation, ...(privateTo ? { privateTo } : {}), ...(inThread ? { inThread } : {}) };
+    this.messages.push({ id, ...place, versions: [message] });
     return refOf(this.platform, id);
   }
 }
