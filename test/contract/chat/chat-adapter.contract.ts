@@ -23,6 +23,16 @@ const SAMPLE: Message = {
         { kind: 'login', label: 'Login', url: 'https://behalf.example.com/login/abc', token: 'token-of-login' },
       ],
     },
+    { kind: 'image', url: 'https://crm.example.com/pie.png', alt: 'A pie of the quarter' },
+    {
+      kind: 'table',
+      columns: [{ title: 'Name' }, { title: 'Stage', align: 'right' }],
+      rows: [
+        ['Acme', 'won'],
+        ['Initech', 'lost'],
+      ],
+      more: 3,
+    },
     { kind: 'note', text: [{ text: 'Only you see this' }] },
   ],
 };
@@ -175,7 +185,16 @@ export function describeChatAdapter(driver: ChatDriver): void {
         const { conversation } = await heard('help');
         await bench.adapter.post(conversation, SAMPLE);
         const message = await shown('rita', 'Your opportunity');
-        for (const words of ['Created Acme today', 'Amount', '5000', 'App', 'Only you see this'])
+        for (const words of [
+          'Created Acme today',
+          'Amount',
+          '5000',
+          'App',
+          'Stage',
+          'Initech',
+          '3 more rows',
+          'Only you see this',
+        ])
           expect(message.text).toContain(words);
         expect(message.buttons).toEqual(['Close it', 'Delete', 'Open', 'Login']);
       });
@@ -188,10 +207,11 @@ export function describeChatAdapter(driver: ChatDriver): void {
             { kind: 'text', text: [{ text: MARKUP_AS_DATA }] },
             { kind: 'fields', fields: [{ label: 'Field', value: MARKUP_AS_DATA }] },
             { kind: 'note', text: [{ text: MARKUP_AS_DATA }] },
+            { kind: 'table', columns: [{ title: 'T' }], rows: [[MARKUP_AS_DATA]], more: 0 },
           ],
         });
         const message = await shown('rita', 'Field');
-        expect(message.text.split(MARKUP_AS_DATA)).toHaveLength(4);
+        expect(message.text.split(MARKUP_AS_DATA)).toHaveLength(5);
       });
 
       test('a message that is far too long is delivered all the same', async () => {
@@ -224,6 +244,17 @@ export function describeChatAdapter(driver: ChatDriver): void {
         const message = await shown('rita', 'done now');
         expect(message).toMatchObject({ id, text: 'done now', buttons: [] });
         expect(bench.shownTo('rita')).toHaveLength(1);
+      });
+
+      test('an answer in a thread of a channel stands below the message that asked, and can be replaced there', async () => {
+        const receipt = await bench.personSays('rita', 'help', 'channel');
+        const [event] = events;
+        if (!event) throw new Error('nothing was heard');
+        const ref = await bench.adapter.post(asKept(event.conversation), textMessage('below'), { thread: true });
+        const answer = await shown('carl', 'below');
+        expect(answer.thread).toBe(receipt.message);
+        await bench.adapter.update(asKept(ref), SAMPLE);
+        expect(await shown('carl', 'Initech')).toMatchObject({ id: answer.id, thread: answer.thread });
       });
 
       test('places and messages can be kept as JSON and used later', async () => {

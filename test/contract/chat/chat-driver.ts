@@ -8,6 +8,8 @@ export type Where = 'direct' | 'channel';
 export interface ShownMessage {
   readonly id: string;
   readonly where: Where;
+  /** The message below which it stands, if it is in a thread. */
+  readonly thread?: string;
   /** Every word of it, markup rendered; paragraphs on lines of their own. */
   readonly text: string;
   /** Labels of the buttons, in their order. */
@@ -18,6 +20,8 @@ export interface ShownMessage {
 export interface Receipt {
   /** What to hand to `redeliver`. */
   readonly delivery: string;
+  /** What was said, as a message in the client. */
+  readonly message?: string;
   /** The bot took it (a status of the 200s). */
   readonly accepted: boolean;
 }

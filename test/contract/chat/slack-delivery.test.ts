@@ -1,5 +1,5 @@
 import { SALES_CHANNEL } from '../../../playground/slack/workspace.js';
-import { textMessage } from '../../../src/chat/message.js';
+import { type Message, textMessage } from '../../../src/chat/message.js';
 import { isBehalfError } from '../../../src/kernel/errors.js';
 import { BOT_TOKEN, SIGNING_SECRET, type SlackBench, slackUser } from './slack-driver.js';
 import { BUTTONS, failureOf, movableClock, Scene } from './slack-scene.js';
@@ -122,6 +122,37 @@ describe('Slack: delivery', () => {
     const failure = await failureOf(slack.adapter.post(conversation, textMessage('lost')));
     expect(isBehalfError(failure, 'chat.delivery_failed') && failure.details).toMatchObject({ slackError: 'http_503' });
     expect(slack.slack.calls.filter(({ status }) => status === 503)).toHaveLength(4);
+  });
+
+  test('a message that Slack cannot draw is sent once more, without its pictures and tables', async () => {
+    const slack = await scene.start();
+    const { conversation } = await scene.heard(slack, 'channel');
+    const drawn: Message = {
+      fallback: 'A pie',
+      blocks: [
+        { kind: 'image', url: 'https://a.example/pie.png', alt: 'A pie' },
+        { kind: 'table', columns: [{ title: 'Name' }], rows: [['Acme']], more: 0 },
+      ],
+    };
+    for (const error of ['invalid_blocks', 'msg_blocks_too_long']) {
+      slack.slack.troubleApi({ kind: 'error', error }, { times: 1, method: 'chat.postMessage' });
+      await slack.adapter.post(conversation, drawn);
+    }
+    slack.slack.troubleApi({ kind: 'error', error: 'invalid_blocks' }, { times: 1, method: 'chat.postMessage' });
+    const failure = await failureOf(slack.adapter.post(conversation, textMessage('plain')));
+    expect(isBehalfError(failure, 'chat.delivery_failed')).toBe(true);
+    const texts = slack.shownTo('rita').map(({ text }) => text);
+    expect(texts).toEqual(Array(2).fill('A pie\nName\n────\nAcme'));
+  });
+
+  test('a command that was no message is answered in the channel itself, also when a thread is asked for', async () => {
+    const slack = await scene.start();
+    await slack.slack.command('rita', '/behalf', 'help', { channel: SALES_CHANNEL });
+    const [event] = scene.events;
+    if (!event) throw new Error('nothing was heard');
+    await slack.adapter.post(event.conversation, textMessage('there'), { thread: true });
+    expect(slack.shownTo('carl')).toMatchObject([{ text: 'there', where: 'channel' }]);
+    expect(slack.shownTo('carl')[0]).not.toHaveProperty('thread');
   });
 
   test('nothing that Slack warns about is sent, and no link has a preview', async () => {

@@ -85,8 +85,8 @@ function controls(slack: SlackEmulator, shown: Conversations): Omit<ChatBench, '
   return {
     async personSays(personId, text, where = 'direct') {
       const mention = where === 'channel' ? { text: `@Behalf ${text}`, place: { channel: SALES_CHANNEL } } : { text };
-      const { eventId = '', request } = await slack.say(personId, mention.text, mention.place);
-      return { delivery: eventId, accepted: isGood(request?.status) };
+      const { eventId = '', messageId: said, request } = await slack.say(personId, mention.text, mention.place);
+      return { delivery: eventId, message: said, accepted: isGood(request?.status) };
     },
     async redeliver(delivery) {
       return { delivery, accepted: isGood((await slack.redeliver(delivery)).status) };
@@ -140,6 +140,7 @@ function readMessage(message: SeenMessage): ShownMessage {
   return {
     id: message.id,
     where: message.where,
+    ...(message.threadId === undefined ? {} : { thread: message.threadId }),
     text: blocks
       .map(textOfBlock)
       .filter((text) => text !== '')

@@ -98,7 +98,8 @@ function controls(teams: TeamsEmulator, baseUrl: () => string): Omit<ChatBench, 
   return {
     async personSays(personId, text, where = 'direct') {
       const delivery = await teams.say(personId, text, where === 'channel' ? { conversation: TEAM.channelId } : {});
-      return { delivery: delivery?.activityId ?? '', accepted: delivery?.status === 200 };
+      const id = delivery?.activityId ?? '';
+      return { delivery: id, message: id, accepted: delivery?.status === 200 };
     },
     async redeliver(delivery) {
       return { delivery, accepted: (await teams.redeliver(delivery)).status === 200 };
@@ -149,6 +150,7 @@ function readMessage(message: SeenMessage): ShownMessage {
   return {
     id: message.id,
     where: message.conversationId === TEAM.channelId ? 'channel' : 'direct',
+    ...(message.threadId === undefined ? {} : { thread: message.threadId }),
     text: shown ? [readEscaped(shown.text), ...labels].join('\n') : message.text,
     buttons: shown?.actions.filter(({ title }) => title !== '').map(({ title }) => title) ?? [],
   };
