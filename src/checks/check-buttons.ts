@@ -1,16 +1,21 @@
 import { didYouMean } from '../language/did-you-mean.js';
+import type { Position } from '../language/problem.js';
+import type { Template } from '../language/template.js';
 import { RESERVED_COMMANDS } from '../recipes/compile-recipe.js';
 import type { CompiledRecipe } from '../recipes/compiled-recipe.js';
-import type { CommandUse } from '../recipes/compiled-reply.js';
+import type { CommandButton } from '../recipes/compiled-reply.js';
 import { parseParameterValue } from '../recipes/parameters.js';
 import type { RecipeContext } from './recipe-context.js';
 
-/** Finds buttons whose command does not exist, or would not get what it needs. */
-export function checkButton(context: RecipeContext, { button, given: parameters }: CommandUse): void {
+/** What a button or its picklist gives to a command; the value where it is known. */
+type Given = Position & { readonly name: string; readonly value?: Template };
+
+/** Finds a button whose command does not exist, or would not get what it needs. */
+export function checkButton(context: RecipeContext, button: CommandButton, values: readonly Given[]): void {
   const severity = context.parts.isRunning ? 'warning' : 'error';
   const target = context.commands.get(button.command)?.[0];
   if (!target) {
-    if (RESERVED_COMMANDS.includes(button.command) && parameters.length === 0) return;
+    if (RESERVED_COMMANDS.includes(button.command) && values.length === 0) return;
     const known = [...context.commands.keys(), ...RESERVED_COMMANDS];
     context.report(button, `there is no command "${button.command}"`, {
       hint: didYouMean(button.command, known),
@@ -18,15 +23,15 @@ export function checkButton(context: RecipeContext, { button, given: parameters 
     });
     return;
   }
-  for (const value of parameters) checkValue(context, target, value);
-  const given = new Set(parameters.map((parameter) => parameter.name));
+  for (const value of values) checkValue(context, target, value);
+  const given = new Set(values.map(({ name }) => name));
   for (const { name, hidden, optional, default: standard } of target.parameters) {
     if (!hidden || optional || standard !== undefined || given.has(name)) continue;
     context.report(button, `"${target.command}" needs its hidden parameter "${name}" from this button`);
   }
 }
 
-function checkValue(context: RecipeContext, target: CompiledRecipe, given: CommandUse['given'][number]): void {
+function checkValue(context: RecipeContext, target: CompiledRecipe, given: Given): void {
   const parameter = target.parameters.find(({ name }) => name === given.name);
   if (!parameter) {
     const declared = target.parameters.map(({ name }) => name);
@@ -34,7 +39,6 @@ function checkValue(context: RecipeContext, target: CompiledRecipe, given: Comma
     context.report(given, `"${target.command}" has no parameter "${given.name}"`, { hint });
     return;
   }
-  // What is chosen in a picklist is known only then.
   if (given.value?.kind !== 'constant' || given.value.value === null || given.value.value === '') return;
   if (parseParameterValue(parameter, String(given.value.value)).kind === 'ok') return;
   context.report(given, `"${target.command}" takes no such value as "${given.name}": it is a ${parameter.type}`);

@@ -1,8 +1,8 @@
-import { ANY, type Shape } from '../language/data-shape.js';
+import type { Shape } from '../language/data-shape.js';
 import { type Datapill, placeInside } from '../language/datapill.js';
 import { didYouMean } from '../language/did-you-mean.js';
 import { type AbsentName, type Followed, followExpression } from '../language/follow-expression.js';
-import type { Local } from '../recipes/compiled-reply.js';
+import type { ItemName } from '../recipes/compiled-reply.js';
 import { allSteps, datapillsOfStep, localsOfStep } from '../recipes/walk-steps.js';
 import type { RecipeContext } from './recipe-context.js';
 import type { StepScope } from './step-scopes.js';
@@ -13,7 +13,7 @@ export function checkDatapills(context: RecipeContext, scopes: readonly StepScop
   for (const scope of scopes) {
     const locals = localsOfStep(scope.step);
     for (const pill of datapillsOfStep(scope.step)) {
-      const followed = followExpression(pill.source, withLocal(scope.data, locals.get(pill)));
+      const followed = followExpression(pill.source, withItem(scope.data, locals.get(pill)));
       reads.push(...followed.reads.map((read) => read.path));
       new PillCheck(context, scope, pill, followed).run();
     }
@@ -21,12 +21,10 @@ export function checkDatapills(context: RecipeContext, scopes: readonly StepScop
   return reads;
 }
 
-/** The data with an item of the list beside it. */
-function withLocal(data: Shape, local: Local | undefined): Shape {
+/** The data with one more name, where the datapill sees the items of a list by it. */
+function withItem(data: Shape, local: ItemName | undefined): Shape {
   if (!local || data.kind !== 'object') return data;
-  const list = followExpression(local.list.source, data).shape;
-  // A list of one is often given as its only item.
-  const item = list.kind === 'list' ? list.item : list.kind === 'object' ? list : ANY;
+  const { item } = followExpression(local.list.source, data);
   return { kind: 'object', fields: new Map([...data.fields, [local.name, { shape: item, optional: false }]]) };
 }
 

@@ -46,7 +46,8 @@ function checkRecipe(context: RecipeContext): void {
   const scopes = stepScopes(context);
   for (const { step, data } of scopes) {
     if (step.kind === 'action') checkAction(context, step, data);
-    if (step.kind === 'reply') for (const use of commandUsesOf(step.blocks)) checkButton(context, use);
+    if (step.kind !== 'reply') continue;
+    for (const { button, given } of commandUsesOf(step.blocks)) checkButton(context, button, given);
   }
   const reads = checkDatapills(context, scopes);
   checkUsage(context, reads);

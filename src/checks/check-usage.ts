@@ -15,14 +15,21 @@ export function checkUsage(context: RecipeContext, reads: readonly (readonly str
     context.warn(parameter, `nothing uses the parameter "${parameter.name}"`);
   }
   const steps = namesRead('steps', reads);
+  const replaced = replacedReplies(recipe);
   for (const step of allSteps(recipe.steps)) {
-    if (!('id' in step) || step.id === undefined || steps === 'all' || steps.has(step.id)) continue;
+    if (!('id' in step) || step.id === undefined) continue;
+    if (step.kind === 'reply' ? replaced.has(step.id) : steps === 'all' || steps.has(step.id)) continue;
     context.warn(step, `nothing uses the step id "${step.id}"`, 'take the id out, or use its output');
   }
 }
 
 function usedSlots(recipe: CompiledRecipe): ReadonlySet<string> {
   return new Set(allSteps(recipe.steps).flatMap((step) => (step.kind === 'action' ? [step.slot] : [])));
+}
+
+function replacedReplies(recipe: CompiledRecipe): ReadonlySet<string> {
+  const steps = allSteps(recipe.steps);
+  return new Set(steps.flatMap((step) => (step.kind === 'reply' && step.update ? [step.update.id] : [])));
 }
 
 /** What is read below a root; `all` where the whole of it is. */

@@ -12,7 +12,7 @@ import {
 } from './expression-node.js';
 import { EACH_ITEM, RESULTS, SELECTIONS } from './function-results.js';
 import { isPlainPath } from './plain-path.js';
-import { itemOf, type Typed, UNKNOWN } from './typed-value.js';
+import { itemOf, resultOf, type Typed, UNKNOWN } from './typed-value.js';
 
 /** A name that an expression asks of something that certainly has none of that name. */
 export interface AbsentName {
@@ -34,6 +34,8 @@ export interface Read {
 export interface Followed {
   /** What the expression gives; `any` where that cannot be told. */
   readonly shape: Shape;
+  /** What one of its items is where it gives a list, else the whole. */
+  readonly item: Shape;
   readonly absent: readonly AbsentName[];
   readonly reads: readonly Read[];
   /** True when the expression itself asks whether something is there. */
@@ -59,9 +61,9 @@ export function followExpression(source: string, data: Shape): Followed {
   const nodes = allNodes(parseExpression(source));
   const follower = new Follower(source, root, boundTwice(nodes));
   const [first] = nodes;
-  const { shape, isMany } = first ? follower.value(first, { context: root, variables: new Map() }) : UNKNOWN;
+  const given = first ? follower.value(first, { context: root, variables: new Map() }) : UNKNOWN;
   return {
-    shape: isMany ? ANY : shape,
+    ...resultOf(given),
     absent: follower.absent,
     reads: follower.reads,
     isHedged: nodes.some((node) => node['type'] === 'condition' || isCallOf(node, 'exists', 'boolean')),
@@ -81,14 +83,14 @@ class Follower {
     this.#uncertain = uncertain;
   }
 
-  followNames(names: readonly string[]): Pick<Followed, 'shape' | 'absent' | 'reads'> {
+  followNames(names: readonly string[]): Omit<Followed, 'isHedged'> {
     let current = this.#root;
     let offset = 0;
     for (const name of names) {
       current = this.#member(current, name, offset);
       offset += name.length + 1;
     }
-    return { shape: current.isMany ? ANY : current.shape, absent: this.absent, reads: this.reads };
+    return { ...resultOf(current), absent: this.absent, reads: this.reads };
   }
 
   /** What a node gives, with the filters and the grouping that hang on it. */

@@ -20,3 +20,8 @@ export function itemOf(value: Typed): Typed {
   }
   return { ...value, shape, isMany };
 }
+
+/** What is known of it as a whole, and of one of its items. */
+export function resultOf(value: Typed): { readonly shape: Shape; readonly item: Shape } {
+  return { shape: value.isMany ? ANY : value.shape, item: itemOf(value).shape };
+}

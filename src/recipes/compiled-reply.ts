@@ -62,15 +62,16 @@ export type ReplyBlock =
   | ReplyTable
   | ReplyPicklist;
 
-/** A name that only some datapills see besides the recipe's data: an item of the list. */
-export interface Local {
+/** A name for each item of a list. */
+export interface ItemName {
   readonly name: 'row' | 'option';
   readonly list: Datapill;
 }
 
+/** A datapill and the name that only it can see besides the recipe's data. */
 interface ScopedDatapill {
   readonly pill: Datapill;
-  readonly local?: Local;
+  readonly local?: ItemName;
 }
 
 /** Every datapill of the parts of a reply. */
@@ -142,6 +143,6 @@ function datapillsOfButton(button: ReplyButton): readonly Datapill[] {
   return [label, ...values, ...(confirm ? [confirm.title, confirm.text] : [])].flatMap(datapillsOf);
 }
 
-function scoped(pills: readonly Datapill[], local?: Local): readonly ScopedDatapill[] {
+function scoped(pills: readonly Datapill[], local?: ItemName): readonly ScopedDatapill[] {
   return pills.map((pill) => (local === undefined ? { pill } : { pill, local }));
 }

@@ -1,7 +1,7 @@
 import type { Datapill } from '../language/datapill.js';
 import { datapillsOf } from '../language/template.js';
 import type { CompiledStep } from './compiled-recipe.js';
-import { datapillsOfReply, type InputValue, type Local } from './compiled-reply.js';
+import { datapillsOfReply, type InputValue, type ItemName } from './compiled-reply.js';
 import { datapillsOfText } from './reply-text.js';
 
 /** Every step in the order of the file, those inside branches included. */
@@ -29,8 +29,8 @@ function datapillsOfValues(values: readonly InputValue[]): readonly Datapill[] {
   return values.flatMap((value) => datapillsOf(value.value));
 }
 
-/** What the datapills of a table or a picklist see besides the recipe's data, by datapill. */
-export function localsOfStep(step: CompiledStep): ReadonlyMap<Datapill, Local> {
+/** The name that a datapill of a table or a picklist sees besides the recipe's data, by datapill. */
+export function localsOfStep(step: CompiledStep): ReadonlyMap<Datapill, ItemName> {
   const scoped = step.kind === 'reply' ? datapillsOfReply(step.blocks) : [];
   return new Map(scoped.flatMap(({ local, pill }) => (local === undefined ? [] : [[pill, local] as const])));
 }

@@ -96,6 +96,32 @@ describe('A datapill over the output of an action', () => {
   });
 });
 
+describe('A datapill over the items of a list', () => {
+  const table = (rows: string, value: string) =>
+    `${FIND}  - reply: { table: { rows: "{{ ${rows} }}", columns: [{ title: Name, value: "{{ ${value} }}" }] } }\n`;
+
+  test.each([
+    'steps.found.rows',
+    'steps.found.rows[amount > 1]',
+    '$filter(steps.found.rows, function($r) { $r.amount > 1 })',
+  ])('knows what the items of %s are', (rows) => {
+    expect(check(table(rows, 'row.owner.name'))).toEqual([]);
+    expect(check(table(rows, 'row.owner.nme'))).toEqual([
+      expect.stringContaining('error "row.owner" has no "nme"  hint: did you mean "name"?'),
+    ]);
+  });
+
+  it('is not complained of where the items are not known', () => {
+    expect(check(table('$map(steps.found.rows, $uppercase)', 'row.any.thing'))).toEqual([]);
+  });
+
+  it('sees the item in its own place only', () => {
+    expect(check(`${FIND}  - reply: { text: "{{ row.id }} {{ steps.found.total }}" }\n`)).toEqual([
+      expect.stringContaining('there is no "row" for datapills'),
+    ]);
+  });
+});
+
 describe('The input of an action', () => {
   test.each([
     ['limit: ten', 'error limit must be a whole number'],
@@ -175,6 +201,14 @@ describe('A recipe', () => {
   ])('is warned of the condition %s', (condition, message) => {
     const step = `  - if: "{{ ${condition} }}"\n    then: [{ reply: { text: Yes } }]\n`;
     expect(check(step)).toContain(`8:10 warning ${message}`);
+  });
+
+  it('is warned of the id of a reply that no other replaces', () => {
+    const first = '  - { id: first, reply: { text: Wait } }\n';
+    expect(check(`  - { action: crm.ping }\n${first}`)).toEqual([
+      expect.stringContaining('nothing uses the step id "first"'),
+    ]);
+    expect(check(`  - { action: crm.ping }\n${first}  - reply: { text: Done, update: first }\n`)).toEqual([]);
   });
 
   it('is warned of parameters, step ids and connections that nothing uses', () => {

@@ -142,7 +142,7 @@ test('a reply that replaces another names one before it, in any branch', () => {
 test('only cells know the row, and only options the option', () => {
   const recipe = recipeOf(`  - reply:
       text: "{{ row.name }}{{ parameters.url }}"
-      table: { rows: "{{ parameters.things }}", columns: [{ title: N, value: "{{ row.name }}{{ option.name }}" }] }`);
+      table: { rows: "{{ parameters.things }}", columns: [{ title: N, value: "{{ row }}{{ option.name }}" }] }`);
   const parts = { recipes: [recipe], connectors: new Map(), parents: new Map() };
   expect(checkRecipes(parts).problems.map(({ line, message }) => [line, message])).toEqual([
     [6, 'there is no "row" for datapills'],
