@@ -1,7 +1,7 @@
 import type { Clock } from '../kernel/clock.port.js';
 import { BehalfError, isBehalfError } from '../kernel/errors.js';
 import type { Vault } from '../kernel/vault.js';
-import type { JobState } from './job.js';
+import type { InFlight, JobState, StepRecord } from './job.js';
 import { type Job, type Lessee, leased, sealJob } from './job-record.js';
 import type { JobStore } from './job-store.port.js';
 
@@ -14,6 +14,11 @@ interface HeldJobDeps extends Lessee {
   readonly store: JobStore;
   readonly vault: Vault;
   readonly clock: Clock;
+}
+
+interface Landing {
+  /** True when the answer stands where the prompt stood. */
+  readonly promptReplaced?: boolean;
 }
 
 /**
@@ -54,12 +59,42 @@ export class HeldJob {
     this.#state = { ...this.#state, ...change };
   }
 
+  /** Notes what a step that may be repeated has left behind. */
+  noteDone(path: string, record: StepRecord): void {
+    this.note({ done: { ...this.#state.done, [path]: record } });
+  }
+
+  /** True for a step that was begun, by this process or one before it, and may have had its effect. */
+  isInFlight(path: string): boolean {
+    return this.#state.inFlight?.some((step) => step.path === path) ?? false;
+  }
+
+  /** Makes it durable that a step with an effect begins. */
+  async begin(step: InFlight, change: Partial<JobState> = {}): Promise<void> {
+    await this.checkpoint({ ...change, inFlight: [...this.#inFlightBut(step.path), step] });
+  }
+
   /** The step in flight is over, with or without a result: must be durable before anything else is begun. */
-  land(change: Partial<JobState> = {}, options: { readonly promptReplaced?: boolean } = {}): void {
+  land(path: string, change: Partial<JobState> = {}, options: Landing = {}): void {
     const { inFlight: _, prompt, ...state } = this.#state;
+    const others = this.#inFlightBut(path);
     const keepsPrompt = prompt !== undefined && !options.promptReplaced;
-    this.#state = { ...state, ...(keepsPrompt ? { prompt } : {}), ...change };
+    this.#state = {
+      ...state,
+      ...(others.length > 0 ? { inFlight: others } : {}),
+      ...(keepsPrompt ? { prompt } : {}),
+      ...change,
+    };
     this.#dirty = true;
+  }
+
+  /** As {@link land}, for a step that left something behind. */
+  landDone(path: string, record: StepRecord, options?: Landing): void {
+    this.land(path, { done: { ...this.#state.done, [path]: record } }, options);
+  }
+
+  #inFlightBut(path: string): readonly InFlight[] {
+    return (this.#state.inFlight ?? []).filter((step) => step.path !== path);
   }
 
   /** Makes what was noted durable, prolonging the lease on the way. */

@@ -86,7 +86,13 @@ export function openJob(vault: Vault, row: JobRow): Job {
   if (!isJobState(state)) {
     throw new BehalfError('store.corrupt', 'The inside of a stored job is not a job', { details: { jobId: row.id } });
   }
-  return { ...rest, state };
+  return { ...rest, state: withList(state) };
+}
+
+/** Earlier versions kept one step in flight, not a list. */
+function withList(state: JobState): JobState {
+  const { inFlight } = state;
+  return inFlight === undefined ? state : { ...state, inFlight: [inFlight].flat() };
 }
 
 function bindingOf(row: Pick<JobRow, 'id' | 'user' | 'recipe'>): readonly string[] {

@@ -18,7 +18,8 @@ import type { CreateLoginLink } from './login-link.js';
 import { promptForLogins } from './login-prompts.js';
 import { doneMessage, failedMessage, recipeGoneMessage, stoppedMessage } from './messages.js';
 import type { MissingLogin, SlotResolver } from './resolve-connections.js';
-import { runSteps, type StepsOutcome } from './run-steps.js';
+import { runSteps } from './steps/run-steps.js';
+import type { StepsOutcome } from './steps/steps-context.js';
 
 /** A login and one more after it: an app that then still refuses is not asked about again in the same job. */
 const MAX_LOGINS_PER_CONNECTION = 2;
@@ -213,17 +214,17 @@ export class JobRunner {
   }
 
   async #sayLast(held: HeldJob, result: JobResult, message: Message): Promise<void> {
-    const again = held.state.inFlight?.path === LAST_WORD.path;
-    await held.checkpoint({ result, inFlight: LAST_WORD });
+    const again = held.isInFlight(LAST_WORD.path);
+    await held.begin(LAST_WORD, { result });
     const failure = await this.#tell(held.job, again ? repeated(message, held.state) : message);
-    if (failure && !again && wasRefused(failure)) held.land();
+    if (failure && !again && wasRefused(failure)) held.land(LAST_WORD.path);
     if (failure && (await this.#deliverLater(held, failure))) return;
     await this.#close(held, result);
   }
 
   async #close(held: HeldJob, result: JobResult): Promise<void> {
     const { historyMs, logger, metrics } = this.#deps;
-    held.land({ result });
+    held.land(LAST_WORD.path, { result });
     await held.leave((job, now) => finished(job, result.status, { state: job.state, historyMs }, now));
     const { id, recipe } = held.job;
     metrics.count('jobs_finished', { recipe, status: result.status });
@@ -270,7 +271,7 @@ function repeated(message: Message, state: JobState): Message {
 }
 
 function progressOf(state: JobState): 'nothing' | 'something' | 'unknown' {
-  if (state.inFlight?.kind === 'action') return 'unknown';
+  if (state.inFlight?.some(({ kind }) => kind === 'action')) return 'unknown';
   return Object.values(state.done).some((record) => record.kind === 'action') ? 'something' : 'nothing';
 }
 

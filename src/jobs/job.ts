@@ -48,6 +48,12 @@ export type StepRecord =
   | { readonly kind: 'reply'; readonly message: MessageRef; readonly visibleTo?: 'user' | 'channel' }
   | { readonly kind: 'if'; readonly branch: 'then' | 'else' };
 
+/** A step that has been begun: an action that is not safe to repeat, or a reply. */
+export interface InFlight {
+  readonly path: string;
+  readonly kind: 'action' | 'reply';
+}
+
 /** The inside of a job: all that is needed to go on after a restart, on another machine. */
 export interface JobState {
   /** Fingerprint of the recipe's text: a job does not go on under a recipe that has changed. */
@@ -55,8 +61,8 @@ export interface JobState {
   readonly parameters: Readonly<Record<string, unknown>>;
   readonly conversation: ConversationRef;
   readonly done: Readonly<Record<string, StepRecord>>;
-  /** The step that has been begun and may have had its effect: an action that is not safe to repeat, or a reply. */
-  readonly inFlight?: { readonly path: string; readonly kind: 'action' | 'reply' };
+  /** Steps that have been begun and may have had their effect; several where a loop does several things at once. */
+  readonly inFlight?: readonly InFlight[];
   /** The login prompt: the next private reply replaces it, and then it is gone from here. */
   readonly prompt?: MessageRef;
   /** While suspended: when it stops waiting. */

@@ -1,0 +1,36 @@
+import type { Account } from '../../connections/connection.js';
+import type { RecipeData } from '../../recipes/compiled-recipe.js';
+import type { ResolvedSlot } from '../resolve-connections.js';
+import { StepData } from './step-data.js';
+import type { StepsContext } from './steps-context.js';
+
+/** The data at the beginning of a run. */
+export async function createStepData(context: StepsContext): Promise<StepData> {
+  const { job, state } = context.held;
+  return new StepData({
+    parameters: state.parameters,
+    user: await userOf(context),
+    conversation: { kind: state.conversation.kind, platform: state.conversation.platform },
+    job: { id: job.id, started_at: new Date(job.createdAt).toISOString() },
+    connections: Object.fromEntries(
+      [...context.slots].map(([name, slot]) => [name, labelsOf(slot.parent, slot.account)]),
+    ),
+  });
+}
+
+function labelsOf(parent: ResolvedSlot['parent'], account: Account | undefined): RecipeData['connections'][string] {
+  return { name: parent.name, app: parent.title, ...(account ? { account: account.label } : {}) };
+}
+
+async function userOf(context: StepsContext): Promise<RecipeData['user']> {
+  const { user } = context.held.job;
+  const base = { id: user.userId, platform: user.platform, tenant: user.tenantId };
+  // The platform is asked only by recipes that want to know: it costs a call.
+  if (!context.recipe.readsProfile) return { ...base, name: user.userId };
+  const profile = await context.profile();
+  return {
+    ...base,
+    name: profile.name,
+    ...(profile.confirmedEmail === undefined ? {} : { email: profile.confirmedEmail }),
+  };
+}

@@ -1,0 +1,129 @@
+import type { ActionCall } from '../../connectors/action-call.js';
+import { asBehalfError, BehalfError, type ErrorCode, isBehalfError } from '../../kernel/errors.js';
+import type { ActionStep } from '../../recipes/compiled-recipe.js';
+import { evaluateInput } from '../../recipes/evaluate.js';
+import type { ResolvedSlot } from '../resolve-connections.js';
+import { COMPLETED, pathOf, type StepScope, type StepsContext, type StepsOutcome } from './steps-context.js';
+
+/** Carries out an action, once. */
+export async function runAction(context: StepsContext, step: ActionStep, scope: StepScope): Promise<StepsOutcome> {
+  const { held } = context;
+  const { data } = scope;
+  const path = pathOf(step, scope);
+  const record = held.state.done[path];
+  if (record !== undefined) {
+    data.add(step, record.kind === 'action' ? record.output : undefined);
+    return COMPLETED;
+  }
+  const slot = slotOf(context, step);
+  const action = slot.connector.actions.get(step.action);
+  if (!action)
+    throw new BehalfError('recipe.invalid', `The connector has no action ${step.action}`, {
+      details: { recipe: context.recipe.id },
+    });
+  const isSafe = action.isSafeToRepeat || action.idempotencyKeyHeader !== undefined;
+  if (held.isInFlight(path) && !isSafe) throw interrupted(slot, action.title);
+
+  const input = await evaluateInput(step, data.current());
+  if (isSafe) await held.flush();
+  else await held.begin({ path, kind: 'action' });
+  const outcome = await callWithRelogin(context, slot, {
+    connector: slot.connector,
+    action,
+    parent: slot.parent,
+    input,
+    idempotencyKey: `${held.job.id}:${path}`,
+    signal: held.signal,
+  }).catch((error: unknown) => {
+    throw isSafe ? error : withDoubt(error, slot, action.title);
+  });
+  if (outcome.kind === 'login_required') {
+    // The app refused before it did anything: the step counts as not begun, also after a crash.
+    held.land(path);
+    await held.flush();
+    return outcome;
+  }
+  const done = { kind: 'action' as const, output: outcome.output };
+  if (isSafe) held.noteDone(path, done);
+  else held.landDone(path, done);
+  data.add(step, outcome.output);
+  return COMPLETED;
+}
+
+type CallOutcome =
+  | { readonly kind: 'ok'; readonly output: unknown }
+  | Extract<StepsOutcome, { kind: 'login_required' }>;
+
+/**
+ * Calls the app; on 401 once more with a token that was refreshed by force (safe also for a POST: the app refused before
+ * it did anything). Still refused: the person has to log in again, or the operator has to look after the shared connection.
+ */
+async function callWithRelogin(
+  context: StepsContext,
+  slot: ResolvedSlot,
+  call: Omit<ActionCall, 'http' | 'clock' | 'credential' | 'account'>,
+): Promise<CallOutcome> {
+  try {
+    return { kind: 'ok', output: await context.perform({ ...call, ...credentialOf(slot) }) };
+  } catch (error) {
+    if (!isBehalfError(error, 'app.unauthorized')) throw error;
+    const renewed = await context.resolver.renew(slot);
+    if (renewed.kind === 'missing') return { kind: 'login_required', missing: renewed.missing };
+    context.slots.set(slot.slot, renewed.slot);
+    try {
+      return { kind: 'ok', output: await context.perform({ ...call, ...credentialOf(renewed.slot) }) };
+    } catch (again) {
+      if (!isBehalfError(again, 'app.unauthorized')) throw again;
+      return { kind: 'login_required', missing: await context.resolver.giveUp(renewed.slot) };
+    }
+  }
+}
+
+function credentialOf(slot: ResolvedSlot): Pick<ActionCall, 'credential' | 'account'> {
+  return { credential: slot.credential, ...(slot.account ? { account: slot.account.label } : {}) };
+}
+
+function slotOf(context: StepsContext, step: ActionStep): ResolvedSlot {
+  const slot = context.slots.get(step.slot);
+  if (!slot)
+    throw new BehalfError('recipe.invalid', `No connection in slot ${step.slot}`, {
+      details: { recipe: context.recipe.id },
+    });
+  return slot;
+}
+
+function interrupted(slot: ResolvedSlot, title: string): BehalfError {
+  return new BehalfError('job.interrupted', 'A step with an effect was in flight when its process ended', {
+    userText: `I was interrupted while I asked ${slot.parent.title} to ${title}. I cannot tell whether that was done, so I did not repeat it. Please check in ${slot.parent.title} before you try again.`,
+  });
+}
+
+/** Errors after which the app has certainly done nothing: it was not asked, or it has refused. */
+const UNDONE: readonly ErrorCode[] = [
+  'app.unauthorized',
+  'app.forbidden',
+  'app.bad_input',
+  'app.not_found',
+  'app.conflict',
+  'app.rate_limited',
+  'egress.refused',
+  'connection.invalid',
+  'oauth.invalid_grant',
+  'oauth.operator',
+  'oauth.transient',
+  'oauth.protocol',
+  'store.unavailable',
+  'store.corrupt',
+  'job.lost',
+];
+
+/** After any other failure the app may or may not have acted; what is not certain is said. */
+function withDoubt(cause: unknown, slot: ResolvedSlot, title: string): unknown {
+  if (isBehalfError(cause, ...UNDONE)) return cause;
+  const error = asBehalfError(cause);
+  return new BehalfError(error.code, error.message, {
+    userText: `${error.userText} I cannot tell whether ${slot.parent.title} has still managed to ${title}; please check there before you try again.`,
+    details: error.details,
+    ...(error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs }),
+  });
+}

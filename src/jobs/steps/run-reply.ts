@@ -1,0 +1,31 @@
+import type { ReplyStep } from '../../recipes/compiled-recipe.js';
+import { renderReply } from '../../recipes/render-reply.js';
+import { wasRefused } from '../deliver-reply.js';
+import { COMPLETED, pathOf, type StepScope, type StepsContext, type StepsOutcome } from './steps-context.js';
+
+/** Says a reply, once: one that may have been said before an interruption is said again with a note. */
+export async function runReply(context: StepsContext, step: ReplyStep, scope: StepScope): Promise<StepsOutcome> {
+  const { held } = context;
+  const { data } = scope;
+  const path = pathOf(step, scope);
+  const record = held.state.done[path];
+  if (record !== undefined) {
+    if (record.kind === 'reply') data.addReply(step, record);
+    return COMPLETED;
+  }
+  const again = held.isInFlight(path);
+  const rendered = await renderReply(step, data.current());
+  const earlier = step.update && data.replyOf(step.update.id);
+  // It stands where the earlier one stood, so the same people see it.
+  const reply = earlier ? { ...rendered, visibleTo: earlier.visibleTo ?? 'user' } : rendered;
+  await held.begin({ path, kind: 'reply' });
+  const delivery = { again, ...(earlier ? { replaces: earlier.message } : {}) };
+  const { message, promptReplaced } = await context.say(reply, delivery).catch((error: unknown) => {
+    if (!again && wasRefused(error)) held.land(path);
+    throw error;
+  });
+  const said = { kind: 'reply' as const, message, visibleTo: reply.visibleTo };
+  held.landDone(path, said, { promptReplaced });
+  data.addReply(step, said);
+  return COMPLETED;
+}

@@ -1,0 +1,45 @@
+import type { ChatUserProfile } from '../../chat/chat-user.js';
+import type { ActionCall } from '../../connectors/action-call.js';
+import type { RichText } from '../../kernel/rich-text.js';
+import type { CompiledRecipe, CompiledStep } from '../../recipes/compiled-recipe.js';
+import type { RenderedReply } from '../../recipes/render-reply.js';
+import type { DeliveredReply, Delivery } from '../deliver-reply.js';
+import type { HeldJob } from '../held-job.js';
+import type { MissingLogin, ResolvedSlot, SlotResolver } from '../resolve-connections.js';
+import type { StepData } from './step-data.js';
+
+/** How a run through the steps ended. */
+export type StepsOutcome =
+  | { readonly kind: 'completed' }
+  | { readonly kind: 'stopped'; readonly as: 'succeeded' | 'failed'; readonly message?: RichText }
+  | { readonly kind: 'login_required'; readonly missing: MissingLogin };
+
+export const COMPLETED: StepsOutcome = { kind: 'completed' };
+
+/** What the steps of one run need; one per run. */
+export interface StepsContext {
+  readonly held: HeldJob;
+  readonly recipe: CompiledRecipe;
+  /** A refused credential is replaced here by what it was renewed to. */
+  readonly slots: Map<string, ResolvedSlot>;
+  readonly resolver: SlotResolver;
+  readonly profile: () => Promise<ChatUserProfile>;
+  readonly perform: (call: Omit<ActionCall, 'http' | 'clock'>) => Promise<unknown>;
+  /** Says a reply where it belongs, or in place of an earlier one. */
+  readonly say: (reply: RenderedReply, delivery: Delivery) => Promise<DeliveredReply>;
+}
+
+/** Where in a run a list of steps stands, and what its datapills see. */
+export interface StepScope {
+  /** Stands before the paths of these steps: `3.each.0.` inside a loop; empty for the recipe's own list. */
+  readonly prefix: string;
+  readonly data: StepData;
+}
+
+/** Names the step within the job: what it did is kept under this. */
+export function pathOf(step: Pick<CompiledStep, 'path'>, scope: StepScope): string {
+  return `${scope.prefix}${step.path}`;
+}
+
+/** Carries out a list of steps; given to the kinds of steps that hold others. */
+export type RunList = (steps: readonly CompiledStep[], scope: StepScope) => Promise<StepsOutcome>;
