@@ -1,6 +1,6 @@
 import { contentOf, loginButtonsOf, textOf } from '../support/recording-chat.js';
 import { recipe } from '../support/service-files.js';
-import { eventually } from '../support/service-kit.js';
+import { eventually, gate } from '../support/service-kit.js';
 import { CrashKit } from './support/crash-kit.js';
 
 const ACCOUNT = 'ann@acme.example';
@@ -22,6 +22,13 @@ const RECIPES = {
     steps: `  - { action: crm.find }
   - { action: crm.create_once, input: { name: x } }
   - reply: { text: Once }`,
+  }),
+  progress: recipe({
+    command: 'progress',
+    connections: SHARED,
+    steps: `  - { id: card, reply: { text: Working… } }
+  - { action: crm.create, input: { name: x } }
+  - reply: { update: card, text: All done }`,
   }),
   silent: recipe({ command: 'tidy up', connections: SHARED, steps: '  - { action: crm.create, input: { name: x } }' }),
   mine: recipe({
@@ -133,6 +140,24 @@ describe('a process that is killed', () => {
     await (await kit.openLogin(loginButtonsOf(prompt)[0]?.url ?? ''))(ACCOUNT);
     await eventually(() => textOf(prompt) === 'Mine r1');
     expect(creations().filter((body) => JSON.stringify(body) === '{"name":"one"}')).toHaveLength(1);
+  });
+
+  test('while a reply takes the place of another: it does so once more, and nothing is said twice', async () => {
+    await kit.boot();
+    const { opened, open } = gate();
+    kit.crm.answer(() => opened.then(() => undefined));
+    await kit.say('progress');
+    await eventually(() => kit.crm.calls.length === 1);
+    kit.muteChat();
+    open();
+    await eventually(() => kit.chat.texts()[0] === 'All done');
+    await kit.kill();
+    await kit.boot(LATER);
+    await eventually(() => kit.chat.last().versions.length === 3);
+    expect(kit.chat.last().versions.map(({ fallback }) => fallback)).toEqual(['Working…', 'All done', 'All done']);
+    expect(kit.chat.messages).toHaveLength(1);
+    expect(JSON.stringify(kit.chat.messages)).not.toContain('you may have seen it already');
+    expect(creations()).toHaveLength(1);
   });
 
   test('between a reply and the end: the reply comes again with a note, and nothing else does', async () => {

@@ -49,6 +49,11 @@ export class CrashKit {
     return path.join(this.#directory, 'config');
   }
 
+  /** From now on what the process says arrives, but the process is not told. */
+  muteChat(): void {
+    this.#answersChat = false;
+  }
+
   /** Starts the process; `laterMs` after the one before. */
   async boot(
     options: { readonly laterMs?: number; readonly hangAt?: string; readonly answersChat?: boolean } = {},
