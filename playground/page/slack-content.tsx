@@ -30,11 +30,24 @@ function partsOf(blocks: readonly Json[]): readonly Part[] {
 
 const PEOPLE = { users: [{ id: 'U0BEHALF', name: 'Behalf' }], channels: [{ id: 'C0SALES', name: 'sales' }] };
 
+/** The library reads markup in plain cells, where Slack reads none. */
+function withPlainCells(block: Json): Json {
+  if (block['type'] !== 'table' || !Array.isArray(block['rows'])) return block;
+  const rows = block['rows'].map((row: unknown) => (Array.isArray(row) ? row.map(toRichCell) : row));
+  return { ...block, rows };
+}
+
+function toRichCell(cell: unknown): unknown {
+  if (!isJson(cell) || cell['type'] !== 'raw_text') return cell;
+  const text = { type: 'text', text: textIn(cell) };
+  return { type: 'rich_text', elements: [{ type: 'rich_text_section', elements: [text] }] };
+}
+
 function Shown({ blocks }: { readonly blocks: readonly Json[] }) {
   return (
     <Message
       // The library draws what it knows of Slack's blocks and leaves out the rest.
-      blocks={blocks as unknown as Block[]}
+      blocks={blocks.map(withPlainCells) as unknown as Block[]}
       logo=""
       name=""
       theme="light"

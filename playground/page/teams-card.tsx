@@ -1,4 +1,14 @@
-import { type Action, AdaptiveCard, ExecuteAction, HostConfig, OpenUrlAction, SubmitAction } from 'adaptivecards';
+import {
+  type Action,
+  AdaptiveCard,
+  ExecuteAction,
+  GlobalRegistry,
+  HostConfig,
+  OpenUrlAction,
+  SubmitAction,
+  Table,
+  Versions,
+} from 'adaptivecards';
 import { useEffect, useRef } from 'react';
 import type { TeamsAction } from './api.js';
 
@@ -45,6 +55,9 @@ const HOST = new HostConfig({
   },
   factSet: { title: { weight: 'Bolder', wrap: true, maxWidth: 140 }, value: { wrap: true }, spacing: 16 },
 });
+
+// Tables register themselves, but what nobody names is not bundled.
+GlobalRegistry.defaultElements.register('Table', Table, Versions.v1_5);
 
 function escapeHtml(text: string): string {
   return text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;');

@@ -1,11 +1,14 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { source as axe } from 'axe-core';
 import { type Browser, chromium, type Locator, type Page } from 'playwright-core';
+import { renderMessage as slackMessage } from '../../adapters/slack/blocks.js';
+import { renderMessage as teamsMessage } from '../../adapters/teams/cards.js';
 import { popUpRoutes } from '../../adapters/teams/pop-up.js';
 import { Conversations } from '../../playground/conversations.js';
 import { type Front, startFront } from '../../playground/front.js';
 import { closeServer, listen } from '../../playground/http.js';
 import { findChromium } from '../../scripts/test-tools.js';
+import type { Message } from '../../src/chat/message.js';
 
 interface Call {
   readonly method: string;
@@ -193,6 +196,32 @@ describe('the page of the playground', () => {
     await client('Slack').getByText('Only visible to you').waitFor();
     await client('Slack').getByRole('button', { name: 'Try help' }).click();
     expect(await called('slack.say')).toEqual(['rita', '@Behalf help', { channel: 'C1' }]);
+  });
+
+  test('draws what replies show in both clients: tables with data as data, and a question before a press counts', async () => {
+    const confirm = { title: 'Are you sure?', text: 'Close it for good?', yes: 'Yes', no: 'No' };
+    const message: Message = {
+      fallback: 'Opportunities',
+      blocks: [
+        { kind: 'heading', text: 'Opportunities' },
+        { kind: 'table', columns: [{ title: 'Name' }], rows: [['Acme *deal*']], more: 2 },
+        { kind: 'buttons', buttons: [{ kind: 'action', label: 'Close it', token: 't', confirm }] },
+      ],
+    };
+    const blocks = slackMessage(message).blocks.map((block, index) => ({ block_id: `b${index}`, ...block }));
+    const said = { author: 'bot', at: 1_700_000_000_000 };
+    conversations.add('D1', { ...said, id: '1.1', text: 'x', native: { type: 'message', blocks } });
+    conversations.add('a:1', { ...said, id: '77', text: '', native: teamsMessage(message) });
+    for (const name of ['Slack', 'Microsoft Teams'] as const) {
+      await client(name).getByRole('heading', { name: 'Opportunities' }).waitFor();
+      await client(name).getByText('Acme *deal*').waitFor();
+      await client(name).getByText('… and 2 more rows.').waitFor();
+    }
+    await client('Microsoft Teams').getByRole('button', { name: 'Close it' }).click();
+    await client('Microsoft Teams').getByText('Close it for good?').waitFor();
+    expect(calls).toEqual([]);
+    await client('Microsoft Teams').getByRole('button', { name: 'Yes' }).click();
+    expect(await called('teams.act')).toMatchObject(['rita', { action: { title: 'Yes', data: { behalfToken: 't' } } }]);
   });
 
   test('presses buttons of Slack, after the confirmation where one is wanted', async () => {
