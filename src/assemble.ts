@@ -3,6 +3,7 @@ import type { ChatAdapter } from './chat/chat-adapter.port.js';
 import type { ChatEventHandler } from './chat/chat-event.js';
 import { PLATFORM_TITLES, type Platform } from './chat/chat-user.js';
 import { createClicks } from './chat/clicks.js';
+import { AnswerJobs } from './commands/answer-jobs.js';
 import { EventClaims } from './commands/event-claims.js';
 import { EventHandler } from './commands/handle-event.js';
 import { chatUserOf, conversationOf, LoginNotices } from './commands/login-notices.js';
@@ -123,6 +124,8 @@ export function assemble(policy: ServicePolicy, catalogue: () => Catalogue, driv
     });
     return `${policy.publicUrl}${loginPath(token)}`;
   };
+  const questions = new Questions(stores.expiring);
+  const claims = new EventClaims(stores.expiring, metrics);
   const jobs = new Jobs({
     store: stores.jobs,
     queue: stores.queue,
@@ -132,6 +135,9 @@ export function assemble(policy: ServicePolicy, catalogue: () => Catalogue, driv
     chats,
     clicks,
     createLoginLink,
+    askInChat: async ({ id: job, state: { conversation }, user }, asking) => {
+      await answers.expect({ user, conversation }, { job, ask: asking.id }, asking);
+    },
     perform: (call) => measured(metrics, clock, call.parent.connector, () => perform({ ...call, clock })),
     titleOf: (connection) => parents(connection)?.title ?? connection,
     onNoLongerWaiting: (id) => logins.cancelFor(id),
@@ -143,6 +149,14 @@ export function assemble(policy: ServicePolicy, catalogue: () => Catalogue, driv
     maxRunning: policy.maxRunningJobs,
     leaseMs: policy.jobLeaseMs,
     isAlone: drivers.isAlone ?? false,
+  });
+  const answers = new AnswerJobs({
+    answers: jobs.waiting.answers,
+    questions,
+    claims,
+    chats,
+    clock,
+    hasStartedSince: (user, at) => jobs.hasStartedSince(user, at),
   });
   const personal = new PersonalConnections({
     connections,
@@ -170,14 +184,13 @@ export function assemble(policy: ServicePolicy, catalogue: () => Catalogue, driv
     onConnected: (event) => notices.connected(event),
     onFailed: (event) => notices.failed(event),
   });
-  const questions = new Questions(stores.expiring);
-  const claims = new EventClaims(stores.expiring, metrics);
   const events = new EventHandler({
     chats,
     recipes,
     router: routerOf(recipes),
     starter: new CommandStarter({ jobs, questions, claims, clock, recipes, chats, clicks, metrics }),
     questions,
+    answers,
     connections: personal,
     waiting: jobs.waiting,
     proveLogin: new ProveLogin(logins),

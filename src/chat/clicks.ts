@@ -18,6 +18,12 @@ const Click = z.discriminatedUnion('kind', [
   /** The Login button of a job's prompt; reported by platforms that report clicks on links. */
   z.object({ kind: z.literal('login-opened'), job: z.string().optional() }),
   z.object({ kind: z.literal('cancel-question'), question: z.string() }),
+  /** Answers a job's question with a value. */
+  z.object({ kind: z.literal('answer'), job: z.string(), ask: z.string(), label: z.string(), value: z.json() }),
+  /** Answers a job's question with what is chosen in the picklist of the message. */
+  z.object({ kind: z.literal('answer-chosen'), job: z.string(), ask: z.string() }),
+  /** Begins to fill in the fields of a job's question. */
+  z.object({ kind: z.literal('answer-fields'), job: z.string(), ask: z.string() }),
   z.object({ kind: z.literal('help') }),
   z.object({ kind: z.literal('connections') }),
   /** Acts on `connection`, or on the one chosen in the picklist `connection` of the message. */

@@ -27,6 +27,9 @@ function endsIn(context: RecipeContext, step: CompiledStep): boolean {
     case 'action':
     case 'reply':
       return false;
+    case 'ask':
+      checkList(context, step.onTimeout ?? []);
+      return false;
     case 'if': {
       checkCondition(context, step);
       const then = checkList(context, step.then);

@@ -1,5 +1,5 @@
 import type { Problem } from '../language/problem.js';
-import type { CompiledRecipe } from '../recipes/compiled-recipe.js';
+import type { AskStep, CompiledRecipe } from '../recipes/compiled-recipe.js';
 import { commandUsesOf } from '../recipes/compiled-reply.js';
 import { allSteps } from '../recipes/walk-steps.js';
 import { checkAction } from './check-actions.js';
@@ -46,12 +46,18 @@ function checkRecipe(context: RecipeContext): void {
   const scopes = stepScopes(context);
   for (const { step, data } of scopes) {
     if (step.kind === 'action') checkAction(context, step, data);
+    if (step.kind === 'ask') checkQuestion(context, step);
     if (step.kind !== 'reply') continue;
     for (const { button, given } of commandUsesOf(step.blocks)) checkButton(context, button, given);
   }
   const reads = checkDatapills(context, scopes);
   checkUsage(context, reads);
   checkFlow(context);
+}
+
+function checkQuestion(context: RecipeContext, { answer }: AskStep): void {
+  if (answer.kind !== 'buttons') return;
+  for (const button of answer.buttons) if (button.kind === 'command') checkButton(context, button, button.parameters);
 }
 
 /** Which of two recipes a person means cannot be known: neither starts. */

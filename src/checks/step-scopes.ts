@@ -1,5 +1,5 @@
 import { ANY, objectOf, type Shape, type ShapeField } from '../language/data-shape.js';
-import type { CompiledRecipe, CompiledStep, Parameter } from '../recipes/compiled-recipe.js';
+import type { AskStep, CompiledRecipe, CompiledStep, Parameter } from '../recipes/compiled-recipe.js';
 import { allSteps } from '../recipes/walk-steps.js';
 import type { RecipeContext } from './recipe-context.js';
 
@@ -20,6 +20,7 @@ export function stepScopes(context: RecipeContext): readonly StepScope[] {
   const outputs = new Map<string, Shape>();
   for (const step of allSteps(recipe.steps)) {
     if (step.kind === 'action' && step.id !== undefined) outputs.set(step.id, context.outputOf(step));
+    if (step.kind === 'ask' && step.id !== undefined) outputs.set(step.id, answerShape(step));
   }
   const walk = new Walk(dataOf(recipe, outputs));
   walk.list(recipe.steps, { certain: new Set(), possible: new Set() });
@@ -62,6 +63,12 @@ class Walk {
         return done;
       case 'action':
         return step.id === undefined ? done : { ...done, certain: union(done.certain, [step.id]) };
+      case 'ask': {
+        const after = step.id === undefined ? done : { ...done, certain: union(done.certain, [step.id]) };
+        const late = idsOf(step.onTimeout ?? []);
+        this.list(step.onTimeout ?? [], after);
+        return { ...after, possible: union(after.possible, late) };
+      }
       case 'if': {
         const inThen = idsOf(step.then);
         const inElse = idsOf(step.else);
@@ -75,11 +82,28 @@ class Walk {
 }
 
 function idsOf(steps: readonly CompiledStep[]): readonly string[] {
-  return allSteps(steps).flatMap((step) => (step.kind === 'action' && step.id !== undefined ? [step.id] : []));
+  return allSteps(steps).flatMap((step) => {
+    const hasOutput = step.kind === 'action' || step.kind === 'ask';
+    return hasOutput && step.id !== undefined ? [step.id] : [];
+  });
 }
 
 function union(left: ReadonlySet<string>, right: Iterable<string>): ReadonlySet<string> {
   return new Set([...left, ...right]);
+}
+
+/** What is known of an answer beforehand. */
+function answerShape({ answer }: AskStep): Shape {
+  const fields = answer.kind === 'fields' ? parametersOf(answer.fields) : undefined;
+  const isTyped = answer.kind === 'fields' && answer.title === undefined;
+  const [typed] = isTyped ? answer.fields : [];
+  return objectOf({
+    value: typed ? (PARAMETER_SHAPES[typed.type] ?? ANY) : (fields ?? ANY),
+    label: STRING,
+    by: objectOf({ id: STRING, name: STRING }),
+    ...(fields && !isTyped ? { values: fields } : {}),
+    timed_out: { kind: 'boolean' },
+  });
 }
 
 const STRING: Shape = { kind: 'string' };

@@ -11,11 +11,12 @@ import { asBehalfError, ERROR_CODES, isBehalfError } from '../kernel/errors.js';
 import type { Logger } from '../kernel/logger.port.js';
 import type { Metrics } from '../kernel/metrics.port.js';
 import type { RecipeBook } from '../recipes/recipe-book.js';
+import type { AnswerJobs } from './answer-jobs.js';
 import type { EventClaims } from './event-claims.js';
 import { helpMessage, shownCommands, unknownMessage } from './help-messages.js';
 import type { PersonalConnections } from './personal-connections.js';
 import type { ProveLogin } from './prove-login.js';
-import type { Questions } from './questions.js';
+import { isJobQuestion, type Questions } from './questions.js';
 import type { BuiltIn, CommandRouter } from './router.js';
 import type { CommandStarter } from './start-command.js';
 
@@ -30,6 +31,7 @@ export interface EventHandlerDeps {
   readonly router: () => CommandRouter;
   readonly starter: CommandStarter;
   readonly questions: Questions;
+  readonly answers: AnswerJobs;
   readonly connections: PersonalConnections;
   readonly waiting: WaitingJobs;
   readonly proveLogin: ProveLogin;
@@ -89,7 +91,7 @@ export class EventHandler {
     const question = await questions.open(event);
     if (looksLikeCode(event.text) && (await this.#code(event, question !== undefined))) return;
     if (question) {
-      await starter.answer(question, event);
+      await (isJobQuestion(question) ? this.#deps.answers.text(question, event) : starter.answer(question, event));
       return;
     }
     if (route.kind === 'recipe') {
@@ -145,6 +147,10 @@ export class EventHandler {
         if (click.job !== undefined && event.message)
           await this.#deps.waiting.promptSeen(event.user, click.job, event.message);
         return;
+      case 'answer':
+      case 'answer-chosen':
+      case 'answer-fields':
+        return this.#deps.answers.press(event, click);
       case 'cancel-question':
         return this.#replace(event, await this.#cancelQuestion(event, click.question));
     }
@@ -188,14 +194,19 @@ export class EventHandler {
   async #cancel(event: TextEvent): Promise<Message> {
     const { questions, waiting } = this.#deps;
     const question = await questions.open(event);
-    if (question && (await questions.close(event.user, question))) return textMessage(NOTHING_DONE);
+    if (question && (await questions.close(event.user, question))) {
+      // Who answers somebody else's request cannot cancel it.
+      if (isJobQuestion(question) && (await waiting.cancel(event.user, question.job)) === 'cancelled')
+        return textMessage('Cancelled.');
+      return textMessage(NOTHING_DONE);
+    }
     const [newest, ...others] = await waiting.list(event.user);
     if (!newest || (await waiting.cancel(event.user, newest.id)) !== 'cancelled')
       return textMessage('There is nothing to cancel.');
     const rest =
       others.length === 0
         ? ''
-        : ` ${others.length === 1 ? 'One more request is' : `${others.length} more requests are`} waiting for a login.`;
+        : ` ${others.length === 1 ? 'One more request is' : `${others.length} more requests are`} still waiting.`;
     return textMessage([
       { text: 'Cancelled: ' },
       { text: waiting.nameOf(newest), style: 'italic' },

@@ -7,17 +7,21 @@ import { joinKey, randomToken } from '../kernel/ids.js';
 /** A question that nobody answers is forgotten after this; the next text is then a command again. */
 const QUESTION_TTL_MS = 10 * 60_000;
 
-const Question = z.object({
+const Conversation = z.object({
+  platform: z.enum(['slack', 'teams']),
+  kind: z.enum(['direct', 'channel']),
+  address: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+});
+
+const CommandQuestion = z.object({
+  /** Absent in those of former versions. */
+  kind: z.literal('command').optional(),
   /** One per command that is being asked about; the job is accepted under it, so that two answers make one job. */
   id: z.string(),
   recipe: z.string(),
   recipeVersion: z.string(),
   /** Where the command was given: the job answers there, wherever the question is answered. */
-  conversation: z.object({
-    platform: z.enum(['slack', 'teams']),
-    kind: z.enum(['direct', 'channel']),
-    address: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
-  }),
+  conversation: Conversation,
   /** Values so far, by parameter name. */
   given: z.record(z.string(), z.unknown()),
   /** The parameter that is being asked for. */
@@ -28,8 +32,32 @@ const Question = z.object({
   lastEventId: z.string(),
 });
 
+/** A job's question that is answered by typing, field by field. */
+const JobQuestion = z.object({
+  kind: z.literal('job'),
+  /** That of the job's question. */
+  id: z.string(),
+  job: z.string(),
+  conversation: Conversation,
+  given: z.record(z.string(), z.unknown()),
+  /** The field that is asked for. */
+  asking: z.string(),
+  askedAt: z.number(),
+  lastEventId: z.string(),
+  /** How long the job waits, in milliseconds. */
+  ttlMs: z.number(),
+});
+
+const Question = z.union([JobQuestion, CommandQuestion]);
+
 /** A parameter that the bot has asked for and waits for. */
-export type Question = z.infer<typeof Question>;
+export type CommandQuestion = z.infer<typeof CommandQuestion>;
+export type JobQuestion = z.infer<typeof JobQuestion>;
+export type Question = CommandQuestion | JobQuestion;
+
+export function isJobQuestion(question: Question): question is JobQuestion {
+  return question.kind === 'job';
+}
 
 interface Asked {
   readonly user: ChatUser;
@@ -55,15 +83,20 @@ export class Questions {
   }
 
   /** Asks anew, in place of any other question. */
-  async ask(user: ChatUser, question: Omit<Question, 'id'>): Promise<Question> {
-    const stored: Question = { ...question, id: randomToken(128) };
-    await this.#store.put(keyOf(user, question.conversation.kind), encode(stored), QUESTION_TTL_MS);
+  async ask(user: ChatUser, question: Omit<CommandQuestion, 'id'>): Promise<CommandQuestion> {
+    const stored = { ...question, id: randomToken(128) };
+    await this.#put(user, stored);
     return stored;
+  }
+
+  /** Asks for a job, in place of any other question. */
+  async askForJob(user: ChatUser, question: JobQuestion): Promise<void> {
+    await this.#put(user, question);
   }
 
   /** Goes from one question to the next, unless something else was asked in the meantime; tells whether it did. */
   async advance(user: ChatUser, from: Question, to: Question): Promise<boolean> {
-    return this.#store.swap(keyOf(user, from.conversation.kind), encode(from), encode(to), QUESTION_TTL_MS);
+    return this.#store.swap(keyOf(user, from.conversation.kind), encode(from), encode(to), ttlOf(to));
   }
 
   /** Closes this question, not one that was asked later; tells whether it was open. */
@@ -72,12 +105,20 @@ export class Questions {
     return open?.id === id && (await this.#store.take(keyOf(user, conversation.kind))) !== undefined;
   }
 
+  async #put(user: ChatUser, question: Question): Promise<void> {
+    await this.#store.put(keyOf(user, question.conversation.kind), encode(question), ttlOf(question));
+  }
+
   async #read(user: ChatUser, kind: ConversationRef['kind']): Promise<Question | undefined> {
     const value = await this.#store.get(keyOf(user, kind));
     if (value === undefined) return undefined;
     const parsed = Question.safeParse(JSON.parse(value));
     return parsed.success ? parsed.data : undefined;
   }
+}
+
+function ttlOf(question: Question): number {
+  return isJobQuestion(question) ? question.ttlMs : QUESTION_TTL_MS;
 }
 
 function keyOf(user: ChatUser, kind: ConversationRef['kind']): RecordKey {

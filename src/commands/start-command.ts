@@ -13,7 +13,7 @@ import type { CompiledRecipe, Parameter } from '../recipes/compiled-recipe.js';
 import { parseInlineParameters, parseParameterValue } from '../recipes/parameters.js';
 import type { RecipeBook } from '../recipes/recipe-book.js';
 import type { EventClaims } from './event-claims.js';
-import type { Question, Questions } from './questions.js';
+import type { CommandQuestion, Questions } from './questions.js';
 
 interface CommandStarterDeps {
   readonly jobs: Jobs;
@@ -73,7 +73,7 @@ export class CommandStarter {
   }
 
   /** A text that answers an open question; nothing for a second delivery of one. */
-  async answer(question: Question, event: TextEvent): Promise<void> {
+  async answer(question: CommandQuestion, event: TextEvent): Promise<void> {
     const { claims, questions } = this.#deps;
     if (question.lastEventId === event.id || (await claims.isClaimed(event))) return;
     const isOver = await this.#takeAnswer(question, event);
@@ -83,7 +83,7 @@ export class CommandStarter {
   }
 
   /** Tells whether the question is over. */
-  async #takeAnswer(question: Question, event: TextEvent): Promise<boolean> {
+  async #takeAnswer(question: CommandQuestion, event: TextEvent): Promise<boolean> {
     const { jobs, questions, recipes } = this.#deps;
     const recipe = recipes().get(question.recipe);
     const parameter = recipe?.parameters.find(({ name }) => name === question.asking);
@@ -112,7 +112,13 @@ export class CommandStarter {
       return true;
     }
     const now = this.#deps.clock.now();
-    const next: Question = { ...question, given, asking: problem.parameter.name, askedAt: now, lastEventId: event.id };
+    const next: CommandQuestion = {
+      ...question,
+      given,
+      asking: problem.parameter.name,
+      askedAt: now,
+      lastEventId: event.id,
+    };
     if (await questions.advance(event.user, question, next))
       await this.#say(event, await this.#questionMessage(event.user, next, { recipe, problem }));
     return false;
@@ -151,7 +157,7 @@ export class CommandStarter {
 
   async #questionMessage(
     user: ChatUser,
-    question: Question,
+    question: CommandQuestion,
     options: {
       readonly recipe: CompiledRecipe;
       readonly problem: NonNullable<Gathered['problem']>;

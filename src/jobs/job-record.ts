@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { chatUserKey } from '../chat/chat-user.js';
 import { BehalfError } from '../kernel/errors.js';
 import type { Vault } from '../kernel/vault.js';
-import type { JobRow, JobState, JobStatus } from './job.js';
+import type { JobRow, JobState, JobStatus, OpenAsk } from './job.js';
 
 /** A job with its inside opened. */
 export interface Job extends Omit<JobRow, 'sealed'> {
@@ -34,6 +34,18 @@ export function leased(job: Job, { holder, leaseMs }: Lessee, now: number): Job 
 export function pending(job: Job, lookInMs: number, now: number): Job {
   const { lease: _, ...rest } = job;
   return next({ ...rest, status: 'pending', waitingFor: [], attentionAt: now + lookInMs }, now);
+}
+
+/** Puts a job to sleep until its question has been answered, or its time is over. */
+export function asleepUntilAnswered(job: Job, { expiresAt }: OpenAsk, now: number): Job {
+  const { lease: _, ...rest } = job;
+  const state = { ...job.state, expiresAt };
+  return next({ ...rest, status: 'suspended', waitingFor: [], attentionAt: expiresAt, state }, now);
+}
+
+/** The question that a job waits for the answer of. */
+export function openAskOf({ state, status }: Pick<Job, 'state' | 'status'>): OpenAsk | undefined {
+  return state.asking && !state.asking.given && !isFinal(status) ? state.asking : undefined;
 }
 
 /**
@@ -104,8 +116,19 @@ const StoredState = z.looseObject({
   recipeVersion: z.string(),
   parameters: z.record(z.string(), z.unknown()),
   conversation: z.looseObject({ platform: z.enum(['slack', 'teams']), kind: z.enum(['direct', 'channel']) }),
-  done: z.record(z.string(), z.looseObject({ kind: z.enum(['action', 'reply', 'if']) })),
+  done: z.record(z.string(), z.looseObject({ kind: z.enum(['action', 'reply', 'if', 'ask']) })),
   loginsAsked: z.record(z.string(), z.number()),
+  asking: z
+    .looseObject({
+      id: z.string(),
+      path: z.string(),
+      text: z.array(z.looseObject({ text: z.string() })),
+      answer: z.looseObject({ kind: z.enum(['buttons', 'picklist', 'fields']) }),
+      who: z.looseObject({ kind: z.enum(['asker', 'anyone', 'users']) }),
+      expiresAt: z.number(),
+      goesOnWithout: z.boolean(),
+    })
+    .optional(),
 });
 
 function isJobState(value: unknown): value is JobState {

@@ -10,13 +10,16 @@ import type { Logger } from '../kernel/logger.port.js';
 import type { Metrics } from '../kernel/metrics.port.js';
 import type { CompiledRecipe } from '../recipes/compiled-recipe.js';
 import type { RecipeBook } from '../recipes/recipe-book.js';
-import { deliverReply, REPEATED, wasRefused } from './deliver-reply.js';
+import type { OpenAskInChat } from './ask-in-chat.js';
+import { closeAsk, deliverAsk } from './deliver-ask.js';
+import { deliverReply, wasRefused } from './deliver-reply.js';
 import type { HeldJob } from './held-job.js';
-import type { JobResult, JobState } from './job.js';
-import { finished, type Job, pending, suspended } from './job-record.js';
+import type { Answer, JobResult, OpenAsk } from './job.js';
+import { asleepUntilAnswered, finished, type Job, pending, suspended } from './job-record.js';
+import { progressOf, repeated, silentEnd } from './job-state.js';
 import type { CreateLoginLink } from './login-link.js';
 import { promptForLogins } from './login-prompts.js';
-import { doneMessage, failedMessage, recipeGoneMessage, stoppedMessage } from './messages.js';
+import { failedMessage, recipeGoneMessage } from './messages.js';
 import type { MissingLogin, SlotResolver } from './resolve-connections.js';
 import { runSteps } from './steps/run-steps.js';
 import type { StepsOutcome } from './steps/steps-context.js';
@@ -36,6 +39,7 @@ export interface JobRunnerDeps {
   readonly chat: (job: Job) => ChatAdapter;
   readonly clicks: Clicks;
   readonly createLoginLink: CreateLoginLink;
+  readonly askInChat: OpenAskInChat;
   readonly perform: (call: Omit<ActionCall, 'http' | 'clock'>) => Promise<unknown>;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -52,8 +56,8 @@ export class JobRunner {
     this.#deps = deps;
   }
 
-  /** Tells whether the job went to sleep, in which case a login may have come in the meantime. */
-  async run(held: HeldJob): Promise<'ended' | 'asleep'> {
+  /** Tells whether the job went to sleep, in which case a login may have come in the meantime, or is not ours any more. */
+  async run(held: HeldJob): Promise<'ended' | 'asleep' | 'lost'> {
     const { logger, metrics, clock } = this.#deps;
     const startedAt = clock.now();
     const { id, recipe } = held.job;
@@ -64,14 +68,18 @@ export class JobRunner {
       }
       const found = this.#deps.recipes().get(recipe);
       if (found === undefined || found.version !== held.state.recipeVersion) {
+        if (held.state.asking?.given) await this.#closeAsk(held.job, held.state.asking, held.state.asking.given);
         await this.#end(held, 'cancelled', recipeGoneMessage(found?.name ?? recipe, progressOf(held.state)));
         return 'ended';
       }
       return await this.#runRecipe(held, found);
     } catch (error) {
       const err = asBehalfError(error);
-      if (isBehalfError(err, 'job.lost')) logger.info({ jobId: id, recipe }, 'job was taken over');
-      else await this.#fail(held, err);
+      if (isBehalfError(err, 'job.lost')) {
+        logger.info({ jobId: id, recipe }, 'job was taken over');
+        return 'lost';
+      }
+      await this.#fail(held, err);
       return 'ended';
     } finally {
       metrics.time('job_ms', clock.now() - startedAt, { recipe });
@@ -89,6 +97,13 @@ export class JobRunner {
       resolver,
       profile: () => this.#profile(held.job),
       perform: this.#deps.perform,
+      loginTimeoutMs: this.#deps.loginTimeoutMs,
+      now: () => this.#deps.clock.now(),
+      ask: (asking, delivery) => {
+        const { askInChat, chat, clicks } = this.#deps;
+        return deliverAsk({ job: held.job, chat: chat(held.job), clicks, askInChat }, asking, delivery);
+      },
+      closeAsk: (asking, answer) => this.#closeAsk(held.job, asking, answer),
       say: (reply, delivery) =>
         deliverReply(
           {
@@ -102,15 +117,31 @@ export class JobRunner {
           delivery,
         ),
     });
+    if (outcome.kind === 'answer_required') return this.#awaitAnswer(held);
     if (outcome.kind === 'login_required') return this.#suspend(held, recipe, [outcome.missing], slots);
     await this.#complete(held, recipe, outcome);
     return 'ended';
   }
 
+  async #awaitAnswer(held: HeldJob): Promise<'asleep'> {
+    await held.leave((job, now) => (job.state.asking ? asleepUntilAnswered(job, job.state.asking, now) : job));
+    const { id, recipe } = held.job;
+    this.#deps.metrics.count('jobs_suspended', { recipe });
+    this.#deps.logger.info({ jobId: id, recipe }, 'job waits for an answer');
+    return 'asleep';
+  }
+
+  /** The answer counts, whatever becomes of the message. */
+  async #closeAsk(job: Job, asking: OpenAsk, answer: Answer): Promise<void> {
+    await closeAsk(this.#deps.chat(job), asking, answer).catch((error: unknown) => {
+      this.#warn(job, error, 'a question could not be closed');
+    });
+  }
+
   async #complete(
     held: HeldJob,
     recipe: CompiledRecipe,
-    outcome: Exclude<StepsOutcome, { kind: 'login_required' }>,
+    outcome: Exclude<StepsOutcome, { kind: 'login_required' | 'answer_required' }>,
   ): Promise<void> {
     if (outcome.kind === 'stopped') {
       const message = outcome.message === undefined ? undefined : textMessage(outcome.message);
@@ -256,26 +287,4 @@ export class JobRunner {
   #profile(job: Job): Promise<ChatUserProfile> {
     return this.#deps.chat(job).describeUser(job.user, job.state.conversation);
   }
-}
-
-/** A job that said nothing still answers: nobody is left waiting in front of a prompt. */
-function silentEnd(state: JobState, recipe: CompiledRecipe, as: 'succeeded' | 'failed'): Message | undefined {
-  if (Object.values(state.done).some((record) => record.kind === 'reply')) return undefined;
-  return as === 'succeeded' ? doneMessage(recipe.name) : stoppedMessage(recipe.name);
-}
-
-/** The last word once more; in place of the prompt nobody sees it twice. */
-function repeated(message: Message, state: JobState): Message {
-  if (state.prompt) return message;
-  return { ...message, blocks: [...message.blocks, { kind: 'note', text: [{ text: REPEATED }] }] };
-}
-
-function progressOf(state: JobState): 'nothing' | 'something' | 'unknown' {
-  if (state.inFlight?.some(({ kind }) => kind === 'action')) return 'unknown';
-  return Object.values(state.done).some((record) => record.kind === 'action') ? 'something' : 'nothing';
-}
-
-/** The inside of a job that has just been accepted. */
-export function initialState(options: Pick<JobState, 'recipeVersion' | 'parameters' | 'conversation'>): JobState {
-  return { ...options, done: {}, loginsAsked: {} };
 }

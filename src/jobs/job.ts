@@ -1,5 +1,8 @@
 import type { ChatUser } from '../chat/chat-user.js';
 import type { ConversationRef, MessageRef } from '../chat/conversation.js';
+import type { RichText } from '../kernel/rich-text.js';
+import type { Parameter } from '../recipes/compiled-recipe.js';
+import type { AskedOption, AskedPeople } from '../recipes/render-ask.js';
 
 /** Sorts by time; see `kernel/ids`. */
 export type JobId = string;
@@ -9,7 +12,7 @@ export type JobId = string;
  *
  *   accepted ──► pending ──► running ──► succeeded | failed | cancelled
  *                              │  ▲
- *                  login missing  login done
+ *        login or answer missing  login done, answer given
  *                              ▼  │
  *                           suspended ──► cancelled (by the person, by expiry, recipe stopped)
  */
@@ -46,7 +49,47 @@ export type StepRecord =
   | { readonly kind: 'action'; readonly output: unknown }
   /** `visibleTo`: who can press its buttons; absent in rows of former versions. */
   | { readonly kind: 'reply'; readonly message: MessageRef; readonly visibleTo?: 'user' | 'channel' }
-  | { readonly kind: 'if'; readonly branch: 'then' | 'else' };
+  | { readonly kind: 'if'; readonly branch: 'then' | 'else' }
+  | { readonly kind: 'ask'; readonly ask: string; readonly answer: Answer };
+
+/** What became of a question. */
+export type Answer =
+  | {
+      readonly kind: 'given';
+      /** What the recipe goes on with; `values` by field where there are fields. */
+      readonly value: unknown;
+      readonly values?: Readonly<Record<string, unknown>>;
+      /** What was chosen, in words. */
+      readonly label: string;
+      readonly by: ChatUser & { readonly name: string };
+      /** The message that held the button. */
+      readonly message?: MessageRef;
+    }
+  | { readonly kind: 'timed_out' };
+
+/** A field that is asked for. */
+export type AskedField = Omit<Parameter, 'line' | 'column'>;
+
+/** A question that a job has asked, with all that is needed to take its answer. */
+export interface OpenAsk {
+  /** Buttons and typed answers name it. */
+  readonly id: string;
+  /** Of the step. */
+  readonly path: string;
+  readonly text: RichText;
+  readonly answer:
+    | { readonly kind: 'buttons' }
+    | { readonly kind: 'picklist'; readonly options: readonly AskedOption[] }
+    | { readonly kind: 'fields'; readonly title?: string; readonly fields: readonly AskedField[] };
+  readonly who: AskedPeople;
+  readonly askedAt: number;
+  readonly expiresAt: number;
+  /** True: steps follow when nobody answers. False: the job ends then. */
+  readonly goesOnWithout: boolean;
+  readonly message?: MessageRef;
+  /** Set once: from then on the question is closed. */
+  readonly given?: Answer;
+}
 
 /** A step that has been begun: an action that is not safe to repeat, or a reply. */
 export interface InFlight {
@@ -65,6 +108,8 @@ export interface JobState {
   readonly inFlight?: readonly InFlight[];
   /** The login prompt: the next private reply replaces it, and then it is gone from here. */
   readonly prompt?: MessageRef;
+  /** The question that was asked last. */
+  readonly asking?: OpenAsk;
   /** While suspended: when it stops waiting. */
   readonly expiresAt?: number;
   /** Times that a login was asked for, by connection: bounds the loop of login and refusal. */

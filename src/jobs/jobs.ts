@@ -7,7 +7,8 @@ import { HeldJob } from './held-job.js';
 import type { JobId, JobRow, JobStatus } from './job.js';
 import type { JobQueue } from './job-queue.port.js';
 import { finished, isFinal, type Job, type Lessee, leased, openJob, sealJob } from './job-record.js';
-import { initialState, JobRunner } from './job-runner.js';
+import { JobRunner } from './job-runner.js';
+import { initialState } from './job-state.js';
 import { Places } from './places.js';
 import { WaitingJobs, type WaitingJobsDeps } from './waiting-jobs.js';
 
@@ -41,7 +42,7 @@ export interface NewJob {
 
 /** Accepts jobs, runs them, and looks after those that were left behind. */
 export class Jobs {
-  /** The jobs that sleep until a login. */
+  /** The jobs that sleep. */
   readonly waiting: WaitingJobs;
   readonly #deps: JobsDeps;
   readonly #runner: JobRunner;
@@ -123,10 +124,8 @@ export class Jobs {
     const { recipe, parameters, conversation, prompt, user } = request;
     const now = this.#deps.clock.now();
     const { holder, leaseMs } = this.#lessee;
-    const state = {
-      ...initialState({ recipeVersion: recipe.version, parameters, conversation }),
-      ...(prompt ? { prompt } : {}),
-    };
+    const initial = initialState({ recipeVersion: recipe.version, parameters, conversation });
+    const state = { ...initial, ...(prompt ? { prompt } : {}) };
     const base = {
       id: newId(now),
       user,
@@ -153,6 +152,8 @@ export class Jobs {
     this.#places.leave();
     metrics.gauge('jobs_running', this.#running.size);
     if (outcome === 'asleep') await this.waiting.wakeIfLoggedIn(held.job);
+    // An answer may have taken the job over before it slept; while it ran here it could not be taken up.
+    if (outcome === 'lost') await this.#handOver(job.id);
   }
 
   /** The row is durable already: what the queue does not take is found by the sweep. */

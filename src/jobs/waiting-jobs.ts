@@ -4,8 +4,11 @@ import type { MessageRef } from '../chat/conversation.js';
 import type { Message } from '../chat/message.js';
 import { asBehalfError, isBehalfError } from '../kernel/errors.js';
 import type { Vault } from '../kernel/vault.js';
+import { Answers } from './answers.js';
+import { closedAskMessage, unansweredMessage } from './ask-messages.js';
+import { changeJob, loadJob } from './change-job.js';
 import type { JobId } from './job.js';
-import { finished, type Job, openJob, pending, sealJob, suspended } from './job-record.js';
+import { finished, type Job, openAskOf, openJob, pending, suspended } from './job-record.js';
 import type { JobRunnerDeps } from './job-runner.js';
 import type { JobStore } from './job-store.port.js';
 import { type ConnectedApp, promptForLogins } from './login-prompts.js';
@@ -17,9 +20,6 @@ import {
   resumingMessage,
 } from './messages.js';
 import { Turns } from './turns.js';
-
-/** How many times a write that lost against another one is tried anew. */
-const CONFLICT_TRIES = 5;
 
 /** Jobs of a stopped recipe that are looked up at once. */
 const STOPPED_BATCH = 100;
@@ -45,8 +45,10 @@ interface Ending {
   readonly message: Message;
 }
 
-/** The jobs that sleep until their person has logged in: waking, cancelling, expiring them. */
+/** The jobs that sleep until their person has logged in or somebody has answered: waking, cancelling, expiring them. */
 export class WaitingJobs {
+  /** Answers to the questions of jobs. */
+  readonly answers: Answers;
   readonly #deps: WaitingJobsDeps;
   /** Logins that the store was away for: told again when it is back. */
   readonly #untold = new Set<{ readonly user: ChatUser; readonly connected: Connected }>();
@@ -56,6 +58,7 @@ export class WaitingJobs {
 
   constructor(deps: WaitingJobsDeps) {
     this.#deps = deps;
+    this.answers = new Answers(deps);
   }
 
   /** A person has logged in: each of their jobs that waited for this connection is one login nearer, or goes on. */
@@ -86,7 +89,7 @@ export class WaitingJobs {
 
   /** Wakes a job that waits for a login which is there: it came before the job slept, or whoever it told has died. */
   async wakeIfLoggedIn(job: Job): Promise<void> {
-    const recipe = this.#deps.recipes().get(job.recipe);
+    const recipe = job.waitingFor.length === 0 ? undefined : this.#deps.recipes().get(job.recipe);
     if (!recipe) return;
     const { missing, slots } = await this.#deps.resolverFor(job).resolve(recipe);
     const stillMissing = new Set(missing.map(({ parent }) => parent.name));
@@ -107,13 +110,15 @@ export class WaitingJobs {
       const line = { jobId: job.id, recipe: job.recipe, err: asBehalfError(error) };
       this.#deps.logger.warn(line, 'the logins of a waiting job could not be looked up');
     });
+    if (await this.answers.timeOut(job.id)) return;
+    const asking = openAskOf(job);
     const minutes = Math.round(this.#deps.loginTimeoutMs / 60_000);
     // The links stay: a login that is under way still connects.
     await this.#end(job.id, {
       when: (current, now) => (current.state.expiresAt ?? 0) <= now,
-      message: expiredMessage(this.nameOf(job), minutes),
+      message: asking ? unansweredMessage(this.nameOf(job), asking) : expiredMessage(this.nameOf(job), minutes),
     });
-    await this.#change(job.id, (current, now) =>
+    await changeJob(this.#deps, job.id, (current, now) =>
       current.status === 'suspended' && (current.attentionAt ?? 0) <= now
         ? this.#asleep(current, current.waitingFor, now)
         : undefined,
@@ -121,7 +126,7 @@ export class WaitingJobs {
   }
 
   async cancel(user: ChatUser, id: JobId): Promise<CancelOutcome> {
-    const job = await this.#load(id);
+    const job = await loadJob(this.#deps, id);
     if (job?.status !== 'suspended') return 'not_waiting';
     if (!isSameChatUser(job.user, user)) return 'not_yours';
     const name = this.nameOf(job);
@@ -166,7 +171,7 @@ export class WaitingJobs {
 
   /** The prompt as the platform now knows it, e.g. with an address through which it can be edited. */
   async promptSeen(user: ChatUser, id: JobId, prompt: MessageRef): Promise<void> {
-    await this.#change(id, (job, now) =>
+    await changeJob(this.#deps, id, (job, now) =>
       job.status === 'suspended' && isSameChatUser(job.user, user)
         ? this.#asleep(job, job.waitingFor, now, prompt)
         : undefined,
@@ -184,7 +189,7 @@ export class WaitingJobs {
 
   async #goOn(id: JobId, connected: Connected): Promise<void> {
     const { metrics, logger } = this.#deps;
-    const changed = await this.#change(id, (job, now) => {
+    const changed = await changeJob(this.#deps, id, (job, now) => {
       if (job.status !== 'suspended' || !job.waitingFor.includes(connected.connection)) return undefined;
       const waitingFor = job.waitingFor.filter((name) => name !== connected.connection);
       return waitingFor.length === 0 ? pending(job, this.#deps.leaseMs, now) : this.#asleep(job, waitingFor, now);
@@ -217,7 +222,7 @@ export class WaitingJobs {
   async #endNow(id: JobId, { message, when }: Ending): Promise<boolean> {
     const { historyMs, logger, metrics } = this.#deps;
     const result = { status: 'cancelled' as const, text: message.fallback };
-    const job = await this.#change(id, (current, now) =>
+    const job = await changeJob(this.#deps, id, (current, now) =>
       current.status === 'suspended' && when(current, now)
         ? finished(current, 'cancelled', { state: { ...current.state, result }, historyMs }, now)
         : undefined,
@@ -230,10 +235,12 @@ export class WaitingJobs {
   }
 
   async #say(job: Job, message: Message): Promise<void> {
-    const { conversation, prompt } = job.state;
+    const { asking, conversation, prompt } = job.state;
     await this.#quietly(job, async () => {
       const chat = this.#deps.chats(job.user.platform);
-      await (prompt ? chat.update(prompt, message) : chat.postPrivately(conversation, job.user, message));
+      if (asking?.message && !asking.given)
+        await chat.update(asking.message, closedAskMessage(asking, message.fallback));
+      else await (prompt ? chat.update(prompt, message) : chat.postPrivately(conversation, job.user, message));
     });
   }
 
@@ -245,22 +252,6 @@ export class WaitingJobs {
         'a message could not be delivered',
       );
     });
-  }
-
-  /** Reads, changes and writes a job until nobody else wrote in between; `undefined`: nothing was to change. */
-  async #change(id: JobId, change: (job: Job, now: number) => Job | undefined): Promise<Job | undefined> {
-    for (let attempt = 0; attempt < CONFLICT_TRIES; attempt += 1) {
-      const job = await this.#load(id);
-      const changed = job && change(job, this.#deps.clock.now());
-      if (!changed) return undefined;
-      if (await this.#deps.store.write(sealJob(this.#deps.vault, changed))) return changed;
-    }
-    return undefined;
-  }
-
-  async #load(id: JobId): Promise<Job | undefined> {
-    const row = await this.#deps.store.load(id);
-    return row && openJob(this.#deps.vault, row);
   }
 
   /** Still asleep, until the same moment as before. */

@@ -3,6 +3,7 @@ import type { Position, Problem } from '../language/problem.js';
 import { checkShape } from '../language/shape.js';
 import { type CompileContext, compileTemplate } from '../language/template.js';
 import { parseYaml, type YamlDocument, type YamlPath } from '../language/yaml-document.js';
+import { compileAsk } from './compile-ask.js';
 import { checkUpdates, compileReplyBlocks, compileValues } from './compile-reply.js';
 import type { CompiledRecipe, CompiledStep, Parameter } from './compiled-recipe.js';
 import { normalizeCommand, parseParameterValue } from './parameters.js';
@@ -117,6 +118,7 @@ class RecipeCompiler implements CompileContext {
     const base = { path: stepPath, ...this.document.positionOf(path) };
     if ('action' in step) return { ...base, ...this.#action(step, path) };
     if ('reply' in step) return { ...base, ...this.#reply(step, [...path, 'reply']) };
+    if ('ask' in step) return { ...base, ...this.#ask(step, path, stepPath) };
     if ('stop' in step) {
       const { as, message } = step.stop;
       if (message === undefined) return { ...base, kind: 'stop', as };
@@ -139,6 +141,18 @@ class RecipeCompiler implements CompileContext {
       action,
       actionPosition: this.document.positionOf([...path, 'action']),
       input: compileValues(step.input, [...path, 'input'], this),
+    };
+  }
+
+  #ask(step: Extract<StepShape, { ask: unknown }>, path: YamlPath, stepPath: string) {
+    const { on_timeout: onTimeout, ...ask } = step.ask;
+    return {
+      kind: 'ask' as const,
+      ...(step.id === undefined ? {} : { id: step.id }),
+      ...compileAsk(ask, [...path, 'ask'], this),
+      ...(onTimeout === undefined
+        ? {}
+        : { onTimeout: this.#steps(onTimeout, [...path, 'ask', 'on_timeout'], `${stepPath}.on_timeout.`) }),
     };
   }
 

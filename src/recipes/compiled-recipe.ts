@@ -1,6 +1,7 @@
 import type { Datapill } from '../language/datapill.js';
 import type { Position } from '../language/problem.js';
-import type { InputValue, ReplyBlock } from './compiled-reply.js';
+import type { Template } from '../language/template.js';
+import type { InputValue, ReplyBlock, ReplyButton } from './compiled-reply.js';
 import type { ReplyText } from './reply-text.js';
 
 export interface Parameter extends Position {
@@ -67,7 +68,41 @@ export interface StopStep extends StepBase {
   readonly message?: ReplyText;
 }
 
-export type CompiledStep = ActionStep | ReplyStep | IfStep | StopStep;
+/** Waits for a person's answer. */
+export interface AskStep extends StepBase {
+  readonly kind: 'ask';
+  readonly id?: string;
+  readonly text: ReplyText;
+  readonly answer: AskAnswer;
+  readonly who:
+    | { readonly kind: 'asker' | 'anyone' }
+    /** User ids or confirmed e-mail addresses, a list of them or one. */
+    | { readonly kind: 'users'; readonly users: Template };
+  readonly visibleTo: 'user' | 'channel';
+  /** Absent: as long as a login is waited for. */
+  readonly timeoutMs?: number;
+  /** Absent: the job ends when nobody answers. */
+  readonly onTimeout?: readonly CompiledStep[];
+}
+
+/** How a question is answered. */
+export type AskAnswer =
+  | { readonly kind: 'buttons'; readonly buttons: readonly AskButton[] }
+  /** `options` gives a list of texts or of `{ label, value }`. */
+  | { readonly kind: 'picklist'; readonly label: Template; readonly options: Template }
+  /** Fields of a form; `title` is absent where the one field is typed in the chat. */
+  | { readonly kind: 'fields'; readonly title?: string; readonly fields: readonly Parameter[] };
+
+export type AskButton =
+  | ReplyButton
+  | {
+      readonly kind: 'answer';
+      readonly label: Template;
+      readonly value: Template;
+      readonly style?: 'primary' | 'danger';
+    };
+
+export type CompiledStep = ActionStep | ReplyStep | IfStep | StopStep | AskStep;
 
 /** A recipe as the service uses it: defaults filled in, datapills compiled. */
 export interface CompiledRecipe {

@@ -136,7 +136,8 @@ function datapillsOfOptions(options: ReplyPicklist['options']): readonly ScopedD
   return [...scoped([list]), ...scoped([label, value].flatMap(datapillsOf), { name: 'option', list })];
 }
 
-function datapillsOfButton(button: ReplyButton): readonly Datapill[] {
+/** Every datapill of a button. */
+export function datapillsOfButton(button: ReplyButton): readonly Datapill[] {
   if (button.kind === 'link') return [button.label, button.url].flatMap(datapillsOf);
   const { confirm, label, parameters } = button;
   const values = parameters.map(({ value }) => value);

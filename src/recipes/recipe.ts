@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { pattern, strict } from '../language/shape.js';
+import { ASK_KEYS, type AskShape } from './ask-shape.js';
 import { Command, Name, Text, Value, Words } from './recipe-values.js';
 import { Reply } from './reply-shape.js';
 
@@ -53,13 +54,27 @@ const IfShape = strict({
   },
 });
 
+const AskStep = strict({
+  id: Name.optional().meta({ description: 'Name of the answer: {{ steps.<id>.value }}' }),
+  ask: strict({
+    ...ASK_KEYS,
+    get on_timeout(): z.ZodOptional<z.ZodArray<z.ZodType<StepShape>>> {
+      return z.array(Step).min(1).optional();
+    },
+  }),
+});
+
 export type StepShape =
   | z.infer<typeof ActionShape>
   | z.infer<typeof ReplyShape>
   | z.infer<typeof StopShape>
+  | {
+      readonly id?: string | undefined;
+      readonly ask: AskShape & { readonly on_timeout?: readonly StepShape[] | undefined };
+    }
   | { readonly if: string; readonly then: readonly StepShape[]; readonly else?: readonly StepShape[] | undefined };
 
-const Step: z.ZodType<StepShape> = z.union([ActionShape, ReplyShape, IfShape, StopShape]).meta({ id: 'Step' });
+const Step: z.ZodType<StepShape> = z.union([ActionShape, ReplyShape, AskStep, IfShape, StopShape]).meta({ id: 'Step' });
 
 /** A recipe file, as people write it. */
 export const Recipe = strict({

@@ -155,7 +155,11 @@ async function renderOptions(
   return { options, more: Math.max(0, items.length - MAX_OPTIONS) };
 }
 
-async function renderButtons(buttons: readonly ReplyButton[], data: RecipeData): Promise<readonly RenderedButton[]> {
+/** Fills buttons in; a link whose address leads to no page is left out. */
+export async function renderButtons(
+  buttons: readonly ReplyButton[],
+  data: RecipeData,
+): Promise<readonly RenderedButton[]> {
   const rendered: RenderedButton[] = [];
   for (const button of buttons) {
     if (button.kind === 'command') {

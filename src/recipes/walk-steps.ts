@@ -1,14 +1,15 @@
 import type { Datapill } from '../language/datapill.js';
 import { datapillsOf } from '../language/template.js';
-import type { CompiledStep } from './compiled-recipe.js';
-import { datapillsOfReply, type InputValue, type ItemName } from './compiled-reply.js';
+import type { AskAnswer, CompiledStep } from './compiled-recipe.js';
+import { datapillsOfButton, datapillsOfReply, type InputValue, type ItemName } from './compiled-reply.js';
 import { datapillsOfText } from './reply-text.js';
 
 /** Every step in the order of the file, those inside branches included. */
 export function allSteps(steps: readonly CompiledStep[]): readonly CompiledStep[] {
-  return steps.flatMap((step) =>
-    step.kind === 'if' ? [step, ...allSteps(step.then), ...allSteps(step.else)] : [step],
-  );
+  return steps.flatMap((step) => {
+    if (step.kind === 'if') return [step, ...allSteps(step.then), ...allSteps(step.else)];
+    return step.kind === 'ask' ? [step, ...allSteps(step.onTimeout ?? [])] : [step];
+  });
 }
 
 /** The datapills of one step, without those of the steps inside it. */
@@ -22,7 +23,21 @@ export function datapillsOfStep(step: CompiledStep): readonly Datapill[] {
       return step.message ? datapillsOfText(step.message) : [];
     case 'reply':
       return datapillsOfReply(step.blocks).map(({ pill }) => pill);
+    case 'ask':
+      return [
+        ...datapillsOfText(step.text),
+        ...datapillsOfAnswer(step.answer),
+        ...(step.who.kind === 'users' ? datapillsOf(step.who.users) : []),
+      ];
   }
+}
+
+function datapillsOfAnswer(answer: AskAnswer): readonly Datapill[] {
+  if (answer.kind === 'picklist') return [answer.label, answer.options].flatMap(datapillsOf);
+  if (answer.kind === 'fields') return [];
+  return answer.buttons.flatMap((button) =>
+    button.kind === 'answer' ? [button.label, button.value].flatMap(datapillsOf) : datapillsOfButton(button),
+  );
 }
 
 function datapillsOfValues(values: readonly InputValue[]): readonly Datapill[] {

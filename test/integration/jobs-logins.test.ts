@@ -164,7 +164,7 @@ describe('a job that needs a login', () => {
     const older = await prompted('create thing title: A');
     const newer = await prompted('file it');
     await kit.say('Cancel');
-    expect(textOf(kit.chat.last())).toBe('Cancelled: File it. One more request is waiting for a login.');
+    expect(textOf(kit.chat.last())).toBe('Cancelled: File it. One more request is still waiting.');
     expect(textOf(newer)).toBe('Cancelled: File it. Nothing was done.');
     expect(loginButtonsOf(older)).toHaveLength(1);
     await kit.say('cancel');

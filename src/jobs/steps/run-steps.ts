@@ -3,6 +3,7 @@ import { evaluateCondition } from '../../recipes/evaluate.js';
 import { renderText } from '../../recipes/render-reply.js';
 import { createStepData } from './first-data.js';
 import { runAction } from './run-action.js';
+import { runAsk } from './run-ask.js';
 import { runReply } from './run-reply.js';
 import {
   COMPLETED,
@@ -35,6 +36,8 @@ function runStep(context: StepsContext, step: CompiledStep, scope: StepScope, ru
       return runAction(context, step, scope);
     case 'reply':
       return runReply(context, step, scope);
+    case 'ask':
+      return runAsk(context, step, scope, runList);
     case 'if':
       return runIf(context, step, scope, runList);
     case 'stop':

@@ -1,4 +1,4 @@
-import type { ActionStep, RecipeData, ReplyStep } from '../../recipes/compiled-recipe.js';
+import type { ActionStep, AskStep, RecipeData, ReplyStep } from '../../recipes/compiled-recipe.js';
 import type { StepRecord } from '../job.js';
 
 type SaidReply = Extract<StepRecord, { kind: 'reply' }>;
@@ -28,7 +28,7 @@ export class StepData {
     if (update !== undefined) this.#replies.set(update.id, said);
   }
 
-  add(step: ActionStep, output: unknown): void {
+  add(step: ActionStep | AskStep, output: unknown): void {
     if (step.id !== undefined) this.#steps = { ...this.#steps, [step.id]: output };
   }
 }

@@ -3,8 +3,10 @@ import type { ActionCall } from '../../connectors/action-call.js';
 import type { RichText } from '../../kernel/rich-text.js';
 import type { CompiledRecipe, CompiledStep } from '../../recipes/compiled-recipe.js';
 import type { RenderedReply } from '../../recipes/render-reply.js';
+import type { AskDelivery } from '../deliver-ask.js';
 import type { DeliveredReply, Delivery } from '../deliver-reply.js';
 import type { HeldJob } from '../held-job.js';
+import type { Answer, OpenAsk } from '../job.js';
 import type { MissingLogin, ResolvedSlot, SlotResolver } from '../resolve-connections.js';
 import type { StepData } from './step-data.js';
 
@@ -12,7 +14,9 @@ import type { StepData } from './step-data.js';
 export type StepsOutcome =
   | { readonly kind: 'completed' }
   | { readonly kind: 'stopped'; readonly as: 'succeeded' | 'failed'; readonly message?: RichText }
-  | { readonly kind: 'login_required'; readonly missing: MissingLogin };
+  | { readonly kind: 'login_required'; readonly missing: MissingLogin }
+  /** A question has been asked: the job sleeps until it is answered. */
+  | { readonly kind: 'answer_required' };
 
 export const COMPLETED: StepsOutcome = { kind: 'completed' };
 
@@ -27,6 +31,12 @@ export interface StepsContext {
   readonly perform: (call: Omit<ActionCall, 'http' | 'clock'>) => Promise<unknown>;
   /** Says a reply where it belongs, or in place of an earlier one. */
   readonly say: (reply: RenderedReply, delivery: Delivery) => Promise<DeliveredReply>;
+  /** Says a question where it belongs. */
+  readonly ask: (asking: OpenAsk, delivery: AskDelivery) => Promise<DeliveredReply>;
+  /** Takes the buttons off a question and says what became of it. Never rejects. */
+  readonly closeAsk: (asking: OpenAsk, answer: Answer) => Promise<void>;
+  readonly now: () => number;
+  readonly loginTimeoutMs: number;
 }
 
 /** Where in a run a list of steps stands, and what its datapills see. */

@@ -4,8 +4,9 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { ChatUser } from '../../../src/chat/chat-user.js';
 import type { ConversationRef } from '../../../src/chat/conversation.js';
-import { RecordingChat } from '../../support/recording-chat.js';
+import { buttonOf, type ChatMessage, RecordingChat, refOf } from '../../support/recording-chat.js';
 import { ScriptedApp } from '../../support/scripted-app.js';
 import { serviceEnvironment, writeServiceFiles } from '../../support/service-files.js';
 import { ANN, DIRECT } from '../../support/service-kit.js';
@@ -99,6 +100,19 @@ export class CrashKit {
   ): Promise<void> {
     const { conversation = DIRECT, id = `e${this.#serial}` } = options;
     await this.#ask({ kind: 'event', event: { kind: 'text', id, user: ANN, conversation, text } });
+  }
+
+  /** Somebody presses a button of a message, by default Ann; resolves when it is acknowledged. */
+  async press(message: ChatMessage, label: string, user: ChatUser = ANN): Promise<void> {
+    const event = {
+      kind: 'action' as const,
+      id: `p${this.#serial}`,
+      user,
+      conversation: message.conversation,
+      values: {},
+    };
+    const { token } = buttonOf(message, label);
+    await this.#ask({ kind: 'event', event: { ...event, token, message: refOf(this.chat.platform, message.id) } });
   }
 
   /** Opens the login link in the process that runs now; `comeBack` may go to the next one. */

@@ -1,0 +1,113 @@
+import type { Click, Clicks } from '../chat/clicks.js';
+import type { Block, Button, Message, RichText } from '../chat/message.js';
+import { plainText } from '../chat/message.js';
+import type { RenderedAnswer, RenderedAskButton } from '../recipes/render-ask.js';
+import { REPEATED } from './deliver-reply.js';
+import type { Answer, OpenAsk } from './job.js';
+import type { Job } from './job-record.js';
+
+/** Under which a picklist's choice travels. */
+export const CHOICE = 'choice';
+
+/** The message of a question, with buttons that mean something for those who may answer only. */
+export async function askMessage(
+  clicks: Clicks,
+  job: Job,
+  options: { readonly asking: OpenAsk; readonly answer: RenderedAnswer; readonly again: boolean },
+): Promise<Message> {
+  const { again, answer, asking } = options;
+  const buttons = [...(await answerButtons(clicks, job, asking, answer)), ...(await cancelButton(clicks, job, asking))];
+  const blocks: Block[] = [{ kind: 'text', text: asking.text }];
+  if (answer.kind === 'picklist') {
+    const choices = answer.options.map(({ label }, index) => ({ label, value: String(index) }));
+    blocks.push({ kind: 'picklist', id: CHOICE, label: answer.label, options: choices });
+  }
+  blocks.push({ kind: 'buttons', buttons });
+  if (again) blocks.push({ kind: 'note', text: [{ text: REPEATED }] });
+  return { fallback: plainText(asking.text), blocks };
+}
+
+/** What stands there when a question is closed: its text, and what became of it. */
+export function closedAskMessage(asking: OpenAsk, ending: string): Message {
+  return {
+    fallback: `${plainText(asking.text)}\n${ending}`,
+    blocks: [
+      { kind: 'text', text: asking.text },
+      { kind: 'note', text: [{ text: ending }] },
+    ],
+  };
+}
+
+export function answeredText(answer: Answer): string {
+  return answer.kind === 'timed_out' ? 'Nobody answered in time.' : `✓ ${answer.label}, by ${answer.by.name}`;
+}
+
+/** Why a job has ended that nobody answered. */
+export function unansweredMessage(recipe: string, asking: OpenAsk): Message {
+  const text: RichText = [
+    { text: `Nobody answered within ${duration(asking.expiresAt - asking.askedAt)}, so I cancelled ` },
+    { text: recipe, style: 'italic' },
+    { text: '.' },
+  ];
+  return { fallback: plainText(text), blocks: [{ kind: 'text', text }] };
+}
+
+async function answerButtons(
+  clicks: Clicks,
+  job: Job,
+  asking: OpenAsk,
+  answer: RenderedAnswer,
+): Promise<readonly Button[]> {
+  const base = { job: job.id, ask: asking.id };
+  const audience = asking.who.kind === 'asker' ? 'person' : 'tenant';
+  if (answer.kind !== 'buttons') {
+    const isChoice = answer.kind === 'picklist';
+    const click: Click = isChoice ? { kind: 'answer-chosen', ...base } : { kind: 'answer-fields', ...base };
+    const [token = ''] = await clicks.issue(job.user, [click], audience);
+    return [{ kind: 'action', label: isChoice ? 'Choose' : 'Answer', token, style: 'primary' }];
+  }
+  const wanted = answer.buttons.flatMap((button) => clickOf(button, base));
+  const tokens = [...(await clicks.issue(job.user, wanted, audience))];
+  return answer.buttons.map((button): Button => {
+    if (button.kind === 'link') return { kind: 'link', label: button.label, url: button.url };
+    const style = button.kind === 'answer' && button.style ? { style: button.style } : {};
+    return { kind: 'action', label: button.label, token: tokens.shift() ?? '', ...style };
+  });
+}
+
+function clickOf(button: RenderedAskButton, base: { readonly job: string; readonly ask: string }): readonly Click[] {
+  switch (button.kind) {
+    case 'link':
+      return [];
+    case 'command':
+      return [{ kind: 'command', command: button.command, parameters: { ...button.parameters } }];
+    case 'answer':
+      return [{ kind: 'answer', ...base, label: button.label, value: asJson(button.value) }];
+  }
+}
+
+/** Others have nothing to cancel. */
+async function cancelButton(clicks: Clicks, job: Job, asking: OpenAsk): Promise<readonly Button[]> {
+  if (asking.who.kind !== 'asker') return [];
+  const [token = ''] = await clicks.issue(job.user, [{ kind: 'cancel-job', job: job.id }]);
+  return [{ kind: 'action', label: 'Cancel', token }];
+}
+
+type Json = Extract<Click, { kind: 'answer' }>['value'];
+
+function asJson(value: unknown): Json {
+  const json: Json = JSON.parse(JSON.stringify(value ?? null));
+  return json;
+}
+
+function duration(ms: number): string {
+  const units = [
+    [86_400_000, 'day'],
+    [3_600_000, 'hour'],
+    [60_000, 'minute'],
+    [1_000, 'second'],
+  ] as const;
+  const [size, name] = units.find(([unit]) => ms >= unit && ms % unit === 0) ?? [1_000, 'second'];
+  const count = Math.round(ms / size);
+  return `${count} ${name}${count === 1 ? '' : 's'}`;
+}

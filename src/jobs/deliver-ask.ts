@@ -1,0 +1,52 @@
+import type { ChatAdapter } from '../chat/chat-adapter.port.js';
+import type { Clicks } from '../chat/clicks.js';
+import type { MessageRef } from '../chat/conversation.js';
+import type { RenderedAnswer } from '../recipes/render-ask.js';
+import type { OpenAskInChat } from './ask-in-chat.js';
+import { answeredText, askMessage, closedAskMessage } from './ask-messages.js';
+import type { DeliveredReply } from './deliver-reply.js';
+import type { Answer, OpenAsk } from './job.js';
+import type { Job } from './job-record.js';
+
+interface AskTarget {
+  readonly job: Job;
+  readonly chat: ChatAdapter;
+  readonly clicks: Clicks;
+  readonly askInChat: OpenAskInChat;
+}
+
+export interface AskDelivery {
+  readonly answer: RenderedAnswer;
+  readonly visibleTo: 'user' | 'channel';
+  /** It may have been said before an interruption. */
+  readonly again: boolean;
+}
+
+/**
+ * Says a question where it belongs: for all in the channel, or privately, in place of the login prompt if there is one. What
+ * the person who asked may type in the chat is expected from then on.
+ */
+export async function deliverAsk(
+  { askInChat, chat, clicks, job }: AskTarget,
+  asking: OpenAsk,
+  options: AskDelivery,
+): Promise<DeliveredReply> {
+  const { conversation, prompt } = job.state;
+  const message = await askMessage(clicks, job, { asking, ...options });
+  if (asking.answer.kind === 'fields' && asking.answer.title === undefined && asking.who.kind !== 'users')
+    await askInChat(job, asking);
+  if (conversation.kind === 'channel' && options.visibleTo === 'channel')
+    return { message: await chat.post(conversation, message), promptReplaced: false };
+  if (prompt) return { message: await chat.update(prompt, message), promptReplaced: true };
+  const posted = await (conversation.kind === 'direct'
+    ? chat.post(conversation, message)
+    : chat.postPrivately(conversation, job.user, message));
+  return { message: posted, promptReplaced: false };
+}
+
+/** Where the platform named the message that was pressed, that one: it knows best how it is edited. */
+export async function closeAsk(chat: ChatAdapter, asking: OpenAsk, answer: Answer): Promise<void> {
+  const pressed: MessageRef | undefined = answer.kind === 'given' ? answer.message : undefined;
+  const message = pressed ?? asking.message;
+  if (message) await chat.update(message, closedAskMessage(asking, answeredText(answer)));
+}

@@ -1,0 +1,93 @@
+import { BehalfError } from '../../kernel/errors.js';
+import { randomToken } from '../../kernel/ids.js';
+import type { AskStep } from '../../recipes/compiled-recipe.js';
+import { type RenderedAsk, renderAsk } from '../../recipes/render-ask.js';
+import { wasRefused } from '../deliver-reply.js';
+import type { HeldJob } from '../held-job.js';
+import type { Answer, OpenAsk } from '../job.js';
+import {
+  COMPLETED,
+  pathOf,
+  type RunList,
+  type StepScope,
+  type StepsContext,
+  type StepsOutcome,
+} from './steps-context.js';
+
+/**
+ * Goes on with the answer of a question, or asks it. The answer is in the job's state before the job goes on, so that after a
+ * crash nobody is asked twice.
+ */
+export async function runAsk(
+  context: StepsContext,
+  step: AskStep,
+  scope: StepScope,
+  runList: RunList,
+): Promise<StepsOutcome> {
+  const path = pathOf(step, scope);
+  const answer = await answerAt(context, path);
+  if (!answer) {
+    await ask(context, step, scope);
+    return { kind: 'answer_required' };
+  }
+  scope.data.add(step, outputOf(answer));
+  return answer.kind === 'timed_out' ? runList(step.onTimeout ?? [], scope) : COMPLETED;
+}
+
+async function answerAt({ closeAsk, held }: StepsContext, path: string): Promise<Answer | undefined> {
+  const record = held.state.done[path];
+  if (record?.kind === 'ask') return record.answer;
+  const { asking } = held.state;
+  if (asking?.path !== path || !asking.given) return undefined;
+  await closeAsk(asking, asking.given);
+  held.noteDone(path, { kind: 'ask', ask: asking.id, answer: asking.given });
+  return asking.given;
+}
+
+/** What later datapills see of an answer. */
+function outputOf(answer: Answer): Readonly<Record<string, unknown>> {
+  if (answer.kind === 'timed_out') return { timed_out: true };
+  const { by, label, value, values } = answer;
+  const person = { id: by.userId, name: by.name };
+  return { value, label, by: person, ...(values ? { values } : {}), timed_out: false };
+}
+
+async function ask(context: StepsContext, step: AskStep, scope: StepScope): Promise<void> {
+  const { held } = context;
+  const path = pathOf(step, scope);
+  const again = held.isInFlight(path);
+  const rendered = await renderAsk(step, scope.data.current());
+  checkPeople(held, rendered);
+  const { asking: last } = held.state;
+  // Asked again under the same id: buttons of the first message stay good.
+  const asking = last?.path === path ? last : toOpen(context, step, path, rendered);
+  await held.begin({ path, kind: 'reply' }, { asking });
+  const delivery = { answer: rendered.answer, visibleTo: step.visibleTo, again };
+  const { message, promptReplaced } = await context.ask(asking, delivery).catch((error: unknown) => {
+    if (!again && wasRefused(error)) held.land(path);
+    throw error;
+  });
+  held.land(path, { asking: { ...asking, message } }, { promptReplaced });
+}
+
+function toOpen(context: StepsContext, step: AskStep, path: string, { answer, text, who }: RenderedAsk): OpenAsk {
+  const askedAt = context.now();
+  return {
+    id: randomToken(128),
+    path,
+    text,
+    answer: answer.kind === 'buttons' ? { kind: 'buttons' } : answer,
+    who,
+    askedAt,
+    expiresAt: askedAt + (step.timeoutMs ?? context.loginTimeoutMs),
+    goesOnWithout: step.onTimeout !== undefined,
+  };
+}
+
+/** In a direct message nobody sees the question but the person who asked. */
+function checkPeople({ job, state }: HeldJob, { who }: RenderedAsk): void {
+  if (who.kind !== 'users' || state.conversation.kind === 'channel' || who.users.includes(job.user.userId)) return;
+  throw new BehalfError('recipe.invalid', 'A question to others was asked in a direct message', {
+    userText: 'It asks other people something, so it works in a channel only.',
+  });
+}

@@ -1,0 +1,87 @@
+import { BehalfError } from '../kernel/errors.js';
+import type { RichText } from '../kernel/rich-text.js';
+import { evaluateTemplate, evaluateText, toText } from '../language/template.js';
+import type { AskAnswer, AskButton, AskStep, Parameter, RecipeData } from './compiled-recipe.js';
+import { type RenderedButton, renderButtons, renderText } from './render-reply.js';
+
+/** Choices that a picklist shows on every platform. */
+const MOST_OPTIONS = 100;
+
+/** Who may answer: the person whose job it is, anybody who sees the question, or these. */
+export type AskedPeople =
+  | { readonly kind: 'asker' | 'anyone' }
+  | { readonly kind: 'users'; readonly users: readonly string[] };
+
+export interface AskedOption {
+  readonly label: string;
+  readonly value: unknown;
+}
+
+/** A question with its datapills filled in: data only. */
+export interface RenderedAsk {
+  readonly text: RichText;
+  readonly answer: RenderedAnswer;
+  readonly who: AskedPeople;
+}
+
+export type RenderedAnswer =
+  | { readonly kind: 'buttons'; readonly buttons: readonly RenderedAskButton[] }
+  | { readonly kind: 'picklist'; readonly label: string; readonly options: readonly AskedOption[] }
+  | { readonly kind: 'fields'; readonly title?: string; readonly fields: readonly Parameter[] };
+
+export type RenderedAskButton =
+  | RenderedButton
+  | ({ readonly kind: 'answer'; readonly style?: 'primary' | 'danger' } & AskedOption);
+
+/** Fills a question in. Fails with `datapill.failed`, and with `recipe.invalid` where nobody could answer. */
+export async function renderAsk(step: AskStep, data: RecipeData): Promise<RenderedAsk> {
+  const text = await renderText(step.text, data);
+  return { text, answer: await renderAnswer(step.answer, data), who: await renderPeople(step.who, data) };
+}
+
+async function renderAnswer(answer: AskAnswer, data: RecipeData): Promise<RenderedAnswer> {
+  if (answer.kind === 'fields') return answer;
+  if (answer.kind === 'picklist') {
+    const options = toOptions(await evaluateTemplate(answer.options, { ...data }));
+    if (options.length === 0) throw nobody('A picklist has no options', 'There is nothing to choose from.');
+    return { kind: 'picklist', label: await evaluateText(answer.label, { ...data }), options };
+  }
+  const buttons: RenderedAskButton[] = [];
+  for (const button of answer.buttons) {
+    if (button.kind === 'answer') buttons.push(await renderAnswerButton(button, data));
+    else buttons.push(...(await renderButtons([button], data)));
+  }
+  return { kind: 'buttons', buttons };
+}
+
+async function renderAnswerButton(
+  button: Extract<AskButton, { kind: 'answer' }>,
+  data: RecipeData,
+): Promise<RenderedAskButton> {
+  const label = (await evaluateText(button.label, { ...data })).trim() || 'OK';
+  const value = await evaluateTemplate(button.value, { ...data });
+  return { kind: 'answer', label, value: value ?? null, ...(button.style ? { style: button.style } : {}) };
+}
+
+async function renderPeople(who: AskStep['who'], data: RecipeData): Promise<AskedPeople> {
+  if (who.kind !== 'users') return { kind: who.kind };
+  const value = await evaluateTemplate(who.users, { ...data });
+  const users = (Array.isArray(value) ? value : [value])
+    .map((user) => toText(user).trim())
+    .filter((user) => user !== '');
+  if (users.length === 0) throw nobody('Nobody may answer a question', 'I do not know whom to ask.');
+  return { kind: 'users', users };
+}
+
+function toOptions(value: unknown): readonly AskedOption[] {
+  const items: readonly unknown[] = Array.isArray(value) ? value : value === undefined ? [] : [value];
+  return items.slice(0, MOST_OPTIONS).flatMap((item) => {
+    if (typeof item !== 'object' || item === null) return [{ label: toText(item), value: item }];
+    if (!('label' in item)) return [];
+    return [{ label: toText(item.label), value: 'value' in item ? item.value : item.label }];
+  });
+}
+
+function nobody(message: string, userText: string): BehalfError {
+  return new BehalfError('recipe.invalid', message, { userText });
+}
