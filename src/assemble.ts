@@ -129,6 +129,7 @@ export function assemble(policy: ServicePolicy, catalogue: () => Catalogue, driv
   const jobs = new Jobs({
     store: stores.jobs,
     queue: stores.queue,
+    wishes: stores.expiring,
     vault,
     recipes,
     resolverFor: (job) => new SlotResolver(job.user, { connections, parents, connectors }),
@@ -193,6 +194,7 @@ export function assemble(policy: ServicePolicy, catalogue: () => Catalogue, driv
     answers,
     connections: personal,
     waiting: jobs.waiting,
+    cancelRunning: (user) => jobs.cancelRunning(user),
     proveLogin: new ProveLogin(logins),
     clicks,
     claims,

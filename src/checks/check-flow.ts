@@ -26,10 +26,21 @@ function endsIn(context: RecipeContext, step: CompiledStep): boolean {
       return true;
     case 'action':
     case 'reply':
+    case 'log':
+    case 'collect':
       return false;
     case 'ask':
       checkList(context, step.onTimeout ?? []);
       return false;
+    case 'for_each':
+      // The list may be empty.
+      checkList(context, step.do);
+      return false;
+    case 'try': {
+      const tried = checkList(context, step.steps);
+      const handled = step.onError === undefined || checkList(context, step.onError);
+      return tried && handled;
+    }
     case 'if': {
       checkCondition(context, step);
       const then = checkList(context, step.then);

@@ -1,5 +1,13 @@
 import { ANY, objectOf, type Shape, type ShapeField } from '../language/data-shape.js';
-import type { AskStep, CompiledRecipe, CompiledStep, Parameter } from '../recipes/compiled-recipe.js';
+import { followExpression } from '../language/follow-expression.js';
+import type {
+  AskStep,
+  CompiledRecipe,
+  CompiledStep,
+  ForEachStep,
+  Parameter,
+  TryStep,
+} from '../recipes/compiled-recipe.js';
 import { allSteps } from '../recipes/walk-steps.js';
 import type { RecipeContext } from './recipe-context.js';
 
@@ -21,26 +29,25 @@ export function stepScopes(context: RecipeContext): readonly StepScope[] {
   for (const step of allSteps(recipe.steps)) {
     if (step.kind === 'action' && step.id !== undefined) outputs.set(step.id, context.outputOf(step));
     if (step.kind === 'ask' && step.id !== undefined) outputs.set(step.id, answerShape(step));
+    if (step.kind === 'for_each' && step.id !== undefined) outputs.set(step.id, LIST);
   }
-  const walk = new Walk(dataOf(recipe, outputs));
-  walk.list(recipe.steps, { certain: new Set(), possible: new Set() });
+  const walk = new Walk();
+  walk.list(recipe.steps, { data: dataOf(recipe, outputs), certain: new Set(), possible: new Set() });
   return walk.scopes;
 }
 
+/** What is collected is made of what the loop sees; its items are not followed. */
+const LIST: Shape = { kind: 'list', item: ANY };
+
 /** What may have been done at a place. */
 interface Done {
+  readonly data: Shape;
   readonly certain: ReadonlySet<string>;
   readonly possible: ReadonlySet<string>;
 }
 
 class Walk {
   readonly scopes: StepScope[] = [];
-  readonly #data: Shape;
-
-  constructor(data: Shape) {
-    this.#data = data;
-  }
-
   /** Goes through a list of steps; gives what is done after it, nothing when the job always ends in it. */
   list(steps: readonly CompiledStep[], before: Done): Done | undefined {
     let done = before;
@@ -55,12 +62,20 @@ class Walk {
   }
 
   #step(step: CompiledStep, done: Done): Done | undefined {
-    this.scopes.push({ step, data: this.#data, ...done });
+    this.scopes.push({ step, ...done });
     switch (step.kind) {
       case 'stop':
         return undefined;
       case 'reply':
+      case 'log':
+      case 'collect':
         return done;
+      case 'for_each':
+        this.list(step.do, { ...done, data: withNames(done.data, itemNames(step, done.data)) });
+        // What the items leave behind ends with them, but for the list that is collected.
+        return step.id === undefined ? done : { ...done, certain: union(done.certain, [step.id]) };
+      case 'try':
+        return this.#try(step, done);
       case 'action':
         return step.id === undefined ? done : { ...done, certain: union(done.certain, [step.id]) };
       case 'ask': {
@@ -78,6 +93,17 @@ class Walk {
         return { ...done, possible: union(done.possible, [...inThen, ...inElse]) };
       }
     }
+  }
+
+  /** The steps of `on_error` begin after any of the steps before them. */
+  #try(step: TryStep, done: Done): Done | undefined {
+    const tried = this.list(step.steps, done);
+    if (!step.onError) return tried;
+    const begun = { ...done, possible: union(done.possible, idsOf(step.steps)) };
+    const handled = this.list(step.onError, { ...begun, data: withNames(done.data, { error: FAILURE }) });
+    if (!tried) return handled && { ...handled, data: done.data };
+    if (!handled) return tried;
+    return { ...begun, possible: union(begun.possible, idsOf(step.onError)) };
   }
 }
 
@@ -107,6 +133,24 @@ function answerShape({ answer }: AskStep): Shape {
 }
 
 const STRING: Shape = { kind: 'string' };
+
+const FAILURE: Shape = {
+  kind: 'object',
+  fields: new Map<string, ShapeField>([
+    ...['message', 'code', 'reference'].map((name) => [name, { shape: STRING, optional: false }] as const),
+    ...['app', 'action'].map((name) => [name, { shape: STRING, optional: true }] as const),
+  ]),
+};
+
+function itemNames(step: ForEachStep, data: Shape): Readonly<Record<string, Shape>> {
+  return { [step.as]: followExpression(step.list.source, data).item, index: { kind: 'integer' } };
+}
+
+function withNames(data: Shape, names: Readonly<Record<string, Shape>>): Shape {
+  if (data.kind !== 'object') return data;
+  const more = Object.entries(names).map(([name, shape]) => [name, { shape, optional: false }] as const);
+  return { kind: 'object', fields: new Map([...data.fields, ...more]) };
+}
 
 function dataOf(recipe: CompiledRecipe, outputs: ReadonlyMap<string, Shape>): Shape {
   const labels = objectOf({ name: STRING, app: STRING, account: STRING });

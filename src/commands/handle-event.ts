@@ -5,6 +5,7 @@ import { type Click, type Clicks, parametersOf } from '../chat/clicks.js';
 import type { ConversationRef, MessageRef } from '../chat/conversation.js';
 import { type Message, textMessage } from '../chat/message.js';
 import { looksLikeCode } from '../connections/login-code.js';
+import type { Job } from '../jobs/job-record.js';
 import type { WaitingJobs } from '../jobs/waiting-jobs.js';
 import type { Clock } from '../kernel/clock.port.js';
 import { asBehalfError, ERROR_CODES, isBehalfError } from '../kernel/errors.js';
@@ -12,6 +13,7 @@ import type { Logger } from '../kernel/logger.port.js';
 import type { Metrics } from '../kernel/metrics.port.js';
 import type { RecipeBook } from '../recipes/recipe-book.js';
 import type { AnswerJobs } from './answer-jobs.js';
+import { stoppingMessage } from './cancel-messages.js';
 import type { EventClaims } from './event-claims.js';
 import { helpMessage, shownCommands, unknownMessage } from './help-messages.js';
 import type { PersonalConnections } from './personal-connections.js';
@@ -34,6 +36,8 @@ export interface EventHandlerDeps {
   readonly answers: AnswerJobs;
   readonly connections: PersonalConnections;
   readonly waiting: WaitingJobs;
+  /** Ends the person's newest running job before its next step; gives that job. */
+  readonly cancelRunning: (user: ChatUser) => Promise<Pick<Job, 'recipe'> | undefined>;
   readonly proveLogin: ProveLogin;
   readonly clicks: Clicks;
   readonly claims: EventClaims;
@@ -201,6 +205,8 @@ export class EventHandler {
       return textMessage(NOTHING_DONE);
     }
     const [newest, ...others] = await waiting.list(event.user);
+    const running = newest ? undefined : await this.#deps.cancelRunning(event.user);
+    if (running) return stoppingMessage(waiting.nameOf(running));
     if (!newest || (await waiting.cancel(event.user, newest.id)) !== 'cancelled')
       return textMessage('There is nothing to cancel.');
     const rest =

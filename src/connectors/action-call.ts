@@ -22,4 +22,6 @@ export interface ActionCall {
   /** What apps have asked for; absent: nothing is remembered. */
   readonly pauses?: AppPauses;
   readonly signal?: AbortSignal;
+  /** Whole time for one request with its redirects, in ms. */
+  readonly timeoutMs?: number;
 }

@@ -20,6 +20,8 @@ export interface CallContext {
   readonly credential: Credential;
   readonly address: AppAddress;
   readonly signal?: AbortSignal;
+  /** Whole time for the call with its redirects, in ms; absent: the usual. */
+  readonly timeoutMs?: number;
 }
 
 /**
@@ -27,8 +29,9 @@ export interface CallContext {
  * (GET, HEAD, and 303 after anything) and only to hosts that the credentials may be sent to; any other redirect is the answer.
  */
 export async function callApp(request: OutgoingRequest, context: CallContext): Promise<IncomingResponse> {
-  const deadline = context.clock.now() + CALL_TIMEOUT_MS;
-  const first = await send(request, CALL_TIMEOUT_MS, context);
+  const timeoutMs = context.timeoutMs ?? CALL_TIMEOUT_MS;
+  const deadline = context.clock.now() + timeoutMs;
+  const first = await send(request, timeoutMs, context);
   const isReading = request.method === 'GET' || request.method === 'HEAD';
   let current = request;
   let response = first;

@@ -32,6 +32,7 @@ export class HeldJob {
   #state: JobState;
   #dirty = false;
   #isLeaving = false;
+  readonly #cancelWanted = new AbortController();
   #isWriting = false;
   #writes: Promise<void> = Promise.resolve();
 
@@ -52,6 +53,21 @@ export class HeldJob {
   /** Aborted when the job is not ours any more. */
   get signal(): AbortSignal {
     return this.#lost.signal;
+  }
+
+  /** True when the person wants the job to end: no step is begun any more. */
+  get isCancelWanted(): boolean {
+    return this.#cancelWanted.signal.aborted;
+  }
+
+  askToCancel(): void {
+    this.#cancelWanted.abort();
+  }
+
+  /** Waits; not any longer than the job is ours and wanted. */
+  async pause(ms: number): Promise<void> {
+    const { signal } = this.#cancelWanted;
+    await this.#deps.clock.sleep(ms, AbortSignal.any([this.signal, signal])).catch(() => {});
   }
 
   /** Changes the inside without writing yet: what can be done again safely need not be durable. */

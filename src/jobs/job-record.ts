@@ -116,7 +116,10 @@ const StoredState = z.looseObject({
   recipeVersion: z.string(),
   parameters: z.record(z.string(), z.unknown()),
   conversation: z.looseObject({ platform: z.enum(['slack', 'teams']), kind: z.enum(['direct', 'channel']) }),
-  done: z.record(z.string(), z.looseObject({ kind: z.enum(['action', 'reply', 'if', 'ask']) })),
+  done: z.record(
+    z.string(),
+    z.looseObject({ kind: z.enum(['action', 'reply', 'if', 'ask', 'log', 'for_each', 'item', 'collect', 'try']) }),
+  ),
   loginsAsked: z.record(z.string(), z.number()),
   asking: z
     .looseObject({

@@ -19,8 +19,9 @@ import { asleepUntilAnswered, finished, type Job, pending, suspended } from './j
 import { progressOf, repeated, silentEnd } from './job-state.js';
 import type { CreateLoginLink } from './login-link.js';
 import { promptForLogins } from './login-prompts.js';
-import { failedMessage, recipeGoneMessage } from './messages.js';
+import { cancelledMessage, failedMessage, recipeGoneMessage } from './messages.js';
 import type { MissingLogin, SlotResolver } from './resolve-connections.js';
+import { reportTo } from './steps/report.js';
 import { runSteps } from './steps/run-steps.js';
 import type { StepsOutcome } from './steps/steps-context.js';
 
@@ -90,15 +91,20 @@ export class JobRunner {
     const resolver = this.#deps.resolverFor(held.job);
     const { slots, missing } = await resolver.resolve(recipe);
     if (missing.length > 0) return this.#suspend(held, recipe, missing, slots);
+    const { clock } = this.#deps;
+    const startedAt = clock.now();
+    const workedMs = held.state.workedMs ?? 0;
     const outcome = await runSteps({
       held,
       recipe,
       slots,
+      clock,
+      deadline: startedAt + recipe.timeoutMs - workedMs,
+      ...reportTo(this.#deps, { jobId: held.job.id, recipe: recipe.id }),
       resolver,
       profile: () => this.#profile(held.job),
       perform: this.#deps.perform,
       loginTimeoutMs: this.#deps.loginTimeoutMs,
-      now: () => this.#deps.clock.now(),
       ask: (asking, delivery) => {
         const { askInChat, chat, clicks } = this.#deps;
         return deliverAsk({ job: held.job, chat: chat(held.job), clicks, askInChat }, asking, delivery);
@@ -116,7 +122,7 @@ export class JobRunner {
           reply,
           delivery,
         ),
-    });
+    }).finally(() => held.note({ workedMs: workedMs + clock.now() - startedAt }));
     if (outcome.kind === 'answer_required') return this.#awaitAnswer(held);
     if (outcome.kind === 'login_required') return this.#suspend(held, recipe, [outcome.missing], slots);
     await this.#complete(held, recipe, outcome);
@@ -213,6 +219,8 @@ export class JobRunner {
     const name = this.#deps.recipes().get(recipe)?.name ?? recipe;
     try {
       if (await this.#deliverLater(held, err)) return;
+      if (err.code === 'job.cancelled')
+        return await this.#end(held, 'cancelled', cancelledMessage(name, progressOf(held.state)));
       await this.#end(held, 'failed', failedMessage(name, err.userText, err.ref), { code: err.code, ref: err.ref });
     } catch (error) {
       this.#warn(held.job, error, 'job could not be ended');

@@ -1,12 +1,12 @@
 import type { Message } from '../chat/message.js';
 import type { CompiledRecipe } from '../recipes/compiled-recipe.js';
 import { REPEATED } from './deliver-reply.js';
-import type { JobState } from './job.js';
+import type { JobState, StepRecord, Traces } from './job.js';
 import { doneMessage, stoppedMessage } from './messages.js';
 
 /** A job that said nothing still answers: nobody is left waiting in front of a prompt. */
 export function silentEnd(state: JobState, recipe: CompiledRecipe, as: 'succeeded' | 'failed'): Message | undefined {
-  if (Object.values(state.done).some((record) => record.kind === 'reply')) return undefined;
+  if (Object.values(state.done).some((record) => tracesOf(record).hasSaid)) return undefined;
   return as === 'succeeded' ? doneMessage(recipe.name) : stoppedMessage(recipe.name);
 }
 
@@ -19,7 +19,29 @@ export function repeated(message: Message, state: JobState): Message {
 /** What the job had done, in so far as that is known. */
 export function progressOf(state: JobState): 'nothing' | 'something' | 'unknown' {
   if (state.inFlight?.some(({ kind }) => kind === 'action')) return 'unknown';
-  return Object.values(state.done).some((record) => record.kind === 'action') ? 'something' : 'nothing';
+  const traces = mergeTraces(Object.values(state.done));
+  if (traces.isUnknown) return 'unknown';
+  return traces.hasActed ? 'something' : 'nothing';
+}
+
+/** What several steps have done, together. */
+export function mergeTraces(records: readonly StepRecord[]): Traces {
+  const all = records.map(tracesOf);
+  return {
+    hasSaid: all.some(({ hasSaid }) => hasSaid),
+    hasActed: all.some(({ hasActed }) => hasActed),
+    isUnknown: all.some(({ isUnknown }) => isUnknown),
+  };
+}
+
+function tracesOf(record: StepRecord): Traces {
+  if (record.kind === 'item') return record.traces;
+  if (record.kind === 'for_each' && record.over) return record.over.traces;
+  return {
+    hasSaid: record.kind === 'reply' || record.kind === 'ask',
+    hasActed: record.kind === 'action',
+    isUnknown: record.kind === 'try' && (record.isUnknown ?? false),
+  };
 }
 
 /** The inside of a job that has just been accepted. */

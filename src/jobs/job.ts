@@ -1,7 +1,7 @@
 import type { ChatUser } from '../chat/chat-user.js';
 import type { ConversationRef, MessageRef } from '../chat/conversation.js';
 import type { RichText } from '../kernel/rich-text.js';
-import type { Parameter } from '../recipes/compiled-recipe.js';
+import type { FailureData, Parameter } from '../recipes/compiled-recipe.js';
 import type { AskedOption, AskedPeople } from '../recipes/render-ask.js';
 
 /** Sorts by time; see `kernel/ids`. */
@@ -50,7 +50,21 @@ export type StepRecord =
   /** `visibleTo`: who can press its buttons; absent in rows of former versions. */
   | { readonly kind: 'reply'; readonly message: MessageRef; readonly visibleTo?: 'user' | 'channel' }
   | { readonly kind: 'if'; readonly branch: 'then' | 'else' }
-  | { readonly kind: 'ask'; readonly ask: string; readonly answer: Answer };
+  | { readonly kind: 'ask'; readonly ask: string; readonly answer: Answer }
+  | { readonly kind: 'log' }
+  /** `over`: all items are done, and only what they gave is kept. */
+  | {
+      readonly kind: 'for_each';
+      readonly items: readonly unknown[];
+      readonly over?: { readonly output: readonly unknown[]; readonly traces: Traces };
+    }
+  /** One item of a loop that is done, in place of what its steps left behind. */
+  | { readonly kind: 'item'; readonly value: unknown; readonly traces: Traces }
+  | { readonly kind: 'collect'; readonly value: unknown }
+  /**
+   * `error`: the steps have failed for good, and those of `on_error` follow. `isUnknown`: one of them may have had its effect.
+   */
+  | { readonly kind: 'try'; readonly retries: number; readonly error?: FailureData; readonly isUnknown?: boolean };
 
 /** What became of a question. */
 export type Answer =
@@ -91,6 +105,24 @@ export interface OpenAsk {
   readonly given?: Answer;
 }
 
+/** What steps have done whose own records are not kept. */
+export interface Traces {
+  /** Something was said to the person. */
+  readonly hasSaid: boolean;
+  /** Something was done in an app. */
+  readonly hasActed: boolean;
+  /** Something may have been done in an app. */
+  readonly isUnknown: boolean;
+}
+
+/** A line that a recipe wrote for the history. */
+export interface JobLogLine {
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly level: 'info' | 'warn';
+  readonly text: string;
+}
+
 /** A step that has been begun: an action that is not safe to repeat, or a reply. */
 export interface InFlight {
   readonly path: string;
@@ -116,6 +148,10 @@ export interface JobState {
   readonly loginsAsked: Readonly<Record<string, number>>;
   /** Times that the platform did not take what the job had to say. */
   readonly undelivered?: number;
+  /** Lines of `log` steps, the oldest first; bounded. */
+  readonly log?: readonly JobLogLine[];
+  /** Time that the job has worked before it slept, in ms. */
+  readonly workedMs?: number;
   /** How it ends, for the history. Set before the last word is said: from then on no step is begun any more. */
   readonly result?: JobResult;
 }

@@ -1,14 +1,14 @@
 import type { ChatUser } from '../chat/chat-user.js';
-import type { ConversationRef, MessageRef } from '../chat/conversation.js';
 import { asBehalfError, isBehalfError } from '../kernel/errors.js';
-import { newId, randomToken } from '../kernel/ids.js';
-import type { CompiledRecipe } from '../recipes/compiled-recipe.js';
+import type { ExpiringStore } from '../kernel/expiring-store.port.js';
+import { randomToken } from '../kernel/ids.js';
+import { CancelWishes } from './cancel-wishes.js';
 import { HeldJob } from './held-job.js';
 import type { JobId, JobRow, JobStatus } from './job.js';
 import type { JobQueue } from './job-queue.port.js';
 import { finished, isFinal, type Job, type Lessee, leased, openJob, sealJob } from './job-record.js';
 import { JobRunner } from './job-runner.js';
-import { initialState } from './job-state.js';
+import { type NewJob, newJob } from './new-job.js';
 import { Places } from './places.js';
 import { WaitingJobs, type WaitingJobsDeps } from './waiting-jobs.js';
 
@@ -24,20 +24,12 @@ const UNREADABLE_MS = 3_600_000;
 
 export interface JobsDeps extends Omit<WaitingJobsDeps, 'handOver'> {
   readonly queue: JobQueue;
+  /** Where wishes to end a job stand that runs in another process. */
+  readonly wishes: Pick<ExpiringStore, 'put' | 'get'>;
   /** Jobs that this process runs at the same time; more wait in the queue. */
   readonly maxRunning: number;
   /** True when no other process can work on this store: whoever holds a lease when this one starts is dead. */
   readonly isAlone: boolean;
-}
-
-export interface NewJob {
-  readonly eventId: string;
-  readonly user: ChatUser;
-  readonly recipe: CompiledRecipe;
-  readonly parameters: Readonly<Record<string, unknown>>;
-  readonly conversation: ConversationRef;
-  /** A message of ours that the job's private answer replaces: the last question for a parameter. */
-  readonly prompt?: MessageRef;
 }
 
 /** Accepts jobs, runs them, and looks after those that were left behind. */
@@ -53,6 +45,7 @@ export class Jobs {
   readonly #withdrawn = new Map<JobId, Job>();
   readonly #work = new Set<Promise<void>>();
   readonly #places: Places;
+  readonly #wishes: CancelWishes;
   readonly #stopping = new AbortController();
   /** Leases are kept until the last job has ended. */
   readonly #drained = new AbortController();
@@ -63,6 +56,7 @@ export class Jobs {
     this.#deps = deps;
     this.#lessee = { holder: randomToken(128), leaseMs: deps.leaseMs };
     this.#places = new Places(deps.maxRunning);
+    this.#wishes = new CancelWishes(deps.wishes, deps.clock);
     this.#runner = new JobRunner({ ...deps, chat: (job) => deps.chats(job.user.platform) });
     this.waiting = new WaitingJobs({ ...deps, handOver: (id) => this.#handOver(id) });
   }
@@ -76,7 +70,7 @@ export class Jobs {
     const hasPlace = this.#places.take();
     let isRunning = false;
     try {
-      const job = this.#newJob(request, hasPlace);
+      const job = newJob(request, this.#deps.clock.now(), { ...this.#lessee, isHeld: hasPlace });
       const isNew = await store.accept(sealJob(vault, job), request.eventId, EVENT_TTL_MS).catch((error: unknown) => {
         this.#withdrawn.set(job.id, job);
         throw error;
@@ -89,6 +83,19 @@ export class Jobs {
     } finally {
       if (hasPlace && !isRunning) this.#places.leave();
     }
+  }
+
+  /**
+   * Lets the newest running job of this person end before its next step: at once in this process, else when the process that
+   * runs it looks. Gives that job; nothing where none runs.
+   */
+  async cancelRunning(user: ChatUser): Promise<Pick<JobRow, 'id' | 'recipe'> | undefined> {
+    const [row] = await this.#deps.store.list({ user, status: 'running' }, { limit: 1 });
+    if (!row) return undefined;
+    const held = this.#running.get(row.id);
+    if (held) held.askToCancel();
+    else await this.#wishes.put(row.id);
+    return row;
   }
 
   /** True when this person has started a job after `at` (ms since the epoch). */
@@ -118,27 +125,6 @@ export class Jobs {
   async #drain(): Promise<void> {
     await this.#deps.queue.stop();
     while (this.#work.size > 0) await Promise.all(this.#work);
-  }
-
-  #newJob(request: NewJob, hasPlace: boolean): Job {
-    const { recipe, parameters, conversation, prompt, user } = request;
-    const now = this.#deps.clock.now();
-    const { holder, leaseMs } = this.#lessee;
-    const initial = initialState({ recipeVersion: recipe.version, parameters, conversation });
-    const state = { ...initial, ...(prompt ? { prompt } : {}) };
-    const base = {
-      id: newId(now),
-      user,
-      recipe: recipe.id,
-      version: 1,
-      createdAt: now,
-      updatedAt: now,
-      waitingFor: [],
-      attentionAt: now + leaseMs,
-      state,
-    };
-    if (!hasPlace) return { ...base, status: 'pending' };
-    return { ...base, status: 'running', lease: { holder, until: now + leaseMs } };
   }
 
   /** Runs a job on a place that has been taken for it. */
@@ -216,6 +202,7 @@ export class Jobs {
 
   async #keepLeases(): Promise<void> {
     await Promise.allSettled([...this.#running.values()].map((held) => held.keep()));
+    await this.#wishes.heed(this.#running.values());
   }
 
   async #sweep(): Promise<void> {

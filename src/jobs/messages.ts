@@ -55,18 +55,16 @@ export function resumingMessage(
   return textMessage([{ text: `${lines}Working on ` }, { text: recipe, style: 'italic' }, { text: '…' }]);
 }
 
-export function cancelledMessage(recipe: string): Message {
-  return textMessage([{ text: 'Cancelled: ' }, { text: recipe, style: 'italic' }, { text: '. Nothing was done.' }]);
+/** `progress`: what had been done before, in so far as that is known. */
+export function cancelledMessage(recipe: string, progress: 'nothing' | 'something' | 'unknown'): Message {
+  return textMessage([{ text: 'Cancelled: ' }, { text: recipe, style: 'italic' }, { text: `. ${LEFT[progress]}` }]);
 }
 
-/** The same when steps had been carried out before the job had to wait. */
-export function cancelledHalfwayMessage(recipe: string): Message {
-  return textMessage([
-    { text: 'Cancelled: ' },
-    { text: recipe, style: 'italic' },
-    { text: '. What had been done before stays done.' },
-  ]);
-}
+const LEFT = {
+  nothing: 'Nothing was done.',
+  something: 'What had been done before stays done.',
+  unknown: 'I cannot tell whether what I had begun was done; please check in the app.',
+} as const;
 
 export function expiredMessage(recipe: string, minutes: number): Message {
   return textMessage([

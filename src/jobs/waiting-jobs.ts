@@ -10,15 +10,10 @@ import { changeJob, loadJob } from './change-job.js';
 import type { JobId } from './job.js';
 import { finished, type Job, openAskOf, openJob, pending, suspended } from './job-record.js';
 import type { JobRunnerDeps } from './job-runner.js';
+import { progressOf } from './job-state.js';
 import type { JobStore } from './job-store.port.js';
 import { type ConnectedApp, promptForLogins } from './login-prompts.js';
-import {
-  cancelledHalfwayMessage,
-  cancelledMessage,
-  expiredMessage,
-  recipeStoppedMessage,
-  resumingMessage,
-} from './messages.js';
+import { cancelledMessage, expiredMessage, recipeStoppedMessage, resumingMessage } from './messages.js';
 import { Turns } from './turns.js';
 
 /** Jobs of a stopped recipe that are looked up at once. */
@@ -130,8 +125,7 @@ export class WaitingJobs {
     if (job?.status !== 'suspended') return 'not_waiting';
     if (!isSameChatUser(job.user, user)) return 'not_yours';
     const name = this.nameOf(job);
-    const hasActed = Object.values(job.state.done).some((record) => record.kind === 'action');
-    const message = hasActed ? cancelledHalfwayMessage(name) : cancelledMessage(name);
+    const message = cancelledMessage(name, progressOf(job.state));
     if (!(await this.#end(id, { when: () => true, message }))) return 'not_waiting';
     await this.#deps.onNoLongerWaiting(id);
     return 'cancelled';

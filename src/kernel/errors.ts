@@ -56,6 +56,9 @@ export const ERROR_CODES = {
     audience: 'operator',
     text: 'I was interrupted and cannot tell whether the last step was done. Please check in the app before you repeat it.',
   },
+  'job.cancelled': { audience: 'person', text: 'This was cancelled.' },
+  'job.timeout': { audience: 'builder', text: 'This took longer than it may take.' },
+  'job.limit': { audience: 'builder', text: 'This is more than I can work on at once.' },
   'job.lost': { audience: 'remote', text: 'Another process has taken this over.' },
   internal: { audience: 'operator', text: 'Something went wrong on my side.' },
 } as const satisfies Record<string, { audience: ErrorAudience; text: string }>;

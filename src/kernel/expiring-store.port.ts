@@ -2,6 +2,7 @@
 export type RecordKind =
   | 'event'
   | 'action'
+  | 'cancel'
   | 'dialog'
   | 'login'
   | 'login-state'

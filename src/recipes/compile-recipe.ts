@@ -1,14 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { Position, Problem } from '../language/problem.js';
 import { checkShape } from '../language/shape.js';
-import { type CompileContext, compileTemplate } from '../language/template.js';
+import type { CompileContext } from '../language/template.js';
 import { parseYaml, type YamlDocument, type YamlPath } from '../language/yaml-document.js';
-import { compileAsk } from './compile-ask.js';
-import { checkUpdates, compileReplyBlocks, compileValues } from './compile-reply.js';
-import type { CompiledRecipe, CompiledStep, Parameter } from './compiled-recipe.js';
+import { checkUpdates } from './compile-reply.js';
+import { StepCompiler } from './compile-steps.js';
+import type { CompiledRecipe, Parameter } from './compiled-recipe.js';
 import { normalizeCommand, parseParameterValue } from './parameters.js';
-import { Recipe, type StepShape } from './recipe.js';
-import { compileReplyText } from './reply-text.js';
+import { Recipe } from './recipe.js';
 import { allSteps, readsProfile } from './walk-steps.js';
 
 /** Words that the service itself answers to. */
@@ -47,17 +46,16 @@ class RecipeCompiler implements CompileContext {
   readonly document: YamlDocument;
   readonly problems: Problem[] = [];
   readonly #recipe: Recipe;
-  readonly #isPersonal: boolean;
 
   constructor(document: YamlDocument, recipe: Recipe) {
     this.document = document;
     this.#recipe = recipe;
-    this.#isPersonal = Object.values(recipe.connections).some((slot) => slot.verify_user_access);
   }
 
   compile(source: RecipeSource): CompiledRecipe {
     const { name, description, hidden, connections } = this.#recipe;
-    const steps = this.#steps(this.#recipe.steps, ['steps'], '');
+    const isPersonal = Object.values(connections).some((slot) => slot.verify_user_access);
+    const steps = new StepCompiler(this, { isPersonal }).list(this.#recipe.steps, ['steps'], '');
     return {
       id: source.id,
       file: source.file,
@@ -72,6 +70,7 @@ class RecipeCompiler implements CompileContext {
       connections: Object.entries(connections).map(([slot, { use, verify_user_access: verifyUserAccess }]) => {
         return { slot, use, verifyUserAccess, ...this.document.positionOf(['connections', slot, 'use']) };
       }),
+      timeoutMs: this.#recipe.timeout * 1000,
       steps,
       readsProfile: readsProfile(steps),
     };
@@ -108,66 +107,6 @@ class RecipeCompiler implements CompileContext {
     if (parsed.kind === 'ok') return parsed.value;
     this.#report([...path, 'default'], `the default of "${parameter.name}" is no ${parameter.type}`);
     return written;
-  }
-
-  #steps(steps: readonly StepShape[], path: YamlPath, prefix: string): readonly CompiledStep[] {
-    return steps.map((step, index) => this.#step(step, [...path, index], `${prefix}${index}`));
-  }
-
-  #step(step: StepShape, path: YamlPath, stepPath: string): CompiledStep {
-    const base = { path: stepPath, ...this.document.positionOf(path) };
-    if ('action' in step) return { ...base, ...this.#action(step, path) };
-    if ('reply' in step) return { ...base, ...this.#reply(step, [...path, 'reply']) };
-    if ('ask' in step) return { ...base, ...this.#ask(step, path, stepPath) };
-    if ('stop' in step) {
-      const { as, message } = step.stop;
-      if (message === undefined) return { ...base, kind: 'stop', as };
-      return { ...base, kind: 'stop', as, message: compileReplyText(message, [...path, 'stop', 'message'], this) };
-    }
-    const condition = compileTemplate(step.if, [...path, 'if'], this);
-    const then = this.#steps(step.then, [...path, 'then'], `${stepPath}.then.`);
-    const otherwise = this.#steps(step.else ?? [], [...path, 'else'], `${stepPath}.else.`);
-    if (condition.kind === 'pill') return { ...base, kind: 'if', condition: condition.pill, then, else: otherwise };
-    this.#report([...path, 'if'], 'the condition must be one datapill', 'write it as "{{ … }}"');
-    return { ...base, kind: 'stop', as: 'failed' };
-  }
-
-  #action(step: Extract<StepShape, { action: string }>, path: YamlPath) {
-    const [slot = '', action = ''] = step.action.split('.');
-    return {
-      kind: 'action' as const,
-      ...(step.id === undefined ? {} : { id: step.id }),
-      slot,
-      action,
-      actionPosition: this.document.positionOf([...path, 'action']),
-      input: compileValues(step.input, [...path, 'input'], this),
-    };
-  }
-
-  #ask(step: Extract<StepShape, { ask: unknown }>, path: YamlPath, stepPath: string) {
-    const { on_timeout: onTimeout, ...ask } = step.ask;
-    return {
-      kind: 'ask' as const,
-      ...(step.id === undefined ? {} : { id: step.id }),
-      ...compileAsk(ask, [...path, 'ask'], this),
-      ...(onTimeout === undefined
-        ? {}
-        : { onTimeout: this.#steps(onTimeout, [...path, 'ask', 'on_timeout'], `${stepPath}.on_timeout.`) }),
-    };
-  }
-
-  #reply({ id, reply }: Extract<StepShape, { reply: unknown }>, path: YamlPath) {
-    const { thread, update, visible_to } = reply;
-    if (update !== undefined && visible_to !== undefined)
-      this.#report([...path, 'visible_to'], 'a reply that replaces another is seen by the same people', 'leave it out');
-    return {
-      kind: 'reply' as const,
-      ...(id === undefined ? {} : { id }),
-      blocks: compileReplyBlocks(reply, path, this),
-      visibleTo: visible_to ?? (this.#isPersonal ? ('user' as const) : ('channel' as const)),
-      thread,
-      ...(update === undefined ? {} : { update: { id: update, ...this.document.positionOf([...path, 'update']) } }),
-    };
   }
 
   #report(path: YamlPath, message: string, hint?: string): void {

@@ -40,6 +40,8 @@ export interface ActionStep extends StepBase {
   readonly actionPosition: Position;
   /** Values by input name, each with its position in the file. */
   readonly input: readonly InputValue[];
+  /** Time that the app may take, in ms; absent: the usual. */
+  readonly timeoutMs?: number;
 }
 
 export interface ReplyStep extends StepBase {
@@ -102,7 +104,52 @@ export type AskButton =
       readonly style?: 'primary' | 'danger';
     };
 
-export type CompiledStep = ActionStep | ReplyStep | IfStep | StopStep | AskStep;
+export interface LogStep extends StepBase {
+  readonly kind: 'log';
+  readonly text: Template;
+  readonly level: 'info' | 'warn';
+}
+
+/** Does the same for each item of a list. Paths of the steps inside begin anew; `<path>.each.<index>.` stands before them. */
+export interface ForEachStep extends StepBase {
+  readonly kind: 'for_each';
+  readonly id?: string;
+  readonly list: Datapill;
+  /** Name of the item for datapills. */
+  readonly as: string;
+  readonly max: number;
+  readonly concurrency: number;
+  readonly do: readonly CompiledStep[];
+}
+
+/** Ends the steps of a loop that makes a list: what this item gives to it. */
+export interface CollectStep extends StepBase {
+  readonly kind: 'collect';
+  readonly value: Template;
+}
+
+/** Steps whose failure is tried again, and then has steps of its own. */
+export interface TryStep extends StepBase {
+  readonly kind: 'try';
+  readonly steps: readonly CompiledStep[];
+  /** Times that a passing error is tried again. */
+  readonly retries: number;
+  /** Pause before the first repetition, in ms; doubled each time. */
+  readonly waitMs: number;
+  /** Absent: the error goes on to whoever holds this step. */
+  readonly onError?: readonly CompiledStep[];
+}
+
+export type CompiledStep =
+  | ActionStep
+  | ReplyStep
+  | IfStep
+  | StopStep
+  | LogStep
+  | ForEachStep
+  | CollectStep
+  | TryStep
+  | AskStep;
 
 /** A recipe as the service uses it: defaults filled in, datapills compiled. */
 export interface CompiledRecipe {
@@ -122,9 +169,23 @@ export interface CompiledRecipe {
   readonly commandPosition: Position;
   readonly parameters: readonly Parameter[];
   readonly connections: readonly ConnectionSlot[];
+  /** Time that a job may work, in ms; waiting for people does not count. */
+  readonly timeoutMs: number;
   readonly steps: readonly CompiledStep[];
   /** False: no datapill reads the person's name or e-mail address, so the platform need not be asked. */
   readonly readsProfile: boolean;
+}
+
+/** A failure, as the steps of `on_error` see it. */
+export interface FailureData {
+  /** What a person would read. */
+  readonly message: string;
+  readonly code: string;
+  /** Joins with the log. */
+  readonly reference: string;
+  /** Title of the app that was called, where it was an action that failed. */
+  readonly app?: string;
+  readonly action?: string;
 }
 
 /** What the datapills of a recipe can see. `connections` holds labels, never tokens. */
@@ -141,6 +202,8 @@ export interface RecipeData {
   };
   readonly conversation: { readonly kind: 'direct' | 'channel'; readonly platform: string };
   readonly job: { readonly id: string; readonly started_at: string };
+  /** Why the steps before failed; only for the steps of `on_error`. */
+  readonly error?: FailureData;
   /** By slot: `account` is the label of the account in the app; absent for shared connections without one. */
   readonly connections: Readonly<
     Record<string, { readonly name: string; readonly app: string; readonly account?: string }>

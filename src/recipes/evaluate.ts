@@ -1,5 +1,5 @@
-import { evaluateTemplate } from '../language/template.js';
-import type { ActionStep, IfStep, RecipeData } from './compiled-recipe.js';
+import { evaluateTemplate, evaluateText, type Template } from '../language/template.js';
+import type { ActionStep, ForEachStep, IfStep, RecipeData } from './compiled-recipe.js';
 import type { InputValue } from './compiled-reply.js';
 
 /** The input of an action: values that are absent are left out. Fails with `datapill.failed`. */
@@ -17,6 +17,23 @@ export async function evaluateValues(
   const filled: [string, unknown][] = [];
   for (const { name, value } of values) filled.push([name, await evaluateTemplate(value, { ...data })]);
   return Object.fromEntries(filled.filter(([, value]) => value !== undefined));
+}
+
+/** A value with its datapills filled in; undefined where there is none. Fails with `datapill.failed`. */
+export async function evaluateValue(template: Template, data: RecipeData): Promise<unknown> {
+  return evaluateTemplate(template, { ...data });
+}
+
+/** A plain text with its datapills filled in. Fails with `datapill.failed`. */
+export function evaluatePlainText(template: Template, data: RecipeData): Promise<string> {
+  return evaluateText(template, { ...data });
+}
+
+/** What a loop goes through: a list of one is often given as the one thing. Fails with `datapill.failed`. */
+export async function evaluateList(step: Pick<ForEachStep, 'list'>, data: RecipeData): Promise<readonly unknown[]> {
+  const value = await step.list.evaluate({ ...data });
+  if (value === undefined || value === null) return [];
+  return Array.isArray(value) ? value : [value];
 }
 
 /** Which way an `if` goes. Fails with `datapill.failed`. */

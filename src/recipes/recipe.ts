@@ -1,8 +1,7 @@
 import { z } from 'zod';
-import { pattern, strict } from '../language/shape.js';
-import { ASK_KEYS, type AskShape } from './ask-shape.js';
-import { Command, Name, Text, Value, Words } from './recipe-values.js';
-import { Reply } from './reply-shape.js';
+import { strict } from '../language/shape.js';
+import { Command, Name, Words } from './recipe-values.js';
+import { Step } from './step-shape.js';
 
 const ParameterShape = strict({
   name: Name.meta({ description: 'Name: in `name: value` and in {{ parameters.name }}' }),
@@ -25,57 +24,6 @@ const Slot = strict({
   }),
 });
 
-const ActionShape = strict({
-  id: Name.optional().meta({ description: 'Name of the output: {{ steps.<id> }}' }),
-  action: pattern(/^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$/, 'the app and its action: salesforce.create_opportunity'),
-  input: z.record(z.string(), Value).default({}),
-});
-
-const ReplyShape = strict({
-  id: Name.optional().meta({ description: 'Name of the message, for a later reply that replaces it' }),
-  reply: Reply,
-});
-
-const StopShape = strict({
-  stop: strict({
-    as: z.enum(['succeeded', 'failed']).default('succeeded'),
-    message: Text.optional(),
-  }),
-});
-
-const IfShape = strict({
-  if: z.string().min(1).meta({ description: 'One datapill: {{ parameters.amount > 1000 }}' }),
-  // biome-ignore lint/suspicious/noThenProperty: it is the recipe language's word, holds a list and is never awaited.
-  get then(): z.ZodArray<z.ZodType<StepShape>> {
-    return z.array(Step).min(1);
-  },
-  get else(): z.ZodOptional<z.ZodArray<z.ZodType<StepShape>>> {
-    return z.array(Step).min(1).optional();
-  },
-});
-
-const AskStep = strict({
-  id: Name.optional().meta({ description: 'Name of the answer: {{ steps.<id>.value }}' }),
-  ask: strict({
-    ...ASK_KEYS,
-    get on_timeout(): z.ZodOptional<z.ZodArray<z.ZodType<StepShape>>> {
-      return z.array(Step).min(1).optional();
-    },
-  }),
-});
-
-export type StepShape =
-  | z.infer<typeof ActionShape>
-  | z.infer<typeof ReplyShape>
-  | z.infer<typeof StopShape>
-  | {
-      readonly id?: string | undefined;
-      readonly ask: AskShape & { readonly on_timeout?: readonly StepShape[] | undefined };
-    }
-  | { readonly if: string; readonly then: readonly StepShape[]; readonly else?: readonly StepShape[] | undefined };
-
-const Step: z.ZodType<StepShape> = z.union([ActionShape, ReplyShape, AskStep, IfShape, StopShape]).meta({ id: 'Step' });
-
 /** A recipe file, as people write it. */
 export const Recipe = strict({
   name: Words,
@@ -86,6 +34,12 @@ export const Recipe = strict({
     parameters: z.array(ParameterShape).max(20).default([]),
   }),
   connections: z.record(Name, Slot).default({}).meta({ description: 'By app: which connection, and as whom' }),
+  timeout: z
+    .int()
+    .min(1)
+    .max(3600)
+    .default(600)
+    .meta({ description: 'Seconds that a job may work; waiting for people does not count' }),
   steps: z.array(Step).min(1).max(100),
 }).meta({ title: 'Behalf recipe' });
 

@@ -4,12 +4,25 @@ import type { AskAnswer, CompiledStep } from './compiled-recipe.js';
 import { datapillsOfButton, datapillsOfReply, type InputValue, type ItemName } from './compiled-reply.js';
 import { datapillsOfText } from './reply-text.js';
 
-/** Every step in the order of the file, those inside branches included. */
+/** The lists of steps that stand inside a step, in the order of the file. */
+export function listsInside(step: CompiledStep): readonly (readonly CompiledStep[])[] {
+  switch (step.kind) {
+    case 'if':
+      return [step.then, step.else];
+    case 'ask':
+      return [step.onTimeout ?? []];
+    case 'for_each':
+      return [step.do];
+    case 'try':
+      return [step.steps, step.onError ?? []];
+    default:
+      return [];
+  }
+}
+
+/** Every step in the order of the file, those inside other steps included. */
 export function allSteps(steps: readonly CompiledStep[]): readonly CompiledStep[] {
-  return steps.flatMap((step) => {
-    if (step.kind === 'if') return [step, ...allSteps(step.then), ...allSteps(step.else)];
-    return step.kind === 'ask' ? [step, ...allSteps(step.onTimeout ?? [])] : [step];
-  });
+  return steps.flatMap((step) => [step, ...listsInside(step).flatMap(allSteps)]);
 }
 
 /** The datapills of one step, without those of the steps inside it. */
@@ -29,6 +42,14 @@ export function datapillsOfStep(step: CompiledStep): readonly Datapill[] {
         ...datapillsOfAnswer(step.answer),
         ...(step.who.kind === 'users' ? datapillsOf(step.who.users) : []),
       ];
+    case 'log':
+      return datapillsOf(step.text);
+    case 'for_each':
+      return [step.list];
+    case 'collect':
+      return datapillsOf(step.value);
+    case 'try':
+      return [];
   }
 }
 

@@ -5,6 +5,9 @@ import { evaluateInput } from '../../recipes/evaluate.js';
 import type { ResolvedSlot } from '../resolve-connections.js';
 import { COMPLETED, pathOf, type StepScope, type StepsContext, type StepsOutcome } from './steps-context.js';
 
+/** Time that an app may take, in ms, where the recipe does not say: the person is waiting in the chat. */
+const ACTION_TIMEOUT_MS = 20_000;
+
 /** Carries out an action, once. */
 export async function runAction(context: StepsContext, step: ActionStep, scope: StepScope): Promise<StepsOutcome> {
   const { held } = context;
@@ -34,6 +37,7 @@ export async function runAction(context: StepsContext, step: ActionStep, scope: 
     input,
     idempotencyKey: `${held.job.id}:${path}`,
     signal: held.signal,
+    timeoutMs: Math.max(1, Math.min(step.timeoutMs ?? ACTION_TIMEOUT_MS, context.deadline - context.clock.now())),
   }).catch((error: unknown) => {
     throw isSafe ? error : withDoubt(error, slot, action.title);
   });
@@ -123,7 +127,7 @@ function withDoubt(cause: unknown, slot: ResolvedSlot, title: string): unknown {
   const error = asBehalfError(cause);
   return new BehalfError(error.code, error.message, {
     userText: `${error.userText} I cannot tell whether ${slot.parent.title} has still managed to ${title}; please check there before you try again.`,
-    details: error.details,
+    details: { ...error.details, outcome: 'unknown' },
     ...(error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs }),
   });
 }

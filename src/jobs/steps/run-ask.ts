@@ -71,7 +71,7 @@ async function ask(context: StepsContext, step: AskStep, scope: StepScope): Prom
 }
 
 function toOpen(context: StepsContext, step: AskStep, path: string, { answer, text, who }: RenderedAsk): OpenAsk {
-  const askedAt = context.now();
+  const askedAt = context.clock.now();
   return {
     id: randomToken(128),
     path,

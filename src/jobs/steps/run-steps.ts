@@ -1,12 +1,16 @@
-import type { CompiledStep, IfStep, StopStep } from '../../recipes/compiled-recipe.js';
-import { evaluateCondition } from '../../recipes/evaluate.js';
+import type { CollectStep, CompiledStep, IfStep, StopStep } from '../../recipes/compiled-recipe.js';
+import { evaluateCondition, evaluateValue } from '../../recipes/evaluate.js';
 import { renderText } from '../../recipes/render-reply.js';
 import { createStepData } from './first-data.js';
 import { runAction } from './run-action.js';
 import { runAsk } from './run-ask.js';
+import { runForEach } from './run-for-each.js';
+import { runLog } from './run-log.js';
 import { runReply } from './run-reply.js';
+import { runTry } from './run-try.js';
 import {
   COMPLETED,
+  checkMayGoOn,
   pathOf,
   type RunList,
   type StepScope,
@@ -30,7 +34,7 @@ export async function runSteps(context: StepsContext): Promise<StepsOutcome> {
 }
 
 function runStep(context: StepsContext, step: CompiledStep, scope: StepScope, runList: RunList): Promise<StepsOutcome> {
-  context.held.signal.throwIfAborted();
+  checkMayGoOn(context);
   switch (step.kind) {
     case 'action':
       return runAction(context, step, scope);
@@ -40,6 +44,14 @@ function runStep(context: StepsContext, step: CompiledStep, scope: StepScope, ru
       return runAsk(context, step, scope, runList);
     case 'if':
       return runIf(context, step, scope, runList);
+    case 'for_each':
+      return runForEach(context, step, scope, runList);
+    case 'collect':
+      return runCollect(context, step, scope);
+    case 'try':
+      return runTry(context, step, scope, runList);
+    case 'log':
+      return runLog(context, step, scope);
     case 'stop':
       return runStop(step, scope);
   }
@@ -54,6 +66,14 @@ async function runIf(context: StepsContext, step: IfStep, scope: StepScope, runL
   // The way taken is kept, so that a job that goes on later does not change its mind.
   if (record === undefined) held.noteDone(path, { kind: 'if', branch });
   return runList(branch === 'then' ? step.then : step.else, scope);
+}
+
+async function runCollect({ held }: StepsContext, step: CollectStep, scope: StepScope): Promise<StepsOutcome> {
+  const path = pathOf(step, scope);
+  if (held.state.done[path] !== undefined) return COMPLETED;
+  const value = await evaluateValue(step.value, scope.data.current());
+  held.noteDone(path, { kind: 'collect', value });
+  return COMPLETED;
 }
 
 async function runStop(step: StopStep, { data }: StepScope): Promise<StepsOutcome> {

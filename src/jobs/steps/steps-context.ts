@@ -1,12 +1,14 @@
 import type { ChatUserProfile } from '../../chat/chat-user.js';
 import type { ActionCall } from '../../connectors/action-call.js';
+import type { Clock } from '../../kernel/clock.port.js';
+import { BehalfError } from '../../kernel/errors.js';
 import type { RichText } from '../../kernel/rich-text.js';
 import type { CompiledRecipe, CompiledStep } from '../../recipes/compiled-recipe.js';
 import type { RenderedReply } from '../../recipes/render-reply.js';
 import type { AskDelivery } from '../deliver-ask.js';
 import type { DeliveredReply, Delivery } from '../deliver-reply.js';
 import type { HeldJob } from '../held-job.js';
-import type { Answer, OpenAsk } from '../job.js';
+import type { Answer, JobLogLine, OpenAsk } from '../job.js';
 import type { MissingLogin, ResolvedSlot, SlotResolver } from '../resolve-connections.js';
 import type { StepData } from './step-data.js';
 
@@ -26,6 +28,13 @@ export interface StepsContext {
   readonly recipe: CompiledRecipe;
   /** A refused credential is replaced here by what it was renewed to. */
   readonly slots: Map<string, ResolvedSlot>;
+  readonly clock: Clock;
+  /** When the job has worked for as long as it may, in ms since the epoch. */
+  readonly deadline: number;
+  /** Takes what a recipe writes into the log. */
+  readonly log: (line: JobLogLine) => void;
+  /** Takes an error that does not end the job. */
+  readonly noteFailure: (error: BehalfError, then: 'retry' | 'on_error') => void;
   readonly resolver: SlotResolver;
   readonly profile: () => Promise<ChatUserProfile>;
   readonly perform: (call: Omit<ActionCall, 'http' | 'clock'>) => Promise<unknown>;
@@ -35,7 +44,6 @@ export interface StepsContext {
   readonly ask: (asking: OpenAsk, delivery: AskDelivery) => Promise<DeliveredReply>;
   /** Takes the buttons off a question and says what became of it. Never rejects. */
   readonly closeAsk: (asking: OpenAsk, answer: Answer) => Promise<void>;
-  readonly now: () => number;
   readonly loginTimeoutMs: number;
 }
 
@@ -53,3 +61,10 @@ export function pathOf(step: Pick<CompiledStep, 'path'>, scope: StepScope): stri
 
 /** Carries out a list of steps; given to the kinds of steps that hold others. */
 export type RunList = (steps: readonly CompiledStep[], scope: StepScope) => Promise<StepsOutcome>;
+
+/** Before each step: the job must be ours, wanted, and in time. Throws `job.lost`, `job.cancelled`, `job.timeout`. */
+export function checkMayGoOn({ clock, deadline, held }: StepsContext): void {
+  held.signal.throwIfAborted();
+  if (held.isCancelWanted) throw new BehalfError('job.cancelled', 'The person has cancelled the job');
+  if (clock.now() >= deadline) throw new BehalfError('job.timeout', 'The job has worked for as long as it may');
+}

@@ -1,0 +1,17 @@
+import type { Logger } from '../../kernel/logger.port.js';
+import type { Metrics } from '../../kernel/metrics.port.js';
+import type { StepsContext } from './steps-context.js';
+
+/** Takes what the steps of a job tell beside their work. */
+export function reportTo(
+  { logger, metrics }: { readonly logger: Logger; readonly metrics: Metrics },
+  about: { readonly jobId: string; readonly recipe: string },
+): Pick<StepsContext, 'log' | 'noteFailure'> {
+  return {
+    log: ({ level, text }) => logger[level]({ ...about, text }, 'recipe log'),
+    noteFailure: (err, then) => {
+      metrics.count('errors', { code: err.code });
+      logger.info({ ...about, err, then }, 'a step failed, and the recipe goes on');
+    },
+  };
+}

@@ -1,0 +1,98 @@
+import { asBehalfError, type BehalfError, type ErrorCode, isBehalfError } from '../../kernel/errors.js';
+import type { FailureData, TryStep } from '../../recipes/compiled-recipe.js';
+import type { StepRecord } from '../job.js';
+import {
+  checkMayGoOn,
+  pathOf,
+  type RunList,
+  type StepScope,
+  type StepsContext,
+  type StepsOutcome,
+} from './steps-context.js';
+
+/** Longest pause before a repetition, in ms: the job keeps its place in the process meanwhile. */
+const MAX_PAUSE_MS = 30_000;
+
+/** Errors that pass by themselves. */
+const PASSING: readonly ErrorCode[] = ['app.rate_limited', 'app.unavailable', 'oauth.transient'];
+
+/** What is about the job or the service, not about a step: no recipe can do anything about it. */
+const BEYOND_RECIPES: readonly ErrorCode[] = [
+  'job.lost',
+  'job.cancelled',
+  'job.timeout',
+  'store.unavailable',
+  'store.corrupt',
+  'chat.delivery_failed',
+  'internal',
+];
+
+/**
+ * Carries out steps whose failure is tried again, from the step that failed, and then has steps of its own. How often it was
+ * tried, and that it failed for good, is kept.
+ */
+export async function runTry(
+  context: StepsContext,
+  step: TryStep,
+  scope: StepScope,
+  runList: RunList,
+): Promise<StepsOutcome> {
+  const { held } = context;
+  const path = pathOf(step, scope);
+  for (;;) {
+    const record = held.state.done[path];
+    const { error, retries } = record?.kind === 'try' ? record : { error: undefined, retries: 0 };
+    if (error) return runList(step.onError ?? [], { ...scope, data: scope.data.with({ error }) });
+    try {
+      return await runList(step.steps, scope);
+    } catch (thrown) {
+      const failure = asBehalfError(thrown);
+      if (isBehalfError(failure, ...BEYOND_RECIPES)) throw thrown;
+      const pauseMs = retries < step.retries ? pauseBefore(context, failure, step.waitMs * 2 ** retries) : undefined;
+      if (pauseMs === undefined && !step.onError) throw thrown;
+      leaveInFlight(context, path);
+      held.noteDone(
+        path,
+        pauseMs === undefined ? failed(context, failure, retries) : { kind: 'try', retries: retries + 1 },
+      );
+      await held.checkpoint();
+      context.noteFailure(failure, pauseMs === undefined ? 'on_error' : 'retry');
+      if (pauseMs === undefined) continue;
+      await held.pause(pauseMs);
+      checkMayGoOn(context);
+    }
+  }
+}
+
+/** Undefined: it is not tried again. An action whose effect is not known is never repeated. */
+function pauseBefore({ clock, deadline }: StepsContext, failure: BehalfError, waitMs: number): number | undefined {
+  if (!isBehalfError(failure, ...PASSING) || isUnknown(failure)) return undefined;
+  const pauseMs = Math.max(waitMs, failure.retryAfterMs ?? 0);
+  return pauseMs <= MAX_PAUSE_MS && clock.now() + pauseMs < deadline ? pauseMs : undefined;
+}
+
+function isUnknown({ code, details }: BehalfError): boolean {
+  return code === 'job.interrupted' || details['outcome'] === 'unknown';
+}
+
+function failed(context: StepsContext, failure: BehalfError, retries: number): Extract<StepRecord, { kind: 'try' }> {
+  const error = failureData(context, failure);
+  return { kind: 'try', retries, error, ...(isUnknown(failure) ? { isUnknown: true } : {}) };
+}
+
+/** What was under way in these steps has failed: from now on the error says what is known of it. */
+function leaveInFlight({ held }: StepsContext, path: string): void {
+  for (const inFlight of held.state.inFlight ?? []) if (inFlight.path.startsWith(`${path}.`)) held.land(inFlight.path);
+}
+
+function failureData({ slots }: StepsContext, failure: BehalfError): FailureData {
+  const { action, connection } = failure.details;
+  const app = [...slots.values()].find(({ parent }) => parent.name === connection)?.parent.title;
+  return {
+    message: failure.userText,
+    code: failure.code,
+    reference: failure.ref,
+    ...(app === undefined ? {} : { app }),
+    ...(typeof action === 'string' ? { action } : {}),
+  };
+}
