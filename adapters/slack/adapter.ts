@@ -13,11 +13,20 @@ import type { Logger } from '../../src/kernel/logger.port.js';
 import type { Metrics } from '../../src/kernel/metrics.port.js';
 import type { Secret } from '../../src/kernel/secret.js';
 import { readConversation, readMessageRef, toMessageRef } from './address.js';
-import { type Heard, type HearingContext, hearMessage, hearPress, hearSlashCommand } from './inbound.js';
+import {
+  type Heard,
+  type HearingContext,
+  hearMessage,
+  hearPress,
+  hearSlashCommand,
+  hearSubmission,
+  hearSuggestion,
+} from './inbound.js';
 import { isJsonObject, type JsonObject } from './json.js';
 import { Outbox } from './outbox.js';
 import { People, type Standing, type Workspace } from './people.js';
 import { SlackReceiver } from './receiver.js';
+import { toEvent } from './to-event.js';
 import { SlackApi } from './web-api.js';
 
 export interface SlackConfig {
@@ -56,6 +65,8 @@ interface Running {
 }
 
 type Hear = (body: JsonObject, context: HearingContext) => Heard;
+/** Says what Slack's request is answered with. */
+type Answer = (body: JsonObject) => Promise<void>;
 
 /** {@link ChatAdapter} for one Slack workspace, on Bolt. Bolt and its types stay in this folder. */
 export class SlackAdapter implements ChatAdapter {
@@ -147,11 +158,13 @@ export class SlackAdapter implements ChatAdapter {
 
   /** One listener per kind of event: Bolt runs every listener for every request. */
   #listen(app: App, handler: ChatEventHandler, running: Running): void {
-    const take = (hear: Hear, body: unknown): Promise<void> =>
-      this.#take(hear, isJsonObject(body) ? body : {}, { handler, running });
+    const take = (hear: Hear, body: unknown, answer: Answer = async () => {}): Promise<void> =>
+      this.#take(hear, isJsonObject(body) ? body : {}, { handler, running, answer });
     app.event('message', ({ body }) => take(hearMessage, body));
     app.event('app_mention', ({ body }) => take(hearMessage, body));
     app.action({ type: 'block_actions' }, ({ body }) => take(hearPress, body));
+    app.view({ type: 'view_submission' }, ({ body, ack }) => take(hearSubmission, body, answering(ack)));
+    app.options({ type: 'block_suggestion' }, ({ body, ack }) => take(hearSuggestion, body, answering(ack)));
     app.command(/./, ({ body }) => take(hearSlashCommand, body));
     app.error(async (error) => {
       throw error;
@@ -161,7 +174,7 @@ export class SlackAdapter implements ChatAdapter {
   async #take(
     hear: Hear,
     body: JsonObject,
-    to: { readonly handler: ChatEventHandler; readonly running: Running },
+    to: { readonly handler: ChatEventHandler; readonly running: Running; readonly answer: Answer },
   ): Promise<void> {
     const { people } = to.running;
     const workspace = await people.workspace();
@@ -174,7 +187,11 @@ export class SlackAdapter implements ChatAdapter {
     if (standing === 'bot') return;
     if (standing !== 'member') return this.#turnAway(heard, standing, to.running);
     const tenantId = workspace.enterpriseId ?? workspace.teamId;
-    await to.handler({ ...heard.event, user: { platform: 'slack', tenantId, userId: heard.userId } });
+    const user: ChatUser = { platform: 'slack', tenantId, userId: heard.userId };
+    const { answer, event } = toEvent(heard, user, to.running.api);
+    await to.handler(event);
+    const given = answer();
+    if (given) await to.answer(given);
   }
 
   /** Guests and people of other organisations: they are told so, after the ack, and nothing else happens. */
@@ -236,6 +253,11 @@ export class SlackAdapter implements ChatAdapter {
     if (!this.#running) throw new BehalfError('internal', 'The Slack adapter has not been started');
     return this.#running;
   }
+}
+
+/** Bolt's own types of answers are narrower than what the receiver passes on. */
+function answering(ack: (response?: never) => Promise<void>): Answer {
+  return (body) => ack(body as JsonObject & never);
 }
 
 /** Slack's libraries log texts and bodies; every failure reaches us as an error anyway. */

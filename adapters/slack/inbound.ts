@@ -1,8 +1,9 @@
-import type { ActionEvent, TextEvent } from '../../src/chat/chat-event.js';
+import type { ActionEvent, FormEvent, OptionsEvent, TextEvent } from '../../src/chat/chat-event.js';
 import type { MessageRef } from '../../src/chat/conversation.js';
 import { BehalfError } from '../../src/kernel/errors.js';
 import { type SlackPlace, toConversation, toMessageRef } from './address.js';
 import { picklistIdOf } from './blocks.js';
+import { fieldOf, readMetadata, readValues } from './forms.js';
 import { isJsonObject, type JsonObject, objectAt, textAt } from './json.js';
 import { readTypedText } from './text.js';
 
@@ -12,7 +13,13 @@ export interface Heard {
   /** Their own workspace, as the payload has it. */
   readonly userTeam?: string;
   readonly place: SlackPlace;
-  readonly event: Omit<TextEvent, 'user'> | Omit<ActionEvent, 'user'>;
+  readonly event:
+    | Omit<TextEvent, 'user'>
+    | Omit<ActionEvent, 'user' | 'openForm'>
+    | Omit<FormEvent, 'user' | 'refuse'>
+    | Omit<OptionsEvent, 'user' | 'offer'>;
+  /** Opens one modal, within 3 s. */
+  readonly triggerId?: string;
 }
 
 export interface HearingContext {
@@ -90,18 +97,57 @@ export function hearPress(body: JsonObject, context: HearingContext): Heard {
   const action = isJsonObject(first) ? first : {};
   const place = placeOfPress(body, userId);
   const message = messageOfPress(body, place, context);
+  const triggerId = textAt(body, 'trigger_id');
   return {
     userId,
     ...(userTeam === undefined ? {} : { userTeam }),
+    ...(triggerId === undefined ? {} : { triggerId }),
     place,
     event: {
       kind: 'action',
-      id: textAt(body, 'trigger_id') ?? pressId(body, action),
+      id: triggerId ?? pressId(body, action),
       conversation: toConversation(place),
       token: required(action, 'value'),
       values: chosenValues(body),
       ...(message ? { message } : {}),
     },
+  };
+}
+
+/**
+ * A modal of ours that was sent off (`view_submission`).
+ * @throws BehalfError `chat.request_invalid`
+ */
+export function hearSubmission(body: JsonObject): Heard {
+  const view = objectAt(body, 'view');
+  const { base, event } = hearInForm(body, view);
+  const id = textAt(body, 'trigger_id') ?? [required(view, 'id'), required(view, 'hash')].join('/');
+  return { ...base, event: { kind: 'form', id, ...event, values: readValues(view) } };
+}
+
+/**
+ * What somebody types in a menu of our modal (`block_suggestion`). It has no id of its own, and needs none: it changes nothing.
+ * @throws BehalfError `chat.request_invalid`
+ */
+export function hearSuggestion(body: JsonObject): Heard {
+  const { base, event } = hearInForm(body, objectAt(body, 'view'));
+  const field = fieldOf(required(body, 'block_id')) ?? '';
+  return { ...base, event: { kind: 'options', id: '', ...event, field, query: textAt(body, 'value') ?? '' } };
+}
+
+function hearInForm(body: JsonObject, view: JsonObject) {
+  const user = objectAt(body, 'user');
+  const userId = required(user, 'id');
+  const userTeam = textAt(user, 'team_id');
+  const stored = readMetadata(view);
+  if (!stored)
+    throw new BehalfError('chat.request_invalid', 'The form has no address', {
+      details: { field: 'private_metadata' },
+    });
+  const place = { ...stored.place, user: userId };
+  return {
+    base: { userId, ...(userTeam === undefined ? {} : { userTeam }), place },
+    event: { token: stored.token, conversation: toConversation(place) },
   };
 }
 

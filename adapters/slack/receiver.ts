@@ -6,7 +6,7 @@ import type { HttpRequest, HttpResponse, HttpRoute } from '../../src/kernel/http
 import type { Logger } from '../../src/kernel/logger.port.js';
 import type { Metrics } from '../../src/kernel/metrics.port.js';
 import type { Secret } from '../../src/kernel/secret.js';
-import type { JsonObject } from './json.js';
+import { isJsonObject, type JsonObject } from './json.js';
 import { isSslCheck, readSlackRequest } from './requests.js';
 import { checkSignature } from './signature.js';
 
@@ -27,7 +27,13 @@ export interface ReceiverParts {
   readonly metrics: Metrics;
 }
 
-type Outcome = { readonly kind: 'done' } | { readonly kind: 'failed'; readonly error: unknown };
+type Outcome =
+  | {
+      readonly kind: 'done';
+      /** What Slack is answered with; nothing where an empty 200 says it all. */
+      readonly answer?: JsonObject;
+    }
+  | { readonly kind: 'failed'; readonly error: unknown };
 interface Late {
   readonly kind: 'late';
 }
@@ -98,7 +104,7 @@ export class SlackReceiver implements Receiver {
     const outcome = await Promise.race([work, this.#late(startedAt)]);
     switch (outcome.kind) {
       case 'done':
-        return EMPTY_OK;
+        return outcome.answer ? json(outcome.answer) : EMPTY_OK;
       case 'failed':
         return this.#answerFailure(request, outcome.error);
       case 'late':
@@ -125,8 +131,12 @@ export class SlackReceiver implements Receiver {
   }
 
   async #process(app: App, body: JsonObject): Promise<Outcome> {
-    const work = app.processEvent({ body, ack: async () => {} }).then(
-      (): Outcome => ({ kind: 'done' }),
+    let answer: JsonObject | undefined;
+    const ack = async (given: unknown): Promise<void> => {
+      if (isJsonObject(given)) answer = given;
+    };
+    const work = app.processEvent({ body, ack }).then(
+      (): Outcome => (answer ? { kind: 'done', answer } : { kind: 'done' }),
       (error: unknown): Outcome => ({ kind: 'failed', error }),
     );
     this.#underway.add(work);
@@ -155,4 +165,8 @@ export class SlackReceiver implements Receiver {
     this.#parts.logger.warn({ requestId: request.id, status, ...facts }, 'request to the Slack endpoint refused');
     return { status };
   }
+}
+
+function json(body: JsonObject): HttpResponse {
+  return { status: 200, headers: { 'content-type': 'application/json; charset=utf-8' }, body: JSON.stringify(body) };
 }

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { HttpRequest } from '../../src/kernel/http.js';
+import { FORM_CALLBACK } from './forms.js';
 import { isJsonObject, type JsonObject, objectAt, parseJson, textAt } from './json.js';
 
 /** What a request of Slack is, before anybody acts on it. */
@@ -75,10 +76,17 @@ function readForm(form: URLSearchParams): SlackRequest {
   const body = payloads.length === 1 ? parseJson(payloads[0] ?? '') : undefined;
   if (!isJsonObject(body)) return MALFORMED;
   const type = textAt(body, 'type');
+  if (type === 'view_submission' || type === 'block_suggestion') return readFromForm(body);
   if (type !== 'block_actions') return type === undefined ? MALFORMED : NOTHING;
   const actions = body['actions'];
   const action: unknown = Array.isArray(actions) ? actions[0] : undefined;
   if (!isJsonObject(action) || !isJsonObject(body['user'])) return MALFORMED;
   const isOurButton = action['type'] === 'button' && textAt(action, 'value') !== undefined;
   return isOurButton && textAt(objectAt(body, 'channel'), 'id') !== undefined ? { kind: 'action', body } : NOTHING;
+}
+
+/** Closing a form (`view_closed`) is not subscribed to: nothing follows from it. */
+function readFromForm(body: JsonObject): SlackRequest {
+  if (!isJsonObject(body['user'])) return MALFORMED;
+  return textAt(objectAt(body, 'view'), 'callback_id') === FORM_CALLBACK ? { kind: 'action', body } : NOTHING;
 }

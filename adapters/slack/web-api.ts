@@ -14,6 +14,7 @@ export const METHOD_SCOPES = {
   'conversations.open': ['im:write'],
   // The e-mail address decides whether an app's account is the person's own.
   'users.info': ['users:read', 'users:read.email'],
+  'views.open': [],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
 /** The events that the app subscribes to, with the bot scopes that each needs. */
@@ -50,7 +51,12 @@ interface Failure {
 }
 
 /** Methods that read their arguments as JSON; the others take a form. https://docs.slack.dev/apis/web-api/#methods-supporting-json */
-const JSON_METHODS: ReadonlySet<SlackMethod> = new Set(['chat.postEphemeral', 'chat.postMessage', 'chat.update']);
+const JSON_METHODS: ReadonlySet<SlackMethod> = new Set([
+  'chat.postEphemeral',
+  'chat.postMessage',
+  'chat.update',
+  'views.open',
+]);
 const JSON_TYPE = 'application/json; charset=utf-8';
 const FORM_TYPE = 'application/x-www-form-urlencoded';
 const MAX_ANSWER_BYTES = 4 * 1024 * 1024;

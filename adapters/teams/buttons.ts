@@ -42,6 +42,8 @@ function renderAction(button: ActionButton): Element {
   const title = titleOf(button);
   const data = { [ACTION_TOKEN]: button.token };
   const style = button.style ? { style: STYLES[button.style] } : {};
+  if (button.opensForm)
+    return { type: 'Action.Submit', title, data: { ...data, msteams: { type: 'task/fetch' } }, ...style };
   const fallback = { type: 'Action.Submit', title, data, ...style };
   return { type: 'Action.Execute', title, verb: 'behalf', data, ...style, fallback };
 }

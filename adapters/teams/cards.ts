@@ -22,7 +22,7 @@ export interface OutgoingActivity {
   readonly attachments?: readonly { readonly contentType: string; readonly content: Element }[];
 }
 
-const ADAPTIVE_CARD = 'application/vnd.microsoft.card.adaptive';
+export const CARD_TYPE = 'application/vnd.microsoft.card.adaptive';
 
 /** Of small print. */
 const NOTE_LOOK = { size: 'Small', isSubtle: true } as const;
@@ -68,7 +68,7 @@ function renderCard(message: Message): OutgoingActivity {
     // Else cards with fields are squeezed into the narrow column of the chat.
     msteams: { width: 'Full' },
   };
-  return { type: 'message', summary, attachments: [{ contentType: ADAPTIVE_CARD, content }] };
+  return { type: 'message', summary, attachments: [{ contentType: CARD_TYPE, content }] };
 }
 
 function summaryOf({ fallback }: Message): string {

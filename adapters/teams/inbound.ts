@@ -1,17 +1,24 @@
-import type { ActionEvent, ChatEvent } from '../../src/chat/chat-event.js';
+import type { ActionEvent, ChatEvent, FormEvent, OptionsEvent } from '../../src/chat/chat-event.js';
 import type { ChatUser } from '../../src/chat/chat-user.js';
 import { joinKey } from '../../src/kernel/ids.js';
 import type { PersonalActivity } from './activity.js';
 import { placeOf, toConversation, toMessageRef } from './address.js';
 import { ACTION_TOKEN } from './buttons.js';
+import { readDataset, readValues, renderChoices, renderForm } from './forms.js';
 import { mentionsOf, typedText } from './text.js';
 
 /** A token is 22 characters; what is far longer is none of ours. */
 const MAX_TOKEN = 200;
 
-/** What a message or invoke means to the service; undefined when nothing is asked of it. */
-export function toEvent(did: PersonalActivity): ChatEvent | undefined {
-  return did.activity.type === 'invoke' ? toInvokeEvent(did) : toMessageEvent(did);
+/** Takes the body of the answer to an invoke, where the service has one to give. */
+type Give = (body: object) => void;
+
+/**
+ * What a message or invoke means to the service; undefined when nothing is asked of it. `give` takes what the client is to
+ * show, and has an effect for as long as it waits.
+ */
+export function toEvent(did: PersonalActivity, give: Give = () => {}): ChatEvent | undefined {
+  return did.activity.type === 'invoke' ? toInvokeEvent(did, give) : toMessageEvent(did);
 }
 
 function toMessageEvent(did: PersonalActivity): ChatEvent | undefined {
@@ -23,22 +30,52 @@ function toMessageEvent(did: PersonalActivity): ChatEvent | undefined {
   return { kind: 'text', ...baseOf(did), text: typedText(activity, botId) };
 }
 
-function toInvokeEvent(did: PersonalActivity): ChatEvent | undefined {
+function toInvokeEvent(did: PersonalActivity, give: Give): ChatEvent | undefined {
   const { name, value } = did.activity;
   if (!isRecord(value)) return undefined;
-  if (name === 'signin/verifyState') {
-    const code = value['state'];
-    return typeof code === 'string' ? { kind: 'sign-in', ...baseOf(did), code } : undefined;
+  switch (name) {
+    case 'signin/verifyState': {
+      const code = value['state'];
+      return typeof code === 'string' ? { kind: 'sign-in', ...baseOf(did), code } : undefined;
+    }
+    case 'adaptiveCard/action': {
+      const { action } = value;
+      return value['trigger'] !== 'automatic' && isRecord(action) ? toAction(did, action['data']) : undefined;
+    }
+    case 'task/fetch': {
+      const action = toAction(did, value['data']);
+      return action && { ...action, openForm: async (form) => give(renderForm(form)) };
+    }
+    case 'task/submit':
+      return toForm(did, value['data'], give);
+    case 'application/search':
+      return toOptions(did, value, give);
+    default:
+      return undefined;
   }
-  if (name !== 'adaptiveCard/action' || value['trigger'] === 'automatic') return undefined;
-  const { action } = value;
-  return isRecord(action) ? toAction(did, action['data']) : undefined;
+}
+
+function toForm(did: PersonalActivity, data: unknown, give: Give): FormEvent | undefined {
+  const token = tokenIn(data);
+  if (token === undefined || !isRecord(data)) return undefined;
+  const refuse: FormEvent['refuse'] = (form, errors) => give(renderForm(form, errors));
+  return { kind: 'form', ...baseOf(did), token, values: readValues(data), refuse };
+}
+
+function toOptions(
+  did: PersonalActivity,
+  { dataset, queryText }: Readonly<Record<string, unknown>>,
+  give: Give,
+): OptionsEvent | undefined {
+  const asked = readDataset(dataset);
+  if (!asked) return undefined;
+  const offer: OptionsEvent['offer'] = (choices) => give(renderChoices(choices));
+  return { kind: 'options', ...baseOf(did), ...asked, query: typeof queryText === 'string' ? queryText : '', offer };
 }
 
 function toAction(did: PersonalActivity, data: unknown): ActionEvent | undefined {
-  if (!isRecord(data)) return undefined;
-  const token = data[ACTION_TOKEN];
-  if (typeof token !== 'string' || token === '' || token.length > MAX_TOKEN) return undefined;
+  const token = tokenIn(data);
+  if (token === undefined || !isRecord(data)) return undefined;
   const values = Object.entries(data).filter(
     (entry): entry is [string, string] => entry[0] !== ACTION_TOKEN && typeof entry[1] === 'string' && entry[1] !== '',
   );
@@ -51,6 +88,11 @@ function toAction(did: PersonalActivity, data: unknown): ActionEvent | undefined
     values: Object.fromEntries(values),
     ...(pressed ? { message: toMessageRef(pressed) } : {}),
   };
+}
+
+function tokenIn(data: unknown): string | undefined {
+  const token = isRecord(data) ? data[ACTION_TOKEN] : undefined;
+  return typeof token === 'string' && token !== '' && token.length <= MAX_TOKEN ? token : undefined;
 }
 
 function baseOf(did: PersonalActivity) {

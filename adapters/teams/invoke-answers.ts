@@ -1,20 +1,35 @@
 import type { ChatEvent } from '../../src/chat/chat-event.js';
 import type { HttpResponse } from '../../src/kernel/http.js';
+import { renderChoices, renderNotice } from './forms.js';
 
 /**
  * How an invoke is answered; anything but 200 is "Something went wrong" in the client. The card itself changes later, by an
- * update. https://learn.microsoft.com/adaptive-cards/authoring-cards/universal-action-model
+ * update. `given`: what the service said while the client waits.
+ * https://learn.microsoft.com/adaptive-cards/authoring-cards/universal-action-model
  */
-export function answerInvoke(name: string, event: ChatEvent | undefined): HttpResponse {
-  if (name === 'adaptiveCard/action') {
-    const value = event ? 'One moment…' : 'This button does not work any more.';
-    return json(200, { statusCode: 200, type: 'application/vnd.microsoft.activity.message', value });
+export function answerInvoke(name: string, event: ChatEvent | undefined, given: object | undefined): HttpResponse {
+  switch (name) {
+    case 'adaptiveCard/action': {
+      const value = event ? 'One moment…' : 'This button does not work any more.';
+      return json({ statusCode: 200, type: 'application/vnd.microsoft.activity.message', value });
+    }
+    case 'task/fetch':
+      return json(
+        given ?? renderNotice(event ? 'I have answered in the chat.' : 'This button does not work any more.'),
+      );
+    case 'task/submit':
+      // An empty answer closes the dialog.
+      return json(given ?? (event ? {} : renderNotice('This form does not work any more.')));
+    case 'application/search':
+      return json(given ?? renderChoices([]));
+    case 'signin/tokenExchange':
+      // Single sign-on of Azure's token service, which is not used: 412 has the client fall back without an error.
+      return { status: 412 };
+    default:
+      return json({});
   }
-  // Single sign-on of Azure's token service, which is not used: 412 has the client fall back without an error.
-  if (name === 'signin/tokenExchange') return { status: 412 };
-  return json(200, {});
 }
 
-function json(status: number, body: unknown): HttpResponse {
-  return { status, headers: { 'content-type': 'application/json; charset=utf-8' }, body: JSON.stringify(body) };
+function json(body: object): HttpResponse {
+  return { status: 200, headers: { 'content-type': 'application/json; charset=utf-8' }, body: JSON.stringify(body) };
 }

@@ -105,11 +105,14 @@ export class TeamsReceiver {
 
   async #hear(request: HttpRequest, did: PersonalActivity, handler: ChatEventHandler): Promise<HttpResponse> {
     this.#options.onPerson(did);
-    const event = toEvent(did);
+    let given: object | undefined;
+    const event = toEvent(did, (body) => {
+      given = body;
+    });
     const isInvoke = did.activity.type === 'invoke';
     const limit = isInvoke ? this.#invokeLimit : this.#messageLimit;
     if (event) await this.#deliver(request, event, { handler, limit });
-    return isInvoke ? answerInvoke(did.activity.name ?? '', event) : OK;
+    return isInvoke ? answerInvoke(did.activity.name ?? '', event, given) : OK;
   }
 
   /** Resolves when the event is safe, or when the channel waits no longer; rejects when it was not kept. */

@@ -19,6 +19,8 @@ export interface ApiWorld {
   readonly workspace: Workspace;
   readonly triggers: TriggerIds;
   readonly views: Block[];
+  /** The modal that stands open in somebody's client, by Slack user id. */
+  readonly modals: Map<string, Block>;
   readonly scopes: readonly string[];
   readonly warn: (warning: ApiWarning) => void;
   readonly onOwnMessage: (change: OwnMessageChange) => void;

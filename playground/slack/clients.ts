@@ -150,7 +150,7 @@ export class SlackClients {
       command,
       text: escapeText(text),
       responseUrl: origin() + responseUrls.issue('commands', target),
-      triggerId: world.triggers.issue(),
+      triggerId: world.triggers.issue(person.slackUserId),
     });
     const request = await delivery.sendSigned('command', body, FORM);
     if (request.status === 200 && request.responseBody.trim() !== '') {
@@ -237,7 +237,11 @@ export class SlackClients {
     if (!message || hidden) throw new Error(`${personId} sees no message ${messageId}`);
     const channel = this.#channelFor(person, message.channel);
     const userTeam = workspace.teamOf(person.slackUserId);
-    return { person, message, context: { person, userTeam, channel, message, triggerId: triggers.issue() } };
+    return {
+      person,
+      message,
+      context: { person, userTeam, channel, message, triggerId: triggers.issue(person.slackUserId) },
+    };
   }
 }
 

@@ -6,6 +6,7 @@ import { type Person, SLACK_BOT_USER_ID } from '../people.js';
 import type { ApiWorld, OwnMessageChange } from './api-call.js';
 import { SlackClients } from './clients.js';
 import { Delivery, SLACK_RETRY_DELAYS_MS } from './delivery.js';
+import { SlackModals } from './modals.js';
 import { urlVerification } from './payloads.js';
 import { takeResponse } from './response-url-endpoint.js';
 import { ResponseUrls, TriggerIds } from './response-urls.js';
@@ -60,6 +61,8 @@ export interface SlackEmulator
   readonly warnings: readonly ApiWarning[];
   /** Views that were opened or published. */
   readonly views: readonly Block[];
+  /** What people have open in their clients. */
+  readonly modals: SlackModals;
   /** Sends a request exactly as told: no signature, a wrong one, or one seen before. */
   sendRaw(body: string, headers: Readonly<Record<string, string>>): Promise<RecordedRequest>;
   /** Plays Slack's check of the request URL; true when the bot gave the challenge back. */
@@ -95,6 +98,7 @@ export async function startSlackEmulator(options: SlackEmulatorOptions): Promise
     calls: api.calls,
     warnings: parts.warnings,
     views: world.views,
+    modals: new SlackModals(world, delivery),
     say: clients.say.bind(clients),
     edit: clients.edit.bind(clients),
     press: clients.press.bind(clients),
@@ -150,6 +154,7 @@ function assemble(options: SlackEmulatorOptions): Parts {
     workspace: new Workspace({ people: options.people, conversations: options.conversations, now }),
     triggers: new TriggerIds(now),
     views: [],
+    modals: new Map(),
     scopes: options.scopes ?? BOT_SCOPES,
     warn: (warning) => warnings.push(warning),
     onOwnMessage: report,

@@ -11,6 +11,7 @@ import {
   textArg,
 } from './api-call.js';
 import { isRecord } from './block-checks.js';
+import { textOf } from './elements.js';
 import type { Block } from './types.js';
 import { validateBlocks } from './validate-blocks.js';
 import { directChannelOf, SLACK_BOT_ID } from './workspace.js';
@@ -125,12 +126,24 @@ function conversationsInfo(args: Args, world: ApiWorld): ApiAnswer {
   });
 }
 
+/** https://docs.slack.dev/reference/views/modal-views */
+function viewFaults(view: Block): readonly string[] {
+  const labels = ['title', 'submit', 'close'].filter(
+    (key) => view['type'] === 'modal' && textOf(view[key]).length > 24,
+  );
+  const missing = view['type'] === 'modal' && textOf(view['title']) === '' ? ['title'] : [];
+  const metadata = String(view['private_metadata'] ?? '').length > 3000 ? ['private_metadata'] : [];
+  return [...labels, ...missing, ...metadata].map(
+    (key) => `[ERROR] must be present and short enough [json-pointer:/view/${key}]`,
+  );
+}
+
 function readView(args: Args): ApiAnswer | Block {
   const view = jsonArg(args, 'view');
   if (!isRecord(view) || (view['type'] !== 'modal' && view['type'] !== 'home')) {
     return fail('invalid_arguments', { response_metadata: { messages: ['[ERROR] missing required field: view'] } });
   }
-  const faults = validateBlocks(view['blocks'], 'view');
+  const faults = [...viewFaults(view), ...validateBlocks(view['blocks'], 'view')];
   return faults.length > 0 ? refuseBlocks(faults) : view;
 }
 
@@ -149,8 +162,13 @@ function keepView(view: ApiAnswer | Block, world: ApiWorld): ApiAnswer {
 function viewsOpen(args: Args, world: ApiWorld): ApiAnswer {
   const view = readView(args);
   if (view['ok'] === false) return keepView(view, world);
-  const refusal = world.triggers.exchange(textArg(args, 'trigger_id') ?? '');
-  return refusal === undefined ? keepView(view, world) : fail(refusal);
+  const trigger = textArg(args, 'trigger_id') ?? '';
+  const refusal = world.triggers.exchange(trigger);
+  if (refusal !== undefined) return fail(refusal);
+  const answer = keepView(view, world);
+  const owner = world.triggers.ownerOf(trigger);
+  if (owner !== undefined && isRecord(answer['view'])) world.modals.set(owner, answer['view']);
+  return answer;
 }
 
 function viewsPublish(args: Args, world: ApiWorld): ApiAnswer {

@@ -165,6 +165,47 @@ export function blockSuggestion(context: InteractionContext, placed: PlacedEleme
   };
 }
 
+interface ViewContext {
+  readonly person: Person;
+  readonly userTeam: string;
+  readonly view: Block;
+}
+
+function viewBase({ person, userTeam, view }: ViewContext): Block {
+  return {
+    team: { id: SLACK_TEAM_ID, domain: 'acme' },
+    user: { id: person.slackUserId, username: person.id, name: person.id, team_id: userTeam },
+    api_app_id: SLACK_APP_ID,
+    token: VERIFICATION_TOKEN,
+    view,
+    enterprise: null,
+    is_enterprise_install: false,
+  };
+}
+
+/** https://docs.slack.dev/reference/interaction-payloads/view-interactions-payload */
+export function viewSubmission(
+  context: ViewContext & { readonly values: StateValues; readonly triggerId: string },
+): Block {
+  const { view } = context;
+  return {
+    type: 'view_submission',
+    ...viewBase({ ...context, view: { ...view, state: { values: context.values } } }),
+    trigger_id: context.triggerId,
+    response_urls: [],
+  };
+}
+
+/** The same payload from a menu in a modal: it names the view instead of the message. */
+export function viewSuggestion(
+  context: ViewContext & { readonly placed: PlacedElement; readonly query: string },
+): Block {
+  const { placed, query } = context;
+  const container = { type: 'view', view_id: context.view['id'] };
+  const element = { action_id: placed.actionId, block_id: placed.blockId, value: query };
+  return { type: 'block_suggestion', ...viewBase(context), container, ...element };
+}
+
 /** Form of a slash command. https://docs.slack.dev/interactivity/implementing-slash-commands */
 export function slashCommand(options: {
   readonly person: Person;

@@ -52,16 +52,17 @@ export class ResponseUrls {
 
 /** Trigger ids open one view each, within three seconds. */
 export class TriggerIds {
-  readonly #issued = new Map<string, { readonly at: number; exchanged: boolean }>();
+  readonly #issued = new Map<string, { readonly at: number; readonly owner: string | undefined; exchanged: boolean }>();
   readonly #now: () => number;
 
   constructor(now: () => number) {
     this.#now = now;
   }
 
-  issue(): string {
+  /** `owner`: Slack user id of the person whose client shows the view. */
+  issue(owner?: string): string {
     const id = `${randomBytes(5).readUIntBE(0, 5)}.${randomBytes(5).readUIntBE(0, 5)}.${randomBytes(16).toString('hex')}`;
-    this.#issued.set(id, { at: this.#now(), exchanged: false });
+    this.#issued.set(id, { at: this.#now(), owner, exchanged: false });
     return id;
   }
 
@@ -73,5 +74,9 @@ export class TriggerIds {
     if (this.#now() - issued.at > 3000) return 'expired_trigger_id';
     issued.exchanged = true;
     return undefined;
+  }
+
+  ownerOf(id: string): string | undefined {
+    return this.#issued.get(id)?.owner;
   }
 }

@@ -16,9 +16,23 @@ function validator(): ValidateFunction {
   return compiled;
 }
 
-/** What the schema of Adaptive Cards 1.5 says against a card. `msteams` at the root is Teams' own addition. */
-export function schemaFindings(card: Readonly<Record<string, unknown>>): CardFinding[] {
-  const { msteams: _msteams, ...plain } = card;
+/**
+ * A card without what Teams draws beyond version 1.5: `msteams` at the root, and `choices.data`, a search that gives the
+ * choices of a ChoiceSet (https://learn.microsoft.com/microsoftteams/platform/task-modules-and-cards/cards/dynamic-search).
+ */
+export function withoutAdditions(card: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const { msteams: _msteams, ...own } = card;
+  return JSON.parse(JSON.stringify(own, withoutSearch));
+}
+
+/** With a search, a ChoiceSet may begin without a choice. */
+function withoutSearch(_key: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || !('choices.data' in value)) return value;
+  return { ...value, 'choices.data': undefined, choices: [{ title: 'searched', value: 'searched' }] };
+}
+
+/** What the schema of Adaptive Cards 1.5 says against a card. */
+export function schemaFindings(plain: Readonly<Record<string, unknown>>): CardFinding[] {
   const validate = validator();
   if (validate(plain)) return [];
   const errors = validate.errors ?? [];

@@ -1,5 +1,5 @@
 import type * as AdaptiveCards from 'adaptivecards';
-import { schemaFindings } from './card-schema.js';
+import { schemaFindings, withoutAdditions } from './card-schema.js';
 import type { CardFinding } from './types.js';
 
 // The package's main file is an ES module without saying so; only its bundle loads in Node.
@@ -28,6 +28,8 @@ export interface CardInput {
   readonly value: string;
   readonly required: boolean;
   readonly choices: readonly { readonly title: string; readonly value: string }[];
+  /** Name of the search that gives the choices while one types. */
+  readonly dataset?: string;
 }
 
 /** A card as a person reads it. */
@@ -42,7 +44,8 @@ export interface CardSummary {
 export function checkCard(card: unknown): CardFinding[] {
   if (!isRecord(card)) return [{ level: 'error', message: 'the card is not an object' }];
   const version = versionFindings(card);
-  return version.length > 0 ? version : [...schemaFindings(card), ...parserFindings(card), ...teamsFindings(card)];
+  const plain = withoutAdditions(card);
+  return version.length > 0 ? version : [...schemaFindings(plain), ...parserFindings(plain), ...teamsFindings(card)];
 }
 
 function versionFindings(card: Readonly<Record<string, unknown>>): CardFinding[] {
@@ -126,12 +129,14 @@ function readAction(type: string, node: Readonly<Record<string, unknown>>): Card
 
 function readInput(type: string, node: Readonly<Record<string, unknown>>): CardInput {
   const choices = Array.isArray(node['choices']) ? node['choices'].filter(isRecord) : [];
+  const search = node['choices.data'];
   return {
     type,
     id: text(node['id']),
     value: text(node['value']),
     required: node['isRequired'] === true,
     choices: choices.map((choice) => ({ title: text(choice['title']), value: text(choice['value']) })),
+    ...(isRecord(search) ? { dataset: text(search['dataset']) } : {}),
   };
 }
 

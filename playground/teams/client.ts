@@ -13,6 +13,7 @@ import {
 import type { BotEndpoint } from './bot-endpoint.js';
 import { asAction, type CardAction, checkCard, isRecord, readCard } from './cards.js';
 import { type Chats, classicButtons } from './chats.js';
+import { Dialogs, judgeTask } from './dialogs.js';
 import { judgeInvoke } from './invoke-answers.js';
 import type { ActivityOverrides, CardFinding, Delivery, InvokeOutcome, PressResult, SeenMessage } from './types.js';
 
@@ -60,10 +61,14 @@ export class TeamsClient {
   /** What clients showed as "Something went wrong". */
   readonly failures: { readonly person: string; readonly reason: string }[] = [];
   readonly toasts: { readonly person: string; readonly text: string }[] = [];
+  readonly dialogs: Dialogs;
   readonly #options: ClientOptions;
 
   constructor(options: ClientOptions) {
     this.#options = options;
+    this.dialogs = new Dialogs((personId, conversation, invoke) =>
+      this.#invoke(this.scene(personId, { conversation }), invoke, { needsBody: false }),
+    );
   }
 
   async say(personId: string, text: string, options: SayOptions = {}): Promise<Delivery | undefined> {
@@ -170,9 +175,10 @@ export class TeamsClient {
   ): Promise<{ delivery: Delivery; applied: InvokeOutcome }> {
     const { endpoint, facts, onCard } = this.#options;
     const delivery = await endpoint.deliver(invokeActivity(facts, scene, invoke));
-    const judged = judgeInvoke(delivery, options);
-    const findings = judged.kind === 'card' ? checkCard(judged.card) : [];
-    if (findings.length > 0) onCard(findings, judged.kind === 'card' ? judged.card : undefined);
+    const isTask = invoke.name.startsWith('task/');
+    const judged = isTask ? judgeTask(delivery, invoke.name) : judgeInvoke(delivery, options);
+    const findings = 'card' in judged ? checkCard(judged.card) : [];
+    if (findings.length > 0) onCard(findings, 'card' in judged ? judged.card : undefined);
     const broken = findings.find((finding) => finding.level === 'error');
     const applied: InvokeOutcome = broken ? { kind: 'failed', reason: `broken card: ${broken.message}` } : judged;
     if (applied.kind === 'failed') this.failures.push({ person: scene.person.id, reason: applied.reason });
@@ -187,6 +193,11 @@ export class TeamsClient {
     const special = isRecord(msteams) ? msteams : {};
     const type = special['type'];
     if (type === 'signin') return { kind: 'sign-in', url: String(special['value']) };
+    if (type === 'task/fetch') {
+      const { chat, threadId } = scene.place;
+      const conversation = threadId === undefined ? chat.id : `${chat.id};messageid=${threadId}`;
+      return { kind: 'invoked', ...(await this.dialogs.fetch(scene.person.id, conversation, { data, replyToId })) };
+    }
     const id = chats.nextId();
     if (type === 'imBack' || type === 'messageBack') {
       const text = String(type === 'imBack' ? special['value'] : (special['text'] ?? ''));

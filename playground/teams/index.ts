@@ -7,6 +7,7 @@ import { BotEndpoint, type DeliveryTiming, REAL_TIMING } from './bot-endpoint.js
 import { Chats } from './chats.js';
 import { type ButtonChoice, type RawAction, type SayOptions, TeamsClient } from './client.js';
 import { Connector } from './connector.js';
+import type { Dialogs } from './dialogs.js';
 import { Faults } from './faults.js';
 import { channelServer } from './server.js';
 import { BotTokens, CHANNEL_ISSUER, makeChannelToken, type TokenOverrides } from './tokens.js';
@@ -59,6 +60,8 @@ export interface TeamsEmulator {
   act(personId: string, raw: RawAction): Promise<PressResult>;
   verifyState(personId: string, state: string, options?: SayOptions): Promise<PressResult>;
   invoke(personId: string, invoke: { name: string; value: unknown }, options?: SayOptions): Promise<PressResult>;
+  /** The dialogs (task modules) in people's clients. */
+  readonly dialogs: Dialogs;
   install(personId: string): Promise<void>;
   uninstall(personId: string): Promise<void>;
   /** A well-formed message activity to spoil and send with `sendRaw`. */
@@ -161,6 +164,7 @@ function personControls(client: TeamsClient, chats: Chats) {
     act: client.act.bind(client),
     verifyState: client.verifyState.bind(client),
     invoke: client.invoke.bind(client),
+    dialogs: client.dialogs,
     install: client.install.bind(client),
     uninstall: client.uninstall.bind(client),
     chatOf: (personId: string) => chats.personal(personId).id,

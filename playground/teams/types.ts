@@ -74,6 +74,8 @@ export type PressResult =
 export type InvokeOutcome =
   | { readonly kind: 'card'; readonly card: unknown }
   | { readonly kind: 'toast'; readonly text: string }
+  /** A dialog (task module) shows this card. */
+  | { readonly kind: 'dialog'; readonly title: string; readonly card: unknown }
   | { readonly kind: 'quiet' }
   /** The client shows "Something went wrong". */
   | { readonly kind: 'failed'; readonly reason: string };

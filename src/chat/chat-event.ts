@@ -1,5 +1,6 @@
 import type { ChatUser } from './chat-user.js';
 import type { ConversationRef, MessageRef } from './conversation.js';
+import type { Form, FormChoice } from './form.js';
 
 interface EventBase {
   /** The platform's own id of the event or click, unique per platform and tenant: what deduplication is keyed by. */
@@ -21,6 +22,34 @@ export interface ActionEvent extends EventBase {
   readonly values: Readonly<Record<string, string>>;
   /** The message that holds the button, for editing it in place. */
   readonly message?: MessageRef;
+  /**
+   * Shows a form to the person who pressed. Present where the platform takes one now; it is to be called before the handler
+   * resolves, and before slow work: Slack gives 3 s from the press.
+   * @throws BehalfError `chat.delivery_failed`
+   */
+  readonly openForm?: (form: Form) => Promise<void>;
+}
+
+/** Somebody sent off a form of ours. It closes when the handler has resolved, unless it was refused. */
+export interface FormEvent extends EventBase {
+  readonly kind: 'form';
+  readonly token: string;
+  /** By field name, as text: `true` or `false` for a boolean, absent where a field was left empty. */
+  readonly values: Readonly<Record<string, string>>;
+  /** Keeps the form open and shows what is wrong, by field name. `form` is drawn where the platform draws it anew. */
+  readonly refuse: (form: Form, errors: Readonly<Record<string, string>>) => void;
+}
+
+/** Somebody types in a field of a form whose options we give. */
+export interface OptionsEvent extends EventBase {
+  readonly kind: 'options';
+  readonly token: string;
+  /** Name of the field. */
+  readonly field: string;
+  /** What has been typed; may be empty. */
+  readonly query: string;
+  /** What the field offers. Without a call it offers nothing. */
+  readonly offer: (choices: readonly FormChoice[]) => void;
 }
 
 /**
@@ -32,7 +61,7 @@ export interface SignInEvent extends EventBase {
   readonly code: string;
 }
 
-export type ChatEvent = TextEvent | ActionEvent | SignInEvent;
+export type ChatEvent = TextEvent | ActionEvent | FormEvent | OptionsEvent | SignInEvent;
 
 /**
  * Takes an event in. Resolves when it is safe to acknowledge: what must not be lost is durable then. Work goes on after.

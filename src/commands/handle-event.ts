@@ -64,7 +64,7 @@ export class EventHandler {
     try {
       if (event.kind === 'text') await this.#text(event);
       else if (event.kind === 'action') await this.#action(event);
-      else await this.#signIn(event);
+      else if (event.kind === 'sign-in') await this.#signIn(event);
       await this.#settle(event);
       metrics.time('ack_ms', clock.now() - startedAt, { platform: event.user.platform });
     } catch (error) {

@@ -1,5 +1,6 @@
-import type { ActionEvent, ChatEvent, ChatEventHandler, TextEvent } from '../../../src/chat/chat-event.js';
+import type { ActionEvent, ChatEvent, ChatEventHandler, FormEvent, TextEvent } from '../../../src/chat/chat-event.js';
 import type { ConversationRef } from '../../../src/chat/conversation.js';
+import type { Form } from '../../../src/chat/form.js';
 import { type Message, textMessage } from '../../../src/chat/message.js';
 import { isBehalfError } from '../../../src/kernel/errors.js';
 import { type ChatBench, type ChatDriver, eventually, type ShownMessage, type Where } from './chat-driver.js';
@@ -34,6 +35,38 @@ const SAMPLE: Message = {
       more: 3,
     },
     { kind: 'note', text: [{ text: 'Only you see this' }] },
+  ],
+};
+
+const FORM_BUTTON: Message = {
+  fallback: 'Fill it in',
+  blocks: [
+    { kind: 'text', text: [{ text: 'Fill it in' }] },
+    { kind: 'buttons', buttons: [{ kind: 'action', label: 'Form', token: 'token-of-open', opensForm: true }] },
+  ],
+};
+
+const FORM: Form = {
+  token: 'token-of-form',
+  title: 'A title that is longer than Slack takes for a modal',
+  submitLabel: 'Send',
+  fields: [
+    { name: 'account', label: 'Account', kind: 'text', hint: 'As in the CRM', optional: false, initial: 'Initech' },
+    { name: 'notes', label: 'Notes', kind: 'multiline', optional: true },
+    { name: 'amount', label: 'Amount', kind: 'number', optional: false, initial: '12.5' },
+    { name: 'urgent', label: 'Urgent', kind: 'boolean', optional: false, initial: true },
+    { name: 'due', label: 'Due', kind: 'date', optional: true, initial: '2026-12-24' },
+    { name: 'at', label: 'At', kind: 'time', optional: true, initial: '14:30' },
+    { name: 'owner', label: 'Owner', kind: 'user', optional: true },
+    {
+      name: 'stage',
+      label: 'Stage',
+      kind: 'select',
+      optional: false,
+      options: ['New', 'Won'].map((label) => ({ label, value: label.toLowerCase() })),
+      initial: { label: 'New', value: 'new' },
+    },
+    { name: 'deal', label: 'Deal', kind: 'select', optional: true },
   ],
 };
 
@@ -177,6 +210,118 @@ export function describeChatAdapter(driver: ChatDriver): void {
         const { id } = await shown('rita', 'Your opportunity');
         const press = await bench.personPresses('rita', id, 'Login');
         expect(press).toEqual({ accepted: true, openedUrl: 'https://behalf.example.com/login/abc' });
+      });
+    });
+
+    describe('forms', () => {
+      async function opened(form: Form = FORM): Promise<ActionEvent> {
+        onEvent = async (event) => {
+          if (event.kind === 'action') await event.openForm?.(form);
+        };
+        const { conversation } = await heard('connections');
+        await bench.adapter.post(conversation, FORM_BUTTON);
+        const { id } = await shown('rita', 'Fill it in');
+        return pressed(id, 'Form');
+      }
+
+      async function submitted(values: Readonly<Record<string, string>>): Promise<FormEvent> {
+        const before = events.length;
+        expect((await bench.personSubmits('rita', values)).accepted).toBe(true);
+        const event = events[before];
+        if (event?.kind !== 'form') throw new Error('no form was reported');
+        return event;
+      }
+
+      test('a press on a button that opens a form shows it to that person, with its fields', async () => {
+        expect(await opened()).toMatchObject({ token: 'token-of-open', user: driver.user('rita') });
+        const form = bench.formShownTo('rita');
+        for (const field of FORM.fields) expect(form?.text).toContain(field.label);
+        expect(form?.text).toContain('As in the CRM');
+        expect(bench.formShownTo('carl')).toBeUndefined();
+      });
+
+      test('what stands in the fields comes back as text, from that person and place', async () => {
+        const press = await opened();
+        const event = await submitted({});
+        expect(event).toMatchObject({ token: 'token-of-form', user: driver.user('rita') });
+        expect(event.values).toEqual({
+          account: 'Initech',
+          amount: '12.5',
+          urgent: 'true',
+          due: '2026-12-24',
+          at: '14:30',
+          stage: 'new',
+        });
+        expect(event.conversation).toEqual(press.conversation);
+        expect(event.id).not.toBe(press.id);
+        expect(bench.formShownTo('rita')).toBeUndefined();
+      });
+
+      test('what is filled in comes back', async () => {
+        await opened();
+        const values = {
+          account: 'Acme <b> & "co"',
+          notes: 'two\nlines',
+          amount: '7',
+          urgent: 'false',
+          due: '2027-01-02',
+          at: '09:05',
+          owner: driver.user('carl').userId,
+          stage: 'won',
+        };
+        expect((await submitted(values)).values).toEqual(values);
+      });
+
+      test('a form that is refused stays open and says what is wrong, and can be sent off again', async () => {
+        await opened();
+        onEvent = async (event) => {
+          if (event.kind === 'form' && event.values['amount'] === '-1')
+            event.refuse(
+              { ...FORM, fields: FORM.fields.filter(({ name }) => name !== 'due') },
+              { amount: 'Too little.' },
+            );
+        };
+        const first = await submitted({ amount: '-1' });
+        expect(bench.formShownTo('rita')?.text).toContain('Too little.');
+        const second = await submitted({ amount: '5' });
+        expect(second.id).not.toBe(first.id);
+        expect(bench.formShownTo('rita')).toBeUndefined();
+      });
+
+      test('options come while one types', async () => {
+        await opened();
+        onEvent = async (event) => {
+          if (event.kind !== 'options') return;
+          expect(event).toMatchObject({
+            token: 'token-of-form',
+            field: 'deal',
+            query: 'ac',
+            user: driver.user('rita'),
+          });
+          event.offer([
+            { label: 'Acme', value: '7' },
+            { label: 'Acorn', value: '8' },
+          ]);
+        };
+        expect(await bench.personSearches('rita', 'deal', 'ac')).toEqual(['Acme', 'Acorn']);
+      });
+
+      test('options that nobody gives are none', async () => {
+        await opened();
+        expect(await bench.personSearches('rita', 'deal', 'zz')).toEqual([]);
+      });
+
+      test('a button that says it opens a form may be answered in words', async () => {
+        const { conversation } = await heard('connections');
+        await bench.adapter.post(conversation, FORM_BUTTON);
+        const { id } = await shown('rita', 'Fill it in');
+        await pressed(id, 'Form');
+        expect(bench.formShownTo('rita')).toBeUndefined();
+      });
+
+      test('a form that is none of ours is no event', async () => {
+        expect(await bench.sendOddForm('rita')).toBeLessThan(500);
+        expect(events).toEqual([]);
       });
     });
 

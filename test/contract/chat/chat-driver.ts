@@ -32,6 +32,13 @@ export interface Press {
   readonly openedUrl?: string;
 }
 
+/** A form as it stands open in a person's client. */
+export interface ShownForm {
+  readonly title: string;
+  /** Every word of it, labels included. */
+  readonly text: string;
+}
+
 /** One adapter, started on a real HTTP server, with the platform's emulator on the other side. */
 export interface ChatBench {
   readonly adapter: ChatAdapter;
@@ -46,6 +53,13 @@ export interface ChatBench {
     label: string,
     choices?: Readonly<Record<string, string>>,
   ): Promise<Press>;
+  formShownTo(personId: string): ShownForm | undefined;
+  /** Sends off the open form, filled in by field name; fields that are left out keep what stands in them. */
+  personSubmits(personId: string, values: Readonly<Record<string, string>>): Promise<{ readonly accepted: boolean }>;
+  /** Types in a field whose options come from the bot; resolves with their labels. */
+  personSearches(personId: string, field: string, query: string): Promise<readonly string[]>;
+  /** Sends what looks like a form of ours, and is none. Resolves with the status. */
+  sendOddForm(personId: string): Promise<number>;
   /** The bot's messages that this person sees now, oldest first. */
   shownTo(personId: string): readonly ShownMessage[];
   /** Sends a well-formed event that the platform has not signed; resolves with the status. */

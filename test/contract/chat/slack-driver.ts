@@ -99,6 +99,30 @@ function controls(slack: SlackEmulator, shown: Conversations): Omit<ChatBench, '
       const { status } = await slack.press(personId, messageId, { buttonText: label });
       return { accepted: isGood(status), ...(typeof openedUrl === 'string' ? { openedUrl } : {}) };
     },
+    formShownTo(personId) {
+      const view = slack.modals.openOf(personId);
+      return view && { title: textAt(view['title']), text: JSON.stringify([view, slack.modals.errorsOf(personId)]) };
+    },
+    async personSubmits(personId, values) {
+      const filled = Object.entries(values).map(([name, value]) => [
+        `field:${name}`,
+        value === 'true' || value === 'false' ? value === 'true' : value,
+      ]);
+      const { request } = await slack.modals.submit(personId, Object.fromEntries(filled));
+      return { accepted: isGood(request.status) };
+    },
+    async personSearches(personId, field, query) {
+      const options = await slack.modals.suggest(personId, `field:${field}`, query);
+      return options.map((option) => textAt(option['text']));
+    },
+    async sendOddForm(personId) {
+      const user = { id: slackUser(personId).userId, team_id: SLACK_TEAM_ID };
+      const view = { id: 'V1', hash: '1', callback_id: 'behalf:form', private_metadata: '{"token":7}', state: {} };
+      const payload = JSON.stringify({ type: 'view_submission', user, view });
+      const body = new URLSearchParams({ payload }).toString();
+      const headers = { 'content-type': 'application/x-www-form-urlencoded', ...slack.sign(body) };
+      return (await slack.sendRaw(body, headers)).status ?? 0;
+    },
     shownTo: (personId) => visibleMessages(shown, personId).map(readMessage),
     async sendForged() {
       const event = { type: 'message', channel_type: 'im', channel: 'D0RITA', user: 'U0RITA', ts: '1.1', text: 'help' };

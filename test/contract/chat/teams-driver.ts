@@ -116,6 +116,23 @@ function controls(teams: TeamsEmulator, baseUrl: () => string): Omit<ChatBench, 
           return { accepted: result.outcome.kind !== 'failed' };
       }
     },
+    formShownTo(personId) {
+      const dialog = teams.dialogs.openOf(personId);
+      return dialog && { title: dialog.title, text: JSON.stringify(dialog.card) };
+    },
+    async personSubmits(personId, values) {
+      const inputs = Object.entries(values).map(([name, value]) => [`field.${name}`, value]);
+      const { outcome } = await teams.dialogs.submit(personId, Object.fromEntries(inputs));
+      return { accepted: outcome.kind !== 'failed' };
+    },
+    async personSearches(personId, field, query) {
+      const choices = await teams.dialogs.search(personId, `field.${field}`, query);
+      return choices.map(({ title }) => title);
+    },
+    async sendOddForm(personId) {
+      const result = await teams.invoke(personId, { name: 'task/submit', value: { data: { behalfToken: 7 } } });
+      return result.kind === 'invoked' ? result.delivery.status : 0;
+    },
     shownTo: (personId) =>
       teams
         .messages()

@@ -1,0 +1,51 @@
+import type { ChatEvent } from '../../src/chat/chat-event.js';
+import type { ChatUser } from '../../src/chat/chat-user.js';
+import { formErrors, renderForm, toOptions } from './forms.js';
+import type { Heard } from './inbound.js';
+import type { JsonObject } from './json.js';
+import { PATIENCE, type SlackApi } from './web-api.js';
+
+interface Told {
+  readonly event: ChatEvent;
+  /** What Slack's request is answered with, once the event has been handled; undefined for nothing. */
+  readonly answer: () => JsonObject | undefined;
+}
+
+/** What was heard as an event for the service, with what the service can do about it while Slack waits. */
+export function toEvent({ event, place, triggerId }: Heard, user: ChatUser, api: SlackApi): Told {
+  let given: JsonObject | undefined;
+  const answer = (): JsonObject | undefined => given;
+  switch (event.kind) {
+    case 'text':
+      return { event: { ...event, user }, answer };
+    case 'action': {
+      if (triggerId === undefined) return { event: { ...event, user }, answer };
+      const openForm: NonNullable<Extract<ChatEvent, { kind: 'action' }>['openForm']> = async (form) => {
+        await api.call('views.open', { trigger_id: triggerId, view: renderForm(form, place) }, PATIENCE.asked);
+      };
+      return { event: { ...event, user, openForm }, answer };
+    }
+    case 'form':
+      return {
+        event: {
+          ...event,
+          user,
+          refuse: (_form, errors) => {
+            given = formErrors(errors);
+          },
+        },
+        answer,
+      };
+    case 'options':
+      return {
+        event: {
+          ...event,
+          user,
+          offer: (choices) => {
+            given = { options: toOptions(choices) };
+          },
+        },
+        answer: () => given ?? { options: [] },
+      };
+  }
+}
