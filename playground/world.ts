@@ -87,12 +87,14 @@ async function build(options: WorldOptions, stops: (() => Promise<void>)[]): Pro
       say: (...call) => present(parts.slack).say(...call),
       press: (...call) => present(parts.slack).press(...call),
       select: (...call) => present(parts.slack).select(...call),
+      modals: () => present(parts.slack).modals,
     },
     teams: {
       say: (...call) => present(parts.teams).say(...call),
       act: (...call) => present(parts.teams).act(...call),
       verifyState: (...call) => present(parts.teams).verifyState(...call),
       viewFor: (...call) => present(parts.teams).viewFor(...call),
+      dialogs: () => present(parts.teams).dialogs,
     },
     apps: { records: () => recordsOf(present(parts.apps)) },
   });

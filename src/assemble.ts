@@ -4,6 +4,8 @@ import type { ChatEventHandler } from './chat/chat-event.js';
 import { PLATFORM_TITLES, type Platform } from './chat/chat-user.js';
 import { createClicks } from './chat/clicks.js';
 import { AnswerJobs } from './commands/answer-jobs.js';
+import { CancelCommand } from './commands/cancel-command.js';
+import { CommandForms } from './commands/command-forms.js';
 import { EventClaims } from './commands/event-claims.js';
 import { EventHandler } from './commands/handle-event.js';
 import { chatUserOf, conversationOf, LoginNotices } from './commands/login-notices.js';
@@ -185,16 +187,18 @@ export function assemble(policy: ServicePolicy, catalogue: () => Catalogue, driv
     onConnected: (event) => notices.connected(event),
     onFailed: (event) => notices.failed(event),
   });
+  const forms = new CommandForms({ jobs, questions, clock, recipes, chats, clicks });
   const events = new EventHandler({
     chats,
     recipes,
     router: routerOf(recipes),
-    starter: new CommandStarter({ jobs, questions, claims, clock, recipes, chats, clicks, metrics }),
+    forms,
+    starter: new CommandStarter({ jobs, questions, forms, claims, clock, recipes, chats, clicks, metrics }),
     questions,
     answers,
     connections: personal,
     waiting: jobs.waiting,
-    cancelRunning: (user) => jobs.cancelRunning(user),
+    cancel: new CancelCommand({ questions, waiting: jobs.waiting, cancelRunning: (user) => jobs.cancelRunning(user) }),
     proveLogin: new ProveLogin(logins),
     clicks,
     claims,

@@ -188,7 +188,7 @@ export class SlackAdapter implements ChatAdapter {
     if (standing !== 'member') return this.#turnAway(heard, standing, to.running);
     const tenantId = workspace.enterpriseId ?? workspace.teamId;
     const user: ChatUser = { platform: 'slack', tenantId, userId: heard.userId };
-    const { answer, event } = toEvent(heard, user, to.running.api);
+    const { answer, event } = toEvent({ ...heard, ...zoneOf(people.timeZone(heard.userId)) }, user, to.running.api);
     await to.handler(event);
     const given = answer();
     if (given) await to.answer(given);
@@ -253,6 +253,10 @@ export class SlackAdapter implements ChatAdapter {
     if (!this.#running) throw new BehalfError('internal', 'The Slack adapter has not been started');
     return this.#running;
   }
+}
+
+function zoneOf(timeZone: string | undefined): Pick<Heard, 'timeZone'> {
+  return timeZone === undefined ? {} : { timeZone };
 }
 
 /** Bolt's own types of answers are narrower than what the receiver passes on. */

@@ -5,7 +5,7 @@ import { type SlackPlace, toConversation, toMessageRef } from './address.js';
 import { picklistIdOf } from './blocks.js';
 import { fieldOf, readMetadata, readValues } from './forms.js';
 import { isJsonObject, type JsonObject, objectAt, textAt } from './json.js';
-import { readTypedText } from './text.js';
+import { readMentions, readTypedText } from './text.js';
 
 /** What somebody did, before it is known who they are in the workspace. */
 export interface Heard {
@@ -18,6 +18,8 @@ export interface Heard {
     | Omit<ActionEvent, 'user' | 'openForm'>
     | Omit<FormEvent, 'user' | 'refuse'>
     | Omit<OptionsEvent, 'user' | 'offer'>;
+  /** IANA name, where it is known. */
+  readonly timeZone?: string;
   /** Opens one modal, within 3 s. */
   readonly triggerId?: string;
 }
@@ -58,7 +60,7 @@ export function hearMessage(body: JsonObject, context: HearingContext): Heard {
       kind: 'text',
       id: required(body, 'event_id'),
       conversation: toConversation(place),
-      text: readTypedText(textAt(event, 'text') ?? '', context.botUserId),
+      ...typed(textAt(event, 'text') ?? '', context.botUserId),
     },
   };
 }
@@ -79,9 +81,14 @@ export function hearSlashCommand(body: JsonObject, context: HearingContext): Hea
       kind: 'text',
       id: required(body, 'trigger_id'),
       conversation: toConversation(place),
-      text: readTypedText(textAt(body, 'text') ?? '', context.botUserId),
+      ...typed(textAt(body, 'text') ?? '', context.botUserId),
     },
   };
+}
+
+function typed(text: string, botUserId: string): Pick<TextEvent, 'text' | 'mentions'> {
+  const mentions = readMentions(text, botUserId);
+  return { text: readTypedText(text, botUserId), ...(mentions.length === 0 ? {} : { mentions }) };
 }
 
 /**

@@ -23,6 +23,8 @@ export interface SlackPerson {
   readonly name: string;
   /** Confirmed, and of a full member. */
   readonly confirmedEmail?: string;
+  /** IANA name. */
+  readonly timeZone?: string;
 }
 
 interface Entry {
@@ -85,6 +87,11 @@ export class People {
     return (await this.#person(userId, STANDING_AGE_MS)).standing;
   }
 
+  /** Where the person's clock stands, if it is known already. */
+  timeZone(userId: string): string | undefined {
+    return this.#entries.get(userId)?.person.timeZone;
+  }
+
   async profile(userId: string): Promise<SlackPerson> {
     await this.workspace();
     return this.#person(userId, PROFILE_AGE_MS);
@@ -136,7 +143,9 @@ export function readPerson(user: JsonObject, workspace: Workspace): SlackPerson 
   const email = textAt(profile, 'email');
   const confirmed = standing === 'member' && user['is_email_confirmed'] === true;
   const name = textAt(profile, 'real_name') ?? textAt(user, 'real_name') ?? textAt(user, 'name') ?? 'Somebody';
-  return { standing, name, ...(confirmed && email !== undefined ? { confirmedEmail: email } : {}) };
+  const timeZone = textAt(user, 'tz');
+  const zone = timeZone === undefined ? {} : { timeZone };
+  return { standing, name, ...zone, ...(confirmed && email !== undefined ? { confirmedEmail: email } : {}) };
 }
 
 function readStanding(user: JsonObject, workspace: Workspace): Standing {

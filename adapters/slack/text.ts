@@ -1,3 +1,5 @@
+import type { Mention } from '../../src/chat/chat-event.js';
+
 /** `<…>` in a text that Slack sends is always an entity: what people type has its `<` escaped. */
 const ENTITY = /<([^<>]*)>/g;
 /** Spaces of every width, as phones and copied web pages have them. */
@@ -24,6 +26,13 @@ export function readTypedText(text: string, botUserId: string): string {
     .replace(ODD_SPACES, ' ')
     .replace(/\r\n?/g, '\n')
     .trim();
+}
+
+/** Whom a text mentions beside the bot, as {@link readTypedText} shows them. */
+export function readMentions(text: string, botUserId: string): readonly Mention[] {
+  return [...text.matchAll(/<@([UW][A-Z0-9]+)(?:\|([^<>]*))?>/g)].flatMap(([, userId = '', label]) =>
+    userId === botUserId ? [] : [{ text: withSign('@', label || userId), userId }],
+  );
 }
 
 /** https://docs.slack.dev/messaging/formatting-message-text#retrieving-messages */

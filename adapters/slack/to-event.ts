@@ -12,24 +12,26 @@ interface Told {
 }
 
 /** What was heard as an event for the service, with what the service can do about it while Slack waits. */
-export function toEvent({ event, place, triggerId }: Heard, user: ChatUser, api: SlackApi): Told {
+export function toEvent(heard: Heard, chatUser: ChatUser, api: SlackApi): Told {
+  const { event, place, timeZone, triggerId } = heard;
+  const who = { user: chatUser, ...(timeZone === undefined ? {} : { timeZone }) };
   let given: JsonObject | undefined;
   const answer = (): JsonObject | undefined => given;
   switch (event.kind) {
     case 'text':
-      return { event: { ...event, user }, answer };
+      return { event: { ...event, ...who }, answer };
     case 'action': {
-      if (triggerId === undefined) return { event: { ...event, user }, answer };
+      if (triggerId === undefined) return { event: { ...event, ...who }, answer };
       const openForm: NonNullable<Extract<ChatEvent, { kind: 'action' }>['openForm']> = async (form) => {
         await api.call('views.open', { trigger_id: triggerId, view: renderForm(form, place) }, PATIENCE.asked);
       };
-      return { event: { ...event, user, openForm }, answer };
+      return { event: { ...event, ...who, openForm }, answer };
     }
     case 'form':
       return {
         event: {
           ...event,
-          user,
+          ...who,
           refuse: (_form, errors) => {
             given = formErrors(errors);
           },
@@ -40,7 +42,7 @@ export function toEvent({ event, place, triggerId }: Heard, user: ChatUser, api:
       return {
         event: {
           ...event,
-          user,
+          ...who,
           offer: (choices) => {
             given = { options: toOptions(choices) };
           },

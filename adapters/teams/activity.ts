@@ -18,6 +18,7 @@ const Activity = z.looseObject({
   text: text,
   channelId: text,
   serviceUrl: text,
+  localTimezone: text,
   replyToId: text,
   value: z.unknown().optional(),
   from: account.nullish(),

@@ -5,7 +5,7 @@ import type { PersonalActivity } from './activity.js';
 import { placeOf, toConversation, toMessageRef } from './address.js';
 import { ACTION_TOKEN } from './buttons.js';
 import { readDataset, readValues, renderChoices, renderForm } from './forms.js';
-import { mentionsOf, typedText } from './text.js';
+import { mentionsOf, peopleIn, typedText } from './text.js';
 
 /** A token is 22 characters; what is far longer is none of ours. */
 const MAX_TOKEN = 200;
@@ -27,7 +27,9 @@ function toMessageEvent(did: PersonalActivity): ChatEvent | undefined {
   if (!activity.text?.trim()) return toAction(did, activity.value);
   // With resource-specific consent Teams delivers everything that is said in a channel.
   if (!isDirect && mentionsOf(activity, botId).length === 0) return undefined;
-  return { kind: 'text', ...baseOf(did), text: typedText(activity, botId) };
+  const mentions = peopleIn(activity, botId);
+  const others = mentions.length === 0 ? {} : { mentions };
+  return { kind: 'text', ...baseOf(did), text: typedText(activity, botId), ...others };
 }
 
 function toInvokeEvent(did: PersonalActivity, give: Give): ChatEvent | undefined {
@@ -101,6 +103,7 @@ function baseOf(did: PersonalActivity) {
     id: joinKey(did.tenantId, did.conversationId, did.id),
     user,
     conversation: toConversation(placeOf(did), did.isDirect),
+    ...(did.activity.localTimezone ? { timeZone: did.activity.localTimezone } : {}),
   };
 }
 

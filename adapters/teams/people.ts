@@ -8,7 +8,14 @@ const PROFILE_TTL_MS = 60 * 60_000;
 const REMEMBERED_PEOPLE = 10_000;
 
 const text = z.string().nullish();
-const Member = z.looseObject({ name: text, givenName: text, email: text, userPrincipalName: text, userRole: text });
+const Member = z.looseObject({
+  aadObjectId: text,
+  name: text,
+  givenName: text,
+  email: text,
+  userPrincipalName: text,
+  userRole: text,
+});
 
 /** What Teams says of people (`TeamsChannelAccount`), asked once an hour. */
 export class People {
@@ -40,10 +47,11 @@ export class People {
 export function toProfile(account: unknown, tenantId: string): ChatUserProfile {
   const member = Member.safeParse(account);
   if (!member.success) throw new BehalfError('chat.delivery_failed', 'Microsoft Teams did not say who a person is.');
-  const { email, givenName, name, userPrincipalName, userRole } = member.data;
+  const { aadObjectId, email, givenName, name, userPrincipalName, userRole } = member.data;
   const isGuest = userRole?.toLowerCase() === 'guest' || (userPrincipalName ?? '').toUpperCase().includes('#EXT#');
   const address = [email, userPrincipalName].find((candidate) => candidate?.includes('@'));
   return {
+    ...(aadObjectId ? { userId: aadObjectId.toLowerCase() } : {}),
     name: name || givenName || userPrincipalName || 'somebody',
     // The organisation's name would take a permission of Microsoft Graph.
     place: `tenant ${tenantId.slice(0, 8)}`,

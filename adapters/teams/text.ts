@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Mention as ChatMention } from '../../src/chat/chat-event.js';
 
 const Mention = z.object({
   type: z.literal('mention'),
@@ -20,6 +21,15 @@ export function mentionsOf(message: Typed, botId: string): readonly string[] {
   return (message.entities ?? []).flatMap((entity) => {
     const mention = Mention.safeParse(entity);
     return mention.success && mention.data.mentioned.id === botId ? [mention.data.text] : [];
+  });
+}
+
+/** Whom the text mentions beside the bot, as {@link typedText} shows them. */
+export function peopleIn(message: Typed, botId: string): readonly ChatMention[] {
+  return (message.entities ?? []).flatMap((entity) => {
+    const { data } = Mention.safeParse(entity);
+    if (!data || data.mentioned.id === botId) return [];
+    return [{ text: tidy(decodeEntities(data.text.replaceAll(/<[^<>]*>/g, ''))), userId: data.mentioned.id }];
   });
 }
 

@@ -37,6 +37,9 @@ const SLACK_BLOCKS = z.looseObject({
     z.looseObject({ type: z.string(), block_id: z.string().optional(), dispatch_action: z.boolean().optional() }),
   ),
 });
+const WHO = z.strictObject({ person: PERSON });
+const SLACK_FORM = z.strictObject({ person: PERSON, values: z.record(z.string(), z.union([z.string(), z.boolean()])) });
+const TEAMS_DIALOG = z.strictObject({ person: PERSON, data: z.unknown() });
 const SIGN_IN = z.strictObject({ person: PERSON, conversation: z.string(), state: z.string().max(4_096) });
 
 export interface ApiOptions {
@@ -92,7 +95,20 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
     }
     if (selected === undefined) await slack.press(person, message, { blockId, actionId });
     else await slack.select(person, message, { blockId, actionId }, selected);
+    const view = slack.modals().openOf(person);
+    return { kind: 'sent', ...(view ? { form: { view, people: PEOPLE } } : {}) };
+  },
+  'slack/form': async ({ slack }, body) => {
+    const { person, values } = SLACK_FORM.parse(body);
+    return { errors: (await slack.modals().submit(person, values)).errors };
+  },
+  'slack/close': async ({ slack }, body) => {
+    slack.modals().close(WHO.parse(body).person);
     return { kind: 'sent' };
+  },
+  'teams/dialog': async ({ teams }, body) => {
+    const { person, data } = TEAMS_DIALOG.parse(body);
+    return { kind: 'invoked', outcome: (await teams.dialogs().submitRaw(person, data)).outcome };
   },
   'teams/messages': async ({ teams }, body) => {
     const { person, conversation, text } = SAID.parse(body);

@@ -1,5 +1,5 @@
 import type { PlaygroundMessage } from '../conversations.js';
-import type { PressResult } from '../teams/types.js';
+import type { InvokeOutcome, PressResult } from '../teams/types.js';
 
 /** What the page needs of the Slack emulator. */
 export interface FrontSlack {
@@ -11,6 +11,14 @@ export interface FrontSlack {
     element: FrontElement,
     value: string | readonly string[],
   ): Promise<unknown>;
+  modals(): {
+    openOf(personId: string): object | undefined;
+    close(personId: string): void;
+    submit(
+      personId: string,
+      values: Readonly<Record<string, string | boolean>>,
+    ): Promise<{ readonly errors: Readonly<Record<string, string>> }>;
+  };
 }
 
 export interface FrontElement {
@@ -39,6 +47,9 @@ export interface FrontTeams {
     },
   ): Promise<PressResult>;
   verifyState(personId: string, state: string, options: { readonly conversation: string }): Promise<PressResult>;
+  dialogs(): {
+    submitRaw(personId: string, data: unknown): Promise<{ readonly outcome: InvokeOutcome }>;
+  };
   viewFor(personId: string, message: PlaygroundMessage): PlaygroundMessage;
 }
 

@@ -41,12 +41,26 @@ export interface TeamsAction {
   readonly data?: unknown;
 }
 
+export interface SlackForm {
+  readonly view: Readonly<Record<string, unknown>>;
+  readonly people: readonly Person[];
+}
+
+export interface TeamsOutcome {
+  readonly kind: string;
+  readonly text?: string;
+  /** Of a dialog. */
+  readonly title?: string;
+  readonly card?: unknown;
+}
+
 /** What a client shows after an action, beside changed messages. */
 export type ActionResult =
-  | { readonly kind: 'sent' }
+  /** `form`: a modal has opened in Slack. */
+  | { readonly kind: 'sent'; readonly form?: SlackForm }
   | { readonly kind: 'open-url'; readonly url: string }
   | { readonly kind: 'sign-in'; readonly url: string }
-  | { readonly kind: 'invoked'; readonly outcome: { readonly kind: string; readonly text?: string } };
+  | { readonly kind: 'invoked'; readonly outcome: TeamsOutcome };
 
 export type Chosen = string | readonly string[];
 
@@ -62,6 +76,11 @@ export interface SlackAction {
 export interface PersonApi {
   say(platform: PlaygroundPlatform, conversation: string, text: string): Promise<void>;
   slackAction(action: SlackAction): Promise<ActionResult>;
+  slackSubmit(
+    values: Readonly<Record<string, string | boolean>>,
+  ): Promise<{ readonly errors: Readonly<Record<string, string>> }>;
+  slackClose(): Promise<ActionResult>;
+  teamsSubmit(data: unknown): Promise<ActionResult>;
   teamsAction(message: string, action: TeamsAction): Promise<ActionResult>;
   teamsSignIn(conversation: string, state: string): Promise<ActionResult>;
 }
@@ -81,6 +100,9 @@ export function apiOf(person: string): PersonApi {
   return {
     say: (platform, conversation, text) => post(`${platform}/messages`, { person, conversation, text }),
     slackAction: (action) => post('slack/actions', { person, ...action }),
+    slackSubmit: (values) => post('slack/form', { person, values }),
+    slackClose: () => post('slack/close', { person }),
+    teamsSubmit: (data) => post('teams/dialog', { person, data }),
     teamsAction: (message, action) => post('teams/actions', { person, message, action }),
     teamsSignIn: (conversation, state) => post('teams/sign-in', { person, conversation, state }),
   };

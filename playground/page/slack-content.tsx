@@ -1,8 +1,9 @@
 import { useState } from 'react';
 import { type Block, Message } from 'slack-blocks-to-jsx';
-import type { Chosen } from './api.js';
+import type { Chosen, SlackForm } from './api.js';
 import type { ContentProps } from './content-props.js';
 import { SlackElement } from './slack-elements.js';
+import { SlackModal } from './slack-modal.js';
 import { TypedText } from './typed-text.js';
 import { isJson, type Json, listOf, messageOf, textIn } from './values.js';
 
@@ -63,6 +64,7 @@ type Inputs = Readonly<Record<string, Readonly<Record<string, Chosen>>>>;
 export function SlackContent({ message, author, api, onToast }: ContentProps) {
   const [inputs, setInputs] = useState<Inputs>({});
   const [busy, setBusy] = useState(false);
+  const [form, setForm] = useState<SlackForm>();
   if (author) return <TypedText text={message.text} />;
   const native = isJson(message.native) ? message.native : {};
   const sent = listOf(native['blocks']);
@@ -74,6 +76,7 @@ export function SlackContent({ message, author, api, onToast }: ContentProps) {
     const action = { message: message.id, blockId, actionId, state: inputs };
     await api
       .slackAction(selected === undefined ? action : { ...action, selected })
+      .then((result) => setForm(result.kind === 'sent' ? result.form : undefined))
       .catch((error: unknown) => onToast(messageOf(error)));
     setBusy(false);
   };
@@ -88,6 +91,17 @@ export function SlackContent({ message, author, api, onToast }: ContentProps) {
   };
   return (
     <div className="slack-blocks" aria-busy={busy}>
+      {form && (
+        <SlackModal
+          form={form}
+          api={api}
+          onToast={onToast}
+          onClose={() => {
+            setForm(undefined);
+            void api.slackClose();
+          }}
+        />
+      )}
       {partsOf(blocks).map((part) =>
         part.kind === 'shown' ? (
           <Shown key={String(part.blocks[0]?.['block_id'])} blocks={part.blocks} />

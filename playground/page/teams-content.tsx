@@ -2,6 +2,7 @@ import { useMemo, useState } from 'react';
 import type { ActionResult, TeamsAction } from './api.js';
 import type { ContentProps } from './content-props.js';
 import { AdaptiveCardView, type CardPress } from './teams-card.js';
+import { TeamsDialog } from './teams-dialog.js';
 import { openSignIn } from './teams-sign-in.js';
 import { TypedText } from './typed-text.js';
 import { isJson, type Json, listOf, messageOf } from './values.js';
@@ -19,6 +20,7 @@ function signInUrl(data: unknown): string | undefined {
 /** A message in Teams: a text, Adaptive Cards, or both. */
 export function TeamsContent({ message, conversation, api, onToast }: ContentProps) {
   const [busy, setBusy] = useState(false);
+  const [dialog, setDialog] = useState<{ readonly title: string; readonly card: string }>();
   const native = isJson(message.native) ? message.native : {};
   const cards = useMemo(() => cardsIn(native), [native]);
 
@@ -26,6 +28,8 @@ export function TeamsContent({ message, conversation, api, onToast }: ContentPro
     if (result.kind === 'sign-in') return void signIn(result.url);
     if (result.kind === 'open-url') return void window.open(result.url, '_blank', 'noopener');
     if (result.kind !== 'invoked') return;
+    const { card, title = '' } = result.outcome;
+    setDialog(card === undefined ? undefined : { title, card: JSON.stringify(card) });
     if (result.outcome.kind === 'toast') onToast(result.outcome.text ?? '');
     if (result.outcome.kind === 'failed') onToast(FAILED);
   };
@@ -48,6 +52,13 @@ export function TeamsContent({ message, conversation, api, onToast }: ContentPro
   };
   return (
     <div className="teams-content" aria-busy={busy}>
+      {dialog && (
+        <TeamsDialog
+          {...dialog}
+          onSubmit={(data) => void wait(api.teamsSubmit(data))}
+          onClose={() => setDialog(undefined)}
+        />
+      )}
       {message.text !== '' && <TypedText text={message.text} />}
       {cards.map((card) => (
         <AdaptiveCardView key={card} card={card} onPress={press} />

@@ -7,12 +7,24 @@ interface EventBase {
   readonly id: string;
   readonly user: ChatUser;
   readonly conversation: ConversationRef;
+  /** Where the person's clock stands (IANA name), where the platform says so. */
+  readonly timeZone?: string;
+}
+
+/** Somebody who is mentioned in a text. */
+export interface Mention {
+  /** As it stands in the text. */
+  readonly text: string;
+  /** What `describeUser` finds the person by. */
+  readonly userId: string;
 }
 
 /** Somebody wrote to the bot. The bot's own mention is removed, entities are decoded, spaces are normal. */
 export interface TextEvent extends EventBase {
   readonly kind: 'text';
   readonly text: string;
+  /** Other people than the bot. */
+  readonly mentions?: readonly Mention[];
 }
 
 /** Somebody pressed a button of ours. `values` holds the picklists of that message. */

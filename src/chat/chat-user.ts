@@ -17,6 +17,8 @@ export interface ChatUser {
 
 /** What the platform says of a person; e-mail only where the platform has confirmed it. */
 export interface ChatUserProfile {
+  /** The `userId` that the platform knows the person by, where it says so. */
+  readonly userId?: string;
   readonly name: string;
   /** Name of the workspace or organisation. */
   readonly place: string;

@@ -24,6 +24,23 @@ const Click = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('answer-chosen'), job: z.string(), ask: z.string() }),
   /** Begins to fill in the fields of a job's question. */
   z.object({ kind: z.literal('answer-fields'), job: z.string(), ask: z.string() }),
+  /** Shows the form of the command that is being asked about. */
+  z.object({ kind: z.literal('open-form'), question: z.string() }),
+  /** A form that stands open: which command it is for, and what it did not show. */
+  z.object({
+    kind: z.literal('form'),
+    recipe: z.string(),
+    recipeVersion: z.string(),
+    given: z.record(z.string(), z.unknown()),
+    /** Where the command was given: the job answers there. */
+    conversation: z.object({
+      platform: z.enum(['slack', 'teams']),
+      kind: z.enum(['direct', 'channel']),
+      address: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+    }),
+    /** The question that the form answers as well. */
+    question: z.string().optional(),
+  }),
   z.object({ kind: z.literal('help') }),
   z.object({ kind: z.literal('connections') }),
   /** Acts on `connection`, or on the one chosen in the picklist `connection` of the message. */

@@ -9,7 +9,7 @@ export interface ActionButton {
   /** Opaque; see `commands/action-tokens`. */
   readonly token: string;
   readonly style?: 'primary' | 'danger';
-/** True: a form may follow the press. Teams shows one only to buttons that say so beforehand. */
+  /** True: a form may follow the press. Teams shows one only to buttons that say so beforehand. */
   readonly opensForm?: boolean;
   /** Asked by the chat client before the click counts; the handler does not rely on it. */
   readonly confirm?: { readonly title: string; readonly text: string; readonly yes: string; readonly no: string };

@@ -4,7 +4,7 @@ import type { Template } from '../language/template.js';
 import { RESERVED_COMMANDS } from '../recipes/compile-recipe.js';
 import type { CompiledRecipe } from '../recipes/compiled-recipe.js';
 import type { CommandButton } from '../recipes/compiled-reply.js';
-import { parseParameterValue } from '../recipes/parameters.js';
+import { parseParameterValue } from '../recipes/parameter-values.js';
 import type { RecipeContext } from './recipe-context.js';
 
 /** What a button or its picklist gives to a command; the value where it is known. */
@@ -40,6 +40,8 @@ function checkValue(context: RecipeContext, target: CompiledRecipe, given: Given
     return;
   }
   if (given.value?.kind !== 'constant' || given.value.value === null || given.value.value === '') return;
-  if (parseParameterValue(parameter, String(given.value.value)).kind === 'ok') return;
+  // Whom a text means is known only in the chat.
+  if (parameter.type === 'user') return;
+  if (parseParameterValue(parameter, String(given.value.value), { now: 0 }).kind === 'ok') return;
   context.report(given, `"${target.command}" takes no such value as "${given.name}": it is a ${parameter.type}`);
 }

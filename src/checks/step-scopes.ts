@@ -177,4 +177,7 @@ const PARAMETER_SHAPES: Readonly<Partial<Record<Parameter['type'], Shape>>> = {
   text: STRING,
   number: { kind: 'number' },
   boolean: { kind: 'boolean' },
+  date: STRING,
+  time: STRING,
+  user: objectOf({ id: STRING, name: STRING, email: STRING }),
 };

@@ -8,7 +8,7 @@ import type { Answerer, AnswerOutcome, Answers, AskRef, GivenAnswer } from '../j
 import { CHOICE } from '../jobs/ask-messages.js';
 import type { AskedField, OpenAsk } from '../jobs/job.js';
 import type { Clock } from '../kernel/clock.port.js';
-import { parseParameterValue } from '../recipes/parameters.js';
+import { parseParameterValue } from '../recipes/parameter-values.js';
 import type { EventClaims } from './event-claims.js';
 import type { JobQuestion, Questions } from './questions.js';
 
@@ -110,7 +110,7 @@ export class AnswerJobs {
     const field = answer.fields[index];
     if (!field) return true;
     const isSkipped = field.optional && event.text.trim().toLowerCase() === SKIP;
-    const parsed = isSkipped ? undefined : parseParameterValue(field, event.text);
+    const parsed = isSkipped ? undefined : parseParameterValue(field, event.text, { now: this.#deps.clock.now() });
     if (parsed?.kind === 'invalid') {
       await this.#say(event, textMessage(plain(parsed.message)));
       return false;

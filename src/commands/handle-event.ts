@@ -1,11 +1,10 @@
 import type { ChatAdapter } from '../chat/chat-adapter.port.js';
-import type { ActionEvent, ChatEvent, SignInEvent, TextEvent } from '../chat/chat-event.js';
+import type { ActionEvent, ChatEvent, FormEvent, SignInEvent, TextEvent } from '../chat/chat-event.js';
 import type { ChatUser, Platform } from '../chat/chat-user.js';
 import { type Click, type Clicks, parametersOf } from '../chat/clicks.js';
 import type { ConversationRef, MessageRef } from '../chat/conversation.js';
 import { type Message, textMessage } from '../chat/message.js';
 import { looksLikeCode } from '../connections/login-code.js';
-import type { Job } from '../jobs/job-record.js';
 import type { WaitingJobs } from '../jobs/waiting-jobs.js';
 import type { Clock } from '../kernel/clock.port.js';
 import { asBehalfError, ERROR_CODES, isBehalfError } from '../kernel/errors.js';
@@ -13,31 +12,33 @@ import type { Logger } from '../kernel/logger.port.js';
 import type { Metrics } from '../kernel/metrics.port.js';
 import type { RecipeBook } from '../recipes/recipe-book.js';
 import type { AnswerJobs } from './answer-jobs.js';
-import { stoppingMessage } from './cancel-messages.js';
+import type { CancelCommand } from './cancel-command.js';
+import type { CommandForms } from './command-forms.js';
 import type { EventClaims } from './event-claims.js';
 import { helpMessage, shownCommands, unknownMessage } from './help-messages.js';
 import type { PersonalConnections } from './personal-connections.js';
 import type { ProveLogin } from './prove-login.js';
 import { isJobQuestion, type Questions } from './questions.js';
 import type { BuiltIn, CommandRouter } from './router.js';
+import { sayPrivately } from './say.js';
 import type { CommandStarter } from './start-command.js';
 
 const CHOOSE_FIRST = 'Please choose something in the list first, then press the button again.';
 const NOT_YOURS = 'Only the person who asked can use this.';
-const NOTHING_DONE = 'Cancelled. Nothing was done.';
 const TOO_OLD = 'This button is too old or has been used. Please type the command again.';
+const FORM_TOO_OLD = 'This form is too old, so nothing was done. Please type the command again.';
 
 export interface EventHandlerDeps {
   readonly chats: (platform: Platform) => ChatAdapter;
   readonly recipes: () => RecipeBook;
   readonly router: () => CommandRouter;
   readonly starter: CommandStarter;
+  readonly forms: CommandForms;
   readonly questions: Questions;
   readonly answers: AnswerJobs;
   readonly connections: PersonalConnections;
   readonly waiting: WaitingJobs;
-  /** Ends the person's newest running job before its next step; gives that job. */
-  readonly cancelRunning: (user: ChatUser) => Promise<Pick<Job, 'recipe'> | undefined>;
+  readonly cancel: CancelCommand;
   readonly proveLogin: ProveLogin;
   readonly clicks: Clicks;
   readonly claims: EventClaims;
@@ -64,6 +65,7 @@ export class EventHandler {
     try {
       if (event.kind === 'text') await this.#text(event);
       else if (event.kind === 'action') await this.#action(event);
+      else if (event.kind === 'form') await this.#form(event);
       else if (event.kind === 'sign-in') await this.#signIn(event);
       await this.#settle(event);
       metrics.time('ack_ms', clock.now() - startedAt, { platform: event.user.platform });
@@ -115,7 +117,7 @@ export class EventHandler {
       case 'connections':
         return this.#reply(event, await this.#deps.connections.list(event));
       case 'cancel':
-        return this.#reply(event, await this.#cancel(event));
+        return this.#reply(event, await this.#deps.cancel.newest(event));
     }
   }
 
@@ -128,6 +130,8 @@ export class EventHandler {
     }
     const { click } = redeemed;
     if (click.kind === 'command') return this.#commandClick(event, click);
+    // Showing a form keeps nothing: a second delivery may show it again.
+    if (click.kind === 'open-form') return this.#deps.forms.openForQuestion(event, click.question);
     if (!(await this.#deps.claims.claim(event))) return;
     switch (click.kind) {
       case 'help':
@@ -155,8 +159,10 @@ export class EventHandler {
       case 'answer-chosen':
       case 'answer-fields':
         return this.#deps.answers.press(event, click);
+      case 'form':
+        return this.#reply(event, textMessage(TOO_OLD));
       case 'cancel-question':
-        return this.#replace(event, await this.#cancelQuestion(event, click.question));
+        return this.#replace(event, await this.#deps.cancel.question(event, click.question));
     }
   }
 
@@ -164,11 +170,18 @@ export class EventHandler {
     const recipe = this.#deps.recipes().byCommand(click.command);
     const given = parametersOf(click, event.values);
     if (recipe && given) {
-      await this.#deps.starter.start({ ...event, eventId: event.id, recipe, given });
+      await this.#deps.starter.start({ ...event, eventId: event.id, recipe, given, press: event });
       return;
     }
     if (await this.#deps.claims.claim(event))
       await this.#reply(event, textMessage(recipe ? CHOOSE_FIRST : `The command “${click.command}” has been stopped.`));
+  }
+
+  async #form(event: FormEvent): Promise<void> {
+    const redeemed = await this.#deps.clicks.redeem(event.user, event.token);
+    if (redeemed.kind === 'ok' && redeemed.click.kind === 'form') return this.#deps.forms.submit(event, redeemed.click);
+    if (await this.#deps.claims.claim(event))
+      await this.#reply(event, textMessage(redeemed.kind === 'not_yours' ? NOT_YOURS : FORM_TOO_OLD));
   }
 
   /** Tells whether the text was taken as a code. While a question is open, what is no code of ours may be its answer. */
@@ -186,38 +199,6 @@ export class EventHandler {
     if (!(await this.#deps.claims.claim(event))) return;
     const message = await this.#deps.proveLogin.bySignIn(event.user, event.code);
     if (message) await this.#reply(event, message);
-  }
-
-  async #cancelQuestion(event: ActionEvent, id: string): Promise<Message> {
-    const { questions } = this.#deps;
-    const question = await questions.open(event);
-    const isOpen = question?.id === id && (await questions.close(event.user, question));
-    return textMessage(isOpen ? NOTHING_DONE : 'This question is not open any more.');
-  }
-
-  async #cancel(event: TextEvent): Promise<Message> {
-    const { questions, waiting } = this.#deps;
-    const question = await questions.open(event);
-    if (question && (await questions.close(event.user, question))) {
-      // Who answers somebody else's request cannot cancel it.
-      if (isJobQuestion(question) && (await waiting.cancel(event.user, question.job)) === 'cancelled')
-        return textMessage('Cancelled.');
-      return textMessage(NOTHING_DONE);
-    }
-    const [newest, ...others] = await waiting.list(event.user);
-    const running = newest ? undefined : await this.#deps.cancelRunning(event.user);
-    if (running) return stoppingMessage(waiting.nameOf(running));
-    if (!newest || (await waiting.cancel(event.user, newest.id)) !== 'cancelled')
-      return textMessage('There is nothing to cancel.');
-    const rest =
-      others.length === 0
-        ? ''
-        : ` ${others.length === 1 ? 'One more request is' : `${others.length} more requests are`} still waiting.`;
-    return textMessage([
-      { text: 'Cancelled: ' },
-      { text: waiting.nameOf(newest), style: 'italic' },
-      { text: `.${rest}` },
-    ]);
   }
 
   async #help(user: ChatUser): Promise<Message> {
@@ -251,13 +232,8 @@ export class EventHandler {
   }
 
   /** Answers are private where others could read along. */
-  async #reply(
-    event: { readonly user: ChatUser; readonly conversation: ConversationRef },
-    message: Message,
-  ): Promise<void> {
-    const chat = this.#deps.chats(event.user.platform);
-    if (event.conversation.kind === 'direct') await chat.post(event.conversation, message);
-    else await chat.postPrivately(event.conversation, event.user, message);
+  #reply(event: { readonly user: ChatUser; readonly conversation: ConversationRef }, message: Message): Promise<void> {
+    return sayPrivately(this.#deps.chats(event.user.platform), event, message);
   }
 
   /** In place of the message that holds the button, where the platform says which it is. */

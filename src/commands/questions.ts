@@ -82,6 +82,12 @@ export class Questions {
     return here ?? inChannel;
   }
 
+  /** The open question of this id, if the person has it. */
+  async find(user: ChatUser, id: string): Promise<Question | undefined> {
+    const open = await Promise.all([this.#read(user, 'direct'), this.#read(user, 'channel')]);
+    return open.find((question) => question?.id === id);
+  }
+
   /** Asks anew, in place of any other question. */
   async ask(user: ChatUser, question: Omit<CommandQuestion, 'id'>): Promise<CommandQuestion> {
     const stored = { ...question, id: randomToken(128) };

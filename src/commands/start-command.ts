@@ -1,23 +1,37 @@
 import type { ChatAdapter } from '../chat/chat-adapter.port.js';
-import type { TextEvent } from '../chat/chat-event.js';
+import type { ActionEvent, Mention, TextEvent } from '../chat/chat-event.js';
 import type { ChatUser, Platform } from '../chat/chat-user.js';
 import type { Clicks } from '../chat/clicks.js';
 import type { ConversationRef } from '../chat/conversation.js';
-import { type Message, type RichText, textMessage } from '../chat/message.js';
+import { type Button, type Message, type RichText, textMessage } from '../chat/message.js';
 import type { Jobs } from '../jobs/jobs.js';
 import type { Clock } from '../kernel/clock.port.js';
 import { joinKey } from '../kernel/ids.js';
 import type { Metrics } from '../kernel/metrics.port.js';
 import { plainText } from '../kernel/rich-text.js';
 import type { CompiledRecipe, Parameter } from '../recipes/compiled-recipe.js';
-import { parseInlineParameters, parseParameterValue } from '../recipes/parameters.js';
+import { parseParameterValue, type ValueContext } from '../recipes/parameter-values.js';
+import { parseInlineParameters } from '../recipes/parameters.js';
 import type { RecipeBook } from '../recipes/recipe-book.js';
+import type { CommandForms } from './command-forms.js';
 import type { EventClaims } from './event-claims.js';
+import {
+  firstMissing,
+  type Gathered,
+  gather,
+  type ParameterProblem,
+  refuseUndeclared,
+  type Values,
+  withDefaults,
+} from './gather-parameters.js';
+import { describePeople } from './people.js';
 import type { CommandQuestion, Questions } from './questions.js';
+import { sayPrivately } from './say.js';
 
 interface CommandStarterDeps {
   readonly jobs: Jobs;
   readonly questions: Questions;
+  readonly forms: CommandForms;
   readonly claims: EventClaims;
   readonly clock: Clock;
   readonly recipes: () => RecipeBook;
@@ -30,12 +44,8 @@ interface Asked {
   readonly user: ChatUser;
   readonly conversation: ConversationRef;
   readonly eventId: string;
-}
-
-/** What is known of a command's parameters, and the first thing that is not right about them. */
-interface Gathered {
-  readonly values: Readonly<Record<string, unknown>>;
-  readonly problem?: { readonly parameter: Parameter; readonly message?: string };
+  readonly timeZone?: string;
+  readonly mentions?: readonly Mention[];
 }
 
 /** From a command to its job: takes the parameters, asks for the missing ones one by one, hands over to the jobs. */
@@ -55,21 +65,37 @@ export class CommandStarter {
     request: Asked & {
       readonly recipe: CompiledRecipe;
       readonly rest?: string;
-      readonly given?: Readonly<Record<string, unknown>>;
+      readonly given?: Values;
+      /** The press that gave the command: its platform may take a form now. */
+      readonly press?: ActionEvent;
     },
   ): Promise<void> {
-    const { recipe } = request;
+    const { conversation, given = {}, press, recipe, user } = request;
     this.#deps.metrics.count('commands', { command: 'recipe' });
-    const gathered = gather(recipe, request.rest ?? '', request.given ?? {});
-    if (!gathered.problem) {
-      await this.#deps.jobs.accept({
-        ...request,
-        eventId: eventKey(request),
-        parameters: withDefaults(recipe, gathered.values),
-      });
+    const undeclared = refuseUndeclared(recipe, given);
+    if (undeclared !== undefined) {
+      if (await this.#deps.claims.claim({ id: request.eventId, user }))
+        await this.#say(request, textMessage(undeclared));
       return;
     }
-    await this.#ask(request, recipe, gathered.values, gathered.problem);
+    const gathered = await this.#described(gather(recipe, request.rest ?? '', given, this.#context(request)), request);
+    const { problem, values } = gathered;
+    if (!problem) {
+      const parameters = withDefaults(recipe, values);
+      await this.#deps.jobs.accept({ user, conversation, recipe, eventId: eventKey(request), parameters });
+      return;
+    }
+    if (press && !problem.parameter.hidden && (await this.#deps.forms.open(press, recipe, { given: values }))) return;
+    await this.#ask(request, recipe, values, problem);
+  }
+
+  #described(gathered: Gathered, place: Asked & { readonly recipe: CompiledRecipe }): Promise<Gathered> {
+    return describePeople(gathered, { ...place, chat: this.#deps.chats(place.user.platform) });
+  }
+
+  #context({ mentions, timeZone }: Pick<Asked, 'mentions' | 'timeZone'>): ValueContext {
+    const now = this.#deps.clock.now();
+    return { now, ...(timeZone === undefined ? {} : { timeZone }), ...(mentions === undefined ? {} : { mentions }) };
   }
 
   /** A text that answers an open question; nothing for a second delivery of one. */
@@ -97,9 +123,10 @@ export class CommandStarter {
       await this.#say(event, overtakenMessage(recipe));
       return true;
     }
-    const parsed = parseParameterValue(parameter, event.text);
-    const given = parsed.kind === 'ok' ? { ...question.given, [parameter.name]: parsed.value } : question.given;
-    const problem = parsed.kind === 'ok' ? firstMissing(recipe, given) : { parameter, message: parsed.message };
+    const { problem, values: given } = await this.#described(
+      takeText(recipe, parameter, { text: event.text, given: question.given }, this.#context(event)),
+      { ...event, eventId: event.id, recipe },
+    );
     if (!problem) {
       // Accepted under the question's own id: two answers, or one answer delivered twice, make one job.
       await jobs.accept({
@@ -124,12 +151,7 @@ export class CommandStarter {
     return false;
   }
 
-  async #ask(
-    request: Asked,
-    recipe: CompiledRecipe,
-    given: Readonly<Record<string, unknown>>,
-    problem: NonNullable<Gathered['problem']>,
-  ): Promise<void> {
+  async #ask(request: Asked, recipe: CompiledRecipe, given: Values, problem: ParameterProblem): Promise<void> {
     const { claims, clock, questions } = this.#deps;
     if (!(await claims.claim({ id: request.eventId, user: request.user }))) return;
     if (problem.parameter.hidden) {
@@ -160,13 +182,22 @@ export class CommandStarter {
     question: CommandQuestion,
     options: {
       readonly recipe: CompiledRecipe;
-      readonly problem: NonNullable<Gathered['problem']>;
+      readonly problem: ParameterProblem;
       readonly isFirst?: boolean;
     },
   ): Promise<Message> {
     const { recipe } = options;
     const { parameter, message } = options.problem;
-    const [token = ''] = await this.#deps.clicks.issue(user, [{ kind: 'cancel-question', question: question.id }]);
+    const [cancelToken = '', formToken = ''] = await this.#deps.clicks.issue(user, [
+      { kind: 'cancel-question', question: question.id },
+      ...(recipe.usesForm ? [{ kind: 'open-form' as const, question: question.id }] : []),
+    ]);
+    const buttons: Button[] = [
+      ...(recipe.usesForm
+        ? [{ kind: 'action' as const, label: 'Fill in a form', token: formToken, opensForm: true }]
+        : []),
+      { kind: 'action', label: 'Cancel', token: cancelToken },
+    ];
     const hints = [parameter.hint, parameter.example === undefined ? undefined : `e.g. ${parameter.example}`].filter(
       (hint) => hint !== undefined,
     );
@@ -180,57 +211,28 @@ export class CommandStarter {
       fallback: plainText(lead),
       blocks: [
         { kind: 'text', text: lead },
-        { kind: 'buttons', buttons: [{ kind: 'action', label: 'Cancel', token }] },
+        { kind: 'buttons', buttons },
       ],
     };
   }
 
-  async #say(to: { readonly user: ChatUser; readonly conversation: ConversationRef }, message: Message): Promise<void> {
-    const chat = this.#deps.chats(to.user.platform);
-    if (to.conversation.kind === 'direct') await chat.post(to.conversation, message);
-    else await chat.postPrivately(to.conversation, to.user, message);
+  #say(to: { readonly user: ChatUser; readonly conversation: ConversationRef }, message: Message): Promise<void> {
+    return sayPrivately(this.#deps.chats(to.user.platform), to, message);
   }
 }
 
-/** Inline values win over a button's; text before the first name counts for the first parameter that has no value. */
-function gather(recipe: CompiledRecipe, rest: string, given: Readonly<Record<string, unknown>>): Gathered {
-  const inline = parseInlineParameters(rest, recipe.parameters);
-  const declared = new Set(recipe.parameters.map(({ name }) => name));
-  const values: Record<string, unknown> = Object.fromEntries(
-    Object.entries(given).filter(([name, value]) => declared.has(name) && value !== undefined && value !== null),
-  );
-  const texts: Record<string, string> = { ...inline.values };
-  const first = recipe.parameters.find(
-    ({ hidden, name }) => !hidden && texts[name] === undefined && values[name] === undefined,
-  );
-  if (inline.rest !== '' && first) texts[first.name] = inline.rest;
-  let invalid: Gathered['problem'];
-  for (const parameter of recipe.parameters) {
-    const text = texts[parameter.name];
-    if (text === undefined) continue;
-    const parsed = parseParameterValue(parameter, text);
-    if (parsed.kind === 'ok') values[parameter.name] = parsed.value;
-    else invalid ??= { parameter, message: parsed.message };
-  }
-  const problem = invalid ?? firstMissing(recipe, values);
-  return problem ? { values, problem } : { values };
-}
-
-function firstMissing(recipe: CompiledRecipe, values: Readonly<Record<string, unknown>>): Gathered['problem'] {
-  const parameter = recipe.parameters.find(
-    ({ default: preset, name, optional }) => !optional && preset === undefined && values[name] === undefined,
-  );
-  return parameter && { parameter };
-}
-
-function withDefaults(
+/** An answer to the question for one parameter, with what is missing or wrong then. */
+function takeText(
   recipe: CompiledRecipe,
-  values: Readonly<Record<string, unknown>>,
-): Readonly<Record<string, unknown>> {
-  const presets = recipe.parameters.flatMap(({ default: preset, name }) =>
-    preset === undefined ? [] : [[name, preset] as const],
-  );
-  return { ...Object.fromEntries(presets), ...values };
+  parameter: Parameter,
+  answer: { readonly text: string; readonly given: Values },
+  context: ValueContext,
+): Gathered {
+  const parsed = parseParameterValue(parameter, answer.text, context);
+  if (parsed.kind === 'invalid') return { values: answer.given, problem: { parameter, message: parsed.message } };
+  const values = { ...answer.given, [parameter.name]: parsed.value };
+  const problem = firstMissing(recipe, values);
+  return problem ? { values, problem } : { values };
 }
 
 function overtakenMessage(recipe: CompiledRecipe): Message {

@@ -3,10 +3,11 @@ import type { Position, Problem } from '../language/problem.js';
 import { checkShape } from '../language/shape.js';
 import type { CompileContext } from '../language/template.js';
 import { parseYaml, type YamlDocument, type YamlPath } from '../language/yaml-document.js';
+import { compileParameters } from './compile-parameters.js';
 import { checkUpdates } from './compile-reply.js';
 import { StepCompiler } from './compile-steps.js';
-import type { CompiledRecipe, Parameter } from './compiled-recipe.js';
-import { normalizeCommand, parseParameterValue } from './parameters.js';
+import type { CompiledRecipe } from './compiled-recipe.js';
+import { normalizeCommand } from './parameters.js';
 import { Recipe } from './recipe.js';
 import { allSteps, readsProfile } from './walk-steps.js';
 
@@ -66,7 +67,11 @@ class RecipeCompiler implements CompileContext {
       hidden,
       command: this.#command(),
       commandPosition: this.document.positionOf(['trigger', 'command']),
-      parameters: this.#parameters(),
+      parameters: compileParameters(this.#recipe.trigger.parameters, ['trigger', 'parameters'], {
+        positionOf: (path) => this.document.positionOf(path),
+        report: (path, message, hint) => this.#report(path, message, hint),
+      }),
+      usesForm: this.#recipe.trigger.form === 'auto',
       connections: Object.entries(connections).map(([slot, { use, verify_user_access: verifyUserAccess }]) => {
         return { slot, use, verifyUserAccess, ...this.document.positionOf(['connections', slot, 'use']) };
       }),
@@ -84,39 +89,9 @@ class RecipeCompiler implements CompileContext {
     return command;
   }
 
-  #parameters(): readonly Parameter[] {
-    const seen = new Set<string>();
-    return this.#recipe.trigger.parameters.map((written, index) => {
-      const path = ['trigger', 'parameters', index];
-      if (seen.has(written.name)) this.#report([...path, 'name'], `the parameter "${written.name}" is there twice`);
-      seen.add(written.name);
-      const { default: standard, hint, example, prompt, ...rest } = written;
-      const parameter: Parameter = {
-        ...rest,
-        prompt: prompt ?? `${titleOf(written.name)}?`,
-        ...(hint === undefined ? {} : { hint }),
-        ...(example === undefined ? {} : { example: String(example) }),
-        ...this.document.positionOf([...path, 'name']),
-      };
-      return standard === undefined ? parameter : { ...parameter, default: this.#default(parameter, standard, path) };
-    });
-  }
-
-  #default(parameter: Parameter, written: string | number | boolean, path: YamlPath): string | number | boolean {
-    const parsed = parseParameterValue(parameter, String(written));
-    if (parsed.kind === 'ok') return parsed.value;
-    this.#report([...path, 'default'], `the default of "${parameter.name}" is no ${parameter.type}`);
-    return written;
-  }
-
   #report(path: YamlPath, message: string, hint?: string): void {
     const position: Position = this.document.positionOf(path);
     const { file } = this.document;
     this.problems.push({ file, ...position, severity: 'error', message, ...(hint === undefined ? {} : { hint }) });
   }
-}
-
-function titleOf(name: string): string {
-  const words = name.replaceAll('_', ' ');
-  return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
 }

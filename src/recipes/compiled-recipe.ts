@@ -4,9 +4,29 @@ import type { Template } from '../language/template.js';
 import type { InputValue, ReplyBlock, ReplyButton } from './compiled-reply.js';
 import type { ReplyText } from './reply-text.js';
 
+/** What a parameter of type `select` offers. */
+export interface ParameterOption {
+  readonly label: string;
+  readonly value: string | number;
+}
+
+/** What a value must be beyond its type. Lengths are in characters. */
+export interface Validation {
+  /** The whole text fits it. */
+  readonly pattern?: RegExp;
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  readonly min?: number;
+  readonly max?: number;
+  readonly message?: string;
+}
+
 export interface Parameter extends Position {
   readonly name: string;
-  readonly type: 'string' | 'text' | 'number' | 'boolean';
+  /** `date` is `2026-12-24`, `time` is `14:30`, `user` is `{ id, name, email? }`. */
+  readonly type: 'string' | 'text' | 'number' | 'boolean' | 'date' | 'time' | 'select' | 'user';
+  readonly options?: readonly ParameterOption[];
+  readonly validation?: Validation;
   /** The question, e.g. `Which account?`. */
   readonly prompt: string;
   readonly hint?: string;
@@ -168,6 +188,8 @@ export interface CompiledRecipe {
   readonly command: string;
   readonly commandPosition: Position;
   readonly parameters: readonly Parameter[];
+  /** True: missing parameters may be filled in a form. */
+  readonly usesForm: boolean;
   readonly connections: readonly ConnectionSlot[];
   /** Time that a job may work, in ms; waiting for people does not count. */
   readonly timeoutMs: number;

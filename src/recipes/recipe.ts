@@ -1,21 +1,8 @@
 import { z } from 'zod';
 import { strict } from '../language/shape.js';
+import { ParameterShape } from './parameter-shape.js';
 import { Command, Name, Words } from './recipe-values.js';
 import { Step } from './step-shape.js';
-
-const ParameterShape = strict({
-  name: Name.meta({ description: 'Name: in `name: value` and in {{ parameters.name }}' }),
-  type: z
-    .enum(['string', 'text', 'number', 'boolean'])
-    .default('string')
-    .meta({ description: '`text` may have several lines' }),
-  prompt: Words.optional().meta({ description: 'The question when it is missing' }),
-  hint: Words.optional().meta({ description: 'Explains the question' }),
-  example: z.union([Words, z.number(), z.boolean()]).optional(),
-  optional: z.boolean().default(false).meta({ description: 'True: not asked for' }),
-  default: z.union([z.string(), z.number(), z.boolean()]).optional(),
-  hidden: z.boolean().default(false).meta({ description: 'True: never asked for or shown; a button gives it' }),
-});
 
 const Slot = strict({
   use: Words.meta({ description: 'Name of a connection in connections.yaml' }),
@@ -32,6 +19,9 @@ export const Recipe = strict({
   trigger: strict({
     command: Command.meta({ description: 'What people type' }),
     parameters: z.array(ParameterShape).max(20).default([]),
+    form: z.enum(['auto', 'never']).default('auto').meta({
+      description: 'auto: missing parameters may be filled in a form. never: they are only asked for in the chat',
+    }),
   }),
   connections: z.record(Name, Slot).default({}).meta({ description: 'By app: which connection, and as whom' }),
   timeout: z

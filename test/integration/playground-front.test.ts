@@ -39,9 +39,15 @@ describe('the front of the playground', () => {
       conversations,
       serviceUrl: () => `http://127.0.0.1:${servicePort}`,
       apps: { records: async () => ({ opportunities: [{ id: 'O1' }], files: [] }) },
-      slack: { say: record('say'), press: record('press'), select: record('select') },
+      slack: {
+        say: record('say'),
+        press: record('press'),
+        select: record('select'),
+        modals: () => ({ openOf: () => undefined, close: () => {}, submit: async () => ({ errors: {} }) }),
+      },
       teams: {
         say: record('teams.say'),
+        dialogs: () => ({ submitRaw: async () => ({ outcome: { kind: 'quiet' } }) }),
         act: async (...args) => {
           calls.push({ method: 'act', args });
           return { kind: 'open-url', url: 'https://app.example/' };

@@ -106,9 +106,15 @@ describe('the page of the playground', () => {
           files: [],
         }),
       },
-      slack: { say: record('slack.say'), press: record('slack.press'), select: record('slack.select') },
+      slack: {
+        say: record('slack.say'),
+        press: record('slack.press'),
+        select: record('slack.select'),
+        modals: () => ({ openOf: () => undefined, close: () => {}, submit: async () => ({ errors: {} }) }),
+      },
       teams: {
         say: record('teams.say'),
+        dialogs: () => ({ submitRaw: async () => ({ outcome: { kind: 'quiet' } }) }),
         act: async (...args) => {
           calls.push({ method: 'teams.act', args });
           return { kind: 'open-url', url: 'about:blank' };

@@ -1,4 +1,9 @@
-import { normalizeCommand, parseInlineParameters, parseParameterValue } from '../../../src/recipes/parameters.js';
+import { parseParameterValue as parse } from '../../../src/recipes/parameter-values.js';
+import { normalizeCommand, parseInlineParameters } from '../../../src/recipes/parameters.js';
+
+function parseParameterValue(parameter: Parameters<typeof parse>[0], text: string) {
+  return parse(parameter, text, { now: 0 });
+}
 
 const DECLARED = [{ name: 'account' }, { name: 'amount' }, { name: 'note' }];
 

@@ -1,0 +1,115 @@
+import type { ChatAdapter } from '../chat/chat-adapter.port.js';
+import type { ActionEvent, FormEvent } from '../chat/chat-event.js';
+import type { Platform } from '../chat/chat-user.js';
+import type { Click, Clicks } from '../chat/clicks.js';
+import { textMessage } from '../chat/message.js';
+import type { Jobs } from '../jobs/jobs.js';
+import type { Clock } from '../kernel/clock.port.js';
+import { isBehalfError } from '../kernel/errors.js';
+import { joinKey, sha256 } from '../kernel/ids.js';
+import type { CompiledRecipe } from '../recipes/compiled-recipe.js';
+import type { RecipeBook } from '../recipes/recipe-book.js';
+import { refuseUndeclared, type Values, withDefaults } from './gather-parameters.js';
+import { initialTexts, parameterForm, readForm } from './parameter-form.js';
+import { describePeople } from './people.js';
+import { isJobQuestion, type Questions } from './questions.js';
+import { sayPrivately } from './say.js';
+
+const CHANGED = 'That command has been stopped or changed in the meantime. Please type it again.';
+const NOT_OPEN = 'This question is not open any more. Please type the command again.';
+
+interface CommandFormsDeps {
+  readonly jobs: Jobs;
+  readonly questions: Questions;
+  readonly clock: Clock;
+  readonly recipes: () => RecipeBook;
+  readonly chats: (platform: Platform) => ChatAdapter;
+  readonly clicks: Clicks;
+}
+
+type FormClick = Extract<Click, { kind: 'form' }>;
+
+/** Parameters that are filled in a form: showing it, and taking what was sent off. */
+export class CommandForms {
+  readonly #deps: CommandFormsDeps;
+
+  constructor(deps: CommandFormsDeps) {
+    this.#deps = deps;
+  }
+
+  /** Shows the form of a command; tells whether it could. `question`: the question that the form answers as well. */
+  async open(
+    event: ActionEvent,
+    recipe: CompiledRecipe,
+    options: { readonly given: Values; readonly question?: string },
+  ): Promise<boolean> {
+    if (!event.openForm || !recipe.usesForm) return false;
+    const { given, question } = options;
+    const { address, kind, platform } = event.conversation;
+    const click: FormClick = {
+      kind: 'form',
+      recipe: recipe.id,
+      recipeVersion: recipe.version,
+      given,
+      conversation: { platform, kind, address },
+      ...(question === undefined ? {} : { question }),
+    };
+    const [token = ''] = await this.#deps.clicks.issue(event.user, [click]);
+    try {
+      await event.openForm(parameterForm(recipe, token, initialTexts(recipe, given)));
+      return true;
+    } catch (error) {
+      // The platform takes no form from this press any more: the chat can still ask.
+      if (isBehalfError(error, 'chat.delivery_failed')) return false;
+      throw error;
+    }
+  }
+
+  /** The button below a question: shows the form of the command that is being asked about. */
+  async openForQuestion(event: ActionEvent, id: string): Promise<void> {
+    const { questions, recipes } = this.#deps;
+    const found = await questions.find(event.user, id);
+    const question = found && !isJobQuestion(found) ? found : undefined;
+    const recipe = question && recipes().get(question.recipe);
+    if (!question || !recipe || recipe.version !== question.recipeVersion) return this.#say(event, NOT_OPEN);
+    const options = { given: question.given, question: id };
+    const opened = await this.open({ ...event, conversation: question.conversation }, recipe, options);
+    if (!opened) await this.#say(event, 'The form could not be opened. Please answer here instead.');
+  }
+
+  /** A form was sent off. Each form, and each question, makes one job, however often it is sent. */
+  async submit(event: FormEvent, click: FormClick): Promise<void> {
+    const { chats, clock, jobs, questions, recipes } = this.#deps;
+    const recipe = recipes().get(click.recipe);
+    if (!recipe || recipe.version !== click.recipeVersion) return this.#say(event, CHANGED);
+    const undeclared = refuseUndeclared(recipe, event.values);
+    if (undeclared !== undefined) return this.#say(event, undeclared);
+    const { timeZone } = event;
+    const read = readForm(recipe, event.values, { now: clock.now(), ...(timeZone === undefined ? {} : { timeZone }) });
+    const again = parameterForm(recipe, event.token, event.values);
+    if (Object.keys(read.errors).length > 0) return event.refuse(again, read.errors);
+    const place = { recipe, chat: chats(event.user.platform), user: event.user, conversation: click.conversation };
+    const { problem, values } = await describePeople({ values: read.values }, place);
+    if (problem) return event.refuse(again, { [problem.parameter.name]: problem.message ?? 'Please fill this in.' });
+    const key = click.question === undefined ? ['form', sha256(event.token)] : ['question', click.question];
+    await jobs.accept({
+      user: event.user,
+      conversation: click.conversation,
+      recipe,
+      eventId: joinKey(...key),
+      parameters: withDefaults(recipe, { ...hiddenOf(recipe, click.given), ...values }),
+    });
+    if (click.question !== undefined)
+      await questions.close(event.user, { id: click.question, conversation: click.conversation });
+  }
+
+  #say(event: ActionEvent | FormEvent, text: string): Promise<void> {
+    return sayPrivately(this.#deps.chats(event.user.platform), event, textMessage(text));
+  }
+}
+
+/** What a button gave and the form did not show. */
+function hiddenOf(recipe: CompiledRecipe, given: Values): Values {
+  const hidden = recipe.parameters.filter((parameter) => parameter.hidden).map(({ name }) => name);
+  return Object.fromEntries(Object.entries(given).filter(([name]) => hidden.includes(name)));
+}

@@ -1,0 +1,57 @@
+const DAY_MS = 86_400_000;
+const DAYS_AWAY: ReadonlyMap<string, number> = new Map([
+  ['yesterday', -1],
+  ['today', 0],
+  ['tomorrow', 1],
+]);
+
+/**
+ * A day as `2026-12-24`, out of that, `24.12.2026` or a friendly word; undefined for anything else. `12/24/2026` is read
+ * differently in different countries, so it is none.
+ */
+export function parseDate(
+  text: string,
+  { now, timeZone }: { readonly now: number; readonly timeZone?: string },
+): string | undefined {
+  const away = DAYS_AWAY.get(text.toLowerCase());
+  if (away !== undefined) {
+    const today = new Date(`${dayIn(now, timeZone)}T00:00:00Z`).getTime();
+    return new Date(today + away * DAY_MS).toISOString().slice(0, 10);
+  }
+  const [, year, month, day] = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text) ?? dotted(text);
+  if (year === undefined || month === undefined || day === undefined) return undefined;
+  const iso = `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`;
+  const read = new Date(`${iso}T00:00:00Z`);
+  // The 31st of February becomes a day in March, or none.
+  return !Number.isNaN(read.getTime()) && read.toISOString().startsWith(iso) ? iso : undefined;
+}
+
+function dotted(text: string): readonly (string | undefined)[] {
+  const [, day, month, year] = /^(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})$/.exec(text) ?? [];
+  return [text, year, month, day];
+}
+
+/** The day that it is at a moment in a time zone; an unknown zone counts as UTC. */
+function dayIn(now: number, timeZone = 'UTC'): string {
+  try {
+    // The Swedish way of writing a day is ISO 8601.
+    return new Intl.DateTimeFormat('sv-SE', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' }).format(
+      now,
+    );
+  } catch {
+    return new Date(now).toISOString().slice(0, 10);
+  }
+}
+
+/** A time of day as `14:30`, out of that, `9:05` or `2:30 pm`; undefined for anything else. */
+export function parseTime(text: string): string | undefined {
+  const [, hours, minutes = '00', half] = /^(\d{1,2})(?:[:.](\d{2}))?\s?([ap]m)?$/i.exec(text) ?? [];
+  if (hours === undefined || Number(minutes) > 59) return undefined;
+  // A number alone is no time.
+  if (half === undefined && !/[:.]/.test(text)) return undefined;
+  const hour = Number(hours);
+  if (half === undefined) return hour > 23 ? undefined : `${String(hour).padStart(2, '0')}:${minutes}`;
+  if (hour < 1 || hour > 12) return undefined;
+  const whole = (hour % 12) + (half.toLowerCase() === 'pm' ? 12 : 0);
+  return `${String(whole).padStart(2, '0')}:${minutes}`;
+}

@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import { pattern, strict } from '../language/shape.js';
+
+const Words = z.string().min(1).max(200);
+
+const Option = z.union([
+  Words,
+  z.number(),
+  strict({
+    label: Words.meta({ description: 'What people see and may type' }),
+    value: z.union([z.string().min(1).max(150), z.number()]).meta({ description: 'What {{ parameters.name }} is' }),
+  }),
+]);
+
+const Validation = strict({
+  pattern: z.string().min(1).max(500).optional().meta({ description: 'Regular expression that the whole text fits' }),
+  min_length: z.int().min(1).max(4000).optional(),
+  max_length: z.int().min(1).max(4000).optional(),
+  min: z.number().optional(),
+  max: z.number().optional(),
+  message: Words.optional().meta({ description: 'What people read when the value does not fit' }),
+});
+
+export type ValidationShape = z.infer<typeof Validation>;
+
+/** One parameter of a command, as people write it. */
+export const ParameterShape = strict({
+  name: pattern(/^[a-z][a-z0-9_]{0,39}$/, 'lower-case letters, digits and _, beginning with a letter').meta({
+    description: 'Name: in `name: value` and in {{ parameters.name }}',
+  }),
+  type: z
+    .enum(['string', 'text', 'number', 'boolean', 'date', 'time', 'select', 'user'])
+    .default('string')
+    .meta({ description: '`text` may have several lines; `select` needs `options`' }),
+  options: z.array(Option).min(1).max(100).optional().meta({ description: 'What a `select` offers' }),
+  prompt: Words.optional().meta({ description: 'The question when it is missing' }),
+  hint: Words.optional().meta({ description: 'Explains the question' }),
+  example: z.union([Words, z.number(), z.boolean()]).optional(),
+  optional: z.boolean().default(false).meta({ description: 'True: not asked for' }),
+  default: z.union([z.string(), z.number(), z.boolean()]).optional(),
+  hidden: z.boolean().default(false).meta({ description: 'True: never asked for or shown; a button gives it' }),
+  validate: Validation.optional(),
+});
+
+export type ParameterShape = z.infer<typeof ParameterShape>;

@@ -1,0 +1,148 @@
+import type { Parameter, Validation } from './compiled-recipe.js';
+import { parseDate, parseTime } from './dates.js';
+
+/** Somebody of the chat platform; `name` and `email` are looked up after parsing. */
+export interface Person {
+  readonly id: string;
+}
+
+export type ParameterValue = string | number | boolean | Person;
+
+export type ParsedParameter =
+  | { readonly kind: 'ok'; readonly value: ParameterValue }
+  | { readonly kind: 'invalid'; readonly message: string };
+
+/** What a value may depend on beside its own text. */
+export interface ValueContext {
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  /** IANA name; UTC where it is not known. */
+  readonly timeZone?: string;
+  /** Whom the text mentions: how it reads, and who it is. */
+  readonly mentions?: readonly { readonly text: string; readonly userId: string }[];
+}
+
+type Expected = Pick<Parameter, 'name' | 'type' | 'options' | 'validation'>;
+
+/** Longest text that a person may give for one parameter, in characters. */
+const MAX_LENGTH = 4_000;
+/** Digits that a number keeps without loss. */
+const MAX_DIGITS = 15;
+/** Options that are named when none fits. */
+const NAMED_OPTIONS = 10;
+
+const NUMBER = /^[+-]?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?$/;
+const YES = new Set(['yes', 'y', 'true', 'on', '1']);
+const NO = new Set(['no', 'n', 'false', 'off', '0']);
+
+/**
+ * Reads what a person gave for one parameter. Quotes around the whole are taken off; numbers are written `5000`,
+ * `5,000.50` or `-3`. `message` says in the chat what is wrong.
+ */
+export function parseParameterValue(parameter: Expected, text: string, context: ValueContext): ParsedParameter {
+  const value = unquote(text.trim());
+  if (value === '') return invalid(`Please give a value for "${parameter.name}".`);
+  if (value.length > MAX_LENGTH) return invalid(`"${parameter.name}" is too long: ${MAX_LENGTH} characters at most.`);
+  const parsed = parseTyped(parameter, value, context);
+  if (parsed.kind === 'invalid' || !parameter.validation) return parsed;
+  return fits(parsed.value, parameter.validation)
+    ? parsed
+    : invalid(parameter.validation.message ?? describeRules(parameter.name, parameter.validation));
+}
+
+function parseTyped(parameter: Expected, value: string, context: ValueContext): ParsedParameter {
+  const { name } = parameter;
+  switch (parameter.type) {
+    case 'text':
+      return ok(value);
+    case 'string':
+      return ok(value.replaceAll(/\s*\n\s*/gu, ' '));
+    case 'number':
+      return parseNumber(name, value);
+    case 'boolean': {
+      const word = value.toLowerCase();
+      if (YES.has(word)) return ok(true);
+      return NO.has(word) ? ok(false) : invalid(`Please answer yes or no for "${name}".`);
+    }
+    case 'date':
+      return orInvalid(parseDate(value, context), `"${name}" must be a date, like 2026-12-24, 24.12.2026 or tomorrow.`);
+    case 'time':
+      return orInvalid(parseTime(value), `"${name}" must be a time, like 14:30 or 2:30 pm.`);
+    case 'select':
+      return parseOption(parameter, value);
+    case 'user': {
+      const named = value.replace(/^@/, '').toLowerCase();
+      const mention = context.mentions?.find(({ text }) => text.replace(/^@/, '').toLowerCase() === named);
+      return mention ? ok({ id: mention.userId }) : invalid(`Please mention the person for "${name}", with an @.`);
+    }
+  }
+}
+
+function parseNumber(name: string, text: string): ParsedParameter {
+  const digits = text.replaceAll(/\D/gu, '').length;
+  if (!NUMBER.test(text) || digits > MAX_DIGITS) {
+    return invalid(`"${name}" must be a number, like 5000 or 1250.50.`);
+  }
+  return ok(Number(text.replaceAll(',', '')));
+}
+
+function parseOption({ name, options = [] }: Expected, text: string): ParsedParameter {
+  const typed = text.toLowerCase();
+  const found =
+    options.find(({ value }) => String(value) === text) ??
+    options.find(({ label, value }) => label.toLowerCase() === typed || String(value).toLowerCase() === typed);
+  if (found) return ok(found.value);
+  const more = options.length > NAMED_OPTIONS ? ', …' : '';
+  const names = options.slice(0, NAMED_OPTIONS).map(({ label }) => label);
+  return invalid(`"${name}" must be one of: ${names.join(', ')}${more}.`);
+}
+
+function fits(value: ParameterValue, { max, maxLength, min, minLength, pattern }: Validation): boolean {
+  if (typeof value === 'number') return value >= (min ?? value) && value <= (max ?? value);
+  if (typeof value !== 'string') return true;
+  const length = [...value].length;
+  return length >= (minLength ?? 0) && length <= (maxLength ?? length) && matches(pattern, value);
+}
+
+function matches(pattern: RegExp | undefined, text: string): boolean {
+  try {
+    return pattern?.exec(text) !== null;
+  } catch {
+    // It took too long: whether it fits is not known.
+    return false;
+  }
+}
+
+function describeRules(name: string, { max, maxLength, min, minLength }: Validation): string {
+  const rules = [
+    ...(min === undefined ? [] : [`at least ${min}`]),
+    ...(max === undefined ? [] : [`at most ${max}`]),
+    ...(minLength === undefined ? [] : [`at least ${minLength} characters`]),
+    ...(maxLength === undefined ? [] : [`at most ${maxLength} characters`]),
+  ];
+  return rules.length === 0 ? `"${name}" has not the right form.` : `"${name}" must have ${rules.join(' and ')}.`;
+}
+
+function ok(value: ParameterValue): ParsedParameter {
+  return { kind: 'ok', value };
+}
+
+function orInvalid(value: string | undefined, message: string): ParsedParameter {
+  return value === undefined ? invalid(message) : ok(value);
+}
+
+function invalid(message: string): ParsedParameter {
+  return { kind: 'invalid', message };
+}
+
+/** What opens a quoted value, with what closes it. */
+export const QUOTES: Readonly<Record<string, string>> = { '"': '"', '“': '”', '„': '“', '«': '»', "'": "'", '‘': '’' };
+
+/** The inside of a text that is quoted as a whole; else the text. */
+export function unquote(text: string): string {
+  const closing = QUOTES[text.charAt(0)];
+  if (closing === undefined || text.length < 2 || !text.endsWith(closing)) return text;
+  const inside = text.slice(1, -1);
+  // Two quoted things are no quoted whole: `"a" and "b"`.
+  return inside.includes(closing) ? text : inside;
+}
