@@ -51,7 +51,7 @@ describe('parameters of a command', () => {
   test('are asked for one by one, and then the job runs', async () => {
     await kit.say('order');
     expect(lastText()).toBe('Order\nWhich item? (as in the list, e.g. Chair)');
-    expect(buttonsOf(kit.chat.last()).map(({ label }) => label)).toEqual(['Cancel']);
+    expect(buttonsOf(kit.chat.last()).map(({ label }) => label)).toEqual(['Fill in a form', 'Cancel']);
     await kit.say('Table: the big one');
     expect(lastText()).toBe('How many?');
     await kit.say('3');

@@ -1,0 +1,163 @@
+import type { Form } from '../../../src/chat/form.js';
+import { buttonOf, textOf } from '../../support/recording-chat.js';
+import { recipe } from '../../support/service-files.js';
+import { ANN, BOB, DIRECT, type ServiceKit, startServiceKit } from '../../support/service-kit.js';
+
+const SHARED = 'crm: { use: crm-shared }';
+const STEPS = '  - reply: { text: Made }';
+
+const RECIPES = {
+  order: recipe({
+    command: 'order',
+    connections: SHARED,
+    parameters: `
+    - { name: item, prompt: "Which item?", hint: as in the list }
+    - { name: count, type: number, validate: { min: 1, message: "One at least." } }
+    - { name: size, type: select, options: [{ label: Small, value: s }, { label: Large, value: l }], default: s }
+    - { name: due, type: date, optional: true }
+    - { name: owner, type: user, optional: true }
+    - { name: origin, hidden: true, optional: true }`,
+    steps: STEPS,
+  }),
+  plain: recipe({
+    command: 'offer',
+    connections: SHARED,
+    parameters: '[{ name: item }]',
+    steps: `  - reply: { text: Offer, buttons: [{ text: Order it, command: order, parameters: { item: Chair, origin: offer } }] }`,
+  }),
+};
+
+describe('parameters in a form', () => {
+  let kit: ServiceKit;
+
+  beforeEach(async () => {
+    kit = await startServiceKit({ recipes: RECIPES });
+  });
+
+  afterEach(async () => {
+    await kit.stop();
+  });
+
+  const started = async () => (await kit.jobList()).map(({ state }) => state.parameters);
+
+  async function opened(label: string): Promise<Form> {
+    const forms: Form[] = [];
+    const { token } = buttonOf(kit.chat.last(), label);
+    await kit.handleEvent({
+      kind: 'action',
+      id: `open ${label}`,
+      user: ANN,
+      conversation: DIRECT,
+      token,
+      values: {},
+      openForm: async (form) => {
+        forms.push(form);
+      },
+    });
+    const [form] = forms;
+    if (!form) throw new Error('no form was opened');
+    return form;
+  }
+
+  /** Resolves with the errors of a form that was refused. */
+  async function submitted(
+    { token }: Pick<Form, 'token'>,
+    values: Readonly<Record<string, string>>,
+    options: { readonly user?: typeof ANN; readonly id?: string } = {},
+  ): Promise<Readonly<Record<string, string>> | undefined> {
+    let refused: Readonly<Record<string, string>> | undefined;
+    await kit.handleEvent({
+      kind: 'form',
+      id: options.id ?? `form ${JSON.stringify(values)}`,
+      user: options.user ?? ANN,
+      conversation: DIRECT,
+      token,
+      values,
+      refuse: (_form, errors) => {
+        refused = errors;
+      },
+    });
+    await kit.idle();
+    return refused;
+  }
+
+  test('a question offers a form with what was given, and the form starts the job', async () => {
+    await kit.say('order item: Chair');
+    const form = await opened('Fill in a form');
+    expect(form.fields).toMatchObject([
+      { name: 'item', kind: 'text', label: 'Which item?', hint: 'as in the list', initial: 'Chair', optional: false },
+      { name: 'count', kind: 'number', optional: false },
+      { name: 'size', kind: 'select', initial: { label: 'Small', value: 's' }, optional: true },
+      { name: 'due', kind: 'date', optional: true },
+      { name: 'owner', kind: 'user', optional: true },
+    ]);
+    expect(await submitted(form, { item: 'Table', count: '2', size: 'l', owner: BOB.userId })).toBeUndefined();
+    const owner = { id: BOB.userId, name: `Name of ${BOB.userId}`, email: 'bob@acme.example' };
+    expect(await started()).toEqual([{ item: 'Table', count: 2, size: 'l', owner }]);
+  });
+
+  test('what is wrong is said at its field, and nothing starts', async () => {
+    await kit.say('order');
+    const form = await opened('Fill in a form');
+    expect(await submitted(form, { count: '0', size: 'huge' })).toEqual({
+      item: 'Please fill this in.',
+      count: 'One at least.',
+      size: '"size" must be one of: Small, Large.',
+    });
+    expect(await started()).toEqual([]);
+  });
+
+  test('a button of a command with missing parameters opens the form at once, and keeps what it hides', async () => {
+    await kit.say('offer item: Chair');
+    await kit.idle();
+    const form = await opened('Order it');
+    expect(form.fields.map(({ name }) => name)).not.toContain('origin');
+    await submitted(form, { item: 'Chair', count: '1' });
+    expect(await started()).toContainEqual({ item: 'Chair', count: 1, size: 's', origin: 'offer' });
+  });
+
+  test('a form that is sent twice, or beside the typed answer, makes one job', async () => {
+    await kit.say('order item: Chair');
+    const form = await opened('Fill in a form');
+    await submitted(form, { item: 'Chair', count: '1' });
+    await submitted(form, { item: 'Chair', count: '2' });
+    expect(await started()).toHaveLength(1);
+  });
+
+  test('a form of somebody else starts nothing', async () => {
+    await kit.say('order');
+    const form = await opened('Fill in a form');
+    await submitted(form, { item: 'Chair', count: '1' }, { user: BOB });
+    expect(textOf(kit.chat.last())).toBe('Only the person who asked can use this.');
+    expect(await started()).toEqual([]);
+  });
+
+  test('a form that nobody knows any more is answered in words', async () => {
+    await submitted({ token: 'a guess' }, {});
+    expect(textOf(kit.chat.last())).toContain('This form is too old');
+  });
+
+  test('values that the command does not declare are refused with those that it does', async () => {
+    await kit.say('order');
+    const form = await opened('Fill in a form');
+    await submitted(form, { item: 'Chair', count: '1', price: '0' });
+    expect(textOf(kit.chat.last())).toContain('price. It takes: item, count, size, due, owner, origin.');
+    expect(await started()).toEqual([]);
+  });
+
+  test('a person who is mentioned becomes who they are, and a friendly day its date', async () => {
+    await kit.handleEvent({
+      kind: 'text',
+      id: 'mention',
+      user: ANN,
+      conversation: DIRECT,
+      text: 'order item: Chair count: 1 owner: @bob due: tomorrow',
+      mentions: [{ text: '@bob', userId: BOB.userId }],
+      timeZone: 'Pacific/Kiritimati',
+    });
+    await kit.idle();
+    const day = new Date(kit.clock.now() + (24 + 14) * 3_600_000).toISOString().slice(0, 10);
+    const owner = { id: BOB.userId, name: `Name of ${BOB.userId}`, email: 'bob@acme.example' };
+    expect(await started()).toEqual([{ item: 'Chair', count: 1, size: 's', due: day, owner }]);
+  });
+});
