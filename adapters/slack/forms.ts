@@ -1,7 +1,7 @@
 import type { InputBlock, ModalView, PlainTextOption as Option } from '@slack/types';
 import type { Form, FormChoice, FormField } from '../../src/chat/form.js';
 import type { SlackPlace } from './address.js';
-import { isJsonObject, type JsonObject, objectAt, parseJson, textAt } from './json.js';
+import { isJsonObject, type JsonObject, objectAt, parseJson, present, textAt } from './json.js';
 import { cut } from './room.js';
 
 /** Tells our modals from those of others. */
@@ -95,15 +95,14 @@ export function readMetadata(view: JsonObject): { readonly token: string; readon
   const token = textAt(stored, 'token');
   const channel = textAt(place, 'channel');
   if (token === undefined || channel === undefined) return undefined;
-  const user = textAt(place, 'user');
-  const threadTs = textAt(place, 'threadTs');
   return {
     token,
     place: {
       channel,
       direct: place['direct'] === true,
-      ...(user === undefined ? {} : { user }),
-      ...(threadTs === undefined ? {} : { threadTs }),
+      ...present('user', textAt(place, 'user')),
+      ...present('threadTs', textAt(place, 'threadTs')),
+      ...present('heardTs', textAt(place, 'heardTs')),
     },
   };
 }

@@ -4,7 +4,7 @@ import { BehalfError } from '../../src/kernel/errors.js';
 import { type SlackPlace, toConversation, toMessageRef } from './address.js';
 import { picklistIdOf } from './blocks.js';
 import { fieldOf, readMetadata, readValues } from './forms.js';
-import { isJsonObject, type JsonObject, objectAt, textAt } from './json.js';
+import { isJsonObject, type JsonObject, objectAt, present, textAt } from './json.js';
 import { readMentions, readTypedText } from './text.js';
 
 /** What somebody did, before it is known who they are in the workspace. */
@@ -170,12 +170,6 @@ function placeOfPress(body: JsonObject, userId: string): SlackPlace {
     ...present('threadTs', threadTs),
     ...present('heardTs', heardTs),
   };
-}
-
-function present<K extends string>(key: K, value: string | undefined): { readonly [Key in K]?: string } {
-  const found: { [Key in K]?: string } = {};
-  if (value !== undefined) found[key] = value;
-  return found;
 }
 
 function messageOfPress(body: JsonObject, place: SlackPlace, context: HearingContext): MessageRef | undefined {

@@ -17,6 +17,13 @@ export function textAt(object: JsonObject, key: string): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
+/** The value under its key, for spreading; nothing where there is none. */
+export function present<K extends string>(key: K, value: string | undefined): { readonly [Key in K]?: string } {
+  const found: { [Key in K]?: string } = {};
+  if (value !== undefined) found[key] = value;
+  return found;
+}
+
 /** The parsed JSON, or undefined when it is none. */
 export function parseJson(text: string): unknown {
   try {
