@@ -89,7 +89,8 @@ export class CommandStarter {
     await this.#ask(request, recipe, values, problem);
   }
 
-  #described(gathered: Gathered, place: Asked & { readonly recipe: CompiledRecipe }): Promise<Gathered> {
+  async #described(gathered: Gathered, place: Asked & { readonly recipe: CompiledRecipe }): Promise<Gathered> {
+    if (!place.recipe.parameters.some(({ type }) => type === 'user')) return gathered;
     return describePeople(gathered, { ...place, chat: this.#deps.chats(place.user.platform) });
   }
 

@@ -4,6 +4,8 @@ import type { Clock } from '../../src/kernel/clock.port.js';
 export interface ManualClock extends Clock {
   /** Moves the time, wakes the sleepers whose time has come, and lets what they start run. */
   advance(ms: number): Promise<void>;
+  /** Moves the time at once: whoever sleeps meanwhile wakes up late, as after a suspended machine. */
+  jump(ms: number): Promise<void>;
 }
 
 interface Sleeper {
@@ -32,6 +34,11 @@ export function createManualClock(start = Date.UTC(2026, 10, 2, 9, 0, 0)): Manua
         sleepers.add(sleeper);
         signal?.addEventListener('abort', abort, { once: true });
       });
+    },
+    async jump(ms) {
+      now += ms;
+      for (const { until, wake } of [...sleepers]) if (until <= now) wake();
+      await settled();
     },
     async advance(ms) {
       const target = now + ms;

@@ -226,7 +226,7 @@ const DEAF_QUEUE = { push: async () => {}, start: async () => {}, stop: async ()
 
 /** Waits in real time until something is so. */
 export async function eventually(isSo: () => boolean | Promise<boolean>): Promise<void> {
-  for (let turn = 0; turn < 1_000; turn += 1) {
+  for (let turn = 0; turn < 3_000; turn += 1) {
     if (await isSo()) return;
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
