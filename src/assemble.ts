@@ -15,9 +15,9 @@ import { Questions } from './commands/questions.js';
 import { CommandRouter } from './commands/router.js';
 import { CommandStarter } from './commands/start-command.js';
 import type { Config } from './config.js';
-import type { Account } from './connections/connection.js';
+import type { Account, Credential } from './connections/connection.js';
 import type { ConnectionStore } from './connections/connection-store.port.js';
-import { type Connections, createConnections } from './connections/connections.js';
+import { bearer, type Connections, createConnections } from './connections/connections.js';
 import type { LeaseStore } from './connections/lease-store.port.js';
 import type { HolderProfile } from './connections/login-parts.js';
 import { createLogins, type Logins } from './connections/logins.js';
@@ -41,7 +41,6 @@ import type { ExpiringStore } from './kernel/expiring-store.port.js';
 import type { HttpClient } from './kernel/http-client.port.js';
 import type { Logger } from './kernel/logger.port.js';
 import type { Metrics } from './kernel/metrics.port.js';
-import type { Secret } from './kernel/secret.js';
 import type { StoreHealth } from './kernel/store-health.port.js';
 import type { Vault } from './kernel/vault.js';
 import type { RecipeBook } from './recipes/recipe-book.js';
@@ -180,7 +179,7 @@ export function assemble(policy: ServicePolicy, catalogue: () => Catalogue, driv
     clock,
     logger,
     metrics,
-    lookUpAccount: (parent, token) => accountOf(connectors, parent, token, { http, clock }),
+    lookUpAccount: (parent, tokens) => accountOf(connectors, parent, bearer(tokens, 0), { http, clock }),
     parents,
     profile: holderProfile(chats),
     policy: { identityCheck: policy.identityCheck, linkTtlMs: policy.loginTimeoutMs },
@@ -243,16 +242,16 @@ function holderProfile(chats: (platform: Platform) => ChatAdapter): Parameters<t
   };
 }
 
-/** The connector's identity call, for the account behind a token that has just been issued. */
+/** The connector's identity call, for the account behind a credential that has just been issued. */
 async function accountOf(
   connectors: Catalogue['connector'],
   parent: ParentConnection,
-  token: Secret,
+  credential: Credential,
   parts: Pick<Drivers, 'http' | 'clock'>,
 ): Promise<Account> {
   const connector = connectors(parent.connector);
   if (!connector) throw new BehalfError('connector.invalid', `The connector ${parent.connector} does not exist`);
-  return lookUpAccount({ connector, parent, credential: { kind: 'bearer', token, generation: 0 }, ...parts });
+  return lookUpAccount({ connector, parent, credential, ...parts });
 }
 
 /** Counts and times the calls to an app. */

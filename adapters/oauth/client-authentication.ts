@@ -1,4 +1,4 @@
-import type { OAuthApp } from '../../src/connections/parent-connection.js';
+import type { TokenApp } from '../../src/connections/parent-connection.js';
 
 /** A form for an endpoint that wants to know the client. */
 export interface ClientForm {
@@ -7,16 +7,17 @@ export interface ClientForm {
 }
 
 /** Puts the client's credentials into the header or the form, as the app wants them (RFC 6749 section 2.3.1). */
-export function authenticatedForm(app: OAuthApp, parameters: Readonly<Record<string, string>>): ClientForm {
+export function authenticatedForm(app: TokenApp, parameters: Readonly<Record<string, string>>): ClientForm {
   const headers = { accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded' };
   const form = new URLSearchParams(parameters);
-  if (app.clientAuthentication === 'header') {
-    const credentials = `${formEncode(app.clientId)}:${formEncode(app.clientSecret.reveal())}`;
+  const secret = app.clientSecret?.reveal();
+  if (app.clientAuthentication === 'header' && secret !== undefined) {
+    const credentials = `${formEncode(app.clientId)}:${formEncode(secret)}`;
     const authorization = `Basic ${Buffer.from(credentials).toString('base64')}`;
     return { headers: { ...headers, authorization }, body: form.toString() };
   }
   form.set('client_id', app.clientId);
-  form.set('client_secret', app.clientSecret.reveal());
+  if (app.clientAuthentication !== 'none' && secret !== undefined) form.set('client_secret', secret);
   return { headers, body: form.toString() };
 }
 

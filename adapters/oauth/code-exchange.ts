@@ -2,7 +2,7 @@ import type { AuthorizationCode, AuthorizationTokenConfig } from 'simple-oauth2'
 import type { CodeExchange } from '../../src/connections/oauth-client.port.js';
 import type { OAuthApp } from '../../src/connections/parent-connection.js';
 import { BehalfError } from '../../src/kernel/errors.js';
-import type { TokenResponse } from './token-response.js';
+import { parseBody, type TokenResponse } from './token-response.js';
 
 export interface ExchangeLimits {
   /** For the headers, and again for the body, in ms. */
@@ -12,11 +12,12 @@ export interface ExchangeLimits {
 
 /** simple-oauth2's view of an app. Its own errors show the client secret, so they end here. */
 export function authorizationCode(app: OAuthApp, { timeoutMs, maxBytes }: ExchangeLimits): AuthorizationCode {
+  const { clientAuthentication } = app;
   // Loaded at the first login: it takes a fifth of a second, which every start would pay.
   const library: typeof import('simple-oauth2') = require('simple-oauth2');
   try {
     return new library.AuthorizationCode({
-      client: { id: app.clientId, secret: app.clientSecret.reveal() },
+      client: { id: app.clientId, secret: app.clientSecret?.reveal() ?? '' },
       auth: {
         tokenHost: new URL(app.tokenUrl).origin,
         tokenPath: app.tokenUrl,
@@ -24,7 +25,10 @@ export function authorizationCode(app: OAuthApp, { timeoutMs, maxBytes }: Exchan
         authorizePath: app.authorizationUrl,
       },
       http: { timeout: timeoutMs, maxBytes, redirects: false, json: 'force' },
-      options: { scopeSeparator: app.scopeSeparator, authorizationMethod: app.clientAuthentication },
+      options: {
+        scopeSeparator: app.scopeSeparator,
+        authorizationMethod: clientAuthentication === 'none' ? 'body' : clientAuthentication,
+      },
     });
   } catch {
     throw new BehalfError('oauth.operator', 'The OAuth client is not configured correctly', {
@@ -39,18 +43,23 @@ export function authorizationCode(app: OAuthApp, { timeoutMs, maxBytes }: Exchan
  */
 export async function exchange(app: OAuthApp, request: CodeExchange, limits: ExchangeLimits): Promise<TokenResponse> {
   const client = authorizationCode(app, limits);
-  const parameters: AuthorizationTokenConfig = {
-    ...app.tokenParameters,
-    ...(request.codeVerifier === undefined ? {} : { code_verifier: request.codeVerifier.reveal() }),
-    code: request.code.reveal(),
-    redirect_uri: app.redirectUri,
-  };
+  const parameters: AuthorizationTokenConfig = codeParameters(app, request);
   try {
     const { token } = await client.getToken(parameters);
     return { status: 200, body: token };
   } catch (error) {
     return readFailure(error);
   }
+}
+
+/** The form of RFC 6749 section 4.1.3, without the client. */
+export function codeParameters(app: OAuthApp, request: CodeExchange) {
+  return {
+    ...app.tokenParameters,
+    ...(request.codeVerifier === undefined ? {} : { code_verifier: request.codeVerifier.reveal() }),
+    code: request.code.reveal(),
+    redirect_uri: app.redirectUri,
+  };
 }
 
 /** What can be kept of a Boom error: status, Retry-After and the parsed body. It also holds the request with the secret. */
@@ -67,8 +76,14 @@ function readFailure(error: unknown): TokenResponse {
   }
   if (isCutShort(error, status)) throw new BehalfError('oauth.transient', 'The answer of the token endpoint broke off');
   const retryAfter = property(property(response, 'headers'), 'retry-after');
-  const body = property(data, 'isResponseError') === true ? property(data, 'payload') : undefined;
-  return { status, body, ...(typeof retryAfter === 'string' ? { retryAfter } : {}) };
+  return { status, body: readBody(data), ...(typeof retryAfter === 'string' ? { retryAfter } : {}) };
+}
+
+/** The parsed payload of an error status, or the bytes of an answer that is no JSON: some servers answer with a form. */
+function readBody(data: unknown): unknown {
+  const payload = property(data, 'payload');
+  if (Buffer.isBuffer(payload)) return parseBody(payload);
+  return property(data, 'isResponseError') === true ? payload : undefined;
 }
 
 /** A time-out (408) or a torn connection (500) while the body of a good answer was read. */

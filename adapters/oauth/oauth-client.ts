@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { OAuthClient, RevocationOutcome } from '../../src/connections/oauth-client.port.js';
-import type { OAuthApp } from '../../src/connections/parent-connection.js';
+import type { OAuthApp, TokenApp } from '../../src/connections/parent-connection.js';
 import type { Clock } from '../../src/kernel/clock.port.js';
 import { BehalfError, isBehalfError } from '../../src/kernel/errors.js';
 import type { HttpClient, IncomingResponse } from '../../src/kernel/http-client.port.js';
 import type { Secret } from '../../src/kernel/secret.js';
 import { authenticatedForm } from './client-authentication.js';
-import { authorizationCode, exchange } from './code-exchange.js';
-import { judgeTokenResponse, readRetryAfter } from './token-response.js';
+import { authorizationCode, codeParameters, exchange } from './code-exchange.js';
+import { judgeTokenResponse, parseBody, readRetryAfter, type TokenResponse } from './token-response.js';
 
 const TIMEOUT_MS = 10_000;
 /** Token responses are a few kilobytes at most. */
@@ -24,7 +24,7 @@ export interface OAuthClientOptions {
 export function createOAuthClient(options: OAuthClientOptions): OAuthClient {
   const { clock, httpClient, timeoutMs = TIMEOUT_MS } = options;
   const limits = { timeoutMs, maxBytes: MAX_BYTES };
-  const post = (app: OAuthApp, url: string, form: Readonly<Record<string, string>>) =>
+  const post = (app: TokenApp, url: string, form: Readonly<Record<string, string>>) =>
     postForm({ httpClient, timeoutMs }, app, url, form);
 
   return {
@@ -34,17 +34,35 @@ export function createOAuthClient(options: OAuthClientOptions): OAuthClient {
         ...app.authorizationParameters,
         ...parameters,
         ...(challenge === undefined ? {} : { code_challenge: challenge, code_challenge_method: 'S256' }),
-        ...(scopes.length === 0 ? {} : { scope: [...scopes] }),
+        ...scopesParameter(app, scopes),
         redirect_uri: app.redirectUri,
         state,
       });
     },
     async exchangeCode(app, request) {
       const requestedAt = clock.now();
-      const response = await exchange(app, request, limits);
+      // The library always sends a secret, be it empty; a public client sends none.
+      const response =
+        app.clientAuthentication === 'none'
+          ? readTokenResponse(
+              await post(app, app.tokenUrl, { ...codeParameters(app, request), grant_type: 'authorization_code' }),
+            )
+          : await exchange(app, request, limits);
       return judgeTokenResponse(response, { app, requestedAt, scopes: request.scopes });
     },
-    async refresh(app, { refreshToken, scopes }) {
+    async requestToken(app) {
+      const requestedAt = clock.now();
+      const response = await post(app, app.tokenUrl, {
+        ...app.tokenParameters,
+        grant_type: 'client_credentials',
+        ...(app.scopes.length === 0 ? {} : { scope: app.scopes.join(app.scopeSeparator) }),
+      });
+      const tokens = judgeTokenResponse(readTokenResponse(response), { app, requestedAt, scopes: app.scopes });
+      // RFC 6749 section 4.4.3: there should be none; with the credentials at hand it is of no use.
+      const { refreshToken: _, ...rest } = tokens;
+      return rest;
+    },
+    async refresh(app, { fields, refreshToken, scopes }) {
       if (refreshToken === undefined) throw new BehalfError('oauth.invalid_grant', 'There is no refresh token');
       const requestedAt = clock.now();
       const response = await post(app, app.tokenUrl, {
@@ -52,7 +70,13 @@ export function createOAuthClient(options: OAuthClientOptions): OAuthClient {
         grant_type: 'refresh_token',
         refresh_token: refreshToken.reveal(),
       });
-      return judgeTokenResponse(readTokenResponse(response), { app, requestedAt, scopes, refreshToken });
+      return judgeTokenResponse(readTokenResponse(response), {
+        app,
+        requestedAt,
+        scopes,
+        refreshToken,
+        ...(fields === undefined ? {} : { fields }),
+      });
     },
     async revoke(app, { accessToken, refreshToken }) {
       const { revocationUrl } = app;
@@ -69,7 +93,7 @@ export function createOAuthClient(options: OAuthClientOptions): OAuthClient {
 
 async function postForm(
   { httpClient, timeoutMs }: { readonly httpClient: HttpClient; readonly timeoutMs: number },
-  app: OAuthApp,
+  app: TokenApp,
   url: string,
   parameters: Readonly<Record<string, string>>,
 ): Promise<IncomingResponse> {
@@ -92,17 +116,16 @@ function translate(error: unknown): BehalfError {
   return new BehalfError('oauth.transient', 'The OAuth server cannot be reached');
 }
 
-function readTokenResponse({ status, headers, body }: IncomingResponse) {
-  const retryAfter = headers['retry-after'];
-  return { status, body: parseJson(body), ...(retryAfter === undefined ? {} : { retryAfter }) };
+function scopesParameter(app: OAuthApp, scopes: readonly string[]): { readonly scope?: string[] } {
+  if (scopes.length === 0) return {};
+  const { scopeParameter } = app;
+  if (scopeParameter === undefined) return { scope: [...scopes] };
+  return { [scopeParameter]: scopes.join(app.scopeSeparator) };
 }
 
-function parseJson(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString('utf8'));
-  } catch {
-    return undefined;
-  }
+function readTokenResponse({ status, headers, body }: IncomingResponse): TokenResponse {
+  const retryAfter = headers['retry-after'];
+  return { status, body: parseBody(body), ...(retryAfter === undefined ? {} : { retryAfter }) };
 }
 
 /** RFC 7009 section 2.2: 200 whatever the body, also for tokens that are dead; 503 means later. */
@@ -116,7 +139,7 @@ function judgeRevocation({ status, headers, body }: IncomingResponse): Revocatio
       ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
     });
   }
-  const answer = parseJson(body);
+  const answer = parseBody(body);
   const error = typeof answer === 'object' && answer !== null && 'error' in answer ? answer.error : undefined;
   if (error === 'unsupported_token_type') return 'unsupported';
   // Not of the standard, but said by several servers of a token that is dead already.

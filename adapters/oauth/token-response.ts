@@ -1,5 +1,5 @@
 import type { TokenSet } from '../../src/connections/connection.js';
-import type { OAuthApp } from '../../src/connections/parent-connection.js';
+import type { TokenApp } from '../../src/connections/parent-connection.js';
 import { BehalfError, type ErrorCode } from '../../src/kernel/errors.js';
 import { Secret } from '../../src/kernel/secret.js';
 
@@ -13,16 +13,20 @@ export interface TokenResponse {
 }
 
 export interface TokenRequestFacts {
-  readonly app: OAuthApp;
+  readonly app: TokenApp;
   /** When the request was sent, by our clock: the lifetime counts from here, so that it is never taken too long. */
   readonly requestedAt: number;
   /** Granted when the answer does not say (RFC 6749 section 5.1). */
   readonly scopes: readonly string[];
   /** Stays in use when the answer has none (RFC 6749 section 6). */
   readonly refreshToken?: Secret;
+  /** Stay when the answer does not name them anew. */
+  readonly fields?: Readonly<Record<string, string>>;
 }
 
 const MAX_EXPIRES_IN_SECONDS = 10 * 365 * 24 * 60 * 60;
+/** Longest field that is kept, in characters. */
+const MAX_FIELD = 2_000;
 const MAX_RETRY_AFTER_MS = 24 * 60 * 60_000;
 /** What may stand in a header; anything else is no token (RFC 6750 section 2.1, RFC 6749 appendix A.12). */
 const TOKEN = /^[\x21-\x7e]{1,16384}$/;
@@ -43,14 +47,22 @@ const TRANSIENT_ERRORS: ReadonlySet<string> = new Set(['server_error', 'slow_dow
  * whatever the status (some servers send it with 200); nothing of the body gets into the error but its known name.
  */
 export function judgeTokenResponse(response: TokenResponse, facts: TokenRequestFacts): TokenSet {
-  const body = asRecord(response.body);
+  const whole = asRecord(response.body);
+  const { tokenPath } = facts.app;
+  const inner = tokenPath === undefined ? undefined : asRecord(whole?.[tokenPath]);
+  const body = inner && typeof whole?.['error'] !== 'string' ? { ...inner, ...keptOf(whole, facts.app) } : whole;
   const accessToken = body?.['access_token'];
   const isSuccess = response.status >= 200 && response.status < 300;
   if (!isSuccess || typeof body?.['error'] === 'string' || typeof accessToken !== 'string') {
     throw judgeFailure(response, body, facts);
   }
   const tokenType = body?.['token_type'];
-  if (tokenType !== undefined && (typeof tokenType !== 'string' || tokenType.toLowerCase() !== 'bearer')) {
+  // Where the tokens lie elsewhere, the server has words of its own for their type, too (Slack: "user").
+  if (
+    tokenPath === undefined &&
+    tokenType !== undefined &&
+    (typeof tokenType !== 'string' || tokenType.toLowerCase() !== 'bearer')
+  ) {
     throw failure('oauth.protocol', 'The token is of a type that is not known', response);
   }
   if (!TOKEN.test(accessToken))
@@ -63,13 +75,26 @@ function tokenSet(accessToken: string, body: Readonly<Record<string, unknown>>, 
   const seconds = readExpiresIn(body['expires_in']) ?? app.defaultExpiresInSeconds;
   const sent = body['refresh_token'];
   const refreshToken = typeof sent === 'string' && REFRESH_TOKEN.test(sent) ? new Secret(sent) : facts.refreshToken;
+  const fields = { ...facts.fields, ...keptOf(body, app) };
   return {
     accessToken: new Secret(accessToken),
     ...(refreshToken === undefined ? {} : { refreshToken }),
     ...(seconds === undefined ? {} : { expiresAt: requestedAt + seconds * 1_000 }),
     issuedAt: requestedAt,
     scopes: readScopes(body['scope'], app.scopeSeparator) ?? facts.scopes,
+    ...(Object.keys(fields).length === 0 ? {} : { fields }),
   };
+}
+
+/** The fields that the connector keeps; only short single values. */
+function keptOf(body: Readonly<Record<string, unknown>> | undefined, app: TokenApp): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    (app.tokenFields ?? []).flatMap((name) => {
+      const value = body?.[name];
+      const text = typeof value === 'number' || typeof value === 'boolean' ? String(value) : value;
+      return typeof text === 'string' && text !== '' && text.length <= MAX_FIELD ? [[name, text]] : [];
+    }),
+  );
 }
 
 /** A number or a numeric string of seconds, more than none and less than ten years; anything else is not told. */
@@ -105,7 +130,7 @@ function judgeFailure(
   return failure('oauth.protocol', 'The answer of the token endpoint is no token response', response);
 }
 
-function classOfError(error: string, app: OAuthApp): ErrorCode {
+function classOfError(error: string, app: TokenApp): ErrorCode {
   if (error === 'invalid_grant' || app.reauthorizeErrors.includes(error)) return 'oauth.invalid_grant';
   if (OPERATOR_ERRORS.has(error)) return 'oauth.operator';
   return TRANSIENT_ERRORS.has(error) ? 'oauth.transient' : 'oauth.protocol';
@@ -125,6 +150,20 @@ function failure(code: ErrorCode, message: string, { status, retryAfter }: Token
 export function readRetryAfter(value: string | undefined): number | undefined {
   if (value === undefined || !/^\d{1,9}$/.test(value.trim())) return undefined;
   return Math.min(MAX_RETRY_AFTER_MS, Number(value) * 1_000);
+}
+
+/**
+ * The body of a token response: JSON, or a form as some servers send whatever they are asked for (GitHub without an accept
+ * header); undefined when it is neither.
+ */
+export function parseBody(body: Buffer): unknown {
+  const text = body.toString('utf8');
+  try {
+    return JSON.parse(text);
+  } catch {
+    const form = new URLSearchParams(text.trim());
+    return form.has('access_token') || form.has('error') ? Object.fromEntries(form) : undefined;
+  }
 }
 
 function asRecord(value: unknown): Readonly<Record<string, unknown>> | undefined {

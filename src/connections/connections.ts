@@ -108,7 +108,7 @@ export function createConnections(deps: ConnectionsDeps): Connections {
     touch(ready);
     return {
       kind: 'ready',
-      credential: { kind: 'bearer', token: ready.tokens.accessToken, generation: ready.generation },
+      credential: bearer(ready.tokens, ready.generation),
       ...(ready.account === undefined ? {} : { account: ready.account }),
     };
   }
@@ -147,6 +147,11 @@ export function createConnections(deps: ConnectionsDeps): Connections {
     activate: (owner, name, tokens, account) => activateConnection(parts, { owner, name, tokens, account }),
     rotateKeys: (name) => rotateConnectionKeys(parts, name),
   };
+}
+
+/** The tokens as what an action is carried out with. */
+export function bearer({ accessToken, fields }: TokenSet, generation: number): Credential {
+  return { kind: 'bearer', token: accessToken, generation, ...(fields === undefined ? {} : { fields }) };
 }
 
 function summarize(read: ReadRow, uses: Readonly<Record<string, number>>): ConnectionSummary {

@@ -44,7 +44,7 @@ export async function exchangeForAccount(
     return failed(error, exchangeErrorText(parent.title, asBehalfError(error)));
   }
   try {
-    return { kind: 'exchanged', tokens, account: await parts.lookUpAccount(parent, tokens.accessToken) };
+    return { kind: 'exchanged', tokens, account: await parts.lookUpAccount(parent, tokens) };
   } catch (error) {
     await discardTokens(parts, link.connection, tokens);
     return failed(error, accountErrorText(parent.title));

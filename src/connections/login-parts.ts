@@ -2,9 +2,8 @@ import type { Clock } from '../kernel/clock.port.js';
 import type { ExpiringStore } from '../kernel/expiring-store.port.js';
 import type { Logger } from '../kernel/logger.port.js';
 import type { Metrics } from '../kernel/metrics.port.js';
-import type { Secret } from '../kernel/secret.js';
 import type { Vault } from '../kernel/vault.js';
-import type { Account, PersonOwner } from './connection.js';
+import type { Account, PersonOwner, TokenSet } from './connection.js';
 import { ownerParts } from './connection-records.js';
 import type { Connections } from './connections.js';
 import type { IdentityPolicy } from './identity-check.js';
@@ -48,8 +47,8 @@ export interface LoginsDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;
-  /** The connector's identity call: whose token is it? Rejects with a `BehalfError`. */
-  readonly lookUpAccount: (parent: ParentConnection, token: Secret) => Promise<Account>;
+  /** The connector's identity call: whose tokens are they? Rejects with a `BehalfError`. */
+  readonly lookUpAccount: (parent: ParentConnection, tokens: TokenSet) => Promise<Account>;
   readonly parents: (name: string) => ParentConnection | undefined;
   /** `context` is what `createLink` was given. */
   readonly profile: (owner: PersonOwner, context: unknown) => Promise<HolderProfile>;

@@ -1,6 +1,6 @@
 import type { Secret } from '../kernel/secret.js';
 import type { TokenSet } from './connection.js';
-import type { OAuthApp } from './parent-connection.js';
+import type { OAuthApp, TokenApp } from './parent-connection.js';
 
 export interface AuthorizationRequest {
   readonly state: string;
@@ -30,6 +30,9 @@ export type RevocationOutcome = 'revoked' | 'unsupported';
 export interface OAuthClient {
   authorizationUrl(app: OAuthApp, request: AuthorizationRequest): string;
   exchangeCode(app: OAuthApp, exchange: CodeExchange): Promise<TokenSet>;
+  /** A token of the client itself (client credentials, RFC 6749 section 4.4); it has no refresh token. */
+  requestToken(app: TokenApp): Promise<TokenSet>;
+  /** Keeps the fields of `tokens` that the answer does not name anew. */
   refresh(app: OAuthApp, tokens: TokenSet): Promise<TokenSet>;
   /** Revokes the refresh token, then the access token (RFC 7009). Resolves on 200 whatever the body. */
   revoke(app: OAuthApp, tokens: TokenSet): Promise<RevocationOutcome>;

@@ -1,12 +1,32 @@
 import type { Secret } from '../kernel/secret.js';
 import type { Credential } from './connection.js';
 
-/** An OAuth2 client at one authorization server, with the server's quirks as data. */
-export interface OAuthApp {
-  /** Name of the connection: its redirect URI is `<PUBLIC_URL>/oauth/callback/<name>`, used by no other (RFC 9700 section 4.4). */
+/** An OAuth2 client at one token endpoint, with the server's quirks as data. */
+export interface TokenApp {
+  /** Name of the connection. */
   readonly connection: string;
-  readonly authorizationUrl: string;
   readonly tokenUrl: string;
+  readonly clientId: string;
+  /** Absent for a public client, which has none (RFC 6749 section 2.1). */
+  readonly clientSecret?: Secret;
+  readonly scopes: readonly string[];
+  readonly scopeSeparator: string;
+  /** `header`: HTTP basic (RFC 6749 section 2.3.1); `body`: client_id and client_secret in the form; `none`: client_id alone. */
+  readonly clientAuthentication: 'header' | 'body' | 'none';
+  readonly tokenParameters: Readonly<Record<string, string>>;
+  /** Seconds to assume when the server tells no `expires_in`; absent: unknown, the 401 tells. */
+  readonly defaultExpiresInSeconds?: number;
+  /** `error` values of the token endpoint that mean the grant is gone, besides `invalid_grant`. */
+  readonly reauthorizeErrors: readonly string[];
+  /** Fields of the answer that are kept with the tokens, e.g. `instance_url`. */
+  readonly tokenFields?: readonly string[];
+  /** Field of the answer that holds the person's tokens, e.g. `authed_user` at Slack; refresh answers may lack it. */
+  readonly tokenPath?: string;
+}
+
+/** An OAuth2 client that persons log in to. Its redirect URI is used by no other connection (RFC 9700 section 4.4). */
+export interface OAuthApp extends TokenApp {
+  readonly authorizationUrl: string;
   /** RFC 7009 endpoint; absent: the app offers no revocation. */
   readonly revocationUrl?: string;
   /**
@@ -18,22 +38,14 @@ export interface OAuthApp {
   readonly issuer?: string;
   /** True when the server's metadata promises `iss`: then a response without it is refused. */
   readonly issuerRequired?: boolean;
-  readonly clientId: string;
-  readonly clientSecret: Secret;
+  /** `<PUBLIC_URL>/oauth/callback/<connection>`. */
   readonly redirectUri: string;
-  readonly scopes: readonly string[];
-  readonly scopeSeparator: string;
-  /** `header`: HTTP basic (RFC 6749 section 2.3.1); `body`: client_id and client_secret in the form. */
-  readonly clientAuthentication: 'header' | 'body';
   readonly pkce: 'S256' | 'none';
   readonly authorizationParameters: Readonly<Record<string, string>>;
-  readonly tokenParameters: Readonly<Record<string, string>>;
-  /** Seconds to assume when the server tells no `expires_in`; absent: unknown, the 401 tells. */
-  readonly defaultExpiresInSeconds?: number;
+  /** Name of the authorization parameter for the scopes; default `scope`. Slack: `user_scope`. */
+  readonly scopeParameter?: string;
   /** Seconds that an authorization code lives; short ones are exchanged before the identity check. Default 60. */
   readonly codeLifetimeSeconds: number;
-  /** `error` values of the token endpoint that mean the grant is gone, besides `invalid_grant`. */
-  readonly reauthorizeErrors: readonly string[];
 }
 
 /** One entry of `connections.yaml`, resolved against its connector: what recipes name, and the template of personal ones. */

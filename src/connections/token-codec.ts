@@ -9,6 +9,7 @@ export const storedTokens = z.object({
   e: z.number().exactOptional(),
   i: z.number(),
   s: z.array(z.string()),
+  f: z.record(z.string(), z.string()).exactOptional(),
 });
 
 export type StoredTokens = z.infer<typeof storedTokens>;
@@ -28,6 +29,7 @@ export function encodeTokens(tokens: TokenSet): StoredTokens {
     ...(tokens.expiresAt === undefined ? {} : { e: tokens.expiresAt }),
     i: tokens.issuedAt,
     s: [...tokens.scopes],
+    ...(tokens.fields === undefined ? {} : { f: { ...tokens.fields } }),
   };
 }
 
@@ -38,6 +40,7 @@ export function decodeTokens(stored: StoredTokens): TokenSet {
     ...(stored.e === undefined ? {} : { expiresAt: stored.e }),
     issuedAt: stored.i,
     scopes: stored.s,
+    ...(stored.f === undefined ? {} : { fields: stored.f }),
   };
 }
 

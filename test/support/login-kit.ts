@@ -58,8 +58,8 @@ export async function startLoginKit(change: Partial<OAuthApp> = {}): Promise<Log
     ...kit.deps,
     connections: createConnections(kit.deps),
     store: kit.stores.expiring,
-    lookUpAccount: async (_parent, token) => {
-      const account = accounts.get(token.reveal().split('-')[1] ?? '');
+    lookUpAccount: async (_parent, { accessToken }) => {
+      const account = accounts.get(accessToken.reveal().split('-')[1] ?? '');
       if (account === undefined) throw new BehalfError('app.unavailable', 'No identity');
       return account;
     },

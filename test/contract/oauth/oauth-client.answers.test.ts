@@ -110,6 +110,44 @@ describe.each(WAYS)('the answer to a %s', (_way, run) => {
     },
   );
 
+  it('may be a form, as some servers send it whatever they are asked for', async () => {
+    answer({
+      body: 'access_token=new-access&scope=api%2Cfiles&token_type=bearer',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    });
+    app = oauthApp(server.url, { scopeSeparator: ',' });
+    const tokens = await run();
+    expect(tokens.accessToken.reveal()).toBe('new-access');
+    expect(tokens.scopes).toEqual(['api', 'files']);
+  });
+
+  it('may refuse in a form', async () => {
+    answer({ body: 'error=invalid_grant&error_description=gone' });
+    expect((await failureOf(run)).code).toBe('oauth.invalid_grant');
+  });
+
+  it('leaves the fields that the connector keeps, and no others', async () => {
+    answer({ body: { ...GOOD, instance_url: 'https://eu5.example', expires: 1, api_calls: 7, id: { no: 'text' } } });
+    app = oauthApp(server.url, { tokenFields: ['instance_url', 'api_calls', 'id', 'missing'] });
+    expect((await run()).fields).toEqual({ instance_url: 'https://eu5.example', api_calls: '7' });
+  });
+
+  it('may hold the tokens of the person one level down', async () => {
+    const inner = { access_token: 'xoxp-ann', scope: 'chat:write', token_type: 'user', id: 'U1' };
+    answer({ body: { ok: true, access_token: 'xoxb-bot', authed_user: inner, team_id: 'T1' } });
+    app = oauthApp(server.url, { tokenPath: 'authed_user', tokenFields: ['team_id'] });
+    const tokens = await run();
+    expect(tokens.accessToken.reveal()).toBe('xoxp-ann');
+    expect(tokens.scopes).toEqual(['chat:write']);
+    expect(tokens.fields).toEqual({ team_id: 'T1' });
+  });
+
+  it('is a refusal when it says so beside the tokens one level down', async () => {
+    answer({ body: { ok: false, error: 'invalid_code', authed_user: { access_token: 'xoxp-ann' } } });
+    app = oauthApp(server.url, { tokenPath: 'authed_user', reauthorizeErrors: ['invalid_code'] });
+    expect((await failureOf(run)).code).toBe('oauth.invalid_grant');
+  });
+
   it('is read whatever content type it claims', async () => {
     answer({ body: JSON.stringify(GOOD) });
     expect((await run()).accessToken.reveal()).toBe('new-access');
@@ -231,7 +269,64 @@ describe.each(WAYS)('the answer to a %s', (_way, run) => {
   });
 });
 
+describe('a public client', () => {
+  it('names itself and sends no secret', async () => {
+    const { clientSecret: _, ...rest } = oauthApp(server.url, { clientAuthentication: 'none', clientId: 'be:half' });
+    answer({ body: GOOD });
+    await client.exchangeCode(rest, {
+      code: new Secret('code'),
+      codeVerifier: new Secret('verifier'),
+      scopes: ['api'],
+    });
+    await client.refresh(rest, held());
+    const [exchanged, refreshed] = server.calls.slice(-2);
+    expect(exchanged?.form.get('grant_type')).toBe('authorization_code');
+    expect(exchanged?.form.get('code_verifier')).toBe('verifier');
+    for (const call of [exchanged, refreshed]) {
+      expect(call?.form.get('client_id')).toBe('be:half');
+      expect(call?.form.has('client_secret')).toBe(false);
+      expect(call?.headers.authorization).toBeUndefined();
+    }
+  });
+});
+
+describe('a token of the client itself', () => {
+  it('is asked for with the scopes and the extra parameters of the app', async () => {
+    answer({ body: { ...GOOD, scope: undefined } });
+    const named = oauthApp(server.url, {
+      scopes: ['api', 'files'],
+      scopeSeparator: ',',
+      tokenParameters: { audience: 'https://api.example' },
+    });
+    const tokens = await client.requestToken(named);
+    const call = server.calls.at(-1);
+    expect(Object.fromEntries(call?.form ?? [])).toEqual({
+      grant_type: 'client_credentials',
+      scope: 'api,files',
+      audience: 'https://api.example',
+    });
+    expect(call?.headers.authorization).toMatch(/^Basic /);
+    expect(tokens.scopes).toEqual(['api', 'files']);
+    expect(tokens.refreshToken).toBeUndefined();
+  });
+
+  it("is the operator's to solve when the client is refused", async () => {
+    answer({ status: 401, body: { error: 'invalid_client' } });
+    expect((await failureOf(() => client.requestToken(app))).code).toBe('oauth.operator');
+  });
+});
+
 describe('a refresh', () => {
+  it('keeps the fields that its answer does not name anew', async () => {
+    answer({ body: { ...GOOD, team: 'new' } });
+    app = oauthApp(server.url, { tokenFields: ['instance_url', 'team'] });
+    const tokens = await client.refresh(app, {
+      ...held(),
+      fields: { instance_url: 'https://eu5.example', team: 'old' },
+    });
+    expect(tokens.fields).toEqual({ instance_url: 'https://eu5.example', team: 'new' });
+  });
+
   it.each([undefined, null, ''])('keeps the refresh token when the answer has %j instead', async (sent) => {
     answer({ body: { ...GOOD, refresh_token: sent } });
     expect((await client.refresh(app, held())).refreshToken?.reveal()).toBe('refresh-canary');
@@ -245,6 +340,13 @@ describe('a refresh', () => {
 });
 
 describe('the authorization URL', () => {
+  it('names the scopes as the app calls them', () => {
+    const slack = oauthApp(server.url, { scopeParameter: 'user_scope', scopeSeparator: ',' });
+    const url = new URL(client.authorizationUrl(slack, { state: 's', scopes: ['chat:write', 'users:read'] }));
+    expect(url.searchParams.get('user_scope')).toBe('chat:write,users:read');
+    expect(url.searchParams.has('scope')).toBe(false);
+  });
+
   it('carries state, redirect URI, scopes and the S256 challenge, never the verifier', () => {
     const url = new URL(
       client.authorizationUrl(app, {

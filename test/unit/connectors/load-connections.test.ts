@@ -66,7 +66,7 @@ describe('connections.yaml', () => {
         },
       },
     });
-    expect(acme?.auth.kind === 'oauth2' && acme.auth.app.clientSecret.reveal()).toBe('canary-secret');
+    expect(acme?.auth.kind === 'oauth2' && acme.auth.app.clientSecret?.reveal()).toBe('canary-secret');
     const key = parents.get('acme-key');
     expect(key).toMatchObject({ title: 'Acme (integration)', settings: { region: 'us' } });
     const credential = key?.auth.kind === 'static' ? key.auth.credential : undefined;
