@@ -15,20 +15,23 @@ import { Questions } from './commands/questions.js';
 import { CommandRouter } from './commands/router.js';
 import { CommandStarter } from './commands/start-command.js';
 import type { Config } from './config.js';
-import type { Account, Credential } from './connections/connection.js';
+import type { Credential } from './connections/connection.js';
 import type { ConnectionStore } from './connections/connection-store.port.js';
-import { bearer, type Connections, createConnections } from './connections/connections.js';
+import { type Connections, createConnections } from './connections/connections.js';
+import { bearer } from './connections/credential-finder.js';
 import type { LeaseStore } from './connections/lease-store.port.js';
 import type { HolderProfile } from './connections/login-parts.js';
 import { createLogins, type Logins } from './connections/logins.js';
 import type { OAuthClient } from './connections/oauth-client.port.js';
+import type { OAuth1Client } from './connections/oauth1-client.port.js';
 import type { ParentConnection } from './connections/parent-connection.js';
 import { createRevocationPlan } from './connections/revocation-plan.js';
 import type { RevocationQueue } from './connections/revocation-queue.port.js';
 import { Revoker } from './connections/revoker.js';
-import { lookUpAccount } from './connectors/account-lookup.js';
+import { lookUpAccount, tryConnection } from './connectors/account-lookup.js';
 import type { ActionCall } from './connectors/action-call.js';
 import { AppPauses } from './connectors/app-pauses.js';
+import type { Connector } from './connectors/connector.js';
 import { performAction } from './connectors/perform-action.js';
 import type { JobQueue } from './jobs/job-queue.port.js';
 import type { JobStore } from './jobs/job-store.port.js';
@@ -62,6 +65,7 @@ export interface Drivers {
   readonly stores: Stores;
   readonly http: HttpClient;
   readonly oauth: OAuthClient;
+  readonly oauth1: OAuth1Client;
   readonly chats: readonly ChatAdapter[];
   readonly vault: Vault;
   readonly clock: Clock;
@@ -91,7 +95,7 @@ type ServicePolicy = Pick<
 
 /** Puts the parts together; what people have written is asked for anew each time, for it may change. Data flows one way: event, command, job, steps, reply; a login reports back through a callback. */
 export function assemble(policy: ServicePolicy, catalogue: () => Catalogue, drivers: Drivers): Assembly {
-  const { clock, http, logger, metrics, oauth, stores, vault } = drivers;
+  const { clock, http, logger, metrics, oauth, oauth1, stores, vault } = drivers;
   const chats = chatFinder(drivers.chats);
   const parents = (name: string) => catalogue().parent(name);
   const connectors = (name: string) => catalogue().connector(name);
@@ -173,13 +177,17 @@ export function assemble(policy: ServicePolicy, catalogue: () => Catalogue, driv
   const logins = createLogins({
     connections,
     oauth,
+    oauth1,
     store: stores.expiring,
     vault,
     revocations,
     clock,
     logger,
     metrics,
-    lookUpAccount: (parent, tokens) => accountOf(connectors, parent, bearer(tokens, 0), { http, clock }),
+    trySecrets: (parent, credential) =>
+      tryConnection({ connector: connectorOf(connectors, parent), parent, credential, http, clock }),
+    lookUpAccount: (parent, tokens) =>
+      lookUpAccount({ connector: connectorOf(connectors, parent), parent, credential: bearer(tokens, 0), http, clock }),
     parents,
     profile: holderProfile(chats),
     policy: { identityCheck: policy.identityCheck, linkTtlMs: policy.loginTimeoutMs },
@@ -219,6 +227,37 @@ function routerOf(recipes: () => RecipeBook): () => CommandRouter {
   };
 }
 
+/** Logins of the connections that everybody shares, and trying connections out, without a chat: for commands. */
+export function sharedLogins(
+  policy: Pick<ServicePolicy, 'identityCheck' | 'loginTimeoutMs'>,
+  catalogue: Catalogue,
+  drivers: Omit<Drivers, 'chats' | 'isAlone'>,
+) {
+  const { clock, http, stores, vault } = drivers;
+  const parents = catalogue.parent;
+  const revocations = createRevocationPlan({ queue: stores.revocations, vault, clock, parents });
+  const connections = createConnections({ ...drivers, store: stores.connections, leases: stores.leases, revocations });
+  const call = (parent: ParentConnection, credential: Credential) => {
+    return { connector: connectorOf(catalogue.connector, parent), parent, credential, http, clock };
+  };
+  const logins = createLogins({
+    ...drivers,
+    connections,
+    store: stores.expiring,
+    revocations,
+    parents,
+    lookUpAccount: (parent, tokens) => lookUpAccount(call(parent, bearer(tokens, 0))),
+    trySecrets: (parent, credential) => tryConnection(call(parent, credential)),
+    profile: async ({ userId }) => ({ name: userId, place: '' }),
+    policy: { identityCheck: policy.identityCheck, linkTtlMs: policy.loginTimeoutMs },
+    onConnected: async () => undefined,
+  });
+  return {
+    logins,
+    tryOut: (parent: ParentConnection, credential: Credential) => tryConnection(call(parent, credential)),
+  };
+}
+
 function chatFinder(chats: readonly ChatAdapter[]): (platform: Platform) => ChatAdapter {
   return (platform) => {
     const chat = chats.find((candidate) => candidate.platform === platform);
@@ -242,16 +281,10 @@ function holderProfile(chats: (platform: Platform) => ChatAdapter): Parameters<t
   };
 }
 
-/** The connector's identity call, for the account behind a credential that has just been issued. */
-async function accountOf(
-  connectors: Catalogue['connector'],
-  parent: ParentConnection,
-  credential: Credential,
-  parts: Pick<Drivers, 'http' | 'clock'>,
-): Promise<Account> {
-  const connector = connectors(parent.connector);
-  if (!connector) throw new BehalfError('connector.invalid', `The connector ${parent.connector} does not exist`);
-  return lookUpAccount({ connector, parent, credential, ...parts });
+function connectorOf(connectors: Catalogue['connector'], { connector: name }: ParentConnection): Connector {
+  const connector = connectors(name);
+  if (!connector) throw new BehalfError('connector.invalid', `The connector ${name} does not exist`);
+  return connector;
 }
 
 /** Counts and times the calls to an app. */

@@ -1,9 +1,12 @@
-import { assemble, type Drivers, type Stores } from './assemble.js';
+import { assemble, type Drivers, type Stores, sharedLogins } from './assemble.js';
 import { type Catalogue, fingerprintOf, loadCatalogue, stoppedBetween } from './catalogue.js';
+
 import type { ChatAdapter } from './chat/chat-adapter.port.js';
 import { isPlatform, PLATFORM_TITLES } from './chat/chat-user.js';
 import type { Config } from './config.js';
+import type { Account, Credential } from './connections/connection.js';
 import { type Connections, createConnections } from './connections/connections.js';
+import type { ParentConnection } from './connections/parent-connection.js';
 import { createRevocationPlan } from './connections/revocation-plan.js';
 import type { OpenApiDocumentCheck } from './connectors/openapi/document-check.port.js';
 import type { Clock } from './kernel/clock.port.js';
@@ -18,7 +21,7 @@ import { loadKeyring } from './keyring.js';
 import { LiveCatalogue, type LiveCatalogueDeps } from './live-catalogue.js';
 import { assetRoutes } from './web/assets.js';
 import { healthRoutes } from './web/health-routes.js';
-import { loginRoutes } from './web/login-routes.js';
+import { loginPath, loginRoutes } from './web/login-routes.js';
 
 /** Time that running jobs get to end when the service stops; orchestrators kill after 30 s. */
 const DRAIN_MS = 20_000;
@@ -81,7 +84,9 @@ export async function startService(config: Config, environment: Environment): Pr
     allowPrivateHosts: config.egressAllow,
     ...basics,
   });
-  const oauth = (await import('../adapters/oauth/index.js')).createOAuthClient({ httpClient: http, clock });
+  const { createOAuth1Client, createOAuthClient } = await import('../adapters/oauth/index.js');
+  const oauth = createOAuthClient({ httpClient: http, clock });
+  const oauth1 = createOAuth1Client({ httpClient: http, clock });
   // The platforms' hosts are fixed by the configuration: no rules for what people and connectors may call.
   const httpClient = (await import('../adapters/undici/index.js')).createHttpClient({
     allowPrivateHosts: 'all',
@@ -92,6 +97,7 @@ export async function startService(config: Config, environment: Environment): Pr
     stores,
     http,
     oauth,
+    oauth1,
     chats,
     vault,
     isAlone: config.store.kind === 'embedded',
@@ -173,11 +179,22 @@ export async function openImportTools(egressAllow: readonly string[]): Promise<{
   };
 }
 
+/** What commands do with stored connections. */
+export interface OpenedConnections {
+  readonly catalogue: Catalogue;
+  readonly connections: Connections;
+  readonly clock: Clock;
+  /** Tries a credential out at the app; gives its account where the app tells it. */
+  tryOut(parent: ParentConnection, credential: Credential): Promise<Account | undefined>;
+  /** Makes a login link for the connection that everybody shares; gives its URL. */
+  sharedLoginUrl(connection: string): Promise<string>;
+  /** Serves the login pages on the service's port, where no service answers; gives back how to stop. */
+  serveLogins(): Promise<() => Promise<void>>;
+  close(): Promise<void>;
+}
+
 /** The stored connections without the rest of the service, for commands. */
-export async function openConnections(
-  config: Config,
-  environment: Environment,
-): Promise<{ readonly catalogue: Catalogue; readonly connections: Connections; close(): Promise<void> }> {
+export async function openConnections(config: Config, environment: Environment): Promise<OpenedConnections> {
   const logger = (await import('../adapters/pino/index.js')).createLogger({ level: 'silent' });
   const basics: Basics = { clock: systemClock, logger, metrics: noMetrics };
   const vault = createVault(await loadKeyring(config, logger));
@@ -187,10 +204,10 @@ export async function openConnections(
     allowPrivateHosts: config.egressAllow,
     ...basics,
   });
-  const oauth = (await import('../adapters/oauth/index.js')).createOAuthClient({
-    httpClient: http,
-    clock: systemClock,
-  });
+  const { createOAuth1Client, createOAuthClient } = await import('../adapters/oauth/index.js');
+  const oauth = createOAuthClient({ httpClient: http, clock: systemClock });
+  const oauth1 = createOAuth1Client({ httpClient: http, clock: systemClock });
+  const { logins, tryOut } = sharedLogins(config, catalogue, { stores, http, oauth, oauth1, vault, ...basics });
   const revocations = createRevocationPlan({
     queue: stores.revocations,
     vault,
@@ -208,6 +225,25 @@ export async function openConnections(
   return {
     catalogue,
     connections,
+    clock: systemClock,
+    tryOut,
+    async sharedLoginUrl(connection) {
+      const { token } = await logins.createLink({ owner: 'shared', connection, context: {}, popUp: false });
+      return `${config.publicUrl}${loginPath(token)}`;
+    },
+    async serveLogins() {
+      const server = (await import('../adapters/node-http/index.js')).createHttpServer({ logger });
+      const routes = loginRoutes({
+        logins,
+        publicUrl: config.publicUrl,
+        providerOrigin: (connection) => originOf(catalogue.parent(connection)),
+        platformTitle: (platform) => platform,
+        popUpScripts: () => [],
+        logger,
+      });
+      await server.listen([...assetRoutes(), ...routes], config.port);
+      return () => server.close();
+    },
     async close() {
       await Promise.allSettled([http.close(), stores.health.close()]);
     },
@@ -218,7 +254,7 @@ export async function openConnections(
 export async function openRehearsal(
   directory: string,
   basics: Basics,
-): Promise<Pick<Drivers, 'stores' | 'http' | 'oauth'>> {
+): Promise<Pick<Drivers, 'stores' | 'http' | 'oauth' | 'oauth1'>> {
   const stores = await (await import('../adapters/embedded/index.js')).createEmbeddedStores({ directory, ...basics });
   const http: HttpClient = {
     async request() {
@@ -226,8 +262,9 @@ export async function openRehearsal(
     },
     async close() {},
   };
-  const { createOAuthClient } = await import('../adapters/oauth/index.js');
-  return { stores, http, oauth: createOAuthClient({ httpClient: http, clock: basics.clock }) };
+  const { createOAuth1Client, createOAuthClient } = await import('../adapters/oauth/index.js');
+  const client = { httpClient: http, clock: basics.clock };
+  return { stores, http, oauth: createOAuthClient(client), oauth1: createOAuth1Client(client) };
 }
 
 async function openStores(config: Config, basics: Basics): Promise<Stores> {
@@ -255,6 +292,8 @@ async function createChats(
   ];
 }
 
-function originOf(parent: ReturnType<Catalogue['parent']>): string | undefined {
-  return parent?.auth.kind === 'oauth2' ? new URL(parent.auth.app.authorizationUrl).origin : undefined;
+function originOf(parent: ParentConnection | undefined): string | undefined {
+  const auth = parent?.auth;
+  if (auth?.kind === 'oauth2') return new URL(auth.app.authorizationUrl).origin;
+  return auth?.kind === 'stored' && auth.login ? new URL(auth.login.authorizationUrl).origin : undefined;
 }

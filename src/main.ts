@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
 import { addCheckCommand } from './cli/check.js';
+import { addConnectCommand } from './cli/connect.js';
 import { addConnectionsCommand } from './cli/connections.js';
 import { addConnectorCommand } from './cli/connector.js';
 import { addKeysCommand } from './cli/keys.js';
@@ -22,6 +23,7 @@ async function main(): Promise<void> {
   addCheckCommand(program, process.env);
   addConnectorCommand(program, process.env);
   addTestCommand(program, process.env);
+  addConnectCommand(program, process.env);
   addConnectionsCommand(program, process.env);
   addKeysCommand(program, process.env);
   await program.parseAsync();

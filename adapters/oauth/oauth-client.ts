@@ -2,12 +2,19 @@ import { createHash } from 'node:crypto';
 import type { OAuthClient, RevocationOutcome } from '../../src/connections/oauth-client.port.js';
 import type { OAuthApp, TokenApp } from '../../src/connections/parent-connection.js';
 import type { Clock } from '../../src/kernel/clock.port.js';
-import { BehalfError, isBehalfError } from '../../src/kernel/errors.js';
+import { BehalfError } from '../../src/kernel/errors.js';
 import type { HttpClient, IncomingResponse } from '../../src/kernel/http-client.port.js';
 import type { Secret } from '../../src/kernel/secret.js';
 import { authenticatedForm } from './client-authentication.js';
 import { authorizationCode, codeParameters, exchange } from './code-exchange.js';
-import { judgeTokenResponse, parseBody, readRetryAfter, type TokenResponse } from './token-response.js';
+import { translate } from './post-errors.js';
+import {
+  judgeClientToken,
+  judgeTokenResponse,
+  parseBody,
+  readRetryAfter,
+  type TokenResponse,
+} from './token-response.js';
 
 const TIMEOUT_MS = 10_000;
 /** Token responses are a few kilobytes at most. */
@@ -57,7 +64,7 @@ export function createOAuthClient(options: OAuthClientOptions): OAuthClient {
         grant_type: 'client_credentials',
         ...(app.scopes.length === 0 ? {} : { scope: app.scopes.join(app.scopeSeparator) }),
       });
-      const tokens = judgeTokenResponse(readTokenResponse(response), { app, requestedAt, scopes: app.scopes });
+      const tokens = judgeClientToken(readTokenResponse(response), { app, requestedAt, scopes: app.scopes });
       // RFC 6749 section 4.4.3: there should be none; with the credentials at hand it is of no use.
       const { refreshToken: _, ...rest } = tokens;
       return rest;
@@ -103,17 +110,6 @@ async function postForm(
   } catch (error) {
     throw translate(error);
   }
-}
-
-/** Errors of the HTTP client in the words of this port; what is foreign is left out. */
-function translate(error: unknown): BehalfError {
-  if (isBehalfError(error, 'egress.refused')) {
-    return new BehalfError('oauth.operator', 'The address of the OAuth server is not allowed');
-  }
-  if (isBehalfError(error, 'app.unexpected_answer')) {
-    return new BehalfError('oauth.protocol', 'The answer of the OAuth server is too large');
-  }
-  return new BehalfError('oauth.transient', 'The OAuth server cannot be reached');
 }
 
 function scopesParameter(app: OAuthApp, scopes: readonly string[]): { readonly scope?: string[] } {

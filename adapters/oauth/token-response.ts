@@ -1,6 +1,6 @@
 import type { TokenSet } from '../../src/connections/connection.js';
 import type { TokenApp } from '../../src/connections/parent-connection.js';
-import { BehalfError, type ErrorCode } from '../../src/kernel/errors.js';
+import { BehalfError, type ErrorCode, isBehalfError } from '../../src/kernel/errors.js';
 import { Secret } from '../../src/kernel/secret.js';
 
 /** An answer of the token endpoint, before anything is believed. */
@@ -68,6 +68,16 @@ export function judgeTokenResponse(response: TokenResponse, facts: TokenRequestF
   if (!TOKEN.test(accessToken))
     throw failure('oauth.protocol', 'The access token has characters of no token', response);
   return tokenSet(accessToken, body ?? {}, facts);
+}
+
+/** The same for a token of the client itself: nobody can log in again, so a grant that is refused is the operator's. */
+export function judgeClientToken(response: TokenResponse, facts: TokenRequestFacts): TokenSet {
+  try {
+    return judgeTokenResponse(response, facts);
+  } catch (error) {
+    if (!isBehalfError(error, 'oauth.invalid_grant')) throw error;
+    throw new BehalfError('oauth.operator', error.message, { details: error.details });
+  }
 }
 
 function tokenSet(accessToken: string, body: Readonly<Record<string, unknown>>, facts: TokenRequestFacts): TokenSet {

@@ -36,9 +36,12 @@ function checkSlot(context: RecipeContext, slot: ConnectionSlot): void {
       hint: 'set verify_user_access: false, or use a connection with oauth2',
     });
   }
-  if (!slot.verifyUserAccess && parent.auth.kind === 'oauth2' && !sharedLogins?.has(slot.use)) {
-    context.report(slot, `"${slot.use}" has no login that everybody could share`, {
-      hint: 'set verify_user_access: true, or use a connection with an API key',
+  const isMadeAtRunTime = parent.auth.kind === 'oauth2' || parent.auth.kind === 'stored';
+  if (!slot.verifyUserAccess && isMadeAtRunTime && !sharedLogins?.has(slot.use)) {
+    // Which ones are connected is in the store: where that is not known, a job that finds none says who must act.
+    context.report(slot, `"${slot.use}" is shared by everybody and must be connected first`, {
+      hint: `run behalf connect ${slot.use}, or set verify_user_access: true`,
+      severity: sharedLogins === undefined ? 'warning' : 'error',
     });
   }
 }

@@ -1,31 +1,136 @@
 import type { Command } from 'commander';
-import { loadCatalogue } from '../catalogue.js';
+import { type OpenedConnections, openConnections } from '../compose.js';
 import { parseConfig } from '../config.js';
+import { methodOf, type ParentConnection } from '../connections/parent-connection.js';
+import { asBehalfError, BehalfError } from '../kernel/errors.js';
 import type { Environment } from './environment.js';
 
-/** `behalf connections`: what `connections.yaml` provides, and what to enter at each provider. */
+/** `behalf connections`: what `connections.yaml` provides, whether it is connected, and what to do with it. */
 export function addConnectionsCommand(program: Command, environment: Environment): void {
-  program
+  const withStore = async (work: (opened: OpenedConnections) => Promise<string>): Promise<void> => {
+    const opened = await openConnections(parseConfig(environment), environment);
+    try {
+      process.stdout.write(await work(opened));
+    } finally {
+      await opened.close();
+    }
+  };
+  const connections = program
     .command('connections')
-    .description('list the connections of connections.yaml, with the redirect URI to register at each app')
+    .description('list the connections of connections.yaml with their states and redirect URIs')
     .option('--json', 'print them as JSON')
-    .action(async (options: { readonly json?: boolean }) => {
-      const { parents } = await loadCatalogue(parseConfig(environment), environment);
-      const rows = parents.map(({ auth, connector, name, title }) => ({
+    .action((options: { readonly json?: boolean }) => withStore((opened) => list(opened, options.json ?? false)));
+  connections
+    .command('test')
+    .description('call the app with the shared connection')
+    .argument('<name>')
+    .action((name: string) => withStore((opened) => test(opened, name)));
+  connections
+    .command('disconnect')
+    .description('end the shared connection; personal ones stay')
+    .argument('<name>')
+    .action((name: string) => withStore((opened) => disconnect(opened, name)));
+  connections
+    .command('delete')
+    .description('end the shared and all personal connections of this name')
+    .argument('<name>')
+    .option('--yes', 'do it; without it, only say what would stop')
+    .action((name: string, options: { readonly yes?: boolean }) =>
+      withStore((opened) => remove(opened, name, options.yes ?? false)),
+    );
+}
+
+async function list({ catalogue, connections }: OpenedConnections, asJson: boolean): Promise<string> {
+  const rows = await Promise.all(
+    catalogue.parents.map(async (parent) => {
+      const { auth, connector, name, title } = parent;
+      const shared = await connections.get('shared', name);
+      return {
         name,
         connector,
         title,
-        method: auth.kind === 'oauth2' ? 'oauth2' : auth.method,
+        method: methodOf(auth),
+        state: auth.kind === 'static' ? 'connected' : (shared?.status ?? 'disconnected'),
+        ...(shared?.account === undefined ? {} : { account: shared.account.label }),
+        ...(shared?.reason === undefined ? {} : { reason: shared.reason }),
+        ...(shared === undefined || shared.changedAt === 0 ? {} : { since: new Date(shared.changedAt).toISOString() }),
+        children: await connections.countChildren(name),
         ...(auth.kind === 'oauth2' ? { redirectUri: auth.app.redirectUri } : {}),
-      }));
-      const lines = rows.map(
-        (row) =>
-          `${row.name}  ${row.title} (${row.connector}), ${row.method}${row.redirectUri === undefined ? '' : `\n  redirect URI: ${row.redirectUri}`}\n`,
-      );
-      process.stdout.write(
-        options.json
-          ? `${JSON.stringify(rows, undefined, 2)}\n`
-          : lines.join('') || 'connections.yaml has no connections.\n',
-      );
-    });
+        ...(auth.kind === 'stored' && auth.login ? { redirectUri: auth.login.redirectUri } : {}),
+      };
+    }),
+  );
+  if (asJson) return `${JSON.stringify(rows, undefined, 2)}\n`;
+  return rows.map(describe).join('') || 'connections.yaml has no connections.\n';
+}
+
+function describe(row: {
+  readonly name: string;
+  readonly connector: string;
+  readonly title: string;
+  readonly method: string;
+  readonly state: string;
+  readonly account?: string;
+  readonly reason?: string;
+  readonly since?: string;
+  readonly children: number;
+  readonly redirectUri?: string;
+}): string {
+  const account = row.account === undefined ? '' : ` as ${row.account}`;
+  const since = row.since === undefined ? '' : ` since ${row.since}`;
+  const reason = row.reason === undefined ? '' : ` (${row.reason})`;
+  return [
+    `${row.name}  ${row.title} (${row.connector}), ${row.method}`,
+    `  shared: ${row.state.replace('_', ' ')}${account}${since}${reason}; personal: ${row.children}`,
+    ...(row.redirectUri === undefined ? [] : [`  redirect URI: ${row.redirectUri}`]),
+    '',
+  ].join('\n');
+}
+
+async function test({ catalogue, connections, tryOut }: OpenedConnections, name: string): Promise<string> {
+  const parent = parentOf(catalogue.parent(name), name);
+  const found = await connections.credentialFor('shared', parent);
+  if (found.kind !== 'ready') throw notConnected(name);
+  try {
+    const account = await tryOut(parent, found.credential);
+    return `${name} works${account === undefined ? '' : ` as ${account.label}`}.\n`;
+  } catch (error) {
+    const { code, userText } = asBehalfError(error);
+    throw new BehalfError('connection.invalid', `${name} does not work (${code}): ${userText}`);
+  }
+}
+
+async function disconnect({ catalogue, connections }: OpenedConnections, name: string): Promise<string> {
+  if (catalogue.parent(name)?.auth.kind === 'static') {
+    throw new BehalfError('connection.invalid', `${name} has its secrets in connections.yaml: take them out there`);
+  }
+  const ended = await connections.disconnect('shared', name);
+  if (ended === undefined) throw notConnected(name);
+  const told = {
+    queued: 'The app is told to end its tokens.',
+    unsupported: 'The app offers no way to end its tokens: they are only forgotten here.',
+    none: '',
+  };
+  return `${name} is disconnected. ${told[ended.revocation]}\n`;
+}
+
+async function remove({ catalogue, connections }: OpenedConnections, name: string, isSure: boolean): Promise<string> {
+  const children = await connections.countChildren(name);
+  const recipes = catalogue.recipes.started().filter(({ connections: slots }) => slots.some(({ use }) => use === name));
+  const what = `the shared connection ${name} and ${children} personal ${children === 1 ? 'one' : 'ones'}`;
+  const stops = recipes.map((recipe) => `  ${recipe.name} (${recipe.file})\n`).join('');
+  const effect = stops === '' ? 'No recipe uses it.\n' : `These recipes cannot work without it:\n${stops}`;
+  if (!isSure) return `This would delete ${what}.\n${effect}Nothing was done. Add --yes to do it.\n`;
+  const removed = await connections.removeAll(name);
+  const rest = catalogue.parent(name) ? `Take ${name} out of connections.yaml, too, or connect it again.\n` : '';
+  return `Deleted ${what} (${removed} in all); tokens are ended at the app where it offers that.\n${effect}${rest}`;
+}
+
+function parentOf(parent: ParentConnection | undefined, name: string): ParentConnection {
+  if (parent) return parent;
+  throw new BehalfError('connection.invalid', `There is no usable connection "${name}" in connections.yaml`);
+}
+
+function notConnected(name: string): BehalfError {
+  return new BehalfError('connection.invalid', `${name} is not connected: run behalf connect ${name}`);
 }

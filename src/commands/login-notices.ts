@@ -25,8 +25,10 @@ export class LoginNotices {
   }
 
   async connected(event: LoginConnected): Promise<void> {
-    const user = chatUserOf(event.owner);
-    const { account, connection, replacedAccount, title } = event;
+    const { account, connection, owner, replacedAccount, title } = event;
+    // Who connects for everybody sits at a terminal, which looks for itself.
+    if (owner === 'shared' || account === undefined) return;
+    const user = chatUserOf(owner);
     const { connections, waiting } = this.#deps;
     await Promise.all([
       waiting.loginCompleted(user, { connection, title, account: account.label }),
@@ -37,7 +39,9 @@ export class LoginNotices {
   }
 
   async failed(event: LoginFailed): Promise<void> {
-    const text = `A login to ${event.title} was opened by somebody else than you, so I ended it and connected nothing. If you sent the link to anybody: it is for you alone. Press Login to try again.`;
+    const text =
+      event.text ??
+      `A login to ${event.title} was opened by somebody else than you, so I ended it and connected nothing. If you sent the link to anybody: it is for you alone. Press Login to try again.`;
     await this.#tell(chatUserOf(event.owner), event.context, async () => textMessage(text));
   }
 

@@ -33,6 +33,7 @@ function describe(outcome: ProofOutcome): Message | undefined {
     case 'cancelled':
       return undefined;
     case 'provider_error':
+    case 'account_refused':
       return textMessage(outcome.text);
     case 'expired':
       return textMessage('That login has expired. Please press Login again.');

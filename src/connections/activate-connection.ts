@@ -23,9 +23,17 @@ interface ActivateParts {
 interface ActivateRequest {
   readonly owner: ConnectionOwner;
   readonly name: string;
-  readonly tokens: TokenSet;
-  readonly account: Account;
+  readonly grant: Grant;
+  /** Absent where the app does not tell. */
+  readonly account?: Account;
+  /** A `clientFingerprint`. */
+  readonly client?: string;
 }
+
+/** What connects: the tokens of a login, or secrets for everybody. */
+export type Grant =
+  | { readonly tokens: TokenSet; readonly secrets?: undefined }
+  | { readonly secrets: NonNullable<Connection['secrets']>; readonly tokens?: undefined };
 
 export interface Activation {
   readonly connection: Connection;
@@ -46,10 +54,13 @@ export async function activateConnection(parts: ActivateParts, request: Activate
     const generation = found.kind === 'readable' ? found.connection.generation : found.row.generation;
     const connection = connected(request, generation + 1, parts.clock.now());
     if (!(await parts.records.write(connection))) continue;
-    if (previous?.tokens && !isSameTokenSet(previous.tokens, request.tokens)) {
+    const { tokens } = request.grant;
+    // Tokens of another client belong to another server: nothing of them is sent to this one.
+    const isSameClient = previous?.client === undefined || previous.client === request.client;
+    if (previous?.tokens && isSameClient && !(tokens && isSameTokenSet(previous.tokens, tokens))) {
       await revokeReplaced(parts, previous.tokens, connection, previous.account);
     }
-    const isOther = previous?.account !== undefined && previous.account.id !== request.account.id;
+    const isOther = previous?.account !== undefined && previous.account.id !== request.account?.id;
     return { connection, ...(isOther && previous.account ? { replacedAccount: previous.account } : {}) };
   }
   throw new BehalfError('store.unavailable', `Connection ${request.name} changes faster than it can be written`);
@@ -60,8 +71,19 @@ async function writeFirst(parts: ActivateParts, request: ActivateRequest): Promi
   return (await parts.records.write(connection)) ? connection : undefined;
 }
 
-function connected({ owner, name, tokens, account }: ActivateRequest, generation: number, now: number): Connection {
-  return { owner, name, generation, status: 'connected', account, tokens, connectedAt: now, changedAt: now };
+function connected(request: ActivateRequest, generation: number, now: number): Connection {
+  const { account, client, grant, name, owner } = request;
+  return {
+    owner,
+    name,
+    generation,
+    status: 'connected',
+    ...(account === undefined ? {} : { account }),
+    ...(client === undefined ? {} : { client }),
+    ...(grant.tokens === undefined ? { secrets: grant.secrets } : { tokens: grant.tokens }),
+    connectedAt: now,
+    changedAt: now,
+  };
 }
 
 /** Another account's tokens are always revoked; the same account's only where that leaves the new ones alive. */

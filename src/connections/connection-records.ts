@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { BehalfError, isBehalfError } from '../kernel/errors.js';
 import { joinKey } from '../kernel/ids.js';
+import { Secret } from '../kernel/secret.js';
 import type { Vault } from '../kernel/vault.js';
 import type { Connection, ConnectionOwner } from './connection.js';
 import type { ConnectionRow, ConnectionStore } from './connection-store.port.js';
@@ -12,6 +13,8 @@ const storedConnection = z.object({
   r: z.string().exactOptional(),
   a: storedAccount.exactOptional(),
   t: storedTokens.exactOptional(),
+  k: z.record(z.string(), z.string()).exactOptional(),
+  f: z.string().exactOptional(),
   c: z.number(),
   m: z.number(),
 });
@@ -69,12 +72,14 @@ export function createConnectionRecords(store: ConnectionStore, vault: Vault): C
 }
 
 function sealRow(vault: Vault, connection: Connection): ConnectionRow {
-  const { owner, name, generation, account, reason, tokens } = connection;
+  const { owner, name, generation, account, client, reason, secrets, tokens } = connection;
   const inside: z.infer<typeof storedConnection> = {
     s: connection.status,
     ...(reason === undefined ? {} : { r: reason }),
     ...(account === undefined ? {} : { a: account }),
     ...(tokens === undefined ? {} : { t: encodeTokens(tokens) }),
+    ...(secrets === undefined ? {} : { k: mapValues(secrets, (secret) => secret.reveal()) }),
+    ...(client === undefined ? {} : { f: client }),
     c: connection.connectedAt,
     m: connection.changedAt,
   };
@@ -88,7 +93,7 @@ function openRow(vault: Vault, row: ConnectionRow): Connection {
       details: { connection: row.name },
     });
   }
-  const { s, r, a, t, c, m } = inside.data;
+  const { s, r, a, t, k, f, c, m } = inside.data;
   return {
     owner: row.owner,
     name: row.name,
@@ -97,9 +102,15 @@ function openRow(vault: Vault, row: ConnectionRow): Connection {
     ...(r === undefined ? {} : { reason: r }),
     ...(a === undefined ? {} : { account: a }),
     ...(t === undefined ? {} : { tokens: decodeTokens(t) }),
+    ...(k === undefined ? {} : { secrets: mapValues(k, (value) => new Secret(value)) }),
+    ...(f === undefined ? {} : { client: f }),
     connectedAt: c,
     changedAt: m,
   };
+}
+
+function mapValues<T, U>(record: Readonly<Record<string, T>>, change: (value: T) => U): Readonly<Record<string, U>> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]));
 }
 
 function binding(row: Pick<ConnectionRow, 'owner' | 'name' | 'generation'>): readonly string[] {

@@ -1,3 +1,4 @@
+import type { OAuth1Signer } from '../kernel/oauth1.js';
 import type { Secret } from '../kernel/secret.js';
 
 /**
@@ -25,6 +26,8 @@ export interface Account {
   readonly label: string;
   /** E-mail address that the app says it has confirmed. */
   readonly confirmedEmail?: string;
+  /** The app's own id of the organisation that the account belongs to. */
+  readonly organization?: string;
 }
 
 /** What the token endpoint gave, judged and with absolute times (RFC 6749 section 5.1). */
@@ -51,6 +54,10 @@ export interface Connection {
   readonly account?: Account;
   /** Present only while connected. */
   readonly tokens?: TokenSet;
+  /** In place of tokens, for methods with one secret for everybody; present only while connected. */
+  readonly secrets?: Readonly<Record<string, Secret>>;
+  /** What it was connected with: a {@link clientFingerprint}. Rows of before have none. */
+  readonly client?: string;
   readonly connectedAt: number;
   readonly changedAt: number;
   readonly lastUsedAt?: number;
@@ -66,4 +73,15 @@ export type Credential =
       readonly fields?: Readonly<Record<string, string>>;
     }
   | { readonly kind: 'api_key'; readonly in: 'header' | 'query'; readonly name: string; readonly key: Secret }
-  | { readonly kind: 'basic'; readonly username: string; readonly password: Secret };
+  | { readonly kind: 'basic'; readonly username: string; readonly password: Secret }
+  /** Several secrets, each at its place in the request. */
+  | { readonly kind: 'placed'; readonly values: readonly PlacedSecret[] }
+  /** Signs each request (RFC 5849); `now` is in ms since the epoch. */
+  | { readonly kind: 'oauth1'; readonly signer: OAuth1Signer; readonly now: () => number };
+
+/** A secret with its place in the request. */
+export interface PlacedSecret {
+  readonly in: 'header' | 'query';
+  readonly name: string;
+  readonly value: Secret;
+}

@@ -1,19 +1,23 @@
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../kernel/clock.port.js';
-import { asBehalfError, BehalfError, type ErrorCode, isBehalfError } from '../kernel/errors.js';
+import { asBehalfError } from '../kernel/errors.js';
 import { randomFraction } from '../kernel/ids.js';
 import type { Logger } from '../kernel/logger.port.js';
 import type { Metrics } from '../kernel/metrics.port.js';
+import type { Secret } from '../kernel/secret.js';
 import type { Vault } from '../kernel/vault.js';
 import { type Activation, activateConnection } from './activate-connection.js';
-import type { Account, Connection, ConnectionOwner, Credential, TokenSet } from './connection.js';
+import { clientFingerprint } from './client-fingerprint.js';
+import type { Account, Connection, ConnectionOwner, TokenSet } from './connection.js';
 import { connectionKey, createConnectionRecords, type ReadRow } from './connection-records.js';
 import type { ConnectionStore } from './connection-store.port.js';
+import { type CredentialAnswer, CredentialFinder, type CredentialOptions } from './credential-finder.js';
+import { countChildren, eachOwner } from './each-owner.js';
 import { type Disconnection, endConnection } from './end-connection.js';
 import { type KeyRotation, rotateConnectionKeys } from './key-rotation.js';
 import type { LeaseStore } from './lease-store.port.js';
 import type { OAuthClient } from './oauth-client.port.js';
-import type { OAuthApp, ParentConnection } from './parent-connection.js';
+import type { ParentConnection } from './parent-connection.js';
 import type { RevocationPlan } from './revocation-plan.js';
 import { TokenRefresher } from './token-refresher.js';
 
@@ -33,14 +37,11 @@ export interface ConnectionsDeps {
   readonly random?: () => number;
 }
 
-/** What an action is carried out with, or that somebody has to log in first. */
-export type CredentialAnswer =
-  | { readonly kind: 'ready'; readonly credential: Credential; readonly account?: Account }
-  /** `reason`: why an earlier login does not do any more, for the person; absent when there was none. */
-  | { readonly kind: 'login_required'; readonly reason?: string };
-
 /** A connection without its tokens, for lists. */
-export type ConnectionSummary = Omit<Connection, 'tokens'>;
+export type ConnectionSummary = Omit<Connection, 'tokens' | 'secrets' | 'client'> & {
+  /** Access that the app has granted. */
+  readonly scopes?: readonly string[];
+};
 
 /** The connections of people and the shared ones: credentials for actions, lists, disconnecting. */
 export interface Connections {
@@ -53,7 +54,7 @@ export interface Connections {
   credentialFor(
     owner: ConnectionOwner,
     parent: ParentConnection,
-    options?: { readonly refusedGeneration?: number },
+    options?: CredentialOptions,
   ): Promise<CredentialAnswer>;
   /** By name, with the last uses. A row that cannot be read shows as `needs_login`. */
   list(owner: ConnectionOwner): Promise<readonly ConnectionSummary[]>;
@@ -64,8 +65,29 @@ export interface Connections {
   remove(owner: ConnectionOwner, name: string): Promise<Disconnection | undefined>;
   /** After the app has refused a fresh token: a login is needed. False when something newer is there. */
   markNeedsLogin(owner: ConnectionOwner, name: string, generation: number, reason: string): Promise<boolean>;
-  /** Stores the tokens of a login that has passed its check. Replaced tokens are revoked. */
-  activate(owner: ConnectionOwner, name: string, tokens: TokenSet, account: Account): Promise<Activation>;
+  /** Stores the tokens of a login that has passed its check. Replaced tokens are revoked. `client`: a `clientFingerprint`. */
+  activate(
+    owner: ConnectionOwner,
+    name: string,
+    tokens: TokenSet,
+    account: Account,
+    client?: string,
+  ): Promise<Activation>;
+  /** Keeps secrets of a shared connection, sealed. `account`: as the app tells, if it does. */
+  keepSecrets(
+    parent: ParentConnection,
+    secrets: Readonly<Record<string, Secret>>,
+    account: Account | undefined,
+  ): Promise<Activation>;
+  /** How many persons have a connection of this name, be it ended. */
+  countChildren(name: string): Promise<number>;
+  /** Has the tokens of everybody's connection of this name revoked, and removes the rows; gives their number. */
+  removeAll(name: string): Promise<number>;
+  /**
+   * Ends the connections of this parent that were made with another client or for another host, with a reason; gives their
+   * number. Without it they end when they are used. Safe to repeat.
+   */
+  endForeign(parent: ParentConnection): Promise<number>;
   /** Seals every row of this name anew that is not sealed with the first key. Safe to repeat. */
   rotateKeys(name: string): Promise<KeyRotation>;
 }
@@ -88,40 +110,10 @@ export function createConnections(deps: ConnectionsDeps): Connections {
     });
   }
 
-  async function oauthCredential(
-    owner: ConnectionOwner,
-    parent: { readonly name: string; readonly title: string; readonly app: OAuthApp },
-    options: { readonly refusedGeneration?: number },
-  ): Promise<CredentialAnswer> {
-    const connection = await records.read(owner, parent.name);
-    const ready =
-      connection?.tokens === undefined
-        ? connection
-        : await refresher
-            .fresh({ ...options, connection: { ...connection, tokens: connection.tokens }, app: parent.app })
-            .catch((error: unknown) => {
-              throw namingApp(error, parent.title);
-            });
-    if (ready?.status !== 'connected' || ready.tokens === undefined) {
-      return { kind: 'login_required', ...(ready?.reason === undefined ? {} : { reason: ready.reason }) };
-    }
-    touch(ready);
-    return {
-      kind: 'ready',
-      credential: bearer(ready.tokens, ready.generation),
-      ...(ready.account === undefined ? {} : { account: ready.account }),
-    };
-  }
+  const finder = new CredentialFinder({ records, refresher, clock, logger, touch });
 
   return {
-    async credentialFor(owner, parent, options = {}) {
-      const { auth, name, title } = parent;
-      if (auth.kind === 'oauth2') return oauthCredential(owner, { name, title, app: auth.app }, options);
-      if (owner === 'shared') return { kind: 'ready', credential: auth.credential };
-      throw new BehalfError('connection.invalid', `Connection ${name} has no login of persons`, {
-        details: { connection: name, method: auth.method },
-      });
-    },
+    credentialFor: (owner, parent, options = {}) => finder.find(owner, parent, options),
     async list(owner) {
       const [rows, uses] = await Promise.all([records.list(owner), store.lastUses(owner)]);
       return rows.map((row) => summarize(row, uses));
@@ -135,7 +127,7 @@ export function createConnections(deps: ConnectionsDeps): Connections {
     async markNeedsLogin(owner, name, generation, reason) {
       const connection = await records.read(owner, name);
       if (connection?.status !== 'connected' || connection.generation !== generation) return false;
-      const { tokens: _, ...rest } = connection;
+      const { tokens: _, secrets: __, ...rest } = connection;
       return records.write({
         ...rest,
         generation: generation + 1,
@@ -144,18 +136,39 @@ export function createConnections(deps: ConnectionsDeps): Connections {
         changedAt: clock.now(),
       });
     },
-    activate: (owner, name, tokens, account) => activateConnection(parts, { owner, name, tokens, account }),
+    activate: (owner, name, tokens, account, client) =>
+      activateConnection(parts, {
+        owner,
+        name,
+        grant: { tokens },
+        account,
+        ...(client === undefined ? {} : { client }),
+      }),
+    keepSecrets: (parent, secrets, account) =>
+      activateConnection(parts, {
+        owner: 'shared',
+        name: parent.name,
+        grant: { secrets },
+        ...(account === undefined ? {} : { account }),
+        client: clientFingerprint(parent),
+      }),
+    countChildren: (name) => countChildren(store, name),
+    removeAll: (name) =>
+      eachOwner(store, name, async (owner) => {
+        return (await endConnection(parts, { owner, name, removeRow: true })) !== undefined;
+      }),
+    endForeign: (parent) =>
+      eachOwner(store, parent.name, async (owner) => {
+        const found = await records.look(owner, parent.name);
+        return found?.kind === 'readable' && (await finder.endIfForeign(found.connection, parent)) !== undefined;
+      }),
     rotateKeys: (name) => rotateConnectionKeys(parts, name),
   };
 }
 
-/** The tokens as what an action is carried out with. */
-export function bearer({ accessToken, fields }: TokenSet, generation: number): Credential {
-  return { kind: 'bearer', token: accessToken, generation, ...(fields === undefined ? {} : { fields }) };
-}
-
 function summarize(read: ReadRow, uses: Readonly<Record<string, number>>): ConnectionSummary {
-  const { tokens: _, ...summary } = read.kind === 'readable' ? read.connection : unreadable(read);
+  const { tokens, secrets: _, client: __, ...rest } = read.kind === 'readable' ? read.connection : unreadable(read);
+  const summary = { ...rest, ...(tokens === undefined ? {} : { scopes: tokens.scopes }) };
   const lastUsedAt = Object.hasOwn(uses, summary.name) ? uses[summary.name] : undefined;
   return { ...summary, ...(lastUsedAt === undefined ? {} : { lastUsedAt }) };
 }
@@ -163,23 +176,4 @@ function summarize(read: ReadRow, uses: Readonly<Record<string, number>>): Conne
 function unreadable({ row, error }: ReadRow & { readonly kind: 'unreadable' }): Connection {
   const { owner, name, generation } = row;
   return { owner, name, generation, status: 'needs_login', reason: error.userText, connectedAt: 0, changedAt: 0 };
-}
-
-const TEXTS: Partial<Record<ErrorCode, (title: string) => string>> = {
-  'oauth.transient': (title) => `${title} cannot be reached right now. Please try again later.`,
-  'oauth.operator': (title) => `${title} refuses my credentials. Your administrator must fix the connection.`,
-  'oauth.protocol': (title) =>
-    `${title} gave an answer to the login that I do not understand. Please tell your administrator.`,
-};
-
-/** The same error with a text for the person that names the app. */
-function namingApp(error: unknown, title: string): unknown {
-  if (!isBehalfError(error, 'oauth.transient', 'oauth.operator', 'oauth.protocol')) return error;
-  const { code, message, details, retryAfterMs } = error;
-  const text = TEXTS[code];
-  return new BehalfError(code, message, {
-    details,
-    ...(text ? { userText: text(title) } : {}),
-    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-  });
 }

@@ -79,6 +79,6 @@ async function endRow(parts: EndParts, request: EndRequest, found: ReadRow): Pro
       ? found.connection
       : { owner, name, generation, status: 'disconnected', connectedAt: now, changedAt: now };
   if (found.kind === 'readable' && base.status === 'disconnected') return true;
-  const { tokens: _, reason: __, ...rest } = base;
+  const { tokens: _, secrets: __, reason: ___, ...rest } = base;
   return parts.records.write({ ...rest, generation: generation + 1, status: 'disconnected', changedAt: now });
 }

@@ -1,7 +1,7 @@
 import { asBehalfError } from '../kernel/errors.js';
 import { sha256 } from '../kernel/ids.js';
 import { Secret } from '../kernel/secret.js';
-import type { Account, TokenSet } from './connection.js';
+import type { Account, PersonOwner, TokenSet } from './connection.js';
 import type { LoginOutcome } from './login.js';
 import { newLoginCode } from './login-code.js';
 import { discardTokens, exchangeForAccount, finishLogin } from './login-completion.js';
@@ -9,6 +9,7 @@ import { cookieHas } from './login-cookie.js';
 import { audit, type LoginParts, loginApp, summarizeLogin } from './login-parts.js';
 import type { LoginAttempt, LoginLink, LoginProof } from './login-records.js';
 import { authorizationErrorText } from './login-texts.js';
+import { completeSignedLogin, signedLogin } from './oauth1-login.js';
 import type { OAuthApp, ParentConnection } from './parent-connection.js';
 import { encodeTokens } from './token-codec.js';
 
@@ -39,7 +40,8 @@ interface Return {
  * check has passed or cannot be made without the account.
  */
 export async function completeLogin(parts: LoginParts, answer: ProviderReturn): Promise<LoginOutcome> {
-  const state = single(answer.query, 'state');
+  // OAuth 1.0a has no state: the token of the temporary credentials comes back, or says that the person declined.
+  const state = single(answer.query, 'state') ?? single(answer.query, 'oauth_token') ?? single(answer.query, 'denied');
   const attempt = state === undefined ? undefined : await parts.records.attempts.take(sha256(state));
   if (attempt === undefined) {
     audit(parts, { connection: loginApp(parts, answer.connection)?.parent.name ?? 'unknown' }, 'expired', 'state');
@@ -55,7 +57,10 @@ export async function completeLogin(parts: LoginParts, answer: ProviderReturn): 
     return { kind: 'wrong_browser' };
   }
   const found = loginApp(parts, connection);
+  const signed = signedLogin(parts, connection);
   const link = await parts.records.links.get(attempt.linkId);
+  if (link?.owner === 'shared' && signed)
+    return completeSignedLogin(parts, { attempt, link, query: answer.query, ...signed });
   if (found === undefined || link === undefined) {
     audit(parts, { connection }, 'expired', 'link');
     return { kind: 'expired' };
@@ -86,8 +91,16 @@ async function judgeAnswer(parts: LoginParts, back: Return): Promise<LoginOutcom
 
 async function checkIdentity(parts: LoginParts, back: Return, code: Secret): Promise<LoginOutcome> {
   const { attempt, link, parent, app } = back;
+  const { owner } = link;
+  const { linkId } = attempt;
+  if (owner === 'shared') {
+    // Its link was given to who may read the keys of this service: no chat user has to be proven, only the browser.
+    const shared = await exchangeForAccount(parts, { link, parent, app, code, verifier: attempt.verifier });
+    if (shared.kind === 'failed') return shared.outcome;
+    return finishLogin(parts, { linkId, link, parent, grant: { tokens: shared.tokens }, account: shared.account });
+  }
   // Without the profile the person pastes a code instead.
-  const profile = await parts.profile(link.owner, link.context).catch((error: unknown) => {
+  const profile = await parts.profile(owner, link.context).catch((error: unknown) => {
     parts.logger.warn({ connection: link.connection, err: asBehalfError(error) }, 'no profile of the chat user');
     return undefined;
   });
@@ -96,26 +109,28 @@ async function checkIdentity(parts: LoginParts, back: Return, code: Secret): Pro
     codeLifetimeMs: app.codeLifetimeSeconds * 1_000,
     ...(profile?.confirmedEmail === undefined ? {} : { chatEmail: profile.confirmedEmail }),
   };
-  const { linkId } = attempt;
   if (parts.check.judge(facts).kind === 'proof_needed') {
     const verifier = attempt.verifier === undefined ? {} : { verifier: attempt.verifier };
     const pending = { kind: 'code' as const, code: code.reveal(), ...verifier };
     const ttlMs = Math.min(parts.policy.proofTtlMs, facts.codeLifetimeMs);
-    return askForProof(parts, { link, linkId, parent, pending, ttlMs });
+    return askForProof(parts, { link, owner, linkId, parent, pending, ttlMs });
   }
   const exchanged = await exchangeForAccount(parts, { link, parent, app, code, verifier: attempt.verifier });
-  if (exchanged.kind === 'failed') return exchanged.outcome;
+  if (exchanged.kind === 'failed') {
+    await tellRefusal(parts, link, owner, exchanged.outcome);
+    return exchanged.outcome;
+  }
   const { tokens, account } = exchanged;
   if (parts.check.judge({ ...facts, account }).kind === 'passed') {
-    return finishLogin(parts, { linkId, link, parent, tokens, account });
+    return finishLogin(parts, { linkId, link, parent, grant: { tokens }, account });
   }
-  return askWithTokens(parts, { link, linkId, parent }, tokens, account);
+  return askWithTokens(parts, { link, owner, linkId, parent }, tokens, account);
 }
 
 /** Keeps the tokens sealed until the proof comes; they are on the list of revocations all the while. */
 async function askWithTokens(
   parts: LoginParts,
-  login: Pick<Asking, 'link' | 'linkId' | 'parent'>,
+  login: Pick<Asking, 'link' | 'owner' | 'linkId' | 'parent'>,
   tokens: TokenSet,
   account: Account,
 ): Promise<LoginOutcome> {
@@ -134,8 +149,32 @@ async function askWithTokens(
   }
 }
 
+/** The page says it, too; what the chat says stays there to be read again. */
+async function tellRefusal(
+  parts: LoginParts,
+  { context, continuation }: LoginLink,
+  owner: PersonOwner,
+  outcome: LoginOutcome,
+): Promise<void> {
+  if (outcome.kind !== 'account_refused' || !parts.onFailed) return;
+  const { login, text } = outcome;
+  const event = {
+    ...login,
+    owner,
+    reason: 'account_refused' as const,
+    text,
+    ...(continuation === undefined ? {} : { continuation }),
+    context,
+  };
+  await parts.onFailed(event).catch((error: unknown) => {
+    parts.logger.error({ connection: login.connection, err: asBehalfError(error) }, 'a login could not be reported');
+  });
+}
+
 interface Asking {
   readonly link: LoginLink;
+  /** Whose login it is: the chat of nobody could prove a shared one. */
+  readonly owner: PersonOwner;
   readonly linkId: string;
   readonly parent: ParentConnection;
   readonly pending: LoginProof['pending'];
@@ -143,9 +182,9 @@ interface Asking {
 }
 
 async function askForProof(parts: LoginParts, asking: Asking): Promise<LoginOutcome> {
-  const { link, linkId, parent, pending, ttlMs } = asking;
+  const { link, linkId, owner, parent, pending, ttlMs } = asking;
   const code = newLoginCode();
-  const proof: LoginProof = { linkId, owner: link.owner, connection: link.connection, pending };
+  const proof: LoginProof = { linkId, owner, connection: link.connection, pending };
   const expiresAt = parts.clock.now() + ttlMs;
   await parts.records.proofs.put(sha256(code), proof, ttlMs);
   return { kind: 'proof_needed', login: summarizeLogin(link, parent.title), code, expiresAt };

@@ -1,15 +1,18 @@
-import { asBehalfError } from '../kernel/errors.js';
+import { asBehalfError, BehalfError } from '../kernel/errors.js';
 import type { RecordKey } from '../kernel/expiring-store.port.js';
 import { Secret } from '../kernel/secret.js';
+import { isAllowedAccount } from './account-policy.js';
+import type { Activation, Grant } from './activate-connection.js';
+import { clientFingerprint } from './client-fingerprint.js';
 import type { Account, TokenSet } from './connection.js';
 import type { LoginConnected, LoginOutcome } from './login.js';
 import { limitKey } from './login-limits.js';
 import { audit, type LoginParts, loginApp, summarizeLogin } from './login-parts.js';
 import type { LoginLink } from './login-records.js';
-import { accountErrorText, exchangeErrorText } from './login-texts.js';
+import { accountErrorText, exchangeErrorText, refusedAccountText } from './login-texts.js';
 import type { OAuthApp, ParentConnection } from './parent-connection.js';
 
-type Failed = Extract<LoginOutcome, { readonly kind: 'provider_error' }>;
+type Failed = Extract<LoginOutcome, { readonly kind: 'provider_error' | 'account_refused' }>;
 type Finished = Extract<LoginOutcome, { readonly kind: 'connected' | 'expired' }>;
 
 /** Exchanges the code and finds out whose tokens they are. Tokens without an account are revoked. */
@@ -43,12 +46,18 @@ export async function exchangeForAccount(
   } catch (error) {
     return failed(error, exchangeErrorText(parent.title, asBehalfError(error)));
   }
+  let account: Account;
   try {
-    return { kind: 'exchanged', tokens, account: await parts.lookUpAccount(parent, tokens) };
+    account = await parts.lookUpAccount(parent, tokens);
   } catch (error) {
     await discardTokens(parts, link.connection, tokens);
     return failed(error, accountErrorText(parent.title));
   }
+  if (isAllowedAccount(parent.accounts, account)) return { kind: 'exchanged', tokens, account };
+  await discardTokens(parts, link.connection, tokens);
+  audit(parts, link, 'failed', 'account');
+  const text = refusedAccountText(parent.title, account, parent.accounts ?? {});
+  return { kind: 'failed', outcome: { kind: 'account_refused', login, text } };
 }
 
 /** Time in which one login finishes; longer than its two writes, and short enough for somebody whose login was cut off. */
@@ -65,29 +74,31 @@ export async function finishLogin(
     readonly linkId: string;
     readonly link: LoginLink;
     readonly parent: ParentConnection;
-    readonly tokens: TokenSet;
-    readonly account: Account;
+    readonly grant: Grant;
+    /** There for every login with tokens. */
+    readonly account?: Account;
   },
 ): Promise<Finished> {
-  const { linkId, parent, tokens, account } = done;
+  const { linkId, parent, grant, account } = done;
   const { connection } = done.link;
+  const discard = async () => {
+    if (grant.tokens) await discardTokens(parts, connection, grant.tokens);
+  };
   const claim = limitKey('finish', linkId);
   const link = await claimLink(parts, linkId, claim).catch(async (error: unknown) => {
-    await discardTokens(parts, connection, tokens);
+    await discard();
     throw error;
   });
   if (link === undefined) {
-    await discardTokens(parts, connection, tokens);
+    await discard();
     audit(parts, done.link, 'expired', 'link');
     return { kind: 'expired' };
   }
-  const activation = await parts.connections
-    .activate(link.owner, connection, tokens, account)
-    .catch(async (error: unknown) => {
-      await discardTokens(parts, connection, tokens);
-      await parts.store.delete(claim).catch(() => {});
-      throw error;
-    });
+  const activation = await store(parts, link, done).catch(async (error: unknown) => {
+    await discard();
+    await parts.store.delete(claim).catch(() => {});
+    throw error;
+  });
   // The login has ended well; a link that stays because the store has gone runs out by itself.
   await parts.records.links.delete(linkId).catch((error: unknown) => {
     parts.logger.warn({ connection, err: asBehalfError(error) }, 'a used login link could not be deleted');
@@ -99,12 +110,22 @@ export async function finishLogin(
   const replaced = replacedAccount === undefined ? {} : { replacedAccount };
   await announce(parts, {
     ...login,
-    account,
+    ...(account === undefined ? {} : { account }),
     ...replaced,
     ...(link.continuation === undefined ? {} : { continuation: link.continuation }),
     context: link.context,
   });
-  return { kind: 'connected', login, account, ...replaced };
+  return { kind: 'connected', login, ...(account === undefined ? {} : { account }), ...replaced };
+}
+
+async function store(
+  { connections }: LoginParts,
+  { connection, owner }: LoginLink,
+  { account, grant, parent }: Pick<Parameters<typeof finishLogin>[1], 'account' | 'grant' | 'parent'>,
+): Promise<Activation> {
+  if (grant.tokens === undefined) return connections.keepSecrets(parent, grant.secrets, account);
+  if (account === undefined) throw new BehalfError('internal', 'A login came without its account');
+  return connections.activate(owner, connection, grant.tokens, account, clientFingerprint(parent));
 }
 
 async function claimLink(parts: LoginParts, linkId: string, claim: RecordKey): Promise<LoginLink | undefined> {

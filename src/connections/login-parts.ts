@@ -3,7 +3,7 @@ import type { ExpiringStore } from '../kernel/expiring-store.port.js';
 import type { Logger } from '../kernel/logger.port.js';
 import type { Metrics } from '../kernel/metrics.port.js';
 import type { Vault } from '../kernel/vault.js';
-import type { Account, PersonOwner, TokenSet } from './connection.js';
+import type { Account, ConnectionOwner, Credential, PersonOwner, TokenSet } from './connection.js';
 import { ownerParts } from './connection-records.js';
 import type { Connections } from './connections.js';
 import type { IdentityPolicy } from './identity-check.js';
@@ -11,6 +11,7 @@ import type { IdentityCheck } from './identity-check.port.js';
 import type { LoginConnected, LoginFailed, LoginSummary } from './login.js';
 import type { LoginLink, LoginRecords } from './login-records.js';
 import type { OAuthClient } from './oauth-client.port.js';
+import type { OAuth1Client } from './oauth1-client.port.js';
 import type { OAuthApp, ParentConnection } from './parent-connection.js';
 import type { RevocationPlan } from './revocation-plan.js';
 
@@ -39,8 +40,9 @@ export const DEFAULT_LOGIN_POLICY: LoginPolicy = {
 };
 
 export interface LoginsDeps {
-  readonly connections: Pick<Connections, 'activate'>;
+  readonly connections: Pick<Connections, 'activate' | 'keepSecrets'>;
   readonly oauth: OAuthClient;
+  readonly oauth1: OAuth1Client;
   readonly store: ExpiringStore;
   readonly vault: Vault;
   readonly revocations: RevocationPlan;
@@ -49,6 +51,8 @@ export interface LoginsDeps {
   readonly metrics: Metrics;
   /** The connector's identity call: whose tokens are they? Rejects with a `BehalfError`. */
   readonly lookUpAccount: (parent: ParentConnection, tokens: TokenSet) => Promise<Account>;
+  /** Tries secrets out at the app; gives their account where the app tells it. Rejects with a `BehalfError`. */
+  readonly trySecrets: (parent: ParentConnection, credential: Credential) => Promise<Account | undefined>;
   readonly parents: (name: string) => ParentConnection | undefined;
   /** `context` is what `createLink` was given. */
   readonly profile: (owner: PersonOwner, context: unknown) => Promise<HolderProfile>;
@@ -82,7 +86,7 @@ export function summarizeLogin(link: LoginLink, title: string): LoginSummary {
 /** One line of the audit trail, and its count. */
 export function audit(
   parts: Pick<LoginsDeps, 'logger' | 'metrics'>,
-  login: { readonly connection: string; readonly owner?: PersonOwner },
+  login: { readonly connection: string; readonly owner?: ConnectionOwner },
   outcome: 'started' | 'connected' | 'denied' | 'mismatch' | 'expired' | 'failed',
   reason?: string,
 ): void {

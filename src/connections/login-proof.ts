@@ -57,7 +57,7 @@ async function redeem(parts: LoginParts, proof: LoginProof, login: Login): Promi
     const exchanged = await exchangeForAccount(parts, request);
     if (exchanged.kind === 'failed') return exchanged.outcome;
     const { tokens, account } = exchanged;
-    return finishLogin(parts, { linkId, link, parent, tokens, account });
+    return finishLogin(parts, { linkId, link, parent, grant: { tokens }, account });
   }
   const tokens = decodeTokens(pending.tokens);
   // Without an entry for them, the app may have been told to end them already. Apps without revocation have no entry.
@@ -66,7 +66,7 @@ async function redeem(parts: LoginParts, proof: LoginProof, login: Login): Promi
     audit(parts, link, 'expired', 'revoked');
     return { kind: 'expired' };
   }
-  return finishLogin(parts, { linkId, link, parent, tokens, account: pending.account });
+  return finishLogin(parts, { linkId, link, parent, grant: { tokens }, account: pending.account });
 }
 
 /** Somebody else's code: the login was forwarded, or its code was. Nothing of it may be used any more. */
@@ -79,7 +79,7 @@ async function burn(parts: LoginParts, proof: LoginProof, owner: PersonOwner): P
   if (link && parts.onFailed) {
     const { continuation, context } = link;
     const more = { reason: 'wrong_person' as const, ...(continuation === undefined ? {} : { continuation }), context };
-    await parts.onFailed({ ...summarizeLogin(link, title), ...more }).catch((error: unknown) => {
+    await parts.onFailed({ ...summarizeLogin(link, title), owner: proof.owner, ...more }).catch((error: unknown) => {
       parts.logger.error({ connection, err: asBehalfError(error) }, 'a failed login could not be passed on');
     });
   }

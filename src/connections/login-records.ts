@@ -4,10 +4,11 @@ import type { ExpiringStore, RecordKey } from '../kernel/expiring-store.port.js'
 import type { SealedType, Vault } from '../kernel/vault.js';
 import { storedAccount, storedTokens } from './token-codec.js';
 
-const storedOwner = z.object({ platform: z.string(), tenantId: z.string(), userId: z.string() });
+const storedPerson = z.object({ platform: z.string(), tenantId: z.string(), userId: z.string() });
 
 const storedLink = z.object({
-  owner: storedOwner,
+  /** `shared`: an administrator connects it for everybody. */
+  owner: z.union([z.literal('shared'), storedPerson]),
   connection: z.string(),
   continuation: z.string().exactOptional(),
   context: z.unknown(),
@@ -22,11 +23,13 @@ const storedAttempt = z.object({
   connection: z.string(),
   cookieHash: z.string(),
   verifier: z.string().exactOptional(),
+  /** Secret of the temporary credentials (RFC 5849 section 2.1); the record is found by their token. */
+  temporary: z.object({ token: z.string(), secret: z.string() }).exactOptional(),
 });
 
 const storedProof = z.object({
   linkId: z.string(),
-  owner: storedOwner,
+  owner: storedPerson,
   connection: z.string(),
   pending: z.discriminatedUnion('kind', [
     z.object({ kind: z.literal('code'), code: z.string(), verifier: z.string().exactOptional() }),

@@ -1,4 +1,6 @@
 import type { BehalfError } from '../kernel/errors.js';
+import type { Account } from './connection.js';
+import type { AccountPolicy } from './parent-connection.js';
 
 const TEMPORARY: ReadonlySet<string> = new Set(['server_error', 'temporarily_unavailable']);
 const OPERATOR: ReadonlySet<string> = new Set([
@@ -31,6 +33,15 @@ export function exchangeErrorText(title: string, error: BehalfError): string {
     default:
       return error.userText;
   }
+}
+
+/** Our sentence for an account that is none of those that may be connected. */
+export function refusedAccountText(title: string, account: Account, policy: AccountPolicy): string {
+  const { emailDomains = [], organizationIds = [] } = policy;
+  const domains = emailDomains.length > 0 ? [`with an e-mail address at ${emailDomains.join(' or ')}`] : [];
+  const organizations = organizationIds.length > 0 ? [`of the organisation ${organizationIds.join(' or ')}`] : [];
+  const allowed = [...domains, ...organizations].join(' and ');
+  return `${account.label} may not be used here, so I did not connect it. Please log in with a ${title} account ${allowed}.`;
 }
 
 /** Our sentence for tokens whose account could not be found out. */

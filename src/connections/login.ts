@@ -1,8 +1,9 @@
-import type { Account, PersonOwner } from './connection.js';
+import type { Account, ConnectionOwner, PersonOwner } from './connection.js';
 
 /** What web pages and messages may show of a login. */
 export interface LoginSummary {
-  readonly owner: PersonOwner;
+  /** `shared`: an administrator connects it for everybody. */
+  readonly owner: ConnectionOwner;
   readonly connection: string;
   /** The app's name. */
   readonly title: string;
@@ -15,8 +16,8 @@ export type LoginView =
   | {
       readonly kind: 'open';
       readonly login: LoginSummary;
-      /** The chat user who will own the connection. */
-      readonly holder: { readonly name: string; readonly place: string };
+      /** The chat user who will own the connection; absent for a shared one. */
+      readonly holder?: { readonly name: string; readonly place: string };
       readonly scopes: readonly string[];
     }
   /** Never existed, used, replaced, cancelled or too old: which one is nobody's business. */
@@ -37,7 +38,8 @@ export type LoginOutcome =
   | {
       readonly kind: 'connected';
       readonly login: LoginSummary;
-      readonly account: Account;
+      /** Absent where the app does not tell. */
+      readonly account?: Account;
       /** The account that was connected before, where it was another one. */
       readonly replacedAccount?: Account;
     }
@@ -61,11 +63,13 @@ export type LoginOutcome =
   | { readonly kind: 'wrong_connection' }
   | { readonly kind: 'expired' }
   /** `text` is ours, for the person. The link works again. */
-  | { readonly kind: 'provider_error'; readonly login: LoginSummary; readonly text: string };
+  | { readonly kind: 'provider_error'; readonly login: LoginSummary; readonly text: string }
+  /** The account is none of those that may be connected; its tokens are revoked. `text` says which may. */
+  | { readonly kind: 'account_refused'; readonly login: LoginSummary; readonly text: string };
 
 /** What came of a code that the chat handed back. */
 export type ProofOutcome =
-  | Extract<LoginOutcome, { readonly kind: 'connected' | 'provider_error' | 'expired' }>
+  | Extract<LoginOutcome, { readonly kind: 'connected' | 'provider_error' | 'account_refused' | 'expired' }>
   /** The window was closed. */
   | { readonly kind: 'cancelled' }
   /** No such code, or not any more. */
@@ -76,16 +80,19 @@ export type ProofOutcome =
 
 /** A login has ended well. */
 export interface LoginConnected extends LoginSummary {
-  readonly account: Account;
+  readonly account?: Account;
   readonly replacedAccount?: Account;
   /** As given to `createLink`. */
   readonly continuation?: string;
   readonly context: unknown;
 }
 
-/** A login was ended because somebody else answered for it. */
+/** A login was ended because somebody else answered for it, or with an account that may not be connected. */
 export interface LoginFailed extends LoginSummary {
-  readonly reason: 'wrong_person';
+  readonly owner: PersonOwner;
+  readonly reason: 'wrong_person' | 'account_refused';
+  /** Ours, for the person. */
+  readonly text?: string;
   readonly continuation?: string;
   readonly context: unknown;
 }

@@ -1,6 +1,6 @@
 import { randomToken, sha256 } from '../kernel/ids.js';
 import { Secret } from '../kernel/secret.js';
-import type { PersonOwner } from './connection.js';
+import type { ConnectionOwner, PersonOwner } from './connection.js';
 import { ownerParts } from './connection-records.js';
 import { createIdentityCheck } from './identity-check.js';
 import type { LoginOutcome, LoginStart, LoginView, ProofOutcome } from './login.js';
@@ -18,6 +18,8 @@ import {
 } from './login-parts.js';
 import { proveLogin } from './login-proof.js';
 import { createLoginRecords, type LoginLink } from './login-records.js';
+import { beginSignedLogin, signedLogin } from './oauth1-login.js';
+import type { ParentConnection } from './parent-connection.js';
 
 /** Open links of one person and connection; a newer one replaces the oldest. */
 const MAX_LINKS = 5;
@@ -27,7 +29,8 @@ const MAX_ATTEMPTS = 10;
 const MAX_CONTINUATION_LINKS = 50;
 
 export interface LoginRequest {
-  readonly owner: PersonOwner;
+  /** `shared`: whoever opens the link connects it for everybody; only for who may read the keys of this service. */
+  readonly owner: ConnectionOwner;
   readonly connection: string;
   /** What goes on after the login, e.g. a job's id; opaque here. */
   readonly continuation?: string;
@@ -85,7 +88,7 @@ async function createLink(
   const id = sha256(token);
   const now = clock.now();
   const link: LoginLink = {
-    owner: { platform: owner.platform, tenantId: owner.tenantId, userId: owner.userId },
+    owner: owner === 'shared' ? owner : { platform: owner.platform, tenantId: owner.tenantId, userId: owner.userId },
     connection,
     ...(continuation === undefined ? {} : { continuation }),
     context,
@@ -109,31 +112,51 @@ async function createLink(
 
 /** The link and its app, while it may be used for a new way to the provider. */
 async function openLink(parts: LoginParts, id: string) {
-  const link = await parts.records.links.get(id);
-  if (link === undefined || parts.clock.now() >= link.expiresAt) return undefined;
+  const link = await liveLink(parts, id);
+  if (link === undefined) return undefined;
   const found = loginApp(parts, link.connection);
   return found && { link, ...found };
 }
 
+async function liveLink(parts: LoginParts, id: string): Promise<LoginLink | undefined> {
+  const link = await parts.records.links.get(id);
+  return link === undefined || parts.clock.now() >= link.expiresAt ? undefined : link;
+}
+
 async function viewLink(parts: LoginParts, token: string): Promise<LoginView> {
-  const open = await openLink(parts, sha256(token));
-  if (open === undefined) return { kind: 'unknown' };
-  const { link, parent, app } = open;
-  const { name, place } = await parts.profile(link.owner, link.context);
+  const link = await liveLink(parts, sha256(token));
+  const found = link && (loginApp(parts, link.connection) ?? signedLogin(parts, link.connection));
+  if (!found) return { kind: 'unknown' };
+  const { parent } = found;
+  const { owner } = link;
+  const profile = owner === 'shared' ? undefined : await parts.profile(owner, link.context);
   return {
     kind: 'open',
     login: summarizeLogin(link, parent.title),
-    holder: { name, place },
-    scopes: link.scopes ?? app.scopes,
+    ...(profile ? { holder: { name: profile.name, place: profile.place } } : {}),
+    scopes: link.scopes ?? (parent.auth.kind === 'oauth2' ? parent.auth.app.scopes : []),
   };
+}
+
+/** What this one login asks of the app's login page. */
+async function pageParameters(
+  parts: LoginParts,
+  { context, owner }: LoginLink,
+  { loginHint, prompt }: ParentConnection,
+): Promise<Readonly<Record<string, string>>> {
+  const email =
+    loginHint && owner !== 'shared'
+      ? (await parts.profile(owner, context).catch(() => undefined))?.confirmedEmail
+      : undefined;
+  return { ...(prompt === undefined ? {} : { prompt }), ...(email === undefined ? {} : { login_hint: email }) };
 }
 
 async function beginLogin(parts: LoginParts, token: string, cookie: string | undefined): Promise<LoginStart> {
   const { oauth, policy, records, store } = parts;
   const linkId = sha256(token);
   const open = await openLink(parts, linkId);
-  if (open === undefined) return { kind: 'unknown' };
-  const { link, app } = open;
+  if (open === undefined) return beginSigned(parts, linkId, cookie);
+  const { link, app, parent } = open;
   const state = randomToken();
   const attemptId = sha256(state);
   const browser = randomToken();
@@ -155,7 +178,17 @@ async function beginLogin(parts: LoginParts, token: string, cookie: string | und
       state,
       ...(codeVerifier === undefined ? {} : { codeVerifier }),
       scopes: link.scopes ?? app.scopes,
+      parameters: await pageParameters(parts, link, parent),
     }),
     cookie: { value: addCookie(cookie, browser), maxAgeSeconds: Math.ceil(policy.stateTtlMs / 1_000) },
   };
+}
+
+/** The same where the app speaks OAuth 1.0a; only shared connections do. */
+async function beginSigned(parts: LoginParts, linkId: string, cookie: string | undefined): Promise<LoginStart> {
+  const link = await liveLink(parts, linkId);
+  const signed = link && signedLogin(parts, link.connection);
+  // Persons have no connections of this kind: their link must not connect for everybody.
+  const isShared = link?.owner === 'shared';
+  return signed && isShared ? beginSignedLogin(parts, { linkId, link, app: signed.app }, cookie) : { kind: 'unknown' };
 }

@@ -30,10 +30,13 @@ export type RevocationOutcome = 'revoked' | 'unsupported';
 export interface OAuthClient {
   authorizationUrl(app: OAuthApp, request: AuthorizationRequest): string;
   exchangeCode(app: OAuthApp, exchange: CodeExchange): Promise<TokenSet>;
-  /** A token of the client itself (client credentials, RFC 6749 section 4.4); it has no refresh token. */
+  /**
+   * A token of the client itself (client credentials, RFC 6749 section 4.4); it has no refresh token. Its refusal is always
+   * the operator's: `invalid_grant` comes as `oauth.operator`.
+   */
   requestToken(app: TokenApp): Promise<TokenSet>;
   /** Keeps the fields of `tokens` that the answer does not name anew. */
-  refresh(app: OAuthApp, tokens: TokenSet): Promise<TokenSet>;
+  refresh(app: TokenApp, tokens: TokenSet): Promise<TokenSet>;
   /** Revokes the refresh token, then the access token (RFC 7009). Resolves on 200 whatever the body. */
   revoke(app: OAuthApp, tokens: TokenSet): Promise<RevocationOutcome>;
 }

@@ -1,3 +1,4 @@
+import type { OAuth1Signer } from '../kernel/oauth1.js';
 import type { Secret } from '../kernel/secret.js';
 import type { Credential } from './connection.js';
 
@@ -57,7 +58,62 @@ export interface ParentConnection {
   readonly title: string;
   /** Values that the connector's URLs may use, e.g. the host of the instance. */
   readonly settings: Readonly<Record<string, string>>;
-  readonly auth:
-    | { readonly kind: 'oauth2'; readonly app: OAuthApp }
-    | { readonly kind: 'static'; readonly method: 'api_key' | 'basic'; readonly credential: Credential };
+  /** Host of the app's base URL, where the settings alone tell it. */
+  readonly host?: string;
+  /** Which accounts may be connected; absent: any. */
+  readonly accounts?: AccountPolicy;
+  /** Asked of the app's login page: to show its consent, or the choice of accounts, in any case. */
+  readonly prompt?: 'consent' | 'select_account';
+  /** The app's login page is told the e-mail address that the chat platform has confirmed. */
+  readonly loginHint?: boolean;
+  readonly auth: ParentAuth;
+}
+
+/** Accounts that may be connected; each list that is there must fit. */
+export interface AccountPolicy {
+  /** Lower case; compared with the domain of the confirmed e-mail address. */
+  readonly emailDomains?: readonly string[];
+  readonly organizationIds?: readonly string[];
+}
+
+/** Methods that have one secret for everybody. */
+export type SecretMethod = 'api_key' | 'basic' | 'custom' | 'oauth1';
+
+/** A secret that `behalf connect` asks for. */
+export interface SecretField {
+  readonly name: string;
+  readonly title: string;
+  /** False: it may be shown while it is typed. */
+  readonly secret: boolean;
+}
+
+/** An OAuth 1.0a client (RFC 5849) whose token `behalf connect` obtains. */
+export interface OAuth1App {
+  readonly connection: string;
+  readonly requestTokenUrl: string;
+  readonly authorizationUrl: string;
+  readonly accessTokenUrl: string;
+  readonly redirectUri: string;
+  readonly signer: OAuth1Signer;
+}
+
+/** How a connection authenticates. Only `oauth2` has logins of persons. */
+export type ParentAuth =
+  | { readonly kind: 'oauth2'; readonly app: OAuthApp }
+  | { readonly kind: 'client_credentials'; readonly app: TokenApp }
+  /** Its secrets stand in `connections.yaml`. */
+  | { readonly kind: 'static'; readonly method: SecretMethod; readonly credential: Credential }
+  /** Its secrets are kept in the store; `behalf connect` asks for `fields`, or obtains them by a login. */
+  | {
+      readonly kind: 'stored';
+      readonly method: SecretMethod;
+      readonly fields: readonly SecretField[];
+      readonly login?: OAuth1App;
+      /** Throws `connection.invalid` when a secret is missing or cannot stand where it must. */
+      readonly credentialOf: (secrets: Readonly<Record<string, Secret>>) => Promise<Credential>;
+    };
+
+/** The method's name in `connections.yaml`. */
+export function methodOf(auth: ParentAuth): SecretMethod | 'oauth2' | 'client_credentials' {
+  return auth.kind === 'static' || auth.kind === 'stored' ? auth.method : auth.kind;
 }

@@ -19,6 +19,7 @@ export const storedAccount = z.object({
   id: z.string(),
   label: z.string(),
   confirmedEmail: z.string().exactOptional(),
+  organization: z.string().exactOptional(),
 }) satisfies z.ZodType<Account>;
 
 /** Reveals the tokens: the result goes nowhere but into a vault. */

@@ -9,7 +9,7 @@ import { type ConnectionRecords, connectionKey, ownerParts } from './connection-
 import { type HeldLease, keepLease } from './lease-keeper.js';
 import type { LeaseStore } from './lease-store.port.js';
 import type { OAuthClient } from './oauth-client.port.js';
-import type { OAuthApp } from './parent-connection.js';
+import type { TokenApp } from './parent-connection.js';
 import { RefreshCooldown } from './refresh-cooldown.js';
 import type { RevocationPlan } from './revocation-plan.js';
 import { saveRefreshed } from './save-refreshed.js';
@@ -37,7 +37,9 @@ export interface TokenRefresherDeps {
 export interface RefreshRequest {
   /** As just read; `connected`, with tokens. */
   readonly connection: Connection & { readonly tokens: TokenSet };
-  readonly app: OAuthApp;
+  readonly app: TokenApp;
+  /** `client`: the client asks for a token of its own (client credentials); `connection` may then be generation 0, not stored yet. */
+  readonly grant?: 'client';
   /** The app answered 401 to the token of this generation: it does not do any more, whatever its time says. */
   readonly refusedGeneration?: number;
 }
@@ -67,7 +69,7 @@ export class TokenRefresher {
    */
   fresh(request: RefreshRequest): Promise<Connection | undefined> {
     const { connection, refusedGeneration } = request;
-    if (this.#isGood(connection, refusedGeneration)) return Promise.resolve(connection);
+    if (this.#isGood(connection, request)) return Promise.resolve(connection);
     const key = connectionKey(connection.owner, connection.name);
     const flightKey = joinKey(key, String(refusedGeneration));
     const running = this.#flights.get(flightKey);
@@ -80,11 +82,11 @@ export class TokenRefresher {
     return flight;
   }
 
-  #isGood(connection: Connection, refusedGeneration: number | undefined): boolean {
+  #isGood(connection: Connection, { grant, refusedGeneration }: RefreshRequest): boolean {
     const { tokens } = connection;
     if (tokens === undefined || connection.generation === refusedGeneration) return false;
     const now = this.#deps.clock.now();
-    if (tokens.refreshToken === undefined && isAlive(tokens, now)) return true;
+    if (grant === undefined && tokens.refreshToken === undefined && isAlive(tokens, now)) return true;
     return !isDue(tokens, now, this.#deps.random());
   }
 
@@ -131,28 +133,35 @@ export class TokenRefresher {
 
   /** True when there is nothing to refresh any more: the login has ended, or newer tokens are there. */
   #isSettled(request: RefreshRequest, current: Connection | undefined): boolean {
+    if (current === undefined && isFirst(request)) return false;
     if (current?.status !== 'connected') return true;
-    return current.generation !== request.connection.generation && this.#isGood(current, request.refusedGeneration);
+    return current.generation !== request.connection.generation && this.#isGood(current, request);
   }
 
   async #refreshHolding(request: RefreshRequest, key: string, lease: HeldLease): Promise<Connection | undefined> {
     const { records } = this.#deps;
-    const current = await records.read(request.connection.owner, request.connection.name);
+    const { connection } = request;
+    const stored = await records.read(connection.owner, connection.name);
+    // The same generation is what was asked about; a client's may come with tokens that do not count any more.
+    const isAsked = stored === undefined ? isFirst(request) : stored.generation === connection.generation;
+    const current = isAsked && request.grant === 'client' ? connection : stored;
     if (current?.tokens === undefined || this.#isSettled(request, current)) return current;
     const from = { ...current, tokens: current.tokens };
     const unsaved = this.#unsaved.get(key);
     if (unsaved && unsaved.from.generation === from.generation) return this.#save(key, from, unsaved.tokens, lease);
-    if (from.tokens.refreshToken === undefined) return this.#endLogin(from, 'The login has ended');
+    if (request.grant === undefined && from.tokens.refreshToken === undefined)
+      return this.#endLogin(from, 'The login has ended');
     if (lease.signal.aborted) throw new BehalfError('oauth.transient', 'The lease was lost before the refresh');
     return this.#call({ ...request, connection: from }, key, lease);
   }
 
   async #call(request: RefreshRequest, key: string, lease: HeldLease): Promise<Connection | undefined> {
-    const { connection, app } = request;
+    const { connection, app, grant } = request;
+    const { oauth } = this.#deps;
     let tokens: TokenSet;
     try {
       // Not ended when the lease is lost: the provider may have rotated the refresh token, and its answer is the only copy.
-      tokens = await this.#deps.oauth.refresh(app, connection.tokens);
+      tokens = grant === 'client' ? await oauth.requestToken(app) : await oauth.refresh(app, connection.tokens);
     } catch (error) {
       return this.#handleFailure(request, key, asBehalfError(error));
     }
@@ -173,7 +182,7 @@ export class TokenRefresher {
 
   async #handleFailure(request: RefreshRequest, key: string, error: BehalfError): Promise<Connection | undefined> {
     const { connection } = request;
-    if (isBehalfError(error, 'oauth.invalid_grant')) {
+    if (request.grant === undefined && isBehalfError(error, 'oauth.invalid_grant')) {
       this.#count(connection, 'invalid_grant');
       return this.#endLogin(connection, 'The app has ended the login');
     }
@@ -218,4 +227,9 @@ export class TokenRefresher {
   #log(connection: Connection): Logger {
     return this.#deps.logger.child({ connection: connection.name, owner: ownerParts(connection.owner).join('/') });
   }
+}
+
+/** True for a client's first token: there is no row of it yet. */
+function isFirst({ connection, grant }: RefreshRequest): boolean {
+  return grant === 'client' && connection.generation === 0;
 }

@@ -10,6 +10,7 @@ import { resolveAppAddress } from './app-address.js';
 import { appError } from './app-error.js';
 import { buildRequest } from './build-request.js';
 import { callApp } from './call-app.js';
+
 import type { Connector, IdentityCall } from './connector.js';
 import { cleanWords, judgeResponse } from './judge-response.js';
 
@@ -34,19 +35,34 @@ export async function lookUpAccount(lookup: AccountLookup): Promise<Account> {
       details: { connector: connector.name },
     });
   }
-  const first = await ask(lookup, identity.request);
-  const more = identity.more ? { more: await ask(lookup, identity.more) } : {};
+  const call = { action: 'identity', purpose: 'tell me who you are' };
+  const first = await ask(lookup, identity.request, call);
+  const more = identity.more ? { more: await ask(lookup, identity.more, call) } : {};
   return readAccount(identity, { ...first, ...more }, parent);
 }
 
-async function ask(lookup: AccountLookup, template: RequestTemplate): Promise<Answer> {
+async function ask(
+  lookup: AccountLookup,
+  template: RequestTemplate,
+  call: { readonly action: string; readonly purpose: string },
+): Promise<Answer> {
   const { connector, parent, credential, clock } = lookup;
   const request = await buildRequest({ connector, parent, credential, template, input: {} });
   const address = await resolveAppAddress(connector, parent, credential);
   const response = await callApp(request, { ...lookup, address });
   const verdict = await judgeResponse(connector, response, { nowMs: clock.now() });
   if (verdict.kind === 'ok') return verdict.answer;
-  throw appError(verdict, { parent, credential, purpose: 'tell me who you are', action: 'identity' });
+  throw appError(verdict, { parent, credential, ...call });
+}
+
+/**
+ * Tries a connection out: the connector's test call, then whose it is, as far as the app tells. A connector with neither call
+ * passes untried. Fails as {@link lookUpAccount} does.
+ */
+export async function tryConnection(lookup: AccountLookup): Promise<Account | undefined> {
+  const { test, identity } = lookup.connector;
+  if (test) await ask(lookup, test, { action: 'test', purpose: 'be reached with this connection' });
+  return identity ? lookUpAccount(lookup) : undefined;
 }
 
 /** Longest id and label that are kept, in characters. */
@@ -65,7 +81,13 @@ async function readAccount(identity: IdentityCall, data: DatapillData, parent: P
   const isVerified = identity.emailVerified ? await identity.emailVerified.evaluate(data) : undefined;
   const email = isVerified === true && identity.email ? await identity.email.evaluate(data) : undefined;
   const confirmedEmail = typeof email === 'string' && /^[^\s@]+@[^\s@]+$/u.test(email) ? email : undefined;
-  return { id, label: shown, ...(confirmedEmail === undefined ? {} : { confirmedEmail }) };
+  const organization = identity.organization && scalar(await identity.organization.evaluate(data));
+  return {
+    id,
+    label: shown,
+    ...(confirmedEmail === undefined ? {} : { confirmedEmail }),
+    ...(organization === undefined || organization.length > MAX_ID ? {} : { organization }),
+  };
 }
 
 function scalar(value: unknown): string | undefined {

@@ -100,6 +100,12 @@ function secretsOf(credential: Credential): readonly string[] {
       return [credential.key.reveal()];
     case 'basic':
       return [credential.password.reveal()];
+    case 'placed':
+      return credential.values.map(({ value }) => value.reveal());
+    case 'oauth1': {
+      const { consumerSecret, token = '', tokenSecret } = credential.signer;
+      return [consumerSecret.reveal(), token, tokenSecret?.reveal() ?? ''];
+    }
   }
 }
 

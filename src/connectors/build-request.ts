@@ -1,7 +1,9 @@
-import type { Credential } from '../connections/connection.js';
+import type { Credential, PlacedSecret } from '../connections/connection.js';
 import type { ParentConnection } from '../connections/parent-connection.js';
 import { BehalfError } from '../kernel/errors.js';
 import type { OutgoingRequest } from '../kernel/http-client.port.js';
+import { randomToken } from '../kernel/ids.js';
+import { oauth1Authorization } from '../kernel/oauth1.js';
 import type { DatapillData } from '../language/datapill.js';
 import { evaluateTemplate, evaluateText, toText } from '../language/template.js';
 import type { RequestTemplate } from './action.js';
@@ -43,7 +45,7 @@ export async function buildRequest(parts: RequestParts): Promise<OutgoingRequest
     ...parts.headers,
     ...(body ? { 'content-type': body.type } : {}),
   };
-  applyCredential(credential, { url, headers });
+  applyCredential(credential, { method: template.method, url, headers, ...(body ? { body } : {}) });
   return { method: template.method, url: url.href, headers, ...(body ? { body: body.content } : {}) };
 }
 
@@ -62,7 +64,9 @@ export function redirected(
   if (isLessSafe || !address.allows(url)) return undefined;
   url.hash = '';
   const headers = { ...request.headers };
-  applyCredential(credential, { url, headers });
+  const { body: content, method } = request;
+  const body = content === undefined ? {} : { body: { type: headers['content-type'] ?? '', content } };
+  applyCredential(credential, { method, url, headers, ...body });
   return { ...request, url: url.href, headers };
 }
 
@@ -109,10 +113,14 @@ async function buildHeaders(template: RequestTemplate, data: DatapillData): Prom
   return headers;
 }
 
-function applyCredential(
-  credential: Credential,
-  request: { readonly url: URL; readonly headers: Record<string, string> },
-): void {
+interface Unsigned {
+  readonly method: string;
+  readonly url: URL;
+  readonly headers: Record<string, string>;
+  readonly body?: { readonly type: string; readonly content: string | Uint8Array };
+}
+
+function applyCredential(credential: Credential, request: Unsigned): void {
   switch (credential.kind) {
     case 'bearer':
       request.headers['authorization'] = `Bearer ${credential.token.reveal()}`;
@@ -123,7 +131,24 @@ function applyCredential(
       return;
     }
     case 'api_key':
-      if (credential.in === 'query') request.url.searchParams.set(credential.name, credential.key.reveal());
-      else request.headers[credential.name.toLowerCase()] = credential.key.reveal();
+      place({ in: credential.in, name: credential.name, value: credential.key }, request);
+      return;
+    case 'placed':
+      for (const value of credential.values) place(value, request);
+      return;
+    case 'oauth1': {
+      const { body, method, url } = request;
+      const isForm = body?.type === 'application/x-www-form-urlencoded';
+      request.headers['authorization'] = oauth1Authorization(
+        { method, url, ...(isForm ? { form: body.content.toString() } : {}) },
+        credential.signer,
+        { nonce: randomToken(128), timestamp: Math.floor(credential.now() / 1_000) },
+      );
+    }
   }
+}
+
+function place({ in: where, name, value }: PlacedSecret, request: Unsigned): void {
+  if (where === 'query') request.url.searchParams.set(name, value.reveal());
+  else request.headers[name.toLowerCase()] = value.reveal();
 }

@@ -2,9 +2,14 @@ import type { Problem } from '../language/problem.js';
 import { checkShape } from '../language/shape.js';
 import type { Template } from '../language/template.js';
 import { parseYaml, type YamlDocument, type YamlPath } from '../language/yaml-document.js';
+
+import type { RequestTemplate } from './action.js';
+import type { AuthMethods } from './auth-methods.js';
 import { compileAction } from './compile-action.js';
+import { compileAuth } from './compile-auth.js';
 import { compileRequest } from './compile-request.js';
-import type { AuthMethods, Connector, ErrorRule, IdentityCall, RetryAfterRule } from './connector.js';
+import type { Connector, ErrorRule, IdentityCall, RetryAfterRule } from './connector.js';
+
 import { ConnectorFile } from './connector-file.js';
 import { ANSWER, ConnectorTemplates, IDENTITY } from './connector-templates.js';
 import { checkHosts } from './host-rules.js';
@@ -41,7 +46,7 @@ class ConnectorCompiler {
   compile(): Connector {
     const { name, title, secondary, settings, base_url, hosts, actions } = this.#file;
     const identity = this.#identity();
-    const test = this.#file.test && compileRequest(this.#file.test.request, ['test', 'request'], this.#templates);
+    const test = this.#test();
     const baseUrl = this.#templates.addressText(base_url, ['base_url']);
     const hostTexts = hosts.map((host, index) => this.#settingsText(host, ['hosts', index]));
     checkHosts({ baseUrl, hosts: hostTexts }, this.#templates);
@@ -90,40 +95,20 @@ class ConnectorCompiler {
   }
 
   #auth(): AuthMethods {
-    const { oauth2, api_key, basic } = this.#file.auth;
-    if (!oauth2 && !api_key && !basic) this.#report(['auth'], 'needs one of: oauth2, api_key, basic');
-    return {
-      ...(oauth2 ? { oauth2: this.#oauth2(oauth2) } : {}),
-      ...(api_key ? { api_key } : {}),
-      ...(basic ? { basic: {} } : {}),
-    };
+    return compileAuth(this.#file.auth, {
+      settingsText: (text, path) => this.#settingsText(text, path),
+      fieldsText: (text, path, fields) =>
+        this.#templates.value(text, path, (root) =>
+          root === 'fields' ? { kind: 'names', names: fields } : { kind: 'none', roots: ['fields'] },
+        ),
+      report: (path, message, hint) => this.#report(path, message, hint),
+    });
   }
 
-  #oauth2(file: NonNullable<ConnectorFile['auth']['oauth2']>): NonNullable<AuthMethods['oauth2']> {
-    const text = (key: 'authorization_url' | 'token_url') => this.#settingsText(file[key], ['auth', 'oauth2', key]);
-    const optional = (key: 'revocation_url' | 'issuer') => {
-      const value = file[key];
-      return value === undefined ? undefined : this.#settingsText(value, ['auth', 'oauth2', key]);
-    };
-    const [revocationUrl, issuer] = [optional('revocation_url'), optional('issuer')];
-    return {
-      authorizationUrl: text('authorization_url'),
-      tokenUrl: text('token_url'),
-      ...(revocationUrl ? { revocationUrl } : {}),
-      ...(issuer ? { issuer } : {}),
-      issuerRequired: file.issuer_required,
-      scopes: file.scopes,
-      scopeSeparator: file.scope_separator,
-      clientAuthentication: file.client_authentication,
-      pkce: file.pkce,
-      authorizationParameters: file.authorization_parameters,
-      tokenParameters: file.token_parameters,
-      ...(file.default_expires_in === undefined ? {} : { defaultExpiresInSeconds: file.default_expires_in }),
-      codeLifetimeSeconds: file.code_lifetime,
-      revocationEnds: file.revocation_ends,
-      reauthorizeErrors: file.reauthorize_errors,
-      ...(file.token_fields.length === 0 ? {} : { tokenFields: file.token_fields }),
-    };
+  #test(): RequestTemplate | undefined {
+    const { auth, test } = this.#file;
+    if (test) return compileRequest(test.request, ['test', 'request'], this.#templates);
+    return auth.test && compileRequest(auth.test.request, ['auth', 'test', 'request'], this.#templates);
   }
 
   #identity(): IdentityCall | undefined {
@@ -132,7 +117,7 @@ class ConnectorCompiler {
       if (this.#file.auth.oauth2) this.#report(['auth', 'oauth2'], 'logins need an identity call', 'add "identity"');
       return undefined;
     }
-    const { email, email_verified, more } = identity;
+    const { email, email_verified, more, organization } = identity;
     const pill = (text: string, key: string) => this.#templates.pill(text, ['identity', key], IDENTITY);
     return {
       request: compileRequest(identity.request, ['identity', 'request'], this.#templates),
@@ -141,6 +126,7 @@ class ConnectorCompiler {
       label: pill(identity.label, 'label'),
       ...(email === undefined ? {} : { email: pill(email, 'email') }),
       ...(email_verified === undefined ? {} : { emailVerified: pill(email_verified, 'email_verified') }),
+      ...(organization === undefined ? {} : { organization: pill(organization, 'organization') }),
     };
   }
 

@@ -13,15 +13,55 @@ const ConnectionEntry = strict({
   connector: Words.meta({ description: 'Name of a connector' }),
   title: Words.optional().meta({ description: "The app's name for people, in place of the connector's" }),
   settings: z.record(z.string(), FromEnvironment).default({}),
+  accounts: strict({
+    email_domains: z
+      .array(pattern(/^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$/, 'a domain: acme.example').max(253))
+      .min(1)
+      .optional()
+      .meta({ description: 'Domains of confirmed e-mail addresses' }),
+    organization_ids: z.array(Words).min(1).optional().meta({ description: "The app's ids of organisations" }),
+  })
+    .optional()
+    .meta({ description: 'Accounts that may be connected' }),
+  prompt: z
+    .enum(['consent', 'select_account'])
+    .optional()
+    .meta({ description: "What the app's login page shows in any case" }),
+  login_hint: z
+    .boolean()
+    .default(false)
+    .meta({ description: "True: the app's login page is told the person's e-mail address" }),
   auth: z.discriminatedUnion('method', [
     strict({
       method: z.literal('oauth2'),
       client_id: FromEnvironment,
+      client_secret: FromEnvironment.optional().meta({ description: 'Left out for a client without a secret' }),
+      scopes: z.array(Words).optional().meta({ description: "In place of the connector's" }),
+    }),
+    strict({
+      method: z.literal('client_credentials'),
+      client_id: FromEnvironment,
       client_secret: FromEnvironment,
       scopes: z.array(Words).optional().meta({ description: "In place of the connector's" }),
     }),
-    strict({ method: z.literal('api_key'), key: FromEnvironment }),
-    strict({ method: z.literal('basic'), username: FromEnvironment, password: FromEnvironment }),
+    strict({
+      method: z.literal('oauth1'),
+      consumer_key: FromEnvironment,
+      consumer_secret: FromEnvironment,
+      token: FromEnvironment.optional(),
+      token_secret: FromEnvironment.optional(),
+    }),
+    strict({
+      method: z.literal('api_key'),
+      key: FromEnvironment.optional(),
+      fields: z.record(z.string(), FromEnvironment).optional(),
+    }),
+    strict({
+      method: z.literal('basic'),
+      username: FromEnvironment.optional(),
+      password: FromEnvironment.optional(),
+    }),
+    strict({ method: z.literal('custom'), fields: z.record(z.string(), FromEnvironment).optional() }),
   ]),
 });
 

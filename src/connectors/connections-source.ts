@@ -1,3 +1,4 @@
+import type { Clock } from '../kernel/clock.port.js';
 import type { Connector } from './connector.js';
 import type { Environment } from './fill-environment.js';
 
@@ -13,4 +14,6 @@ export interface ConnectionsSource {
   readonly egressAllow: readonly string[];
   /** What the file is called in problems. */
   readonly label?: string;
+  /** For the time stamps of signatures; the system's by default. */
+  readonly clock?: Clock;
 }

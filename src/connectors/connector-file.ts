@@ -1,6 +1,8 @@
 import { z } from 'zod';
+
 import { strict } from '../language/shape.js';
 import { Action, Request } from './action-file.js';
+import { AUTH_METHODS } from './auth-file.js';
 import { AddressText, Expression, Id, Line, SettingsText, Words } from './schema-parts.js';
 
 const Setting = strict({
@@ -8,38 +10,6 @@ const Setting = strict({
   title: Words,
   required: z.boolean().default(true),
   default: z.string().optional(),
-});
-
-const OAuth2 = strict({
-  authorization_url: SettingsText,
-  token_url: SettingsText,
-  revocation_url: SettingsText.optional().meta({ description: 'RFC 7009; leave it out when the app has none' }),
-  issuer: SettingsText.optional().meta({ description: 'Expected `iss` of the authorization response (RFC 9207)' }),
-  issuer_required: z.boolean().default(false).meta({ description: 'True: the app always sends `iss`' }),
-  scopes: z.array(Words).default([]),
-  scope_separator: z.string().min(1).max(3).default(' '),
-  client_authentication: z.enum(['header', 'body']).default('header'),
-  pkce: z.enum(['S256', 'none']).default('S256'),
-  authorization_parameters: z.record(z.string(), z.string()).default({}),
-  token_parameters: z.record(z.string(), z.string()).default({}),
-  default_expires_in: z.int().min(1).optional().meta({ description: 'Seconds, where the app does not tell' }),
-  code_lifetime: z.int().min(1).max(600).default(60).meta({ description: 'Seconds that an authorization code lives' }),
-  revocation_ends: z.enum(['token', 'grant']).default('token').meta({
-    description:
-      "grant: revoking one token ends everything that the person's account has allowed, later logins too (Google)",
-  }),
-  reauthorize_errors: z.array(Words).default([]).meta({
-    description: 'Errors of the token endpoint that mean "log in again", besides invalid_grant',
-  }),
-  token_fields: z.array(Words).default([]).meta({
-    description: 'Fields of the token answer that are kept, readable as {{ token.<name> }}',
-  }),
-});
-
-const ApiKey = strict({
-  in: z.enum(['header', 'query']).default('header'),
-  name: Words.meta({ description: 'Name of the header or query parameter' }),
-  prefix: z.string().max(40).default('').meta({ description: 'Stands before the key: "Token "' }),
 });
 
 const ErrorRule = strict({
@@ -72,6 +42,7 @@ const Identity = strict({
   label: Expression.meta({ description: 'What people recognise: an e-mail address or user name' }),
   email: Expression.optional(),
   email_verified: Expression.optional().meta({ description: 'True when the app has confirmed the e-mail address' }),
+  organization: Expression.optional().meta({ description: 'Id of the organisation that the account belongs to' }),
 });
 
 /** A connector file, as people write it. */
@@ -87,7 +58,10 @@ export const ConnectorFile = strict({
   hosts: z.array(SettingsText).default([]).meta({
     description: 'Further hosts that the credentials may be sent to; "*.my.app.com" stands for one label',
   }),
-  auth: strict({ oauth2: OAuth2.optional(), api_key: ApiKey.optional(), basic: strict({}).optional() }),
+  auth: strict({
+    ...AUTH_METHODS,
+    test: strict({ request: Request }).optional().meta({ description: 'The same as test beside auth' }),
+  }),
   identity: Identity.optional(),
   test: strict({ request: Request })
     .optional()

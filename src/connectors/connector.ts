@@ -1,6 +1,8 @@
 import type { Datapill } from '../language/datapill.js';
 import type { Template } from '../language/template.js';
+
 import type { ConnectorAction, RequestTemplate } from './action.js';
+import type { AuthMethods } from './auth-methods.js';
 
 /** A value that a connection must give, e.g. the address of the instance. */
 export interface ConnectorSetting {
@@ -8,39 +10,6 @@ export interface ConnectorSetting {
   readonly title: string;
   readonly required: boolean;
   readonly default?: string;
-}
-
-export interface OAuth2Method {
-  readonly authorizationUrl: Template;
-  readonly tokenUrl: Template;
-  readonly revocationUrl?: Template;
-  readonly issuer?: Template;
-  readonly issuerRequired: boolean;
-  readonly scopes: readonly string[];
-  readonly scopeSeparator: string;
-  readonly clientAuthentication: 'header' | 'body';
-  readonly pkce: 'S256' | 'none';
-  readonly authorizationParameters: Readonly<Record<string, string>>;
-  readonly tokenParameters: Readonly<Record<string, string>>;
-  readonly defaultExpiresInSeconds?: number;
-  readonly codeLifetimeSeconds: number;
-  readonly revocationEnds: 'token' | 'grant';
-  readonly reauthorizeErrors: readonly string[];
-  /** Fields of the token answer that are kept with the tokens, e.g. `instance_url`. */
-  readonly tokenFields?: readonly string[];
-}
-
-export interface ApiKeyMethod {
-  readonly in: 'header' | 'query';
-  readonly name: string;
-  /** Stands before the key, e.g. `Token `. */
-  readonly prefix: string;
-}
-
-export interface AuthMethods {
-  readonly oauth2?: OAuth2Method;
-  readonly api_key?: ApiKeyMethod;
-  readonly basic?: Readonly<Record<string, never>>;
 }
 
 /** What an answer of the app means. */
@@ -84,6 +53,7 @@ export interface IdentityCall {
   readonly label: Datapill;
   readonly email?: Datapill;
   readonly emailVerified?: Datapill;
+  readonly organization?: Datapill;
 }
 
 /** A connector file as the service uses it. */

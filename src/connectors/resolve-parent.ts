@@ -1,6 +1,6 @@
-import type { OAuthApp, ParentConnection } from '../connections/parent-connection.js';
+import type { ParentConnection } from '../connections/parent-connection.js';
 import { isBehalfError } from '../kernel/errors.js';
-import { Secret } from '../kernel/secret.js';
+import { systemClock } from '../kernel/system-clock.js';
 import { didYouMean } from '../language/did-you-mean.js';
 import { hasErrors, type Position, type Problem } from '../language/problem.js';
 import { evaluateText, type Template } from '../language/template.js';
@@ -8,9 +8,12 @@ import type { YamlDocument, YamlPath } from '../language/yaml-document.js';
 import { isBaseUrl } from './app-address.js';
 import type { ConnectionEntry } from './connections-file.js';
 import type { ConnectionsSource } from './connections-source.js';
-import type { AuthMethods, Connector, OAuth2Method } from './connector.js';
+import type { Connector } from './connector.js';
 import { fillEnvironment } from './fill-environment.js';
+
 import { readsToken } from './host-rules.js';
+import { type EntryReader, resolveAuth } from './resolve-auth.js';
+
 import { isAddressAllowed } from './safe-address.js';
 
 export interface ResolvedParent {
@@ -64,18 +67,67 @@ class ParentResolver {
     const { name, entry, document } = this.#given;
     const settings = this.#settings();
     // An address out of the login is known, and judged, when there is a login.
-    if (!readsToken(this.#connector.baseUrl)) await this.#address(this.#connector.baseUrl, settings, 'base_url');
-    const auth = await this.#auth(settings);
+    const address = readsToken(this.#connector.baseUrl)
+      ? ''
+      : await this.#address(this.#connector.baseUrl, settings, 'base_url');
+    const auth = await resolveAuth(entry.auth, this.#reader(settings));
     const parent: ParentConnection = {
       name,
       connector: this.#connector.name,
       title: entry.title ?? this.#connector.title,
       settings,
+      ...(URL.canParse(address) ? { host: new URL(address).host } : {}),
+      ...this.#policy(),
       auth,
     };
     if (auth.kind !== 'oauth2') return { parent };
     const place = document.positionOf([...this.#path, 'auth', 'client_id']);
     return { parent, clientPlace: { file: document.file, ...place } };
+  }
+
+  #reader(settings: Readonly<Record<string, string>>): EntryReader {
+    const { name, source } = this.#given;
+    return {
+      connection: name,
+      connector: this.#connector,
+      redirectUri: `${source.publicUrl.replace(/\/+$/u, '')}/oauth/callback/${name}`,
+      now: () => (source.clock ?? systemClock).now(),
+      fill: (value, path) => this.#fill(value, path),
+      secret: (value, path) => this.#secret(value, path),
+      address: (template, what) => this.#address(template, settings, what),
+      text: (template) => this.#text(template, settings),
+      report: (path, message, hint) => this.#report(path, message, { hint }),
+    };
+  }
+
+  /** What the entry says about logins; only logins of persons can be held to it. */
+  #policy(): Pick<ParentConnection, 'accounts' | 'prompt' | 'loginHint'> {
+    const { accounts, auth, login_hint: loginHint, prompt } = this.#given.entry;
+    if (auth.method !== 'oauth2') {
+      const given = { accounts, prompt, login_hint: loginHint || undefined };
+      for (const [key, value] of Object.entries(given)) {
+        if (value !== undefined) this.#report([key], `"${key}" is about logins, which ${auth.method} does not have`);
+      }
+    }
+    const { email_domains: domains, organization_ids: organizationIds } = accounts ?? {};
+    if (domains && !this.#connector.identity?.email) {
+      this.#report(['accounts', 'email_domains'], `${this.#connector.title} tells no e-mail address of an account`);
+    }
+    if (organizationIds && !this.#connector.identity?.organization) {
+      this.#report(['accounts', 'organization_ids'], `${this.#connector.title} tells no organisation of an account`);
+    }
+    return {
+      ...(domains || organizationIds
+        ? {
+            accounts: {
+              ...(domains ? { emailDomains: domains.map((domain) => domain.toLowerCase()) } : {}),
+              ...(organizationIds ? { organizationIds } : {}),
+            },
+          }
+        : {}),
+      ...(prompt === undefined ? {} : { prompt }),
+      ...(loginHint ? { loginHint } : {}),
+    };
   }
 
   #settings(): Readonly<Record<string, string>> {
@@ -97,67 +149,13 @@ class ParentResolver {
     return Object.fromEntries(filled);
   }
 
-  async #auth(settings: Readonly<Record<string, string>>): Promise<ParentConnection['auth']> {
-    const { auth } = this.#given.entry;
-    const methods = this.#connector.auth;
-    if (!Object.hasOwn(methods, auth.method)) this.#reportMethod(auth.method, methods);
-    switch (auth.method) {
-      case 'oauth2':
-        return { kind: 'oauth2', app: await this.#oauthApp(auth, settings) };
-      case 'api_key': {
-        const { in: where, name, prefix } = methods.api_key ?? { in: 'header', name: 'x', prefix: '' };
-        const key = new Secret(`${prefix}${this.#secret(auth.key, 'key')}`);
-        return { kind: 'static', method: 'api_key', credential: { kind: 'api_key', in: where, name, key } };
-      }
-      case 'basic': {
-        const username = this.#fill(auth.username, ['auth', 'username']);
-        const password = new Secret(this.#secret(auth.password, 'password'));
-        return { kind: 'static', method: 'basic', credential: { kind: 'basic', username, password } };
-      }
-    }
-  }
-
-  async #oauthApp(
-    auth: Extract<ConnectionEntry['auth'], { method: 'oauth2' }>,
-    settings: Readonly<Record<string, string>>,
-  ): Promise<OAuthApp> {
-    const method = this.#connector.auth.oauth2 ?? NO_METHOD;
-    const { source, name } = this.#given;
-    const revocationUrl =
-      method.revocationUrl && (await this.#address(method.revocationUrl, settings, 'revocation_url'));
-    const issuer = method.issuer && (await this.#text(method.issuer, settings));
-    return {
-      connection: name,
-      authorizationUrl: await this.#address(method.authorizationUrl, settings, 'authorization_url'),
-      tokenUrl: await this.#address(method.tokenUrl, settings, 'token_url'),
-      ...(revocationUrl === undefined ? {} : { revocationUrl }),
-      ...(issuer === undefined ? {} : { issuer }),
-      issuerRequired: method.issuerRequired,
-      clientId: this.#fill(auth.client_id, ['auth', 'client_id']),
-      clientSecret: new Secret(this.#secret(auth.client_secret, 'client_secret')),
-      redirectUri: `${source.publicUrl.replace(/\/+$/u, '')}/oauth/callback/${name}`,
-      scopes: auth.scopes ?? method.scopes,
-      scopeSeparator: method.scopeSeparator,
-      clientAuthentication: method.clientAuthentication,
-      pkce: method.pkce,
-      authorizationParameters: method.authorizationParameters,
-      tokenParameters: method.tokenParameters,
-      ...(method.defaultExpiresInSeconds === undefined
-        ? {}
-        : { defaultExpiresInSeconds: method.defaultExpiresInSeconds }),
-      codeLifetimeSeconds: method.codeLifetimeSeconds,
-      revocationEnds: method.revocationEnds,
-      reauthorizeErrors: method.reauthorizeErrors,
-    };
-  }
-
   /** A secret that stands in the file itself is used, with a warning. */
-  #secret(value: string, key: string): string {
+  #secret(value: string, path: YamlPath): string {
     if (fillEnvironment(value, {}).references === 0) {
       const hint = 'put it into an environment variable and name that here, in braces after a $';
-      this.#report(['auth', key], `"${key}" is a secret and stands in the file`, { hint, severity: 'warning' });
+      this.#report(path, `"${path.at(-1)}" is a secret and stands in the file`, { hint, severity: 'warning' });
     }
-    return this.#fill(value, ['auth', key]);
+    return this.#fill(value, path);
   }
 
   #fill(value: string, path: YamlPath): string {
@@ -195,13 +193,6 @@ class ParentResolver {
     }
   }
 
-  #reportMethod(method: string, methods: AuthMethods): void {
-    const known = Object.keys(methods).join(', ');
-    this.#report(['auth', 'method'], `${this.#connector.title} cannot be used with ${method}`, {
-      hint: `use ${known}`,
-    });
-  }
-
   #report(
     path: YamlPath,
     message: string,
@@ -224,21 +215,3 @@ function withoutQuery(url: URL): URL {
   copy.search = '';
   return copy;
 }
-
-const NOWHERE: Template = { kind: 'constant', value: '' };
-
-/** Stands in for a method that the connector does not have, which is reported. */
-const NO_METHOD: OAuth2Method = {
-  authorizationUrl: NOWHERE,
-  tokenUrl: NOWHERE,
-  issuerRequired: false,
-  scopes: [],
-  scopeSeparator: ' ',
-  clientAuthentication: 'header',
-  pkce: 'S256',
-  authorizationParameters: {},
-  tokenParameters: {},
-  codeLifetimeSeconds: 60,
-  revocationEnds: 'token',
-  reauthorizeErrors: [],
-};

@@ -1,4 +1,4 @@
-import type { LoginOutcome } from '../connections/login.js';
+import type { LoginOutcome, LoginSummary } from '../connections/login.js';
 import type { Logins } from '../connections/logins.js';
 import { asBehalfError } from '../kernel/errors.js';
 import type { HttpRequest, HttpResponse, HttpRoute } from '../kernel/http.js';
@@ -64,9 +64,8 @@ async function showLogin(deps: LoginRoutesDeps, request: HttpRequest): Promise<H
   const { holder, login, scopes } = view;
   return loginPage({
     app: login.title,
-    person: holder.name,
-    place: holder.place,
-    platform: deps.platformTitle(login.owner.platform),
+    ...(holder ? { holder: { person: holder.name, place: `${holder.place}, ${placeOf(deps, login)}` } } : {}),
+    platform: placeOf(deps, login),
     scopes,
     action: loginPath(token),
     providerOrigin: deps.providerOrigin(login.connection) ?? '',
@@ -116,15 +115,15 @@ function toPage(deps: LoginRoutesDeps, outcome: LoginOutcome): HttpResponse {
     case 'connected':
       return connectedPage({
         app: outcome.login.title,
-        account: outcome.account.label,
-        platform: deps.platformTitle(outcome.login.owner.platform),
+        ...(outcome.account ? { account: outcome.account.label } : {}),
+        platform: placeOf(deps, outcome.login),
       });
     case 'proof_needed': {
       const { account, code, login } = outcome;
-      const scripts = login.popUp ? deps.popUpScripts(login.owner.platform) : [];
+      const scripts = login.popUp && login.owner !== 'shared' ? deps.popUpScripts(login.owner.platform) : [];
       return proofPage({
         app: login.title,
-        platform: deps.platformTitle(login.owner.platform),
+        platform: placeOf(deps, login),
         code,
         popUpScripts: scripts,
         ...(account ? { account: account.label } : {}),
@@ -133,7 +132,7 @@ function toPage(deps: LoginRoutesDeps, outcome: LoginOutcome): HttpResponse {
     case 'denied':
       return loginProblemPage({
         title: 'Not connected',
-        text: `You did not allow the access to ${outcome.login.title}, so nothing was connected. To try again, press Login in ${deps.platformTitle(outcome.login.owner.platform)}; to give up, press Cancel there.`,
+        text: `You did not allow the access to ${outcome.login.title}, so nothing was connected. ${again(deps, outcome.login)}`,
         status: 200,
       });
     case 'wrong_browser':
@@ -157,10 +156,27 @@ function toPage(deps: LoginRoutesDeps, outcome: LoginOutcome): HttpResponse {
     case 'provider_error':
       return loginProblemPage({
         title: 'Not connected',
-        text: `${outcome.text} To try again, press Login in ${deps.platformTitle(outcome.login.owner.platform)}.`,
+        text: `${outcome.text} ${again(deps, outcome.login)}`,
         status: 502,
       });
+    case 'account_refused':
+      return loginProblemPage({
+        title: 'Not connected',
+        text: `${outcome.text} ${again(deps, outcome.login)}`,
+        status: 403,
+      });
   }
+}
+
+/** Where the person came from: the chat, or the terminal for a connection that everybody shares. */
+function placeOf(deps: LoginRoutesDeps, { owner }: LoginSummary): string {
+  return owner === 'shared' ? 'the terminal' : deps.platformTitle(owner.platform);
+}
+
+function again(deps: LoginRoutesDeps, login: LoginSummary): string {
+  return login.owner === 'shared'
+    ? `To try again, open the link of behalf connect ${login.connection} once more.`
+    : `To try again, press Login in ${placeOf(deps, login)}; to give up, press Cancel there.`;
 }
 
 function isSecure(deps: LoginRoutesDeps): boolean {

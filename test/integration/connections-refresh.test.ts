@@ -1,5 +1,6 @@
 import type { ConnectionStore } from '../../src/connections/connection-store.port.js';
-import { type Connections, type CredentialAnswer, createConnections } from '../../src/connections/connections.js';
+import { type Connections, createConnections } from '../../src/connections/connections.js';
+import type { CredentialAnswer } from '../../src/connections/credential-finder.js';
 import { BehalfError } from '../../src/kernel/errors.js';
 import type { MetricCounter } from '../../src/kernel/metrics.port.js';
 import { createVault } from '../../src/kernel/vault.js';

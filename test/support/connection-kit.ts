@@ -10,6 +10,7 @@ import { type Connections, type ConnectionsDeps, createConnections } from '../..
 import type { OAuthApp, ParentConnection } from '../../src/connections/parent-connection.js';
 import { createRevocationPlan } from '../../src/connections/revocation-plan.js';
 import { Revoker } from '../../src/connections/revoker.js';
+import type { HttpClient } from '../../src/kernel/http-client.port.js';
 import { noMetrics } from '../../src/kernel/metrics.port.js';
 import { Secret } from '../../src/kernel/secret.js';
 import { systemClock } from '../../src/kernel/system-clock.js';
@@ -32,6 +33,7 @@ export interface ConnectionKit {
   readonly logger: RecordingLogger;
   readonly provider: TokenServer;
   readonly stores: EmbeddedStores;
+  readonly httpClient: HttpClient;
   readonly parent: ParentConnection;
   /** What connections and logins are made of. */
   readonly deps: ConnectionsDeps & { readonly parents: (name: string) => ParentConnection | undefined };
@@ -74,6 +76,7 @@ export async function startConnectionKit(change: Partial<OAuthApp> = {}): Promis
     logger,
     provider,
     stores,
+    httpClient,
     parent,
     deps,
     connections: createConnections(deps),

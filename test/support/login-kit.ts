@@ -1,3 +1,4 @@
+import { createOAuth1Client } from '../../adapters/oauth/index.js';
 import type { Account, PersonOwner } from '../../src/connections/connection.js';
 import { createConnections } from '../../src/connections/connections.js';
 import type { LoginConnected, LoginFailed, LoginOutcome } from '../../src/connections/login.js';
@@ -58,6 +59,8 @@ export async function startLoginKit(change: Partial<OAuthApp> = {}): Promise<Log
     ...kit.deps,
     connections: createConnections(kit.deps),
     store: kit.stores.expiring,
+    oauth1: createOAuth1Client({ httpClient: kit.httpClient, clock: kit.clock }),
+    trySecrets: async () => undefined,
     lookUpAccount: async (_parent, { accessToken }) => {
       const account = accounts.get(accessToken.reveal().split('-')[1] ?? '');
       if (account === undefined) throw new BehalfError('app.unavailable', 'No identity');

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createEmbeddedStores, type EmbeddedStores } from '../../adapters/embedded/index.js';
-import { createOAuthClient } from '../../adapters/oauth/index.js';
+import { createOAuth1Client, createOAuthClient } from '../../adapters/oauth/index.js';
 import { createMetrics } from '../../adapters/prometheus/index.js';
 import { createHttpClient } from '../../adapters/undici/index.js';
 import { type Assembly, assemble } from '../../src/assemble.js';
@@ -127,6 +127,7 @@ export async function startServiceKit(options: KitOptions): Promise<ServiceKit> 
         stores: store.stores,
         http,
         oauth: createOAuthClient({ httpClient: http, clock: own }),
+        oauth1: createOAuth1Client({ httpClient: http, clock: own }),
         chats: [chat],
         vault,
         clock: own,

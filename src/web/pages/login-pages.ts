@@ -4,8 +4,8 @@ import { page } from './layout.js';
 
 export interface LoginPageProps {
   readonly app: string;
-  readonly person: string;
-  readonly place: string;
+  /** The chat user who will own the connection; absent where everybody will share it. */
+  readonly holder?: { readonly person: string; readonly place: string };
   /** `Slack` or `Microsoft Teams`. */
   readonly platform: string;
   readonly scopes: readonly string[];
@@ -16,7 +16,7 @@ export interface LoginPageProps {
 
 /** Who connects which app to which chat account; the button is a POST, so that looking at the link does nothing. */
 export function loginPage(props: LoginPageProps): HttpResponse {
-  const { action, app, headers, person, place, platform, providerOrigin, scopes } = props;
+  const { action, app, headers, holder, platform, providerOrigin, scopes } = props;
   return page({
     title: `Connect ${app}`,
     // Providers hand over to other hosts of theirs, and browsers hold redirects after a POST against this list.
@@ -25,20 +25,29 @@ export function loginPage(props: LoginPageProps): HttpResponse {
     body: html`<h1>Connect ${app}</h1>
 <dl>
 <dt>App</dt><dd>${app}</dd>
-<dt>For</dt><dd><strong>${person}</strong><br>${place}, ${platform}</dd>
+<dt>For</dt><dd>${holder === undefined ? html`<strong>everybody</strong>` : html`<strong>${holder.person}</strong><br>${holder.place}`}</dd>
 ${scopes.length === 0 ? undefined : html`<dt>Access</dt><dd>${scopes.join(', ')}</dd>`}
 </dl>
-<p>You will log in to ${app} with your own account. From then on the bot works in ${app} as you when <strong>you</strong> ask it to.</p>
-<p class="warning">Only go on if you are ${person} and have just asked for this in ${platform}. If somebody sent you this link, close this page.</p>
+${loginWords(app, platform, holder?.person)}
 <form method="post" action="${action}">
 <button type="submit">Continue to ${app}</button>
 </form>`,
   });
 }
 
+function loginWords(app: string, platform: string, person: string | undefined): Html {
+  if (person === undefined) {
+    return html`<p>You will log in to ${app} with the account that the bot shall use for <strong>everybody</strong> who may run its commands.</p>
+<p class="warning">Only go on if you have just run <code>behalf connect</code> in ${platform}. If somebody sent you this link, close this page.</p>`;
+  }
+  return html`<p>You will log in to ${app} with your own account. From then on the bot works in ${app} as you when <strong>you</strong> ask it to.</p>
+<p class="warning">Only go on if you are ${person} and have just asked for this in ${platform}. If somebody sent you this link, close this page.</p>`;
+}
+
 export interface ConnectedPageProps {
   readonly app: string;
-  readonly account: string;
+  /** Absent where the app does not tell. */
+  readonly account?: string;
   readonly platform: string;
 }
 
@@ -47,7 +56,7 @@ export function connectedPage({ account, app, platform }: ConnectedPageProps): H
     title: 'Connected',
     scripts: ['/assets/page.js'],
     body: html`<h1><span class="ok" aria-hidden="true">✓</span> Connected</h1>
-<p>${app} is connected as <strong>${account}</strong>.</p>
+<p>${app} is connected${account === undefined ? undefined : html` as <strong>${account}</strong>`}.</p>
 <p>You can close this window and return to ${platform}. What you asked for goes on by itself.</p>`,
   });
 }

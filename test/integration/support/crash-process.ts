@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createEmbeddedStores } from '../../../adapters/embedded/index.js';
-import { createOAuthClient } from '../../../adapters/oauth/index.js';
+import { createOAuth1Client, createOAuthClient } from '../../../adapters/oauth/index.js';
 import { createHttpClient } from '../../../adapters/undici/index.js';
 import { type Assembly, assemble, type Stores } from '../../../src/assemble.js';
 import { loadCatalogue } from '../../../src/catalogue.js';
@@ -40,6 +40,7 @@ async function main(environment: CrashEnvironment): Promise<void> {
     stores: hanging(opened, environment.hangAt),
     http,
     oauth: createOAuthClient({ httpClient: http, clock }),
+    oauth1: createOAuth1Client({ httpClient: http, clock }),
     chats: [chat],
     vault: createVault(parseKeyring(environment.key)),
     ...basics,

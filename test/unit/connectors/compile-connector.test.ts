@@ -33,7 +33,7 @@ describe('a connector', () => {
           codeLifetimeSeconds: 60,
           issuerRequired: false,
         },
-        api_key: { in: 'header', name: 'X-Api-Key', prefix: 'Key ' },
+        api_key: { fields: [{ name: 'key', title: 'API key', in: 'header', as: 'X-Api-Key', prefix: 'Key ' }] },
       },
     });
   });
@@ -90,7 +90,7 @@ describe('a mistake in a connector is reported with its place', () => {
     [
       'no authentication',
       CONNECTOR.replace(/auth:\n(?: {2}.*\n)+/, 'auth: {}\n'),
-      /needs one of: oauth2, api_key, basic/,
+      /needs one of: oauth2, client_credentials, oauth1, api_key, basic, custom/,
     ],
     [
       'logins without an identity call',

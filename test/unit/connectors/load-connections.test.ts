@@ -114,9 +114,9 @@ describe('connections.yaml', () => {
     [
       'an unknown method',
       FILE.replace('method: basic', 'method: bearer'),
-      /:14:21 error "method" must be oauth2 or api_key or basic/,
+      /:14:21 error "method" must be oauth2 or client_credentials or oauth1 or api_key or basic or custom/,
     ],
-    ['a forgotten key', FILE.replace(/, client_secret: "[^"]*"/u, ''), /"client_secret" is missing/],
+    ['a forgotten key', FILE.replace(/, client_secret: "[^"]*"/u, ''), /the client_secret is missing/],
     [
       'an address without TLS',
       FILE.replace('"https://acme.example", region', '"http://acme.example", region'),

@@ -19,8 +19,7 @@ describe('markup', () => {
       'login page',
       loginPage({
         app: EVIL,
-        person: EVIL,
-        place: EVIL,
+        holder: { person: EVIL, place: EVIL },
         platform: EVIL,
         scopes: [EVIL],
         action: EVIL,

@@ -1,0 +1,23 @@
+import { joinKey, sha256 } from '../kernel/ids.js';
+import type { ParentConnection } from './parent-connection.js';
+
+/**
+ * What a connection's tokens and secrets were given for: the client, and the hosts that they are sent to. A connection made
+ * with another one is not used any more, and nothing of it is sent to the new hosts.
+ */
+export function clientFingerprint({ auth, host = '' }: ParentConnection): string {
+  switch (auth.kind) {
+    case 'oauth2':
+    case 'client_credentials':
+      return sha256(joinKey(auth.kind, auth.app.clientId, new URL(auth.app.tokenUrl).host, host));
+    case 'stored':
+      return sha256(joinKey(auth.method, auth.login?.signer.consumerKey ?? '', host));
+    case 'static':
+      return sha256(joinKey(auth.method, host));
+  }
+}
+
+/** Why a connection that was made with another client has ended, for the person. */
+export function clientChangedReason(title: string): string {
+  return `Your administrator has changed how ${title} is connected`;
+}
