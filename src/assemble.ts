@@ -86,6 +86,8 @@ export interface Assembly {
   readonly jobs: Jobs;
   readonly logins: Logins;
   readonly revoker: Revoker;
+  /** Ends the connections that were made with another client or for another host than the configuration has now. */
+  endForeignConnections(): Promise<void>;
 }
 
 type ServicePolicy = Pick<
@@ -214,7 +216,15 @@ export function assemble(policy: ServicePolicy, catalogue: () => Catalogue, driv
     metrics,
   });
   const revoker = new Revoker({ queue: stores.revocations, vault, oauth, parents, clock, logger, metrics });
-  return { handleEvent: (event) => events.handle(event), jobs, logins, revoker };
+  return {
+    handleEvent: (event) => events.handle(event),
+    jobs,
+    logins,
+    revoker,
+    async endForeignConnections() {
+      for (const parent of catalogue().parents) await connections.endForeign(parent);
+    },
+  };
 }
 
 /** Made anew when the recipes are others. */

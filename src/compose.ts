@@ -93,7 +93,7 @@ export async function startService(config: Config, environment: Environment): Pr
     ...basics,
   });
   const chats = await createChats(config, { ...basics, httpClient });
-  const { handleEvent, jobs, logins, revoker } = assemble(config, () => catalogue.current(), {
+  const { endForeignConnections, handleEvent, jobs, logins, revoker } = assemble(config, () => catalogue.current(), {
     stores,
     http,
     oauth,
@@ -134,6 +134,10 @@ export async function startService(config: Config, environment: Environment): Pr
   await jobs.start();
   revoker.start();
   await catalogue.follow((await import('../adapters/files/index.js')).createFileWatcher(basics), config.configDir);
+  // They would end when they are used, too: nobody has to wait for it.
+  endForeignConnections().catch((error: unknown) => {
+    logger.warn({ err: asBehalfError(error) }, 'connections that were made with another client could not be ended');
+  });
   const port = await server.listen(routes, config.port);
   serving = true;
   logger.info(

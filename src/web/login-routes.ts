@@ -176,7 +176,7 @@ function placeOf(deps: LoginRoutesDeps, { owner }: LoginSummary): string {
 function again(deps: LoginRoutesDeps, login: LoginSummary): string {
   return login.owner === 'shared'
     ? `To try again, open the link of behalf connect ${login.connection} once more.`
-    : `To try again, press Login in ${placeOf(deps, login)}; to give up, press Cancel there.`;
+    : `To try again, press Login in ${placeOf(deps, login)}.`;
 }
 
 function isSecure(deps: LoginRoutesDeps): boolean {

@@ -67,13 +67,6 @@ describe('behalf check', () => {
       'recipes/create-opportunity.yaml:10:20 error "acme-crm-integration" has one key for everybody, so people cannot log in to it  hint: set verify_user_access: false, or use a connection with oauth2',
     ],
     [
-      'a connection without a shared login and the switch off',
-      CREATE,
-      'verify_user_access: true',
-      'verify_user_access: false',
-      'recipes/create-opportunity.yaml:10:20 error "acme-crm" has no login that everybody could share  hint: set verify_user_access: true, or use a connection with an API key',
-    ],
-    [
       'an unknown app',
       CREATE,
       '  acme_crm: {',
