@@ -1,20 +1,15 @@
 import { createHash } from 'node:crypto';
-import type { OAuthClient, RevocationOutcome } from '../../src/connections/oauth-client.port.js';
+import type { OAuthClient } from '../../src/connections/oauth-client.port.js';
 import type { OAuthApp, TokenApp } from '../../src/connections/parent-connection.js';
 import type { Clock } from '../../src/kernel/clock.port.js';
 import { BehalfError } from '../../src/kernel/errors.js';
-import type { HttpClient, IncomingResponse } from '../../src/kernel/http-client.port.js';
+import type { HttpClient, IncomingResponse, OutgoingRequest } from '../../src/kernel/http-client.port.js';
 import type { Secret } from '../../src/kernel/secret.js';
 import { authenticatedForm } from './client-authentication.js';
 import { authorizationCode, codeParameters, exchange } from './code-exchange.js';
 import { translate } from './post-errors.js';
-import {
-  judgeClientToken,
-  judgeTokenResponse,
-  parseBody,
-  readRetryAfter,
-  type TokenResponse,
-} from './token-response.js';
+import { judgeRevocation, judgeRevocationCall, revocationRequest } from './revocation.js';
+import { judgeClientToken, judgeTokenResponse, parseBody, type TokenResponse } from './token-response.js';
 
 const TIMEOUT_MS = 10_000;
 /** Token responses are a few kilobytes at most. */
@@ -31,8 +26,9 @@ export interface OAuthClientOptions {
 export function createOAuthClient(options: OAuthClientOptions): OAuthClient {
   const { clock, httpClient, timeoutMs = TIMEOUT_MS } = options;
   const limits = { timeoutMs, maxBytes: MAX_BYTES };
+  const send = (request: OutgoingRequest) => sendWithin({ httpClient, timeoutMs }, request);
   const post = (app: TokenApp, url: string, form: Readonly<Record<string, string>>) =>
-    postForm({ httpClient, timeoutMs }, app, url, form);
+    send({ method: 'POST', url, ...authenticatedForm(app, form) });
 
   return {
     authorizationUrl(app, { state, codeVerifier, scopes, parameters }) {
@@ -86,8 +82,12 @@ export function createOAuthClient(options: OAuthClientOptions): OAuthClient {
       });
     },
     async revoke(app, { accessToken, refreshToken }) {
-      const { revocationUrl } = app;
+      const { revocationUrl, revocationCall } = app;
       if (revocationUrl === undefined) return 'unsupported';
+      if (revocationCall) {
+        const request = revocationRequest(app, { ...revocationCall, url: revocationUrl }, accessToken);
+        return judgeRevocationCall(await send(request), revocationCall);
+      }
       const revokeOne = async (token: Secret, hint: string) =>
         judgeRevocation(await post(app, revocationUrl, { token: token.reveal(), token_type_hint: hint }));
       // The refresh token first: with it the access token can be had again.
@@ -98,15 +98,12 @@ export function createOAuthClient(options: OAuthClientOptions): OAuthClient {
   };
 }
 
-async function postForm(
+async function sendWithin(
   { httpClient, timeoutMs }: { readonly httpClient: HttpClient; readonly timeoutMs: number },
-  app: TokenApp,
-  url: string,
-  parameters: Readonly<Record<string, string>>,
+  request: OutgoingRequest,
 ): Promise<IncomingResponse> {
   try {
-    const form = authenticatedForm(app, parameters);
-    return await httpClient.request({ method: 'POST', url, ...form, timeoutMs, maxBytes: MAX_BYTES });
+    return await httpClient.request({ ...request, timeoutMs, maxBytes: MAX_BYTES });
   } catch (error) {
     throw translate(error);
   }
@@ -122,23 +119,4 @@ function scopesParameter(app: OAuthApp, scopes: readonly string[]): { readonly s
 function readTokenResponse({ status, headers, body }: IncomingResponse): TokenResponse {
   const retryAfter = headers['retry-after'];
   return { status, body: parseBody(body), ...(retryAfter === undefined ? {} : { retryAfter }) };
-}
-
-/** RFC 7009 section 2.2: 200 whatever the body, also for tokens that are dead; 503 means later. */
-function judgeRevocation({ status, headers, body }: IncomingResponse): RevocationOutcome {
-  if (status >= 200 && status < 300) return 'revoked';
-  const details = { status };
-  if (status === 408 || status === 429 || status >= 500) {
-    const retryAfterMs = readRetryAfter(headers['retry-after']);
-    throw new BehalfError('oauth.transient', 'The revocation endpoint is in trouble', {
-      details,
-      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-    });
-  }
-  const answer = parseBody(body);
-  const error = typeof answer === 'object' && answer !== null && 'error' in answer ? answer.error : undefined;
-  if (error === 'unsupported_token_type') return 'unsupported';
-  // Not of the standard, but said by several servers of a token that is dead already.
-  if (error === 'invalid_token' || error === 'invalid_grant') return 'revoked';
-  throw new BehalfError('oauth.operator', 'The revocation endpoint refuses', { details });
 }

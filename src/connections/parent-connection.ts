@@ -25,11 +25,22 @@ export interface TokenApp {
   readonly tokenPath?: string;
 }
 
+/** A call of the app's own for ending the access token, and with it the refresh token that belongs to it. */
+export interface RevocationCall {
+  readonly method: 'POST' | 'DELETE';
+  /** `client`: HTTP basic with client id and secret; `token`: the token speaks for itself, as a bearer. */
+  readonly authentication: 'client' | 'token';
+  /** Field of a JSON body that holds the token; absent: no body. */
+  readonly json?: string;
+}
+
 /** An OAuth2 client that persons log in to. Its redirect URI is used by no other connection (RFC 9700 section 4.4). */
 export interface OAuthApp extends TokenApp {
   readonly authorizationUrl: string;
-  /** RFC 7009 endpoint; absent: the app offers no revocation. */
+  /** RFC 7009 endpoint, or that of the call; absent: the app offers no revocation. */
   readonly revocationUrl?: string;
+  /** Where the app ends tokens in a way of its own. */
+  readonly revocationCall?: RevocationCall;
   /**
    * What revoking a token ends: that login (`token`, the default), or every login of the person with this client (`grant`).
    * With `grant`, tokens that a newer login replaced are not revoked: that would end the newer one.

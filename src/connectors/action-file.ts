@@ -22,7 +22,15 @@ export const Request = strict({
     description: 'In place of the base URL; its host must be listed under hosts',
   }),
   path: pattern(/^\/[^?#\\]*$/, 'a path that begins with / and has no ?, # or \\').max(1000),
-  query: z.record(Words, Value).default({}),
+  path_segments: Expression.optional().meta({
+    description: 'One datapill that gives a list of segments behind the path; each is encoded',
+  }),
+  query: z
+    .union([z.record(Words, Value), Expression])
+    .default({})
+    .meta({
+      description: 'By name; or one datapill that gives them by name',
+    }),
   headers: z.record(Words, z.string().max(2000)).default({}),
   json: Value.optional().meta({ description: 'Body as JSON' }),
   form: z.record(Words, Value).optional().meta({ description: 'Body as a form' }),

@@ -14,7 +14,10 @@ export interface RequestTemplate {
   readonly baseUrl?: Template;
   /** Below the base URL; each datapill fills one encoded path segment or a part of one. */
   readonly path: Template;
-  readonly query: readonly NamedTemplate[];
+  /** Gives a list of segments behind the path; each entry is encoded. */
+  readonly pathSegments?: Template;
+  /** By name, or a template that gives them by name. */
+  readonly query: readonly NamedTemplate[] | Template;
   readonly headers: readonly NamedTemplate[];
   readonly body?: BodyTemplate;
 }

@@ -9,10 +9,24 @@ const ClientAuthentication = z.enum(['header', 'body', 'none']).default('header'
   description: 'header: HTTP basic; body: in the form; none: a public client, which has no secret',
 });
 
+const RevocationCall = strict({
+  method: z.enum(['POST', 'DELETE']).default('POST'),
+  authentication: z.enum(['client', 'token']).meta({
+    description: 'client: HTTP basic with client id and secret; token: the token itself as bearer',
+  }),
+  json: Words.optional().meta({
+    description: 'Field of a JSON body that holds the token; without it there is no body',
+  }),
+});
+
 const OAuth2 = strict({
   authorization_url: SettingsText,
   token_url: SettingsText,
-  revocation_url: SettingsText.optional().meta({ description: 'RFC 7009; leave it out when the app has none' }),
+  revocation_url: SettingsText.optional().meta({
+    description:
+      'RFC 7009, or that of revocation_call; leave it out when the app has none. May hold {{ client.id }}, too',
+  }),
+  revocation_call: RevocationCall.optional().meta({ description: "The app's own way, where it is not RFC 7009" }),
   issuer: SettingsText.optional().meta({ description: 'Expected `iss` of the authorization response (RFC 9207)' }),
   issuer_required: z.boolean().default(false).meta({ description: 'True: the app always sends `iss`' }),
   scopes: z.array(Words).default([]),
@@ -44,7 +58,7 @@ const ClientCredentials = strict({
   scopes: z.array(Words).default([]),
   scope_separator: z.string().min(1).max(3).default(' '),
   client_authentication: z.enum(['header', 'body']).default('header'),
-  token_parameters: z.record(z.string(), z.string()).default({}),
+  token_parameters: z.record(z.string(), SettingsText).default({}),
   token_fields: z.array(Words).max(20).default([]),
   default_expires_in: z.int().min(1).optional().meta({ description: 'Seconds, where the app does not tell' }),
 });

@@ -1,9 +1,12 @@
+import type { RevocationCall } from '../connections/parent-connection.js';
 import type { Template } from '../language/template.js';
 
 export interface OAuth2Method {
   readonly authorizationUrl: Template;
   readonly tokenUrl: Template;
+  /** May also read `client.id`. */
   readonly revocationUrl?: Template;
+  readonly revocationCall?: RevocationCall;
   readonly issuer?: Template;
   readonly issuerRequired: boolean;
   readonly scopes: readonly string[];
@@ -26,7 +29,7 @@ export interface ClientCredentialsMethod {
   readonly scopes: readonly string[];
   readonly scopeSeparator: string;
   readonly clientAuthentication: 'header' | 'body';
-  readonly tokenParameters: Readonly<Record<string, string>>;
+  readonly tokenParameters: readonly (readonly [name: string, value: Template])[];
   readonly tokenFields: readonly string[];
   readonly defaultExpiresInSeconds?: number;
 }

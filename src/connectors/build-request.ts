@@ -71,15 +71,38 @@ export function redirected(
 }
 
 async function buildUrl(base: URL, template: RequestTemplate, data: DatapillData): Promise<URL> {
-  const path = await evaluateText(template.path, data, encodeSegment);
+  const path = await buildPath(template, data);
   const url = new URL(base);
   url.pathname = `${base.pathname.replace(/\/+$/u, '')}${path}`;
-  for (const [name, value] of template.query) {
-    for (const text of parameterValues(await evaluateTemplate(value, data))) url.searchParams.append(name, text);
+  for (const [name, value] of await queryOf(template, data)) {
+    for (const text of parameterValues(value)) url.searchParams.append(name, text);
   }
   // URL resolves `.` and `..`, also written with %2e: then the path is no longer what the template says.
   if (path.split('/').some(isDotSegment)) throw badValue('a value leads to another place in the app');
   return url;
+}
+
+async function buildPath({ path, pathSegments }: RequestTemplate, data: DatapillData): Promise<string> {
+  const head = await evaluateText(path, data, encodeSegment);
+  if (!pathSegments) return head;
+  const segments = await evaluateTemplate(pathSegments, data);
+  if (!Array.isArray(segments) || segments.length === 0) throw badValue('the path has no segments');
+  return `${head.replace(/\/$/u, '')}/${segments.map(encodeSegment).join('/')}`;
+}
+
+async function queryOf(
+  { query }: RequestTemplate,
+  data: DatapillData,
+): Promise<readonly (readonly [string, unknown])[]> {
+  if ('kind' in query) {
+    const values = await evaluateTemplate(query, data);
+    if (values === undefined || values === null) return [];
+    if (typeof values !== 'object' || Array.isArray(values)) throw badValue('the query parameters have no names');
+    return Object.entries(values);
+  }
+  const values: [string, unknown][] = [];
+  for (const [name, value] of query) values.push([name, await evaluateTemplate(value, data)]);
+  return values;
 }
 
 function isDotSegment(segment: string): boolean {

@@ -7,6 +7,8 @@ import type { AuthMethods, BasicMethod, CustomMethod, OAuth2Method } from './aut
 export interface AuthCompiler {
   /** A text that settings may fill in. */
   settingsText(text: string, path: YamlPath): Template;
+  /** The same with the id of the client. */
+  clientText(text: string, path: YamlPath): Template;
   /** A text that the named secret fields may fill in. */
   fieldsText(text: string, path: YamlPath, fields: ReadonlySet<string>): Template;
   report(path: YamlPath, message: string, hint?: string): void;
@@ -39,18 +41,15 @@ export function compileAuth(file: AuthMethodsFile, compiler: AuthCompiler): Auth
 
 function compileOAuth2(file: NonNullable<AuthMethodsFile['oauth2']>, compiler: AuthCompiler): OAuth2Method {
   const text = (key: 'authorization_url' | 'token_url') => compiler.settingsText(file[key], ['auth', 'oauth2', key]);
-  const optional = (key: 'revocation_url' | 'issuer') => {
-    const value = file[key];
-    return value === undefined ? undefined : compiler.settingsText(value, ['auth', 'oauth2', key]);
-  };
+  const issuer =
+    file.issuer === undefined ? undefined : compiler.settingsText(file.issuer, ['auth', 'oauth2', 'issuer']);
   if (file.client_authentication === 'none' && file.pkce === 'none') {
     compiler.report(['auth', 'oauth2', 'pkce'], 'a client without a secret needs PKCE', 'write pkce: S256');
   }
-  const [revocationUrl, issuer] = [optional('revocation_url'), optional('issuer')];
   return {
     authorizationUrl: text('authorization_url'),
     tokenUrl: text('token_url'),
-    ...(revocationUrl ? { revocationUrl } : {}),
+    ...compileRevocation(file, compiler),
     ...(issuer ? { issuer } : {}),
     issuerRequired: file.issuer_required,
     scopes: file.scopes,
@@ -69,13 +68,30 @@ function compileOAuth2(file: NonNullable<AuthMethodsFile['oauth2']>, compiler: A
   };
 }
 
+function compileRevocation(
+  { revocation_url: url, revocation_call: call }: NonNullable<AuthMethodsFile['oauth2']>,
+  compiler: AuthCompiler,
+): Pick<OAuth2Method, 'revocationUrl' | 'revocationCall'> {
+  const path = ['auth', 'oauth2'];
+  if (url === undefined) {
+    if (call) compiler.report([...path, 'revocation_call'], 'needs an address', 'add "revocation_url"');
+    return {};
+  }
+  const revocationUrl = compiler.clientText(url, [...path, 'revocation_url']);
+  if (!call) return { revocationUrl };
+  const { json, ...rest } = call;
+  return { revocationUrl, revocationCall: { ...rest, ...(json === undefined ? {} : { json }) } };
+}
+
 function compileClient(file: NonNullable<AuthMethodsFile['client_credentials']>, compiler: AuthCompiler) {
   return {
     tokenUrl: compiler.settingsText(file.token_url, ['auth', 'client_credentials', 'token_url']),
     scopes: file.scopes,
     scopeSeparator: file.scope_separator,
     clientAuthentication: file.client_authentication,
-    tokenParameters: file.token_parameters,
+    tokenParameters: Object.entries(file.token_parameters).map(([name, text]) => {
+      return [name, compiler.settingsText(text, ['auth', 'client_credentials', 'token_parameters', name])] as const;
+    }),
     tokenFields: file.token_fields,
     ...(file.default_expires_in === undefined ? {} : { defaultExpiresInSeconds: file.default_expires_in }),
   };

@@ -97,6 +97,7 @@ class ConnectorCompiler {
   #auth(): AuthMethods {
     return compileAuth(this.#file.auth, {
       settingsText: (text, path) => this.#settingsText(text, path),
+      clientText: (text, path) => this.#templates.clientText(text, path),
       fieldsText: (text, path, fields) =>
         this.#templates.value(text, path, (root) =>
           root === 'fields' ? { kind: 'names', names: fields } : { kind: 'none', roots: ['fields'] },

@@ -25,8 +25,8 @@ export function compileRequest(
   inputs: ReadonlySet<string> = new Set(),
 ): RequestTemplate {
   const names = templates.requestNames(inputs);
-  const entries = (key: 'query' | 'headers') =>
-    Object.entries(file[key]).map(([name, value]) => {
+  const entries = (key: 'query' | 'headers', values: Readonly<Record<string, unknown>>) =>
+    Object.entries(values).map(([name, value]) => {
       return [name, templates.value(value, [...path, key, name], names)] as const;
     });
   for (const name of Object.keys(file.headers)) {
@@ -42,8 +42,14 @@ export function compileRequest(
     method: file.method,
     ...(file.base_url === undefined ? {} : { baseUrl: templates.addressText(file.base_url, [...path, 'base_url']) }),
     path: templates.value(file.path, [...path, 'path'], names),
-    query: entries('query'),
-    headers: entries('headers'),
+    ...(file.path_segments === undefined
+      ? {}
+      : { pathSegments: templates.value(file.path_segments, [...path, 'path_segments'], names) }),
+    query:
+      typeof file.query === 'string'
+        ? templates.value(file.query, [...path, 'query'], names)
+        : entries('query', file.query),
+    headers: entries('headers', file.headers),
     ...(body ? { body } : {}),
   };
 }

@@ -53,6 +53,11 @@ export class ConnectorTemplates implements CompileContext {
     return this.value(text, path, this.#namesOf({ settings: this.#declared.settings }));
   }
 
+  /** The same with the id of the client. */
+  clientText(text: string, path: YamlPath): Template {
+    return this.value(text, path, this.#namesOf({ settings: this.#declared.settings, client: new Set(['id']) }));
+  }
+
   /** A text that settings and the fields of the token answer may fill in: the address of the app. */
   addressText(text: string, path: YamlPath): Template {
     return this.value(text, path, this.#namesOf({ ...this.#declared }));

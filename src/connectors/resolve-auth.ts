@@ -4,6 +4,7 @@ import type { OAuth1Signer } from '../kernel/oauth1.js';
 import { Secret } from '../kernel/secret.js';
 import type { Template } from '../language/template.js';
 import type { YamlPath } from '../language/yaml-document.js';
+import type { OAuth2Method } from './auth-methods.js';
 import type { ConnectionEntry } from './connections-file.js';
 import type { Connector } from './connector.js';
 import { resolveSecrets } from './resolve-secrets.js';
@@ -18,8 +19,9 @@ export interface EntryReader {
   fill(value: string, path: YamlPath): string;
   /** The same; a secret that stands in the file itself is used, with a warning. */
   secret(value: string, path: YamlPath): string;
-  address(template: Template, what: string): Promise<string>;
-  text(template: Template): Promise<string>;
+  /** `clientId`: for texts that may hold it. */
+  address(template: Template, what: string, clientId?: string): Promise<string>;
+  text(template: Template, clientId?: string): Promise<string>;
   report(path: YamlPath, message: string, hint?: string): void;
 }
 
@@ -56,16 +58,18 @@ const UNUSED: ParentAuth = {
 async function resolveOAuth2(entry: EntryOf<'oauth2'>, reader: EntryReader): Promise<ParentAuth> {
   const method = reader.connector.auth.oauth2;
   if (!method) return UNUSED;
-  const revocationUrl = method.revocationUrl && (await reader.address(method.revocationUrl, 'revocation_url'));
+  const client = clientOf(entry, reader);
+  const revocationUrl = await resolveRevocationUrl(method, client.clientId, reader);
   const issuer = method.issuer && (await reader.text(method.issuer));
   if (entry.client_secret === undefined && method.clientAuthentication !== 'none') {
     reader.report(['auth'], 'the client_secret is missing', 'only apps with client_authentication: none do without');
   }
   const app: OAuthApp = {
-    ...clientOf(entry, reader),
+    ...client,
     authorizationUrl: await reader.address(method.authorizationUrl, 'authorization_url'),
     tokenUrl: await reader.address(method.tokenUrl, 'token_url'),
     ...(revocationUrl === undefined ? {} : { revocationUrl }),
+    ...(method.revocationCall ? { revocationCall: method.revocationCall } : {}),
     ...(issuer === undefined ? {} : { issuer }),
     issuerRequired: method.issuerRequired,
     redirectUri: reader.redirectUri,
@@ -88,16 +92,28 @@ async function resolveOAuth2(entry: EntryOf<'oauth2'>, reader: EntryReader): Pro
   return { kind: 'oauth2', app };
 }
 
+/** A setting for it may be left out: then the app has none. */
+async function resolveRevocationUrl(
+  { revocationUrl }: OAuth2Method,
+  clientId: string,
+  reader: EntryReader,
+): Promise<string | undefined> {
+  if (!revocationUrl || (await reader.text(revocationUrl, clientId)) === '') return undefined;
+  return reader.address(revocationUrl, 'revocation_url', clientId);
+}
+
 async function resolveClient(entry: EntryOf<'client_credentials'>, reader: EntryReader): Promise<ParentAuth> {
   const method = reader.connector.auth.client_credentials;
   if (!method) return UNUSED;
+  const parameters: [string, string][] = [];
+  for (const [name, template] of method.tokenParameters) parameters.push([name, await reader.text(template)]);
   const app: TokenApp = {
     ...clientOf(entry, reader),
     tokenUrl: await reader.address(method.tokenUrl, 'token_url'),
     scopes: entry.scopes ?? method.scopes,
     scopeSeparator: method.scopeSeparator,
     clientAuthentication: method.clientAuthentication,
-    tokenParameters: method.tokenParameters,
+    tokenParameters: Object.fromEntries(parameters.filter(([, value]) => value !== '')),
     tokenFields: method.tokenFields,
     ...(method.defaultExpiresInSeconds === undefined
       ? {}

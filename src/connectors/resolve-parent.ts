@@ -94,8 +94,8 @@ class ParentResolver {
       now: () => (source.clock ?? systemClock).now(),
       fill: (value, path) => this.#fill(value, path),
       secret: (value, path) => this.#secret(value, path),
-      address: (template, what) => this.#address(template, settings, what),
-      text: (template) => this.#text(template, settings),
+      address: (template, what, clientId) => this.#address(template, settings, what, clientId),
+      text: (template, clientId) => this.#text(template, settings, clientId),
       report: (path, message, hint) => this.#report(path, message, { hint }),
     };
   }
@@ -170,8 +170,13 @@ class ParentResolver {
   }
 
   /** Fills an address in and checks it; what is wrong with it is reported without its text, which may hold a secret. */
-  async #address(template: Template, settings: Readonly<Record<string, string>>, what: string): Promise<string> {
-    const text = await this.#text(template, settings);
+  async #address(
+    template: Template,
+    settings: Readonly<Record<string, string>>,
+    what: string,
+    clientId = '',
+  ): Promise<string> {
+    const text = await this.#text(template, settings, clientId);
     const url = URL.canParse(text) ? new URL(text) : undefined;
     if (hasErrors(this.problems)) return text;
     if (!url || !isBaseUrl(what === 'base_url' ? url : withoutQuery(url))) {
@@ -184,9 +189,9 @@ class ParentResolver {
     return text;
   }
 
-  async #text(template: Template, settings: Readonly<Record<string, string>>): Promise<string> {
+  async #text(template: Template, settings: Readonly<Record<string, string>>, clientId = ''): Promise<string> {
     try {
-      return await evaluateText(template, { settings });
+      return await evaluateText(template, { settings, client: { id: encodeURIComponent(clientId) } });
     } catch (error) {
       if (!isBehalfError(error, 'datapill.failed')) throw error;
       return '';
