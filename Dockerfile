@@ -24,6 +24,7 @@ WORKDIR /app
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 COPY package.json LICENSE ./
+COPY connectors ./connectors
 COPY scripts/healthcheck.mjs ./scripts/healthcheck.mjs
 USER node
 VOLUME /data

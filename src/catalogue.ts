@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { checkRecipes } from './checks/check-recipes.js';
 import type { Config } from './config.js';
 import type { ParentConnection } from './connections/parent-connection.js';
+import { withBuiltInConnectors } from './connectors/built-in-connectors.js';
 import type { Connector } from './connectors/connector.js';
 import { loadConnections } from './connectors/load-connections.js';
 import { loadConnectors } from './connectors/load-connectors.js';
@@ -82,7 +83,10 @@ async function currentConnectors(
   before: Catalogue | undefined,
   kept: string[],
 ): Promise<Current<Connector>> {
-  const { connectors, problems } = await loadConnectors(join(configDir, 'connectors'));
+  const { connectors, problems } = await withBuiltInConnectors(
+    await loadConnectors(join(configDir, 'connectors')),
+    join(configDir, 'connections.yaml'),
+  );
   const broken = filesWithErrors(problems);
   const former = (before?.connectors ?? []).filter(({ file, name }) => broken.has(file) && !connectors.has(name));
   kept.push(...former.map(({ file }) => file));

@@ -6,6 +6,8 @@ import type { Connector } from './connector.js';
 export interface LoadedConnectors {
   /** By name; without those that have mistakes. */
   readonly connectors: ReadonlyMap<string, Connector>;
+  /** Names of those that have mistakes, as far as their files tell. */
+  readonly broken: ReadonlySet<string>;
   readonly problems: readonly Problem[];
 }
 
@@ -13,14 +15,20 @@ export interface LoadedConnectors {
 export async function loadConnectors(directory: string, label = 'connectors'): Promise<LoadedConnectors> {
   const problems: Problem[] = [];
   const found: Connector[] = [];
+  const broken = new Set<string>();
   for (const source of await readYamlFolder(directory, label)) {
     const result = compileConnector(source);
     if (result.kind === 'ok') found.push(result.connector);
-    else problems.push(...result.problems);
+    else {
+      problems.push(...result.problems);
+      broken.add(/^name:\s*["']?(\w+)/mu.exec(source.text)?.[1] ?? source.id);
+    }
   }
   const byName = new Map<string, Connector[]>();
   for (const connector of found) byName.set(connector.name, [...(byName.get(connector.name) ?? []), connector]);
-  return { connectors: takeUnique(byName, problems), problems };
+  const connectors = takeUnique(byName, problems);
+  for (const name of byName.keys()) if (!connectors.has(name)) broken.add(name);
+  return { connectors, broken, problems };
 }
 
 function takeUnique(byName: ReadonlyMap<string, readonly Connector[]>, problems: Problem[]) {
