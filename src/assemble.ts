@@ -1,4 +1,4 @@
-import type { Catalogue } from './catalogue.js';
+import { type Catalogue, connectorOf } from './catalogue.js';
 import type { ChatAdapter } from './chat/chat-adapter.port.js';
 import type { ChatEventHandler } from './chat/chat-event.js';
 import { PLATFORM_TITLES, type Platform } from './chat/chat-user.js';
@@ -15,7 +15,6 @@ import { Questions } from './commands/questions.js';
 import { CommandRouter } from './commands/router.js';
 import { CommandStarter } from './commands/start-command.js';
 import type { Config } from './config.js';
-import type { Credential } from './connections/connection.js';
 import type { ConnectionStore } from './connections/connection-store.port.js';
 import { type Connections, createConnections } from './connections/connections.js';
 import { bearer } from './connections/credential-finder.js';
@@ -24,14 +23,12 @@ import type { HolderProfile } from './connections/login-parts.js';
 import { createLogins, type Logins } from './connections/logins.js';
 import type { OAuthClient } from './connections/oauth-client.port.js';
 import type { OAuth1Client } from './connections/oauth1-client.port.js';
-import type { ParentConnection } from './connections/parent-connection.js';
 import { createRevocationPlan } from './connections/revocation-plan.js';
 import type { RevocationQueue } from './connections/revocation-queue.port.js';
 import { Revoker } from './connections/revoker.js';
 import { lookUpAccount, tryConnection } from './connectors/account-lookup.js';
 import type { ActionCall } from './connectors/action-call.js';
 import { AppPauses } from './connectors/app-pauses.js';
-import type { Connector } from './connectors/connector.js';
 import { performAction } from './connectors/perform-action.js';
 import type { JobQueue } from './jobs/job-queue.port.js';
 import type { JobStore } from './jobs/job-store.port.js';
@@ -90,12 +87,15 @@ export interface Assembly {
   endForeignConnections(): Promise<void>;
 }
 
-type ServicePolicy = Pick<
+export type ServicePolicy = Pick<
   Config,
   'publicUrl' | 'identityCheck' | 'loginTimeoutMs' | 'historyMs' | 'maxRunningJobs' | 'jobLeaseMs'
 >;
 
-/** Puts the parts together; what people have written is asked for anew each time, for it may change. Data flows one way: event, command, job, steps, reply; a login reports back through a callback. */
+/**
+ * Puts the parts together; what people have written is asked for anew each time, for it may change. Data flows one way:
+ * event, command, job, steps, reply; a login reports back through a callback.
+ */
 export function assemble(policy: ServicePolicy, catalogue: () => Catalogue, drivers: Drivers): Assembly {
   const { clock, http, logger, metrics, oauth, oauth1, stores, vault } = drivers;
   const chats = chatFinder(drivers.chats);
@@ -237,37 +237,6 @@ function routerOf(recipes: () => RecipeBook): () => CommandRouter {
   };
 }
 
-/** Logins of the connections that everybody shares, and trying connections out, without a chat: for commands. */
-export function sharedLogins(
-  policy: Pick<ServicePolicy, 'identityCheck' | 'loginTimeoutMs'>,
-  catalogue: Catalogue,
-  drivers: Omit<Drivers, 'chats' | 'isAlone'>,
-) {
-  const { clock, http, stores, vault } = drivers;
-  const parents = catalogue.parent;
-  const revocations = createRevocationPlan({ queue: stores.revocations, vault, clock, parents });
-  const connections = createConnections({ ...drivers, store: stores.connections, leases: stores.leases, revocations });
-  const call = (parent: ParentConnection, credential: Credential) => {
-    return { connector: connectorOf(catalogue.connector, parent), parent, credential, http, clock };
-  };
-  const logins = createLogins({
-    ...drivers,
-    connections,
-    store: stores.expiring,
-    revocations,
-    parents,
-    lookUpAccount: (parent, tokens) => lookUpAccount(call(parent, bearer(tokens, 0))),
-    trySecrets: (parent, credential) => tryConnection(call(parent, credential)),
-    profile: async ({ userId }) => ({ name: userId, place: '' }),
-    policy: { identityCheck: policy.identityCheck, linkTtlMs: policy.loginTimeoutMs },
-    onConnected: async () => undefined,
-  });
-  return {
-    logins,
-    tryOut: (parent: ParentConnection, credential: Credential) => tryConnection(call(parent, credential)),
-  };
-}
-
 function chatFinder(chats: readonly ChatAdapter[]): (platform: Platform) => ChatAdapter {
   return (platform) => {
     const chat = chats.find((candidate) => candidate.platform === platform);
@@ -289,12 +258,6 @@ function holderProfile(chats: (platform: Platform) => ChatAdapter): Parameters<t
       };
     }
   };
-}
-
-function connectorOf(connectors: Catalogue['connector'], { connector: name }: ParentConnection): Connector {
-  const connector = connectors(name);
-  if (!connector) throw new BehalfError('connector.invalid', `The connector ${name} does not exist`);
-  return connector;
 }
 
 /** Counts and times the calls to an app. */

@@ -7,6 +7,7 @@ import { withBuiltInConnectors } from './connectors/built-in-connectors.js';
 import type { Connector } from './connectors/connector.js';
 import { loadConnections } from './connectors/load-connections.js';
 import { loadConnectors } from './connectors/load-connectors.js';
+import { BehalfError } from './kernel/errors.js';
 import type { Problem } from './language/problem.js';
 import { readTextFile, readYamlFolder } from './language/yaml-folder.js';
 import type { CompiledRecipe } from './recipes/compiled-recipe.js';
@@ -129,4 +130,11 @@ export async function fingerprintOf({ configDir }: Pick<Config, 'configDir'>): P
   }
   hash.update((await readTextFile(join(configDir, 'connections.yaml'))) ?? '-');
   return hash.digest('hex');
+}
+
+/** The connector of a connection. Throws `connector.invalid` when its file is gone. */
+export function connectorOf(connectors: Catalogue['connector'], { connector: name }: ParentConnection): Connector {
+  const connector = connectors(name);
+  if (!connector) throw new BehalfError('connector.invalid', `The connector ${name} does not exist`);
+  return connector;
 }

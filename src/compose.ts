@@ -1,6 +1,5 @@
-import { assemble, type Drivers, type Stores, sharedLogins } from './assemble.js';
+import { assemble, type Stores } from './assemble.js';
 import { type Catalogue, fingerprintOf, loadCatalogue, stoppedBetween } from './catalogue.js';
-
 import type { ChatAdapter } from './chat/chat-adapter.port.js';
 import { isPlatform, PLATFORM_TITLES } from './chat/chat-user.js';
 import type { Config } from './config.js';
@@ -8,9 +7,8 @@ import type { Account, Credential } from './connections/connection.js';
 import { type Connections, createConnections } from './connections/connections.js';
 import type { ParentConnection } from './connections/parent-connection.js';
 import { createRevocationPlan } from './connections/revocation-plan.js';
-import type { OpenApiDocumentCheck } from './connectors/openapi/document-check.port.js';
 import type { Clock } from './kernel/clock.port.js';
-import { asBehalfError, BehalfError } from './kernel/errors.js';
+import { asBehalfError } from './kernel/errors.js';
 import type { HttpRoute } from './kernel/http.js';
 import type { HttpClient } from './kernel/http-client.port.js';
 import type { Logger } from './kernel/logger.port.js';
@@ -19,6 +17,7 @@ import { systemClock } from './kernel/system-clock.js';
 import { createVault } from './kernel/vault.js';
 import { loadKeyring } from './keyring.js';
 import { LiveCatalogue, type LiveCatalogueDeps } from './live-catalogue.js';
+import { sharedLogins } from './shared-logins.js';
 import { assetRoutes } from './web/assets.js';
 import { healthRoutes } from './web/health-routes.js';
 import { loginPath, loginRoutes } from './web/login-routes.js';
@@ -42,7 +41,7 @@ export interface Service {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-export interface Basics {
+interface Basics {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;
@@ -103,7 +102,12 @@ export async function startService(config: Config, environment: Environment): Pr
     isAlone: config.store.kind === 'embedded',
     ...basics,
   });
+  const endForeign = () =>
+    endForeignConnections().catch((error: unknown) => {
+      logger.warn({ err: asBehalfError(error) }, 'connections that were made with another client could not be ended');
+    });
   onChange = async (before, after) => {
+    await endForeign();
     for (const recipe of stoppedBetween(before, after)) {
       // What cannot be ended now is told when its login comes, or when it has waited long enough.
       await jobs.waiting.recipeStopped(recipe).catch((error: unknown) => {
@@ -135,9 +139,7 @@ export async function startService(config: Config, environment: Environment): Pr
   revoker.start();
   await catalogue.follow((await import('../adapters/files/index.js')).createFileWatcher(basics), config.configDir);
   // They would end when they are used, too: nobody has to wait for it.
-  endForeignConnections().catch((error: unknown) => {
-    logger.warn({ err: asBehalfError(error) }, 'connections that were made with another client could not be ended');
-  });
+  void endForeign();
   const port = await server.listen(routes, config.port);
   serving = true;
   logger.info(
@@ -166,20 +168,6 @@ export async function startService(config: Config, environment: Environment): Pr
       const closed = Promise.allSettled([http.close(), httpClient.close(), stores.health.close()]);
       await Promise.race([closed, clock.sleep(CLOSE_MS)]);
     },
-  };
-}
-
-/** What an import of a connector needs: the service's own rules of whom to call, and a check of the document. */
-export async function openImportTools(egressAllow: readonly string[]): Promise<{
-  readonly http: HttpClient;
-  readonly documentCheck: OpenApiDocumentCheck;
-}> {
-  const logger = (await import('../adapters/pino/index.js')).createLogger({ level: 'silent' });
-  const { createHttpClient } = await import('../adapters/undici/index.js');
-  const { createOpenApiDocumentCheck } = await import('../adapters/openapi/index.js');
-  return {
-    http: createHttpClient({ allowPrivateHosts: egressAllow, logger, clock: systemClock }),
-    documentCheck: createOpenApiDocumentCheck(),
   };
 }
 
@@ -252,23 +240,6 @@ export async function openConnections(config: Config, environment: Environment):
       await Promise.allSettled([http.close(), stores.health.close()]);
     },
   };
-}
-
-/** Drivers for the tests of recipes: stores in a folder that may be thrown away, and nobody at the other end. */
-export async function openRehearsal(
-  directory: string,
-  basics: Basics,
-): Promise<Pick<Drivers, 'stores' | 'http' | 'oauth' | 'oauth1'>> {
-  const stores = await (await import('../adapters/embedded/index.js')).createEmbeddedStores({ directory, ...basics });
-  const http: HttpClient = {
-    async request() {
-      throw new BehalfError('egress.refused', 'A test of a recipe calls nobody');
-    },
-    async close() {},
-  };
-  const { createOAuth1Client, createOAuthClient } = await import('../adapters/oauth/index.js');
-  const client = { httpClient: http, clock: basics.clock };
-  return { stores, http, oauth: createOAuthClient(client), oauth1: createOAuth1Client(client) };
 }
 
 async function openStores(config: Config, basics: Basics): Promise<Stores> {

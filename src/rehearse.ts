@@ -5,7 +5,7 @@ import { assemble } from './assemble.js';
 import type { Catalogue } from './catalogue.js';
 import type { ChatUser } from './chat/chat-user.js';
 import type { ConversationRef } from './chat/conversation.js';
-import { openRehearsal } from './compose.js';
+import { openRehearsal } from './compose/tools.js';
 import type { Connections } from './connections/connections.js';
 import type { ActionCall } from './connectors/action-call.js';
 import type { Clock } from './kernel/clock.port.js';

@@ -1,2 +1,2 @@
-export { createOAuthClient, type OAuthClientOptions } from './oauth-client.js';
+export { createOAuthClient } from './oauth-client.js';
 export { createOAuth1Client } from './oauth1-client.js';

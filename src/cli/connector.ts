@@ -2,7 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Command } from 'commander';
 import { parse } from 'yaml';
-import { openImportTools } from '../compose.js';
+import { openImportTools } from '../compose/tools.js';
 import { compileConnector } from '../connectors/compile-connector.js';
 import type { OpenApiDocumentCheck } from '../connectors/openapi/document-check.port.js';
 import { importOpenApi } from '../connectors/openapi/import-openapi.js';

@@ -2,28 +2,10 @@ import type { Credential } from '../connections/connection.js';
 import type { OAuthApp, ParentAuth, TokenApp } from '../connections/parent-connection.js';
 import type { OAuth1Signer } from '../kernel/oauth1.js';
 import { Secret } from '../kernel/secret.js';
-import type { Template } from '../language/template.js';
-import type { YamlPath } from '../language/yaml-document.js';
 import type { OAuth2Method } from './auth-methods.js';
 import type { ConnectionEntry } from './connections-file.js';
-import type { Connector } from './connector.js';
+import type { EntryReader } from './entry-reader.js';
 import { resolveSecrets } from './resolve-secrets.js';
-
-/** What reading one entry of `connections.yaml` needs; mistakes are reported through it. */
-export interface EntryReader {
-  readonly connection: string;
-  readonly connector: Connector;
-  readonly redirectUri: string;
-  readonly now: () => number;
-  /** The text with its environment variables. */
-  fill(value: string, path: YamlPath): string;
-  /** The same; a secret that stands in the file itself is used, with a warning. */
-  secret(value: string, path: YamlPath): string;
-  /** `clientId`: for texts that may hold it. */
-  address(template: Template, what: string, clientId?: string): Promise<string>;
-  text(template: Template, clientId?: string): Promise<string>;
-  report(path: YamlPath, message: string, hint?: string): void;
-}
 
 type AuthEntry = ConnectionEntry['auth'];
 type EntryOf<M extends AuthEntry['method']> = Extract<AuthEntry, { method: M }>;

@@ -9,10 +9,10 @@ import { isBaseUrl } from './app-address.js';
 import type { ConnectionEntry } from './connections-file.js';
 import type { ConnectionsSource } from './connections-source.js';
 import type { Connector } from './connector.js';
+import type { EntryReader } from './entry-reader.js';
 import { fillEnvironment } from './fill-environment.js';
-
 import { readsToken } from './host-rules.js';
-import { type EntryReader, resolveAuth } from './resolve-auth.js';
+import { resolveAuth } from './resolve-auth.js';
 
 import { isAddressAllowed } from './safe-address.js';
 

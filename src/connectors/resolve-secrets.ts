@@ -7,7 +7,7 @@ import { evaluateText } from '../language/template.js';
 import type { YamlPath } from '../language/yaml-document.js';
 import type { AuthMethods, CustomMethod } from './auth-methods.js';
 import type { ConnectionEntry } from './connections-file.js';
-import type { EntryReader } from './resolve-auth.js';
+import type { EntryReader } from './entry-reader.js';
 
 type SecretEntry = Extract<ConnectionEntry['auth'], { method: 'api_key' | 'basic' | 'custom' }>;
 type Secrets = Readonly<Record<string, Secret>>;
