@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { type OpenedConnections, openConnections } from '../compose.js';
 import { type Config, parseConfig } from '../config.js';
 import type { ParentConnection, SecretField } from '../connections/parent-connection.js';
-import { BehalfError } from '../kernel/errors.js';
+import { asBehalfError, BehalfError } from '../kernel/errors.js';
 import { Secret } from '../kernel/secret.js';
 import type { Environment } from './environment.js';
 
@@ -96,7 +96,11 @@ async function bySecrets(
 ): Promise<string> {
   const secrets: Record<string, Secret> = {};
   for (const field of auth.fields) secrets[field.name] = new Secret(await ask(field));
-  const account = await tryOut(parent, await auth.credentialOf(secrets));
+  const credential = await auth.credentialOf(secrets);
+  const account = await tryOut(parent, credential).catch((error: unknown) => {
+    const { code, userText } = asBehalfError(error);
+    throw new BehalfError('connection.invalid', `Nothing was kept (${code}). ${userText}`);
+  });
   await connections.keepSecrets(parent, secrets, account);
   return connectedText(parent, account?.label);
 }

@@ -89,16 +89,21 @@ it('many processes keep one rotating token alive: one refresh per life, never a 
 
   expect(reports).toHaveLength(PROCESSES);
   expect(reports.flatMap(({ troubles }) => troubles)).toEqual([]);
-  const last = await connections.credentialFor(ANN, parent);
-  if (last.kind !== 'ready' || last.credential.kind !== 'bearer') throw new Error(last.kind);
-  const api = await fetch(crm.userinfoEndpoint, {
-    headers: { authorization: `Bearer ${last.credential.token.reveal()}` },
-  });
-  expect(api.status).toBe(200);
-  const { generation } = last.credential;
+  const use = async () => {
+    const last = await connections.credentialFor(ANN, parent);
+    if (last.kind !== 'ready' || last.credential.kind !== 'bearer') throw new Error(last.kind);
+    const { generation, token } = last.credential;
+    const { status } = await fetch(crm.userinfoEndpoint, { headers: { authorization: `Bearer ${token.reveal()}` } });
+    return { generation, status };
+  };
+  let used = await use();
+  // A busy machine may take longer between the two calls than the rest of so short a life.
+  for (let again = 0; used.status === 401 && again < 5; again += 1) used = await use();
+  expect(used.status).toBe(200);
+  const { generation } = used;
   expect(generation).toBeGreaterThan(2);
   const { tokenCalls } = await crm.control.counts();
   // Each generation after the login is one refresh; a reused refresh token would have ended the grant.
   expect(tokenCalls['refresh_token']).toBe(generation - 1);
-  await Promise.all([api.text(), stores.health.close(), httpClient.close()]);
+  await Promise.all([stores.health.close(), httpClient.close()]);
 });

@@ -1,0 +1,137 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Browser } from '../../playground/tour/browser.js';
+import { type DemoAppsProcess, startDemoAppsProcess } from '../support/demo-apps.js';
+import { ScriptedApp, SHARED_KEY } from '../support/scripted-app.js';
+import { eventually } from '../support/service-kit.js';
+
+const ROOT = path.resolve(__dirname, '../..');
+
+const SEARCH = `name: search
+title: Search
+settings: [{ name: url, title: Address }]
+base_url: "{{ settings.url }}"
+auth: { api_key: { in: header, name: X-Api-Key } }
+identity: { request: { path: /api/me }, id: "{{ body.id }}", label: "{{ body.email }}" }
+actions:
+  see: { title: see things, request: { path: /api/things } }
+`;
+
+describe('behalf connect', () => {
+  let directory: string;
+  let environment: Record<string, string>;
+  let apps: DemoAppsProcess;
+  let search: ScriptedApp;
+
+  beforeAll(async () => {
+    directory = mkdtempSync(path.join(tmpdir(), 'behalf-connect-'));
+    const port = await freePort();
+    const publicUrl = `http://localhost:${port}`;
+    const client = { id: 'behalf', secret: 'secret', redirectUris: [`${publicUrl}/oauth/callback/crm`] };
+    [apps, search] = await Promise.all([
+      startDemoAppsProcess({ clients: { crm: client, files: client }, controlToken: 'control' }),
+      ScriptedApp.start(),
+    ]);
+    cpSync(path.join(ROOT, 'playground/config/connectors'), path.join(directory, 'connectors'), { recursive: true });
+    writeFileSync(path.join(directory, 'connectors/search.yaml'), SEARCH);
+    writeFileSync(
+      path.join(directory, 'connections.yaml'),
+      `connections:
+  crm:
+    connector: acme_crm
+    settings: { url: "${apps.crm.url}" }
+    auth: { method: oauth2, client_id: ${apps.crm.clientId}, client_secret: "\${CLIENT_SECRET}" }
+  search: { connector: search, settings: { url: "${search.url}" }, auth: { method: api_key } }
+`,
+    );
+    environment = {
+      PATH: process.env['PATH'] ?? '',
+      CONFIG_DIR: directory,
+      DATA_DIR: path.join(directory, 'data'),
+      PORT: String(port),
+      PUBLIC_URL: publicUrl,
+      EGRESS_ALLOW: 'localhost,127.0.0.1',
+      ENCRYPTION_KEYS: `k1:${randomBytes(32).toString('base64')}`,
+      SLACK_SIGNING_SECRET: 'signing-secret',
+      SLACK_BOT_TOKEN: 'xoxb-token',
+      CLIENT_SECRET: apps.crm.clientSecret,
+    };
+  });
+
+  afterAll(async () => {
+    await Promise.all([apps.stop(), search.stop()]);
+    rmSync(directory, { recursive: true, force: true });
+  });
+
+  function start(...args: readonly string[]): { readonly child: ChildProcess; readonly output: () => string } {
+    const child = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts', ...args], { cwd: ROOT, env: environment });
+    let text = '';
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (chunk: string) => {
+        text += chunk;
+      });
+    }
+    return { child, output: () => text };
+  }
+
+  async function run(args: readonly string[], input = ''): Promise<{ readonly code: unknown; readonly text: string }> {
+    const { child, output } = start(...args);
+    child.stdin?.end(input);
+    const [code] = await once(child, 'close');
+    return { code, text: output() };
+  }
+
+  it('keeps a secret only when the app takes it, and never shows it', async () => {
+    const wrong = await run(['connect', 'search'], 'not-the-key\n');
+    expect(wrong.code).toBe(2);
+    expect(wrong.text).toContain('Nothing was kept');
+    expect((await run(['connections'])).text).toContain('shared: disconnected');
+
+    const right = await run(['connect', 'search'], `${SHARED_KEY}\n`);
+    expect(right).toMatchObject({ code: 0, text: expect.stringContaining('search (Search) is connected as shared.') });
+    expect(right.text).not.toContain(SHARED_KEY);
+    expect((await run(['connections', 'test', 'search'])).text).toBe('search works as shared.\n');
+
+    await run(['connections', 'disconnect', 'search']);
+    const rows: unknown = JSON.parse((await run(['connections', '--json'])).text);
+    expect(rows).toContainEqual(expect.objectContaining({ name: 'search', state: 'disconnected', children: 0 }));
+  });
+
+  it('logs a shared account in through the browser, while no service runs', async () => {
+    const { child, output } = start('connect', 'crm');
+    await eventually(() => /http:\/\/localhost:\d+\/login\/\S+/.test(output()));
+    const link = /http:\/\/localhost:\d+\/login\/\S+/.exec(output())?.[0] ?? '';
+    const page = await new Browser().logIn(link, { username: 'rita' });
+    expect(page.text).toContain('rita@acme.example');
+    const [code] = await once(child, 'close');
+    expect({ code, text: output() }).toMatchObject({
+      code: 0,
+      text: expect.stringContaining('is connected as rita@acme.example.'),
+    });
+    const removed = await run(['connections', 'delete', 'crm', '--yes']);
+    expect(removed.text).toContain('Deleted the shared connection crm');
+  });
+
+  it('says what is wrong with a name that is not there', async () => {
+    expect(await run(['connect', 'nothing'])).toMatchObject({
+      code: 2,
+      text: expect.stringContaining('There is no usable connection "nothing"'),
+    });
+  });
+});
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  const port = typeof address === 'object' && address ? address.port : 0;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
