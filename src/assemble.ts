@@ -120,7 +120,7 @@ export function assemble(policy: ServicePolicy, catalogue: () => Catalogue, driv
     ...(rehearsal ? { credentialFor: rehearsal.credentialFor } : {}),
   };
   const clicks = createClicks(stores.expiring);
-  const createLoginLink: CreateLoginLink = async ({ continuation, conversation, connection, user }) => {
+  const createLoginLink: CreateLoginLink = async ({ continuation, conversation, connection, scopes, user }) => {
     const popUp = chats(user.platform).popUpScripts !== undefined;
     const { token } = await logins.createLink({
       owner: user,
@@ -128,6 +128,7 @@ export function assemble(policy: ServicePolicy, catalogue: () => Catalogue, driv
       context: { conversation },
       popUp,
       ...(continuation === undefined ? {} : { continuation }),
+      ...(scopes === undefined ? {} : { scopes }),
     });
     return `${policy.publicUrl}${loginPath(token)}`;
   };

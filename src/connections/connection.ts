@@ -38,6 +38,8 @@ export interface TokenSet {
   readonly expiresAt?: number;
   readonly issuedAt: number;
   readonly scopes: readonly string[];
+  /** What the login asked for, where servers name what they grant in words of their own; absent: as `scopes`. */
+  readonly asked?: readonly string[];
   /** Further fields of the answer that the connector keeps, e.g. `instance_url`; no secrets. */
   readonly fields?: Readonly<Record<string, string>>;
 }

@@ -19,8 +19,8 @@ export type CredentialAnswer =
       readonly kind: 'ready';
       readonly credential: Credential;
       readonly account?: Account;
-      /** Of a login: access that the app has granted, and when the person logged in, in ms since the epoch. */
-      readonly login?: { readonly scopes: readonly string[]; readonly at: number };
+      /** Of a login: access that it asked for, or that the app has granted. */
+      readonly scopes?: readonly string[];
     }
   /** `reason`: why an earlier login does not do any more, for the person; absent when there was none. */
   | { readonly kind: 'login_required'; readonly reason?: string };
@@ -161,7 +161,7 @@ export class CredentialFinder {
       kind: 'ready',
       credential: bearer(ready.tokens, ready.generation),
       ...(ready.account === undefined ? {} : { account: ready.account }),
-      login: { scopes: ready.tokens.scopes, at: ready.connectedAt },
+      scopes: [...new Set([...ready.tokens.scopes, ...(ready.tokens.asked ?? [])])],
     };
   }
 }

@@ -38,11 +38,10 @@ export async function exchangeForAccount(
   };
   let tokens: TokenSet;
   try {
-    tokens = await parts.oauth.exchangeCode(app, {
-      code,
-      ...(verifier === undefined ? {} : { codeVerifier: new Secret(verifier) }),
-      scopes: link.scopes ?? app.scopes,
-    });
+    const scopes = link.scopes ?? app.scopes;
+    const codeVerifier = verifier === undefined ? {} : { codeVerifier: new Secret(verifier) };
+    const granted = await parts.oauth.exchangeCode(app, { code, ...codeVerifier, scopes });
+    tokens = { ...granted, asked: scopes };
   } catch (error) {
     return failed(error, exchangeErrorText(parent.title, asBehalfError(error)));
   }

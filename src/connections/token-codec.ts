@@ -9,6 +9,7 @@ export const storedTokens = z.object({
   e: z.number().exactOptional(),
   i: z.number(),
   s: z.array(z.string()),
+  q: z.array(z.string()).exactOptional(),
   f: z.record(z.string(), z.string()).exactOptional(),
 });
 
@@ -30,6 +31,7 @@ export function encodeTokens(tokens: TokenSet): StoredTokens {
     ...(tokens.expiresAt === undefined ? {} : { e: tokens.expiresAt }),
     i: tokens.issuedAt,
     s: [...tokens.scopes],
+    ...(tokens.asked === undefined ? {} : { q: [...tokens.asked] }),
     ...(tokens.fields === undefined ? {} : { f: { ...tokens.fields } }),
   };
 }
@@ -41,6 +43,7 @@ export function decodeTokens(stored: StoredTokens): TokenSet {
     ...(stored.e === undefined ? {} : { expiresAt: stored.e }),
     issuedAt: stored.i,
     scopes: stored.s,
+    ...(stored.q === undefined ? {} : { asked: stored.q }),
     ...(stored.f === undefined ? {} : { fields: stored.f }),
   };
 }

@@ -161,7 +161,9 @@ export class TokenRefresher {
     let tokens: TokenSet;
     try {
       // Not ended when the lease is lost: the provider may have rotated the refresh token, and its answer is the only copy.
-      tokens = grant === 'client' ? await oauth.requestToken(app) : await oauth.refresh(app, connection.tokens);
+      const { asked } = connection.tokens;
+      const fresh = grant === 'client' ? await oauth.requestToken(app) : await oauth.refresh(app, connection.tokens);
+      tokens = asked === undefined ? fresh : { ...fresh, asked };
     } catch (error) {
       return this.#handleFailure(request, key, asBehalfError(error));
     }

@@ -10,4 +10,6 @@ export type CreateLoginLink = (request: {
   readonly connection: string;
   readonly conversation: ConversationRef;
   readonly continuation?: string;
+  /** Instead of what the connection asks for by itself. */
+  readonly scopes?: readonly string[];
 }) => Promise<string>;

@@ -51,13 +51,14 @@ export async function promptForLogins(
 async function wantedLogin(
   deps: LoginPromptDeps,
   job: Job,
-  { parent, reason }: MissingLogin,
+  { parent, reason, scopes }: MissingLogin,
 ): Promise<Omit<WantedLogin, 'token'>> {
   const url = await deps.createLoginLink({
     user: job.user,
     connection: parent.name,
     conversation: job.state.conversation,
     continuation: job.id,
+    ...(scopes === undefined ? {} : { scopes }),
   });
   return { title: parent.title, url, ...(reason === undefined ? {} : { reason }) };
 }

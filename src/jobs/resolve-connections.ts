@@ -5,6 +5,7 @@ import type { ParentConnection } from '../connections/parent-connection.js';
 import type { Connector } from '../connectors/connector.js';
 import { BehalfError } from '../kernel/errors.js';
 import type { CompiledRecipe, ConnectionSlot } from '../recipes/compiled-recipe.js';
+import { allSteps } from '../recipes/walk-steps.js';
 
 /** A slot of the recipe with what its actions are carried out with in this run. */
 export interface ResolvedSlot {
@@ -22,6 +23,8 @@ export interface MissingLogin {
   readonly parent: ParentConnection;
   /** Why an existing connection does not do, in words for the person. */
   readonly reason?: string;
+  /** Access that the login asks for, where the recipe needs more than every connection of this kind has. */
+  readonly scopes?: readonly string[];
 }
 
 interface ResolverDeps {
@@ -46,7 +49,7 @@ export class SlotResolver {
   ): Promise<{ readonly slots: Map<string, ResolvedSlot>; readonly missing: readonly MissingLogin[] }> {
     const slots = new Map<string, ResolvedSlot>();
     const missing: MissingLogin[] = [];
-    for (const result of await Promise.all(recipe.connections.map((slot) => this.#resolveSlot(slot)))) {
+    for (const result of await Promise.all(recipe.connections.map((slot) => this.#resolveSlot(slot, recipe)))) {
       if (result.kind === 'ready') slots.set(result.slot.slot, result.slot);
       else missing.push(result.missing);
     }
@@ -80,16 +83,19 @@ export class SlotResolver {
   }
 
   /** The login that a connection by this name asks for; nothing where the connection is gone. */
-  missing(name: string): readonly MissingLogin[] {
+  missing(name: string, recipe: CompiledRecipe | undefined): readonly MissingLogin[] {
     const parent = this.#deps.parents(name);
-    return parent ? [{ parent }] : [];
+    if (!parent) return [];
+    const connector = this.#deps.connectors(parent.connector);
+    const slot = recipe?.connections.find(({ use }) => use === name);
+    return [missingLogin(parent, undefined, recipe && connector && slot ? neededScopes(recipe, slot, connector) : [])];
   }
 
-  async #resolveSlot({
-    slot,
-    use,
-    verifyUserAccess,
-  }: ConnectionSlot): Promise<{ kind: 'ready'; slot: ResolvedSlot } | { kind: 'missing'; missing: MissingLogin }> {
+  async #resolveSlot(
+    wanted: ConnectionSlot,
+    recipe: CompiledRecipe,
+  ): Promise<{ kind: 'ready'; slot: ResolvedSlot } | { kind: 'missing'; missing: MissingLogin }> {
+    const { slot, use, verifyUserAccess } = wanted;
     const parent = this.#deps.parents(use);
     const connector = parent && this.#deps.connectors(parent.connector);
     if (!parent || !connector)
@@ -97,7 +103,14 @@ export class SlotResolver {
         details: { connection: use },
       });
     const found = await this.#deps.connections.credentialFor(verifyUserAccess ? this.#user : 'shared', parent);
+    const needed = verifyUserAccess ? neededScopes(recipe, wanted, connector) : [];
     if (found.kind === 'ready') {
+      const { scopes = needed } = found;
+      const lacking = needed.filter((scope) => !scopes.includes(scope));
+      if (lacking.length > 0) {
+        const reason = `${recipe.name} needs more access than you have allowed so far: ${lacking.join(', ')}`;
+        return { kind: 'missing', missing: missingLogin(parent, reason, [...scopes, ...needed]) };
+      }
       return {
         kind: 'ready',
         slot: {
@@ -114,12 +127,29 @@ export class SlotResolver {
       throw new BehalfError('connection.invalid', `The shared connection ${use} is not connected`, {
         details: { connection: use },
       });
-    return { kind: 'missing', missing: missingLogin(parent, found.reason) };
+    return { kind: 'missing', missing: missingLogin(parent, found.reason, needed) };
   }
 }
 
-function missingLogin(parent: ParentConnection, reason: string | undefined): MissingLogin {
-  return reason === undefined ? { parent } : { parent, reason };
+/** `scopes`: what is needed besides what every login of this connection asks for. */
+function missingLogin(
+  parent: ParentConnection,
+  reason: string | undefined,
+  scopes: readonly string[] = [],
+): MissingLogin {
+  const usual = parent.auth.kind === 'oauth2' ? parent.auth.app.scopes : [];
+  const more = scopes.filter((scope) => !usual.includes(scope));
+  return {
+    parent,
+    ...(reason === undefined ? {} : { reason }),
+    ...(more.length === 0 ? {} : { scopes: [...new Set([...usual, ...more])] }),
+  };
+}
+
+/** What the actions of a recipe need of one connection, besides what every login asks for. */
+function neededScopes({ steps }: CompiledRecipe, { slot }: ConnectionSlot, { actions }: Connector): readonly string[] {
+  const used = allSteps(steps).filter((step) => step.kind === 'action' && step.slot === slot);
+  return [...new Set(used.flatMap((step) => (step.kind === 'action' ? (actions.get(step.action)?.scopes ?? []) : [])))];
 }
 
 function refusedShared(slot: ResolvedSlot): BehalfError {

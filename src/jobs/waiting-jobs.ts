@@ -202,7 +202,7 @@ export class WaitingJobs {
   async #promptForTheRest(job: Job, connected: ConnectedApp): Promise<void> {
     const { chats, clicks, createLoginLink } = this.#deps;
     const resolver = this.#deps.resolverFor(job);
-    const missing = job.waitingFor.flatMap((name) => resolver.missing(name));
+    const missing = job.waitingFor.flatMap((name) => resolver.missing(name, this.#deps.recipes().get(job.recipe)));
     const deps = { createLoginLink, clicks, chat: chats(job.user.platform), recipeName: this.nameOf(job) };
     const prompt = await promptForLogins(deps, job, { missing, connected: [connected] });
     await this.promptSeen(job.user, job.id, prompt);

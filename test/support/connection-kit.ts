@@ -57,7 +57,7 @@ export async function startConnectionKit(change: Partial<OAuthApp> = {}): Promis
   const parents = (name: string) => (name === parent.name ? parent : undefined);
   const vault = createVault([vaultKey('k1')]);
   const httpClient = createHttpClient({ allowPrivateHosts: ['127.0.0.1'], logger, clock: systemClock });
-  const oauth = createOAuthClient({ httpClient, clock, timeoutMs: 2_000 });
+  const oauth = createOAuthClient({ httpClient, clock, timeoutMs: 6_000 });
   const revocations = createRevocationPlan({ queue: stores.revocations, vault, clock, parents });
   const deps = {
     store: stores.connections,

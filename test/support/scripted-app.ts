@@ -36,6 +36,8 @@ export class ScriptedApp {
   readonly calls: AppCall[] = [];
   /** Grant types that the token endpoint was asked for, and `revoke`. */
   readonly grants: string[] = [];
+  /** What the token endpoint says it has granted; absent: it does not say. */
+  grantedScope: string | undefined;
   readonly #tokens = new Map<string, Token>();
   readonly #codes = new Map<string, string>();
   readonly #stop: () => Promise<void>;
@@ -132,7 +134,13 @@ export class ScriptedApp {
     this.#tokens.set(accessToken, { account, kind: 'access' });
     this.#tokens.set(refreshToken, { account, kind: 'refresh' });
     return {
-      body: { access_token: accessToken, refresh_token: refreshToken, token_type: 'Bearer', expires_in: 86_400 },
+      body: {
+        access_token: accessToken,
+        refresh_token: refreshToken,
+        token_type: 'Bearer',
+        expires_in: 86_400,
+        ...(this.grantedScope === undefined ? {} : { scope: this.grantedScope }),
+      },
     };
   }
 

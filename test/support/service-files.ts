@@ -79,6 +79,10 @@ actions:
     idempotency_key_header: Idempotency-Key
     input: { name: { type: any } }
     output_schema: { id: any, name: any, by: any }
+  export:
+    title: export things
+    scopes: [export]
+    request: { method: GET, path: /api/export }
   find:
     title: see things
     request: { method: GET, path: /api/things, query: { name: "{{ input.name }}" } }
