@@ -8,7 +8,7 @@ import type {
   Parameter,
   TryStep,
 } from '../recipes/compiled-recipe.js';
-import { allSteps } from '../recipes/walk-steps.js';
+import { allSteps, listsInside } from '../recipes/walk-steps.js';
 import type { RecipeContext } from './recipe-context.js';
 
 /** A step and what its datapills see. */
@@ -107,10 +107,13 @@ class Walk {
   }
 }
 
+/** Ids whose output can be seen behind these steps. */
 function idsOf(steps: readonly CompiledStep[]): readonly string[] {
-  return allSteps(steps).flatMap((step) => {
-    const hasOutput = step.kind === 'action' || step.kind === 'ask';
-    return hasOutput && step.id !== undefined ? [step.id] : [];
+  return steps.flatMap((step) => {
+    const hasOutput = step.kind === 'action' || step.kind === 'ask' || step.kind === 'for_each';
+    const own = hasOutput && step.id !== undefined ? [step.id] : [];
+    // What the steps of a loop leave behind is seen in the loop only.
+    return step.kind === 'for_each' ? own : [...own, ...listsInside(step).flatMap(idsOf)];
   });
 }
 

@@ -75,3 +75,11 @@ async function toMessage(
   const note: Block = { kind: 'note', text: [{ text: REPEATED }] };
   return { fallback: fallbackOf(blocks), blocks: again ? [...drawn, note] : drawn };
 }
+
+/** Says how a job has ended: in place of the prompt, else privately. */
+export async function deliverLastWord(chat: ChatAdapter, { state, user }: Job, message: Message): Promise<void> {
+  const { conversation, prompt } = state;
+  if (prompt !== undefined) await chat.update(prompt, message);
+  else if (conversation.kind === 'direct') await chat.post(conversation, message);
+  else await chat.postPrivately(conversation, user, message);
+}

@@ -12,18 +12,19 @@ import type { CompiledRecipe } from '../recipes/compiled-recipe.js';
 import type { RecipeBook } from '../recipes/recipe-book.js';
 import type { OpenAskInChat } from './ask-in-chat.js';
 import { closeAsk, deliverAsk } from './deliver-ask.js';
-import { deliverReply, wasRefused } from './deliver-reply.js';
+import { deliverLastWord, deliverReply, wasRefused } from './deliver-reply.js';
 import type { HeldJob } from './held-job.js';
 import type { Answer, JobResult, OpenAsk } from './job.js';
 import { asleepUntilAnswered, finished, type Job, pending, suspended } from './job-record.js';
 import { progressOf, repeated, silentEnd } from './job-state.js';
 import type { CreateLoginLink } from './login-link.js';
 import { promptForLogins } from './login-prompts.js';
-import { cancelledMessage, failedMessage, recipeGoneMessage } from './messages.js';
+import { cancelledMessage, failedMessage, loginRefusedMessage, recipeGoneMessage, whatIsLeft } from './messages.js';
 import type { MissingLogin, SlotResolver } from './resolve-connections.js';
 import { reportTo } from './steps/report.js';
 import { runSteps } from './steps/run-steps.js';
-import type { StepsOutcome } from './steps/steps-context.js';
+import { checkIsWanted, type StepsOutcome } from './steps/steps-context.js';
+import { Turns } from './turns.js';
 
 /** A login and one more after it: an app that then still refuses is not asked about again in the same job. */
 const MAX_LOGINS_PER_CONNECTION = 2;
@@ -102,6 +103,7 @@ export class JobRunner {
       deadline: startedAt + recipe.timeoutMs - workedMs,
       ...reportTo(this.#deps, { jobId: held.job.id, recipe: recipe.id }),
       resolver,
+      turns: new Turns(),
       profile: () => this.#profile(held.job),
       perform: this.#deps.perform,
       loginTimeoutMs: this.#deps.loginTimeoutMs,
@@ -124,7 +126,10 @@ export class JobRunner {
         ),
     }).finally(() => held.note({ workedMs: workedMs + clock.now() - startedAt }));
     if (outcome.kind === 'answer_required') return this.#awaitAnswer(held);
-    if (outcome.kind === 'login_required') return this.#suspend(held, recipe, [outcome.missing], slots);
+    if (outcome.kind === 'login_required') {
+      checkIsWanted(held);
+      return this.#suspend(held, recipe, [outcome.missing], slots);
+    }
     await this.#complete(held, recipe, outcome);
     return 'ended';
   }
@@ -169,13 +174,7 @@ export class JobRunner {
     for (const { parent } of wanted) loginsAsked[parent.name] = (loginsAsked[parent.name] ?? 0) + 1;
     const refused = wanted.find(({ parent }) => (loginsAsked[parent.name] ?? 0) > MAX_LOGINS_PER_CONNECTION);
     if (refused) {
-      await this.#end(
-        held,
-        'failed',
-        textMessage(
-          `${refused.parent.title} refuses the login although you have just logged in. Please tell your administrator.`,
-        ),
-      );
+      await this.#end(held, 'failed', loginRefusedMessage(refused.parent.title));
       return 'ended';
     }
     const connected = [...slots.values()].flatMap((slot) =>
@@ -221,7 +220,8 @@ export class JobRunner {
       if (await this.#deliverLater(held, err)) return;
       if (err.code === 'job.cancelled')
         return await this.#end(held, 'cancelled', cancelledMessage(name, progressOf(held.state)));
-      await this.#end(held, 'failed', failedMessage(name, err.userText, err.ref), { code: err.code, ref: err.ref });
+      const text = err.code === 'job.timeout' ? `${err.userText} ${whatIsLeft(progressOf(held.state))}` : err.userText;
+      await this.#end(held, 'failed', failedMessage(name, text, err.ref), { code: err.code, ref: err.ref });
     } catch (error) {
       this.#warn(held.job, error, 'job could not be ended');
     }
@@ -273,14 +273,10 @@ export class JobRunner {
     );
   }
 
-  /** In place of the prompt, else privately. Not being able to deliver does not undo what was done. */
+  /** Not being able to deliver does not undo what was done. */
   async #tell(job: Job, message: Message): Promise<BehalfError | undefined> {
-    const { conversation, prompt } = job.state;
     try {
-      const chat = this.#deps.chat(job);
-      if (prompt !== undefined) await chat.update(prompt, message);
-      else if (conversation.kind === 'direct') await chat.post(conversation, message);
-      else await chat.postPrivately(conversation, job.user, message);
+      await deliverLastWord(this.#deps.chat(job), job, message);
       return undefined;
     } catch (error) {
       this.#warn(job, error, 'the end of a job could not be delivered');

@@ -57,7 +57,16 @@ export function resumingMessage(
 
 /** `progress`: what had been done before, in so far as that is known. */
 export function cancelledMessage(recipe: string, progress: 'nothing' | 'something' | 'unknown'): Message {
-  return textMessage([{ text: 'Cancelled: ' }, { text: recipe, style: 'italic' }, { text: `. ${LEFT[progress]}` }]);
+  return textMessage([
+    { text: 'Cancelled: ' },
+    { text: recipe, style: 'italic' },
+    { text: `. ${whatIsLeft(progress)}` },
+  ]);
+}
+
+/** What a job that ended early has done. */
+export function whatIsLeft(progress: 'nothing' | 'something' | 'unknown'): string {
+  return LEFT[progress];
 }
 
 const LEFT = {
@@ -93,6 +102,11 @@ const ADVICE = {
   unknown:
     'I was interrupted in a step and cannot tell whether it was done; please check in the app before you type the command again.',
 } as const;
+
+/** The app refuses a login that is new. */
+export function loginRefusedMessage(app: string): Message {
+  return textMessage(`${app} refuses the login although you have just logged in. Please tell your administrator.`);
+}
 
 /** How a recipe that ends itself as failed, without a word of its own, reads. */
 export function stoppedMessage(recipe: string): Message {

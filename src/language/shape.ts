@@ -61,7 +61,11 @@ function unionProblems(document: YamlDocument, union: UnionIssue, path: YamlPath
     const what = found === undefined ? 'is missing' : `must be ${listed(union.options)}`;
     return [problem(document, { path, message: `${show(path.at(-1))} ${what}` })];
   }
-  const branches = union.errors.map((issues) => ({ issues, ...keyMistakes(found, issues) }));
+  const forms = union.errors.filter((issues) => !issues.some(isOtherType));
+  const branches = (forms.length > 0 ? forms : union.errors).map((issues) => ({
+    issues,
+    ...keyMistakes(found, issues),
+  }));
   const best = branches.toSorted(
     (left, right) => left.missing.length - right.missing.length || cost(left) - cost(right),
   )[0];
@@ -80,6 +84,11 @@ function unionProblems(document: YamlDocument, union: UnionIssue, path: YamlPath
   if (found === undefined) return [problem(document, { path, message: `${show(path.at(-1))} is missing` })];
   const message = isMap ? `needs one of: ${missing.join(', ')}` : `has none of the forms that are allowed here`;
   return [problem(document, { path, message: `${show(path.at(-1))} ${message}` })];
+}
+
+/** True when the value as a whole is of another type than the form wants. */
+function isOtherType({ code, path }: Issue): boolean {
+  return code === 'invalid_type' && path.length === 0;
 }
 
 type UnionIssue = Extract<Issue, { code: 'invalid_union' }>;
@@ -105,6 +114,10 @@ function cost(branch: KeyMistakes & { readonly issues: readonly Issue[] }): numb
   return branch.unknown.length * 100 + branch.issues.length;
 }
 
+function isNumber(origin: string): boolean {
+  return origin === 'number' || origin === 'int' || origin === 'bigint';
+}
+
 function describe(document: YamlDocument, issue: Issue, path: YamlPath): string {
   const found = valueAt(document.value, path);
   if (found === undefined) return 'is missing';
@@ -117,9 +130,9 @@ function describe(document: YamlDocument, issue: Issue, path: YamlPath): string 
         typeof found === 'string' ? suggestion(found, issue.values) : undefined,
       );
     case 'too_small':
-      return `needs at least ${issue.minimum}`;
+      return isNumber(issue.origin) ? `must be at least ${issue.minimum}` : `needs at least ${issue.minimum}`;
     case 'too_big':
-      return `is too long: at most ${issue.maximum}`;
+      return isNumber(issue.origin) ? `must be at most ${issue.maximum}` : `is too long: at most ${issue.maximum}`;
     default:
       return issue.message;
   }

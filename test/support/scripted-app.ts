@@ -14,6 +14,7 @@ export interface AppCall {
 
 export interface AppAnswer {
   readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
   readonly body?: unknown;
   /** Closes the connection instead, after the call has been noted. */
   readonly hangUp?: boolean;
@@ -58,7 +59,7 @@ export class ScriptedApp {
           response.destroy();
           return;
         }
-        response.writeHead(answer.status ?? 200, { 'content-type': 'application/json' });
+        response.writeHead(answer.status ?? 200, { 'content-type': 'application/json', ...answer.headers });
         response.end(answer.body === undefined ? '' : JSON.stringify(answer.body));
       };
       serve().catch(() => response.destroy());

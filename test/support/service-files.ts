@@ -28,8 +28,16 @@ export function recipe(options: {
   readonly steps: string;
   readonly parameters?: string;
   readonly connections?: string;
+  /** More lines of the recipe itself. */
+  readonly more?: string;
 }): string {
-  const { command, connections = 'crm: { use: crm, verify_user_access: true }', parameters = '[]', steps } = options;
+  const {
+    command,
+    connections = 'crm: { use: crm, verify_user_access: true }',
+    more = '',
+    parameters = '[]',
+    steps,
+  } = options;
   const name = `${command.charAt(0).toUpperCase()}${command.slice(1)}`;
   return `name: ${name}
 description: For a test
@@ -38,6 +46,7 @@ trigger:
   parameters: ${parameters}
 connections:
   ${connections}
+${more}
 steps:
 ${steps}
 `;

@@ -39,7 +39,9 @@ export async function runAction(context: StepsContext, step: ActionStep, scope: 
     signal: held.signal,
     timeoutMs: Math.max(1, Math.min(step.timeoutMs ?? ACTION_TIMEOUT_MS, context.deadline - context.clock.now())),
   }).catch((error: unknown) => {
-    throw isSafe ? error : withDoubt(error, slot, action.title);
+    // From now on only what is in doubt counts as in flight.
+    if (isBehalfError(error, ...UNDONE)) held.land(path);
+    throw action.isSafeToRepeat ? error : withDoubt(error, { slot, title: action.title, isRepeatable: isSafe });
   });
   if (outcome.kind === 'login_required') {
     // The app refused before it did anything: the step counts as not begun, also after a crash.
@@ -121,13 +123,20 @@ const UNDONE: readonly ErrorCode[] = [
   'job.lost',
 ];
 
-/** After any other failure the app may or may not have acted; what is not certain is said. */
-function withDoubt(cause: unknown, slot: ResolvedSlot, title: string): unknown {
+/** After any other failure the app may or may not have acted; what is not certain is said. `isRepeatable`: this job may ask again. */
+function withDoubt(
+  cause: unknown,
+  {
+    isRepeatable,
+    slot,
+    title,
+  }: { readonly slot: ResolvedSlot; readonly title: string; readonly isRepeatable: boolean },
+): unknown {
   if (isBehalfError(cause, ...UNDONE)) return cause;
   const error = asBehalfError(cause);
   return new BehalfError(error.code, error.message, {
     userText: `${error.userText} I cannot tell whether ${slot.parent.title} has still managed to ${title}; please check there before you try again.`,
-    details: { ...error.details, outcome: 'unknown' },
+    details: { ...error.details, outcome: isRepeatable ? 'repeatable' : 'unknown' },
     ...(error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs }),
   });
 }

@@ -5,6 +5,7 @@ import { type RenderedAsk, renderAsk } from '../../recipes/render-ask.js';
 import { wasRefused } from '../deliver-reply.js';
 import type { HeldJob } from '../held-job.js';
 import type { Answer, OpenAsk } from '../job.js';
+import { outputOf } from './ask-output.js';
 import {
   COMPLETED,
   pathOf,
@@ -42,14 +43,6 @@ async function answerAt({ closeAsk, held }: StepsContext, path: string): Promise
   await closeAsk(asking, asking.given);
   held.noteDone(path, { kind: 'ask', ask: asking.id, answer: asking.given });
   return asking.given;
-}
-
-/** What later datapills see of an answer. */
-function outputOf(answer: Answer): Readonly<Record<string, unknown>> {
-  if (answer.kind === 'timed_out') return { timed_out: true };
-  const { by, label, value, values } = answer;
-  const person = { id: by.userId, name: by.name };
-  return { value, label, by: person, ...(values ? { values } : {}), timed_out: false };
 }
 
 async function ask(context: StepsContext, step: AskStep, scope: StepScope): Promise<void> {

@@ -3,6 +3,7 @@ import type { ForEachStep } from '../../recipes/compiled-recipe.js';
 import { evaluateList } from '../../recipes/evaluate.js';
 import type { JobState, StepRecord } from '../job.js';
 import { mergeTraces } from '../job-state.js';
+import { gravest } from './failures.js';
 import {
   COMPLETED,
   pathOf,
@@ -67,7 +68,7 @@ async function itemsOf(step: ForEachStep, { data }: StepScope): Promise<readonly
   return items;
 }
 
-/** Works on so many at a time. The first that does not complete is the outcome, once those that were begun are over. */
+/** Works on so many at a time. What does not complete is the outcome, once those that were begun are over. */
 async function inTurns(
   items: readonly unknown[],
   concurrency: number,
@@ -90,7 +91,7 @@ async function inTurns(
     }),
   );
   await Promise.all(workers);
-  if (failures.length > 0) throw failures[0];
+  if (failures.length > 0) throw gravest(failures);
   return ended;
 }
 

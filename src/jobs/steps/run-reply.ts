@@ -3,8 +3,13 @@ import { renderReply } from '../../recipes/render-reply.js';
 import { wasRefused } from '../deliver-reply.js';
 import { COMPLETED, pathOf, type StepScope, type StepsContext, type StepsOutcome } from './steps-context.js';
 
-/** Says a reply, once: one that may have been said before an interruption is said again with a note. */
-export async function runReply(context: StepsContext, step: ReplyStep, scope: StepScope): Promise<StepsOutcome> {
+/** Says a reply, once, after those of other items of a loop: only one of them may take the place of the prompt. */
+export function runReply(context: StepsContext, step: ReplyStep, scope: StepScope): Promise<StepsOutcome> {
+  return context.turns.take('reply', () => say(context, step, scope));
+}
+
+/** What may have been said before an interruption is said again with a note. */
+async function say(context: StepsContext, step: ReplyStep, scope: StepScope): Promise<StepsOutcome> {
   const { held } = context;
   const { data } = scope;
   const path = pathOf(step, scope);

@@ -1,6 +1,8 @@
 import { asBehalfError, type BehalfError, type ErrorCode, isBehalfError } from '../../kernel/errors.js';
 import type { FailureData, TryStep } from '../../recipes/compiled-recipe.js';
 import type { StepRecord } from '../job.js';
+import { isBeyondRecipes, isUnknown, isUnrepeatable } from './failures.js';
+import { recall } from './recall.js';
 import {
   checkMayGoOn,
   pathOf,
@@ -15,17 +17,6 @@ const MAX_PAUSE_MS = 30_000;
 
 /** Errors that pass by themselves. */
 const PASSING: readonly ErrorCode[] = ['app.rate_limited', 'app.unavailable', 'oauth.transient'];
-
-/** What is about the job or the service, not about a step: no recipe can do anything about it. */
-const BEYOND_RECIPES: readonly ErrorCode[] = [
-  'job.lost',
-  'job.cancelled',
-  'job.timeout',
-  'store.unavailable',
-  'store.corrupt',
-  'chat.delivery_failed',
-  'internal',
-];
 
 /**
  * Carries out steps whose failure is tried again, from the step that failed, and then has steps of its own. How often it was
@@ -42,18 +33,25 @@ export async function runTry(
   for (;;) {
     const record = held.state.done[path];
     const { error, retries } = record?.kind === 'try' ? record : { error: undefined, retries: 0 };
-    if (error) return runList(step.onError ?? [], { ...scope, data: scope.data.with({ error }) });
+    if (error) {
+      recall(context, step.steps, scope);
+      return runList(step.onError ?? [], { ...scope, data: scope.data.with({ error }) });
+    }
     try {
       return await runList(step.steps, scope);
     } catch (thrown) {
       const failure = asBehalfError(thrown);
-      if (isBehalfError(failure, ...BEYOND_RECIPES)) throw thrown;
-      const pauseMs = retries < step.retries ? pauseBefore(context, failure, step.waitMs * 2 ** retries) : undefined;
+      if (isBeyondRecipes(failure)) throw thrown;
+      const leftInDoubt = actionsInFlight(context, path);
+      const mayRepeat = retries < step.retries && leftInDoubt === 0;
+      const pauseMs = mayRepeat ? pauseBefore(context, failure, step.waitMs * 2 ** retries) : undefined;
       if (pauseMs === undefined && !step.onError) throw thrown;
       leaveInFlight(context, path);
       held.noteDone(
         path,
-        pauseMs === undefined ? failed(context, failure, retries) : { kind: 'try', retries: retries + 1 },
+        pauseMs === undefined
+          ? failed(context, failure, { retries, isUnknown: isUnknown(failure) || leftInDoubt > 0 })
+          : { kind: 'try', retries: retries + 1 },
       );
       await held.checkpoint();
       context.noteFailure(failure, pauseMs === undefined ? 'on_error' : 'retry');
@@ -66,18 +64,25 @@ export async function runTry(
 
 /** Undefined: it is not tried again. An action whose effect is not known is never repeated. */
 function pauseBefore({ clock, deadline }: StepsContext, failure: BehalfError, waitMs: number): number | undefined {
-  if (!isBehalfError(failure, ...PASSING) || isUnknown(failure)) return undefined;
+  if (!isBehalfError(failure, ...PASSING) || isUnrepeatable(failure)) return undefined;
   const pauseMs = Math.max(waitMs, failure.retryAfterMs ?? 0);
   return pauseMs <= MAX_PAUSE_MS && clock.now() + pauseMs < deadline ? pauseMs : undefined;
 }
 
-function isUnknown({ code, details }: BehalfError): boolean {
-  return code === 'job.interrupted' || details['outcome'] === 'unknown';
+type TryRecord = Extract<StepRecord, { kind: 'try' }>;
+
+function failed(
+  context: StepsContext,
+  failure: BehalfError,
+  { isUnknown: unknown, retries }: Required<Pick<TryRecord, 'retries' | 'isUnknown'>>,
+): TryRecord {
+  return { kind: 'try', retries, error: failureData(context, failure), ...(unknown ? { isUnknown: true } : {}) };
 }
 
-function failed(context: StepsContext, failure: BehalfError, retries: number): Extract<StepRecord, { kind: 'try' }> {
-  const error = failureData(context, failure);
-  return { kind: 'try', retries, error, ...(isUnknown(failure) ? { isUnknown: true } : {}) };
+/** What an app has refused is not in flight any more: these may have had their effect, and must not be begun again. */
+function actionsInFlight({ held }: StepsContext, path: string): number {
+  return (held.state.inFlight ?? []).filter(({ kind, path: at }) => kind === 'action' && at.startsWith(`${path}.`))
+    .length;
 }
 
 /** What was under way in these steps has failed: from now on the error says what is known of it. */

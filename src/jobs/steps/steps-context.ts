@@ -10,6 +10,7 @@ import type { DeliveredReply, Delivery } from '../deliver-reply.js';
 import type { HeldJob } from '../held-job.js';
 import type { Answer, JobLogLine, OpenAsk } from '../job.js';
 import type { MissingLogin, ResolvedSlot, SlotResolver } from '../resolve-connections.js';
+import type { Turns } from '../turns.js';
 import type { StepData } from './step-data.js';
 
 /** How a run through the steps ended. */
@@ -36,6 +37,8 @@ export interface StepsContext {
   /** Takes an error that does not end the job. */
   readonly noteFailure: (error: BehalfError, then: 'retry' | 'on_error') => void;
   readonly resolver: SlotResolver;
+  /** For what items of a loop that are worked on at the same time do one after the other. */
+  readonly turns: Turns;
   readonly profile: () => Promise<ChatUserProfile>;
   readonly perform: (call: Omit<ActionCall, 'http' | 'clock'>) => Promise<unknown>;
   /** Says a reply where it belongs, or in place of an earlier one. */
@@ -65,6 +68,11 @@ export type RunList = (steps: readonly CompiledStep[], scope: StepScope) => Prom
 /** Before each step: the job must be ours, wanted, and in time. Throws `job.lost`, `job.cancelled`, `job.timeout`. */
 export function checkMayGoOn({ clock, deadline, held }: StepsContext): void {
   held.signal.throwIfAborted();
-  if (held.isCancelWanted) throw new BehalfError('job.cancelled', 'The person has cancelled the job');
+  checkIsWanted(held);
   if (clock.now() >= deadline) throw new BehalfError('job.timeout', 'The job has worked for as long as it may');
+}
+
+/** Throws `job.cancelled` where the person wants the job to end. */
+export function checkIsWanted({ isCancelWanted }: HeldJob): void {
+  if (isCancelWanted) throw new BehalfError('job.cancelled', 'The person has cancelled the job');
 }

@@ -185,6 +185,106 @@ describe('The output of a step in a branch', () => {
   });
 });
 
+describe('A loop', () => {
+  const each = (inside: string, after = '') =>
+    `${FIND}  - for_each: "{{ steps.found.rows }}"\n    as: deal\n    do:\n${inside}${after}`;
+  const text = (pill: string) => `      - reply: { text: "{{ ${pill} }}" }\n`;
+
+  it('knows what its items and their places are', () => {
+    expect(check(each(text('deal.owner.name & index')))).toEqual([]);
+    expect(check(each(text('deal.owner.nme')))).toEqual([
+      '12:39 error "deal.owner" has no "nme"  hint: did you mean "name"?',
+    ]);
+    const typed = (pill: string) => `      - { action: crm.find, input: { exact: "{{ ${pill} }}" } }\n`;
+    expect(check(each(typed('index')))).toEqual([
+      '12:38 error "exact" must be true or false, and this is of the type integer',
+    ]);
+  });
+
+  test.each(['deal.id', 'index'])('keeps %s to itself', (pill) => {
+    const after = `  - reply: { text: "{{ ${pill} }}" }\n`;
+    expect(check(each(text('deal.id'), after))).toEqual([
+      expect.stringMatching(/^13:\d+ error there is no "(?:deal|index)" for datapills/u),
+    ]);
+  });
+
+  const inner = '      - { id: inner, action: crm.find, input: { name: "{{ deal.id }}" } }\n';
+
+  it('keeps what its steps leave behind to itself', () => {
+    const after = '  - reply: { text: "{{ steps.inner.total }}" }\n';
+    expect(check(each(inner, after))).toEqual(['13:24 error the step "inner" has not been done here yet']);
+    expect(check(each(`${inner}${text('steps.inner.total')}`))).toEqual([]);
+  });
+
+  it('keeps it to itself in a branch, too', () => {
+    const loop = each(inner).slice(FIND.length).replace(/^/gmu, '    ').trimEnd();
+    const branch = `${FIND}  - if: "{{ job.id > 1 }}"\n    then:\n${loop}\n`;
+    expect(check(`${branch}  - reply: { text: "{{ steps.inner.total }}" }\n`)).toEqual([
+      expect.stringContaining('error the step "inner" has not been done here yet'),
+    ]);
+  });
+
+  const collecting = `{ id: all, for_each: "{{ steps.found.rows }}", collect: "{{ item.id }}", do: [{ log: hi }] }`;
+
+  it('leaves the list behind that it collects', () => {
+    expect(check(`${FIND}  - ${collecting}\n  - reply: { text: "{{ $join(steps.all) }}" }\n`)).toEqual([]);
+  });
+
+  it('in a branch may have left its list behind', () => {
+    const branch = `${FIND}  - { if: "{{ job.id > 1 }}", then: [${collecting}] }\n`;
+    expect(check(`${branch}  - reply: { text: "{{ $join(steps.all) }}" }\n`)).toEqual([
+      expect.stringContaining('warning the output of the step "all" may be missing here'),
+    ]);
+  });
+
+  it('collects what its own steps give', () => {
+    const wrong = collecting.replace('item.id', 'item.idd');
+    expect(check(`${FIND}  - ${wrong}\n  - reply: { text: "{{ $join(steps.all) }}" }\n`)).toEqual([
+      expect.stringContaining('error "item" has no "idd"'),
+    ]);
+  });
+});
+
+describe('What is tried', () => {
+  const tried = (onError: string, after: string) =>
+    `  - try:\n      - { id: found, action: crm.find }\n    on_error:\n      - ${onError}\n${after}`;
+  const total = '  - reply: { text: "{{ steps.found.total }}" }\n';
+
+  it('tells its error to the steps that follow it, and to no others', () => {
+    const pills = 'error.message & error.code & error.reference & error.app & error.action';
+    expect(check(tried(`log: "{{ ${pills} }}"`, '  - reply: { text: "{{ $exists(steps.found) }}" }\n'))).toEqual([]);
+    expect(check(tried('log: "{{ error.mesage }}"', '  - stop: {}\n'))).toContain(
+      '11:24 error "error" has no "mesage"  hint: did you mean "message"?',
+    );
+    expect(check(`${FIND}  - reply: { text: "{{ error.code }} {{ steps.found.total }}" }\n`)).toEqual([
+      expect.stringContaining('there is no "error" for datapills'),
+    ]);
+  });
+
+  it('may not have left anything behind where the recipe goes on after an error', () => {
+    expect(check(tried('log: hi', total))).toEqual([
+      expect.stringContaining('warning the output of the step "found" may be missing here'),
+    ]);
+    expect(check(tried('stop: {}', total))).toEqual([]);
+  });
+
+  it('and its error may both end the job: nothing comes after them', () => {
+    const step = '  - { try: [{ action: crm.ping }, { stop: {} }], on_error: [{ stop: {} }] }\n';
+    expect(check(`${step}  - log: never\n`)).toEqual([expect.stringMatching(/^9:5 warning no job comes to this step/)]);
+    const other = '  - { try: [{ action: crm.ping }, { stop: {} }], on_error: [{ log: hi }] }\n';
+    expect(check(`${other}  - log: sometimes\n`)).toEqual([]);
+  });
+
+  it('is looked through for steps that no job comes to', () => {
+    const step = '  - { try: [{ action: crm.ping }], on_error: [{ stop: {} }, { log: never }] }\n';
+    expect(check(step)).toEqual([expect.stringContaining('warning no job comes to this step')]);
+    const loop = '  - { for_each: "{{ $keys(user) }}", do: [{ action: crm.ping }, { stop: {} }, { log: never }] }\n';
+    expect(check(`${loop}  - log: when there is nothing\n`)).toEqual([
+      expect.stringMatching(/^8:\d+ warning no job comes to this step/u),
+    ]);
+  });
+});
+
 describe('A recipe', () => {
   it('is warned of steps that no job comes to', () => {
     expect(check('  - stop: {}\n  - reply: { text: Never }\n')).toContain(
