@@ -92,9 +92,9 @@ export class Jobs {
   async cancelRunning(user: ChatUser): Promise<Pick<JobRow, 'id' | 'recipe'> | undefined> {
     const [row] = await this.#deps.store.list({ user, status: 'running' }, { limit: 1 });
     if (!row) return undefined;
-    const held = this.#running.get(row.id);
-    if (held) held.askToCancel();
-    else await this.#wishes.put(row.id);
+    this.#running.get(row.id)?.askToCancel();
+    // Also for a job of this process: if it dies first, whoever goes on with the job has to know.
+    await this.#wishes.put(row.id);
     return row;
   }
 
@@ -132,6 +132,8 @@ export class Jobs {
     const { clock, metrics, store, vault } = this.#deps;
     const held = new HeldJob(job, { store, vault, clock, ...this.#lessee });
     this.#running.set(job.id, held);
+    // It may have been cancelled while a process that has died had it.
+    if (job.version > 1) await this.#wishes.heed([held]);
     metrics.gauge('jobs_running', this.#running.size);
     const outcome = await this.#runner.run(held);
     this.#running.delete(job.id);
