@@ -6,21 +6,26 @@ import { type Message, textMessage } from '../../src/chat/message.js';
 import { asBehalfError, BehalfError } from '../../src/kernel/errors.js';
 import type { HttpRoute } from '../../src/kernel/http.js';
 import type { Logger } from '../../src/kernel/logger.port.js';
-import type { Activity } from './activity.js';
-import { readConversation, readMessageRef, toMessageRef } from './address.js';
+import type { Activity, PersonalActivity } from './activity.js';
+import { placeOf, readConversation, readMessageRef, type TeamsPlace, toMessageRef } from './address.js';
 import type { BotFramework } from './bot-framework.js';
 import { BotToken } from './bot-token.js';
 import { renderMessage } from './cards.js';
 import { cloudOf, type TeamsConfig, type TeamsDeps } from './config.js';
 import { ConnectorTransport } from './connector-transport.js';
 import { Outbox } from './outbox.js';
-import { People } from './people.js';
+import { People, type Standing } from './people.js';
 import { POP_UP_SCRIPTS, popUpRoutes } from './pop-up.js';
 import { TeamsReceiver } from './receiver.js';
 import { ServiceHosts } from './service-hosts.js';
 
 const WELCOME =
   "Hello! I do work in other apps for you, with your own account there. Write help to see what I can do, and personal_connections to see the accounts you've connected.";
+
+const REFUSALS: Readonly<Record<Exclude<Standing, 'member'>, string>> = {
+  guest: "Sorry, I don't work for guest accounts. Please ask a full member of this organisation.",
+  external: 'Sorry, I only work for members of the organisation that I belong to.',
+};
 
 /** What exists between start and stop. */
 interface Running {
@@ -55,6 +60,7 @@ export class TeamsAdapter implements ChatAdapter {
       hosts: this.#hosts,
       tenantId: config.tenantId.toLowerCase(),
       onPerson: (did) => this.#outbox.remember(did),
+      admits: (did) => this.#admits(did),
       onNews: (activity) => this.#welcome(activity),
     });
     this.routes = [this.#receiver.route, ...popUpRoutes()];
@@ -97,12 +103,29 @@ export class TeamsAdapter implements ChatAdapter {
   }
 
   async describeUser(user: ChatUser, conversation: ConversationRef): Promise<ChatUserProfile> {
-    const bot = this.#bot();
-    const place = readConversation(conversation);
+    return this.#people.describe(user, () => this.#look(user, readConversation(conversation)));
+  }
+
+  #look(user: ChatUser, place: TeamsPlace): Promise<unknown> {
     const memberId = place.aadObjectId === user.userId ? place.userId : user.userId;
     // The roster is that of the channel, not of a thread in it.
     const [conversationId = ''] = place.conversationId.split(';');
-    return this.#people.describe(user, () => bot.member({ serviceUrl: place.serviceUrl, conversationId }, memberId));
+    return this.#bot().member({ serviceUrl: place.serviceUrl, conversationId }, memberId);
+  }
+
+  /** Guests and people of other organisations: they are told so, after the answer, and nothing else happens. */
+  async #admits(did: PersonalActivity): Promise<boolean> {
+    const user: ChatUser = { platform: 'teams', tenantId: did.tenantId, userId: did.aadObjectId };
+    const spot = { ...placeOf(did), direct: did.isDirect };
+    const standing = await this.#people.standing(user, () => this.#look(user, spot));
+    if (standing === 'member') return true;
+    this.#deps.metrics.count('chat_requests_refused', { platform: 'teams', reason: standing });
+    this.#logger.info({ reason: standing }, 'person turned away');
+    const words = textMessage(REFUSALS[standing]);
+    // Nobody waits for choices in a list: refusing each letter would be noise.
+    if (did.activity.name !== 'application/search')
+      this.#inBackground(this.#outbox.postPrivately(this.#bot(), spot, user, words), 'refusal could not be delivered');
+    return false;
   }
 
   /** Teams tells of an installation twice; only this one says that it was one. */
@@ -111,15 +134,16 @@ export class TeamsAdapter implements ChatAdapter {
     if (activity.type !== 'installationUpdate' || activity.action !== 'add') return;
     if (conversation?.conversationType !== 'personal' || !recipient || !serviceUrl) return;
     const target = { serviceUrl, conversationId: conversation.id, botId: recipient.id };
-    const work = this.#bot()
-      .send(target, renderMessage(textMessage(WELCOME)))
-      .then(
-        () => undefined,
-        (error: unknown) => {
-          this.#logger.warn({ err: asBehalfError(error) }, 'a newcomer in Teams could not be welcomed');
-        },
-      );
-    const settled = work.finally(() => this.#background.delete(settled));
+    const work = this.#bot().send(target, renderMessage(textMessage(WELCOME)));
+    this.#inBackground(work, 'a newcomer in Teams could not be welcomed');
+  }
+
+  #inBackground(work: Promise<unknown>, failure: string): void {
+    const done = work.then(
+      () => undefined,
+      (error: unknown) => this.#logger.warn({ err: asBehalfError(error) }, failure),
+    );
+    const settled = done.finally(() => this.#background.delete(settled));
     this.#background.add(settled);
   }
 

@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import type { ChatUser, ChatUserProfile } from '../../src/chat/chat-user.js';
 import type { Clock } from '../../src/kernel/clock.port.js';
-import { BehalfError } from '../../src/kernel/errors.js';
+import { BehalfError, isBehalfError } from '../../src/kernel/errors.js';
 
 const PROFILE_TTL_MS = 60 * 60_000;
 const REMEMBERED_PEOPLE = 10_000;
@@ -15,13 +15,28 @@ const Member = z.looseObject({
   email: text,
   userPrincipalName: text,
   userRole: text,
+  tenantId: text,
 });
+
+/** `external`: of another organisation (a shared channel, federation), without an account, or nobody can tell. */
+export type Standing = 'member' | 'guest' | 'external';
+
+interface Person {
+  readonly profile: ChatUserProfile;
+  readonly standing: Standing;
+}
+
+interface Entry {
+  readonly person: Person;
+  readonly until: number;
+}
+
+type Look = () => Promise<unknown>;
 
 /** What Teams says of people (`TeamsChannelAccount`), asked once an hour. */
 export class People {
-  readonly #profiles = new LRUCache<string, { readonly profile: ChatUserProfile; readonly until: number }>({
-    max: REMEMBERED_PEOPLE,
-  });
+  readonly #entries = new LRUCache<string, Entry>({ max: REMEMBERED_PEOPLE });
+  readonly #asking = new Map<string, Promise<Person>>();
   readonly #clock: Clock;
 
   constructor(clock: Clock) {
@@ -29,13 +44,38 @@ export class People {
   }
 
   /** @throws BehalfError `chat.delivery_failed` when Teams does not tell */
-  async describe(user: ChatUser, look: () => Promise<unknown>): Promise<ChatUserProfile> {
-    const now = this.#clock.now();
-    const known = this.#profiles.get(user.userId);
-    if (known && known.until > now) return known.profile;
-    const profile = toProfile(await look(), user.tenantId);
-    this.#profiles.set(user.userId, { profile, until: now + PROFILE_TTL_MS });
-    return profile;
+  async describe(user: ChatUser, look: Look): Promise<ChatUserProfile> {
+    return (await this.#person(user, look)).profile;
+  }
+
+  /**
+   * Whether the person may use the bot at all. Who is not in the roster is a stranger.
+   * @throws BehalfError `chat.delivery_failed` when Teams does not tell
+   */
+  async standing(user: ChatUser, look: Look): Promise<Standing> {
+    try {
+      return (await this.#person(user, look)).standing;
+    } catch (error) {
+      if (isBehalfError(error, 'chat.delivery_failed') && error.details['status'] === 404) return 'external';
+      throw error;
+    }
+  }
+
+  #person(user: ChatUser, look: Look): Promise<Person> {
+    const { userId } = user;
+    const known = this.#entries.get(userId);
+    if (known && known.until > this.#clock.now()) return Promise.resolve(known.person);
+    const asking = this.#asking.get(userId) ?? this.#ask(user, look).finally(() => this.#asking.delete(userId));
+    this.#asking.set(userId, asking);
+    return asking;
+  }
+
+  async #ask({ tenantId, userId }: ChatUser, look: Look): Promise<Person> {
+    const until = this.#clock.now() + PROFILE_TTL_MS;
+    const account = await look();
+    const person = { profile: toProfile(account, tenantId), standing: toStanding(account, tenantId) };
+    this.#entries.set(userId, { person, until });
+    return person;
   }
 }
 
@@ -45,16 +85,32 @@ export class People {
  * not hold for guests: theirs come from outside, so a guest has no confirmed address.
  */
 export function toProfile(account: unknown, tenantId: string): ChatUserProfile {
-  const member = Member.safeParse(account);
-  if (!member.success) throw new BehalfError('chat.delivery_failed', 'Microsoft Teams did not say who a person is.');
-  const { aadObjectId, email, givenName, name, userPrincipalName, userRole } = member.data;
-  const isGuest = userRole?.toLowerCase() === 'guest' || (userPrincipalName ?? '').toUpperCase().includes('#EXT#');
+  const { aadObjectId, email, givenName, name, userPrincipalName } = readMember(account);
   const address = [email, userPrincipalName].find((candidate) => candidate?.includes('@'));
   return {
     ...(aadObjectId ? { userId: aadObjectId.toLowerCase() } : {}),
     name: name || givenName || userPrincipalName || 'somebody',
     // The organisation's name would take a permission of Microsoft Graph.
     place: `tenant ${tenantId.slice(0, 8)}`,
-    ...(address && !isGuest ? { confirmedEmail: address } : {}),
+    ...(address && toStanding(account, tenantId) === 'member' ? { confirmedEmail: address } : {}),
   };
+}
+
+/**
+ * `userRole` is `user`, `guest` or `anonymous`; the names of guests hold `#EXT#`. Where neither is said nobody can tell.
+ * https://learn.microsoft.com/microsoftteams/platform/bots/how-to/get-teams-context
+ */
+export function toStanding(account: unknown, tenantId: string): Standing {
+  const member = readMember(account);
+  const role = member.userRole?.toLowerCase();
+  const signInName = member.userPrincipalName?.toUpperCase();
+  if (member.tenantId && member.tenantId.toLowerCase() !== tenantId.toLowerCase()) return 'external';
+  if (role === 'guest' || signInName?.includes('#EXT#')) return 'guest';
+  return role === 'user' || (!role && signInName) ? 'member' : 'external';
+}
+
+function readMember(account: unknown): z.infer<typeof Member> {
+  const member = Member.safeParse(account);
+  if (member.success) return member.data;
+  throw new BehalfError('chat.delivery_failed', 'Microsoft Teams did not say who a person is.');
 }

@@ -29,6 +29,8 @@ interface ReceiverOptions {
   readonly metrics: Metrics;
   /** Sees each genuine activity of a person before its event goes out. */
   readonly onPerson: (did: PersonalActivity) => void;
+  /** Tells whether the person may use the bot at all; rejects when that cannot be told now. */
+  readonly admits: (did: PersonalActivity) => Promise<boolean>;
   /** Sees genuine activities that are no events: installations, changes of members. */
   readonly onNews: (activity: Activity) => void;
 }
@@ -111,7 +113,10 @@ export class TeamsReceiver {
     });
     const isInvoke = did.activity.type === 'invoke';
     const limit = isInvoke ? this.#invokeLimit : this.#messageLimit;
-    if (event) await this.#deliver(request, event, { handler, limit });
+    const admitted: ChatEventHandler = async (heard) => {
+      if (await this.#options.admits(did)) await handler(heard);
+    };
+    if (event) await this.#deliver(request, event, { handler: admitted, limit });
     return isInvoke ? answerInvoke(did.activity.name ?? '', event, given) : OK;
   }
 

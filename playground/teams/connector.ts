@@ -2,7 +2,15 @@ import type { Person } from '../people.js';
 import { ADAPTIVE_CARD, checkCard } from './cards.js';
 import type { Chats, Place } from './chats.js';
 import { badArgument, type ConnectorError, ERRORS } from './faults.js';
-import { ACTIVITY, type BotActivity, type CardFinding, CONVERSATION, RESOURCE, type SeenMessage } from './types.js';
+import {
+  ACTIVITY,
+  type AccountOverrides,
+  type BotActivity,
+  type CardFinding,
+  CONVERSATION,
+  RESOURCE,
+  type SeenMessage,
+} from './types.js';
 
 /** 100 KB in UTF-16 (learn.microsoft.com, "Format your bot messages"). */
 const MESSAGE_LIMIT = 100 * 1024;
@@ -25,6 +33,7 @@ interface ConnectorOptions {
   readonly people: readonly Person[];
   readonly tenantId: string;
   readonly serviceUrl: () => string;
+  readonly accountOf: (person: Person) => AccountOverrides;
   readonly onCard: (findings: readonly CardFinding[], card: unknown) => void;
 }
 
@@ -145,6 +154,7 @@ export class Connector {
 
   #member(place: Place, id: string): ConnectorAnswer {
     const person = this.#personById(id);
+    if (person && this.#options.accountOf(person).isGone) return failed(ERRORS.memberNotFound);
     const isThere = person && place.chat.people.some((member) => member.id === person.id);
     return isThere ? ok(200, this.#account(person)) : failed(ERRORS.memberNotFound);
   }
@@ -154,7 +164,8 @@ export class Connector {
     const [givenName = '', surname = ''] = person.name.split(' ');
     const { aadObjectId, email, name, teamsUserId } = person;
     const profile = { name, givenName, surname, email, userPrincipalName: email, userRole: 'user' };
-    return { id: teamsUserId, aadObjectId, objectId: aadObjectId, ...profile, tenantId: this.#options.tenantId };
+    const { accountOf, tenantId } = this.#options;
+    return { id: teamsUserId, aadObjectId, objectId: aadObjectId, ...profile, tenantId, ...accountOf(person) };
   }
 }
 

@@ -11,7 +11,15 @@ import type { Dialogs } from './dialogs.js';
 import { Faults } from './faults.js';
 import { channelServer } from './server.js';
 import { BotTokens, CHANNEL_ISSUER, makeChannelToken, type TokenOverrides } from './tokens.js';
-import type { CardFinding, ChannelActivity, Delivery, LoggedRequest, PressResult, SeenMessage } from './types.js';
+import type {
+  AccountOverrides,
+  CardFinding,
+  ChannelActivity,
+  Delivery,
+  LoggedRequest,
+  PressResult,
+  SeenMessage,
+} from './types.js';
 
 export interface TeamsEmulatorOptions {
   readonly appId: string;
@@ -48,6 +56,8 @@ export interface TeamsEmulator {
   tokenCalls(): number;
   /** Makes every access token of the bot invalid at once. */
   revokeBotTokens(): void;
+  /** Changes what the roster says of a person. */
+  changeAccount(personId: string, change: AccountOverrides): void;
   /** Types a message. Undefined when the bot was not mentioned and so hears nothing. */
   say(personId: string, text: string, options?: SayOptions): Promise<Delivery | undefined>;
   press(
@@ -106,7 +116,9 @@ export async function startTeamsEmulator(options: TeamsEmulatorOptions): Promise
   const chats = new Chats(people, options.conversations);
   const faults = new Faults();
   const tokens = new BotTokens();
-  const connector = new Connector({ chats, people, tenantId, serviceUrl: () => urls.serviceUrl, onCard });
+  const accounts = new Map<string, AccountOverrides>();
+  const accountOf = ({ id }: Person): AccountOverrides => accounts.get(id) ?? {};
+  const connector = new Connector({ chats, people, tenantId, serviceUrl: () => urls.serviceUrl, accountOf, onCard });
   const counters = { tokenCalls: 0 };
   const server = createServer(channelServer({ ...options, connector, faults, tokens, log, counters }));
   const port = await listen(server, options.port ?? 0, '127.0.0.1');
@@ -129,6 +141,7 @@ export async function startTeamsEmulator(options: TeamsEmulatorOptions): Promise
     toasts: client.toasts,
     tokenCalls: () => counters.tokenCalls,
     revokeBotTokens: () => tokens.revokeAll(),
+    changeAccount: (personId, change) => void accounts.set(personId, change),
     ...personControls(client, chats),
     activity: (personId, text, more = {}) => {
       const scene: Scene = client.scene(personId, more);

@@ -50,6 +50,15 @@ export interface ActivityOverrides {
   readonly locale?: string;
 }
 
+/** What the roster says of a person beyond the defaults: guests, people of other organisations, people who left. */
+export interface AccountOverrides {
+  readonly userRole?: string | null;
+  readonly userPrincipalName?: string | null;
+  readonly tenantId?: string | null;
+  /** The roster does not know the person. */
+  readonly isGone?: boolean;
+}
+
 /** How the bot's endpoint answered one activity. */
 export interface Delivery {
   readonly activityId: string;

@@ -176,4 +176,42 @@ describe('attacks on the Teams endpoint', () => {
     expect((await bench.teams.sendRaw({ activity: fromBot })).status).toBe(200);
     expect(heard).toBe(0);
   });
+
+  describe('by a guest with tokens of a member', () => {
+    const token = 'a-token-that-was-overheard';
+    const dataset = `behalf/${token}/account`;
+
+    beforeAll(() => bench.teams.changeAccount('max', { userRole: 'guest' }));
+
+    it.each([
+      ['a press', 'adaptiveCard/action', { action: { data: { behalfToken: token } }, trigger: 'manual' }],
+      ['a press that asks for a form', 'task/fetch', { data: { behalfToken: token } }],
+      ['a form', 'task/submit', { data: { behalfToken: token, 'field.account': 'Initech' } }],
+      ['a search for options', 'application/search', { queryText: 'i', dataset }],
+      ['a code of a login', 'signin/verifyState', { state: '123456' }],
+    ])('%s reaches nobody', async (_what, name, value) => {
+      const refusals = bench.refusals.length;
+      const from = bench.teams.activity('max', '');
+      const { status } = await bench.teams.sendRaw({ activity: { ...from, type: 'invoke', name, value, text: '' } });
+      expect(status).toBe(200);
+      expect(bench.refusals.slice(refusals)).toEqual(['guest']);
+      expect(heard).toBe(0);
+    });
+
+    it('a press of an older client reaches nobody', async () => {
+      const action = { type: 'Action.Submit', data: { behalfToken: token } };
+      await bench.teams.act('max', { message: '1', conversation: bench.teams.chatOf('max'), action });
+      expect(bench.refusals.at(-1)).toBe('guest');
+      expect(heard).toBe(0);
+    });
+
+    it.each([
+      ['a press', 'adaptiveCard/action', { action: { data: { behalfToken: token } }, trigger: 'manual' }],
+      ['a form', 'task/submit', { data: { behalfToken: token } }],
+    ])('%s of a member is heard, so that the guest is refused for the right reason', async (_what, name, value) => {
+      const from = bench.teams.activity('rita', '');
+      await bench.teams.sendRaw({ activity: { ...from, type: 'invoke', name, value, text: '' } });
+      expect(heard).toBe(1);
+    });
+  });
 });

@@ -85,6 +85,10 @@ function calls({ teams }: TeamsBench): string[] {
     .map(({ method, path }) => `${method} ${decodeURIComponent(path.split('/v3/conversations')[1] ?? '')}`);
 }
 
+function said(teams: TeamsBench): string[] {
+  return calls(teams).filter((call) => !call.startsWith('GET '));
+}
+
 describe('Teams: invokes', () => {
   test('a press on a card is answered at once with a word, and is one event', async () => {
     const teams = await start();
@@ -200,7 +204,7 @@ describe('Teams: messages', () => {
     };
     const failure = await failureOf(teams.adapter.post({ ...conversation, address }, textMessage('lost')));
     expect(failure.details).toEqual({ code: 'ServiceHostRefused' });
-    expect(calls(teams)).toEqual([]);
+    expect(said(teams)).toEqual([]);
   });
 });
 
@@ -259,7 +263,7 @@ describe('Teams: private messages in channels', () => {
     await teams.adapter.postPrivately(conversation, user, textMessage('one'));
     await teams.adapter.postPrivately(conversation, user, textMessage('two'));
     const chat = teams.teams.chatOf('rita');
-    expect(calls(teams)).toEqual(['POST ', `POST /${chat}/activities`, `POST /${chat}/activities`]);
+    expect(said(teams)).toEqual(['POST ', `POST /${chat}/activities`, `POST /${chat}/activities`]);
   });
 
   test('leave a note in the conversation when the app is not installed for the person', async () => {
@@ -321,8 +325,10 @@ describe('Teams: delivery', () => {
   });
 
   test('no token for the bot is a failure that names the reason for the operator', async () => {
-    const teams = await start({ config: { appId: TEAMS_APP_ID } });
+    const { advance, clock } = movableClock();
+    const teams = await start({ clock, config: { appId: TEAMS_APP_ID } });
     const { conversation } = await heard(teams);
+    advance(2 * 3_600_000);
     teams.teams.faults.failTokens(401, 10);
     const failure = await failureOf(teams.adapter.post(conversation, textMessage('lost')));
     expect(failure.details).toEqual({ status: 401, code: 'temporarily_unavailable' });
@@ -371,7 +377,7 @@ describe('Teams: delivery', () => {
     teams.teams.faults.fail({ status: 503, code: 'ServiceError', message: 'm' }, 10);
     const failure = await failureOf(teams.adapter.post(conversation, textMessage('lost')));
     expect(failure.details).toEqual({ status: 503, code: 'ServiceError' });
-    expect(calls(teams)).toHaveLength(4);
+    expect(said(teams)).toHaveLength(4);
   });
 
   test('Teams out of reach is a failure', async () => {

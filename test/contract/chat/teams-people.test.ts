@@ -1,0 +1,63 @@
+import type { AccountOverrides } from '../../../playground/teams/types.js';
+import type { ChatEvent } from '../../../src/chat/chat-event.js';
+import { eventually } from './chat-adapter.contract.js';
+import { startTeamsBench, type TeamsBench } from './teams-driver.js';
+
+const OTHER_TENANT = '22222222-2222-4333-8444-555555555555';
+
+let bench: TeamsBench | undefined;
+let events: ChatEvent[];
+
+async function start(): Promise<TeamsBench> {
+  events = [];
+  bench = await startTeamsBench({
+    handler: async (event) => {
+      events.push(event);
+    },
+  });
+  return bench;
+}
+
+afterEach(async () => {
+  await bench?.stop();
+  bench = undefined;
+});
+
+describe('Teams: who may use the bot', () => {
+  test.each<[string, AccountOverrides, string]>([
+    ['a guest by role', { userRole: 'guest' }, 'guest accounts'],
+    ['a guest by sign-in name', { userPrincipalName: 'c_home.example#EXT#@acme.onmicrosoft.com' }, 'guest accounts'],
+    ['somebody of another organisation', { tenantId: OTHER_TENANT }, 'members of the organisation'],
+    ['somebody without an account', { userRole: 'anonymous', userPrincipalName: null }, 'members of the organisation'],
+    ['somebody of whom nothing is said', { userRole: null, userPrincipalName: null }, 'members of the organisation'],
+    ['somebody who is not in the roster', { isGone: true }, 'members of the organisation'],
+  ])('%s is told so, privately, and nothing else happens', async (_who, account, words) => {
+    const teams = await start();
+    teams.teams.changeAccount('carl', account);
+    const receipt = await teams.personSays('carl', 'create opportunity', 'channel');
+    expect(receipt.accepted).toBe(true);
+    await eventually(() => teams.shownTo('carl').find(({ text }) => text.includes(words)));
+    expect(teams.shownTo('rita')).toEqual([]);
+    expect(events).toEqual([]);
+    expect(teams.refusals).toHaveLength(1);
+  });
+
+  test('a member of the organisation is heard, and who they are is asked once, in several messages at once too', async () => {
+    const teams = await start();
+    await Promise.all(['one', 'two', 'three'].map((text) => teams.personSays('rita', text)));
+    await teams.personSays('rita', 'four', 'channel');
+    expect(events).toHaveLength(4);
+    expect(teams.teams.requests.filter(({ path }) => path.includes('/members/'))).toHaveLength(1);
+  });
+
+  test('nobody is let in while Teams cannot say who they are, and their message comes again', async () => {
+    const teams = await start();
+    teams.teams.faults.fail({ status: 400, code: 'BadArgument', message: 'm' });
+    await teams.personSays('rita', 'help');
+    await eventually(() => events[0]);
+    expect(events).toHaveLength(1);
+    expect(
+      teams.teams.requests.filter(({ direction, status }) => direction === 'to-bot' && status === 500),
+    ).toHaveLength(1);
+  });
+});
