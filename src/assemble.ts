@@ -34,6 +34,7 @@ import type { JobQueue } from './jobs/job-queue.port.js';
 import type { JobStore } from './jobs/job-store.port.js';
 import { Jobs } from './jobs/jobs.js';
 import type { CreateLoginLink } from './jobs/login-link.js';
+import { type DenialOf, permissions } from './jobs/permission.js';
 import { SlotResolver } from './jobs/resolve-connections.js';
 import type { Clock } from './kernel/clock.port.js';
 import { asBehalfError, BehalfError } from './kernel/errors.js';
@@ -134,7 +135,10 @@ export function assemble(policy: ServicePolicy, catalogue: () => Catalogue, driv
   };
   const questions = new Questions(stores.expiring);
   const claims = new EventClaims(stores.expiring, metrics);
+  // Tests of recipes say what a recipe does, whoever runs it.
+  const denialOf: DenialOf = rehearsal ? async () => undefined : permissions(chats);
   const jobs = new Jobs({
+    denialOf,
     store: stores.jobs,
     queue: stores.queue,
     wishes: stores.expiring,
@@ -197,13 +201,14 @@ export function assemble(policy: ServicePolicy, catalogue: () => Catalogue, driv
     onConnected: (event) => notices.connected(event),
     onFailed: (event) => notices.failed(event),
   });
-  const forms = new CommandForms({ jobs, questions, clock, recipes, chats, clicks });
+  const forms = new CommandForms({ jobs, denialOf, questions, clock, recipes, chats, clicks });
   const events = new EventHandler({
     chats,
+    denialOf,
     recipes,
     router: routerOf(recipes),
     forms,
-    starter: new CommandStarter({ jobs, questions, forms, claims, clock, recipes, chats, clicks, metrics }),
+    starter: new CommandStarter({ jobs, denialOf, questions, forms, claims, clock, recipes, chats, clicks, metrics }),
     questions,
     answers,
     connections: personal,

@@ -149,6 +149,10 @@ export class SlackAdapter implements ChatAdapter {
     return toMessageRef(await this.#parts().outbox.update(readMessageRef(ref), message));
   }
 
+  channelOf(conversation: ConversationRef): string {
+    return readConversation(conversation).channel;
+  }
+
   async describeUser(user: ChatUser, _conversation: ConversationRef): Promise<ChatUserProfile> {
     const { people } = this.#parts();
     const { name, confirmedEmail } = await people.profile(user.userId);

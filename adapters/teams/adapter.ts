@@ -102,6 +102,10 @@ export class TeamsAdapter implements ChatAdapter {
     return toMessageRef(await this.#outbox.update(this.#bot(), readMessageRef(ref), message));
   }
 
+  channelOf(conversation: ConversationRef): string {
+    return channelIn(readConversation(conversation));
+  }
+
   async describeUser(user: ChatUser, conversation: ConversationRef): Promise<ChatUserProfile> {
     return this.#people.describe(user, () => this.#look(user, readConversation(conversation)));
   }
@@ -109,8 +113,7 @@ export class TeamsAdapter implements ChatAdapter {
   #look(user: ChatUser, place: TeamsPlace): Promise<unknown> {
     const memberId = place.aadObjectId === user.userId ? place.userId : user.userId;
     // The roster is that of the channel, not of a thread in it.
-    const [conversationId = ''] = place.conversationId.split(';');
-    return this.#bot().member({ serviceUrl: place.serviceUrl, conversationId }, memberId);
+    return this.#bot().member({ serviceUrl: place.serviceUrl, conversationId: channelIn(place) }, memberId);
   }
 
   /** Guests and people of other organisations: they are told so, after the answer, and nothing else happens. */
@@ -151,4 +154,10 @@ export class TeamsAdapter implements ChatAdapter {
     if (this.#running) return this.#running.bot;
     throw new BehalfError('chat.delivery_failed', 'The Teams adapter is not running.');
   }
+}
+
+/** Without `;messageid=` of a thread. */
+function channelIn({ conversationId }: TeamsPlace): string {
+  const [channel = ''] = conversationId.split(';');
+  return channel;
 }

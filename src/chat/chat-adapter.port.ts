@@ -35,5 +35,7 @@ export interface ChatAdapter {
   postPrivately(to: ConversationRef, user: ChatUser, message: Message): Promise<MessageRef>;
   /** Replaces a message. Where that is not possible any more, posts anew to the same place and person. */
   update(ref: MessageRef, message: Message): Promise<MessageRef>;
+  /** The platform's own id of the channel or chat, without any thread in it. */
+  channelOf(conversation: ConversationRef): string;
   describeUser(user: ChatUser, conversation: ConversationRef): Promise<ChatUserProfile>;
 }

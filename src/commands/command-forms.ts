@@ -2,8 +2,9 @@ import type { ChatAdapter } from '../chat/chat-adapter.port.js';
 import type { ActionEvent, FormEvent } from '../chat/chat-event.js';
 import type { Platform } from '../chat/chat-user.js';
 import type { Click, Clicks } from '../chat/clicks.js';
-import { textMessage } from '../chat/message.js';
+import { type Message, textMessage } from '../chat/message.js';
 import type { Jobs } from '../jobs/jobs.js';
+import type { DenialOf } from '../jobs/permission.js';
 import type { Clock } from '../kernel/clock.port.js';
 import { isBehalfError } from '../kernel/errors.js';
 import { joinKey, sha256 } from '../kernel/ids.js';
@@ -13,12 +14,14 @@ import { refuseUndeclared, type Values, withDefaults } from './gather-parameters
 import { initialTexts, parameterForm, readForm } from './parameter-form.js';
 import { describePeople } from './people.js';
 import { isJobQuestion, type Questions } from './questions.js';
+import { refusalOf } from './refusals.js';
 import { sayPrivately } from './say.js';
 
 const CHANGED = 'That command has been stopped or changed in the meantime. Please type it again.';
 const NOT_OPEN = 'This question is not open any more. Please type the command again.';
 
 interface CommandFormsDeps {
+  readonly denialOf: DenialOf;
   readonly jobs: Jobs;
   readonly questions: Questions;
   readonly clock: Clock;
@@ -73,6 +76,9 @@ export class CommandForms {
     const recipe = question && recipes().get(question.recipe);
     if (!question || !recipe || recipe.version !== question.recipeVersion) return this.#say(event, NOT_OPEN);
     const options = { given: question.given, question: id };
+    const asking = { user: event.user, conversation: question.conversation };
+    const refusal = await refusalOf(this.#deps.denialOf, recipe, asking);
+    if (refusal) return this.#tell(event, refusal);
     const opened = await this.open({ ...event, conversation: question.conversation }, recipe, options);
     if (!opened) await this.#say(event, 'The form could not be opened. Please answer here instead.');
   }
@@ -82,6 +88,9 @@ export class CommandForms {
     const { chats, clock, jobs, questions, recipes } = this.#deps;
     const recipe = recipes().get(click.recipe);
     if (!recipe || recipe.version !== click.recipeVersion) return this.#say(event, CHANGED);
+    const asking = { user: event.user, conversation: click.conversation };
+    const refusal = await refusalOf(this.#deps.denialOf, recipe, asking);
+    if (refusal) return this.#tell(event, refusal);
     const undeclared = refuseUndeclared(recipe, event.values);
     if (undeclared !== undefined) return this.#say(event, undeclared);
     const { timeZone } = event;
@@ -104,7 +113,11 @@ export class CommandForms {
   }
 
   #say(event: ActionEvent | FormEvent, text: string): Promise<void> {
-    return sayPrivately(this.#deps.chats(event.user.platform), event, textMessage(text));
+    return this.#tell(event, textMessage(text));
+  }
+
+  #tell(event: ActionEvent | FormEvent, message: Message): Promise<void> {
+    return sayPrivately(this.#deps.chats(event.user.platform), event, message);
   }
 }
 

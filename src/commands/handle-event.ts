@@ -5,6 +5,7 @@ import { type Click, type Clicks, parametersOf } from '../chat/clicks.js';
 import type { ConversationRef, MessageRef } from '../chat/conversation.js';
 import { type Message, textMessage } from '../chat/message.js';
 import { looksLikeCode } from '../connections/login-code.js';
+import type { DenialOf } from '../jobs/permission.js';
 import type { WaitingJobs } from '../jobs/waiting-jobs.js';
 import type { Clock } from '../kernel/clock.port.js';
 import { asBehalfError, ERROR_CODES, isBehalfError } from '../kernel/errors.js';
@@ -19,10 +20,13 @@ import { helpMessage, shownCommands, unknownMessage } from './help-messages.js';
 import type { PersonalConnections } from './personal-connections.js';
 import type { ProveLogin } from './prove-login.js';
 import { isJobQuestion, type Questions } from './questions.js';
+import { allowedTo } from './refusals.js';
 import type { BuiltIn, CommandRouter } from './router.js';
 import { sayPrivately } from './say.js';
 import type { CommandStarter } from './start-command.js';
 
+/** How many closest commands an unknown text is answered with. */
+const SUGGESTIONS = 3;
 const CHOOSE_FIRST = 'Please choose something in the list first, then press the button again.';
 const NOT_YOURS = 'Only the person who asked can use this.';
 const TOO_OLD = 'This button is too old or has been used. Please type the command again.';
@@ -30,6 +34,7 @@ const FORM_TOO_OLD = 'This form is too old, so nothing was done. Please type the
 
 export interface EventHandlerDeps {
   readonly chats: (platform: Platform) => ChatAdapter;
+  readonly denialOf: DenialOf;
   readonly recipes: () => RecipeBook;
   readonly router: () => CommandRouter;
   readonly starter: CommandStarter;
@@ -106,14 +111,14 @@ export class EventHandler {
     }
     if (!(await this.#deps.claims.claim(event))) return;
     // A mention without a word asks what there is.
-    await this.#reply(event, event.text.trim() === '' ? await this.#help(event.user) : await this.#unknown(event));
+    await this.#reply(event, event.text.trim() === '' ? await this.#help(event) : await this.#unknown(event));
   }
 
   async #builtIn(event: TextEvent, command: BuiltIn): Promise<void> {
     this.#deps.metrics.count('commands', { command });
     switch (command) {
       case 'help':
-        return this.#reply(event, await this.#help(event.user));
+        return this.#reply(event, await this.#help(event));
       case 'connections':
         return this.#reply(event, await this.#deps.connections.list(event));
       case 'cancel':
@@ -135,7 +140,7 @@ export class EventHandler {
     if (!(await this.#deps.claims.claim(event))) return;
     switch (click.kind) {
       case 'help':
-        return this.#reply(event, await this.#help(event.user));
+        return this.#reply(event, await this.#help(event));
       case 'connections':
         return this.#replace(event, await this.#deps.connections.list(event));
       case 'connection': {
@@ -201,9 +206,10 @@ export class EventHandler {
     if (message) await this.#reply(event, message);
   }
 
-  async #help(user: ChatUser): Promise<Message> {
-    const { shown, total } = shownCommands(this.#deps.recipes().started());
-    const [connectionsToken = '', ...tokens] = await this.#deps.clicks.issue(user, [
+  async #help(event: TextEvent | ActionEvent): Promise<Message> {
+    const recipes = await allowedTo(this.#deps.denialOf, this.#deps.recipes().started(), event);
+    const { shown, total } = shownCommands(recipes);
+    const [connectionsToken = '', ...tokens] = await this.#deps.clicks.issue(event.user, [
       { kind: 'connections' },
       ...shown.map((recipe) => commandClick(recipe.command)),
     ]);
@@ -218,7 +224,8 @@ export class EventHandler {
     const { clicks, logger, metrics, router } = this.#deps;
     metrics.count('commands', { command: 'unknown' });
     logger.debug({ characters: event.text.length, platform: event.user.platform }, 'unknown command');
-    const closest = router().closest(event.text);
+    const allowed = await allowedTo(this.#deps.denialOf, router().closest(event.text), event);
+    const closest = allowed.slice(0, SUGGESTIONS);
     const builtIn = router().closestBuiltIn(event.text);
     const [helpToken = '', ...tokens] = await clicks.issue(event.user, [
       { kind: 'help' },

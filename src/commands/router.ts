@@ -25,8 +25,6 @@ interface Node {
   recipe?: CompiledRecipe;
 }
 
-/** How many closest commands an unknown text is answered with. */
-const SUGGESTIONS = 3;
 /** Characters of an unknown text that are compared with commands: what follows tells nothing and costs time. */
 const COMPARED = 100;
 
@@ -72,7 +70,6 @@ export class CommandRouter {
       .map((recipe) => ({ recipe, score: unlikeness(typed, recipe.command) }))
       .filter(({ score }) => score <= 0.6)
       .sort((left, right) => left.score - right.score)
-      .slice(0, SUGGESTIONS)
       .map(({ recipe }) => recipe);
   }
 

@@ -5,6 +5,7 @@ import type { Clicks } from '../chat/clicks.js';
 import type { ConversationRef } from '../chat/conversation.js';
 import { type Button, type Message, type RichText, textMessage } from '../chat/message.js';
 import type { Jobs } from '../jobs/jobs.js';
+import type { DenialOf } from '../jobs/permission.js';
 import type { Clock } from '../kernel/clock.port.js';
 import { joinKey } from '../kernel/ids.js';
 import type { Metrics } from '../kernel/metrics.port.js';
@@ -26,9 +27,11 @@ import {
 } from './gather-parameters.js';
 import { describePeople } from './people.js';
 import type { CommandQuestion, Questions } from './questions.js';
+import { refusalOf } from './refusals.js';
 import { sayPrivately } from './say.js';
 
 interface CommandStarterDeps {
+  readonly denialOf: DenialOf;
   readonly jobs: Jobs;
   readonly questions: Questions;
   readonly forms: CommandForms;
@@ -73,9 +76,10 @@ export class CommandStarter {
     const { conversation, given = {}, press, recipe, user } = request;
     this.#deps.metrics.count('commands', { command: 'recipe' });
     const undeclared = refuseUndeclared(recipe, given);
-    if (undeclared !== undefined) {
-      if (await this.#deps.claims.claim({ id: request.eventId, user }))
-        await this.#say(request, textMessage(undeclared));
+    const refusal = await refusalOf(this.#deps.denialOf, recipe, request);
+    const answer = refusal ?? (undeclared === undefined ? undefined : textMessage(undeclared));
+    if (answer) {
+      if (await this.#deps.claims.claim({ id: request.eventId, user })) await this.#say(request, answer);
       return;
     }
     const gathered = await this.#described(gather(recipe, request.rest ?? '', given, this.#context(request)), request);
@@ -119,6 +123,12 @@ export class CommandStarter {
       await this.#say(event, textMessage(text));
       return true;
     }
+    const { conversation } = question;
+    const refusal = await refusalOf(this.#deps.denialOf, recipe, { user: event.user, conversation });
+    if (refusal) {
+      await this.#say(event, refusal);
+      return true;
+    }
     // What is typed after another command was not meant for this one.
     if (await jobs.hasStartedSince(event.user, question.askedAt)) {
       await this.#say(event, overtakenMessage(recipe));
@@ -132,7 +142,7 @@ export class CommandStarter {
       // Accepted under the question's own id: two answers, or one answer delivered twice, make one job.
       await jobs.accept({
         user: event.user,
-        conversation: question.conversation,
+        conversation,
         recipe,
         eventId: joinKey('question', question.id),
         parameters: withDefaults(recipe, given),

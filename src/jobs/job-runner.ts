@@ -1,5 +1,4 @@
 import type { ChatAdapter } from '../chat/chat-adapter.port.js';
-import type { ChatUserProfile } from '../chat/chat-user.js';
 import type { Clicks } from '../chat/clicks.js';
 import type { Message } from '../chat/message.js';
 import { textMessage } from '../chat/message.js';
@@ -19,7 +18,9 @@ import { asleepUntilAnswered, finished, type Job, pending, suspended } from './j
 import { progressOf, repeated, silentEnd } from './job-state.js';
 import type { CreateLoginLink } from './login-link.js';
 import { promptForLogins } from './login-prompts.js';
-import { cancelledMessage, failedMessage, loginRefusedMessage, recipeGoneMessage, whatIsLeft } from './messages.js';
+import { cancelledMessage, failedMessage, loginRefusedMessage, whatIsLeft } from './messages.js';
+import { wayOf } from './obstacle.js';
+import type { DenialOf } from './permission.js';
 import type { MissingLogin, SlotResolver } from './resolve-connections.js';
 import { reportTo } from './steps/report.js';
 import { runSteps } from './steps/run-steps.js';
@@ -38,6 +39,7 @@ const LAST_WORD = { path: 'end', kind: 'reply' } as const;
 export interface JobRunnerDeps {
   readonly recipes: () => RecipeBook;
   readonly resolverFor: (job: Job) => SlotResolver;
+  readonly denialOf: DenialOf;
   readonly chat: (job: Job) => ChatAdapter;
   readonly clicks: Clicks;
   readonly createLoginLink: CreateLoginLink;
@@ -68,13 +70,13 @@ export class JobRunner {
         await this.#sayLast(held, held.state.result, textMessage(held.state.result.text));
         return 'ended';
       }
-      const found = this.#deps.recipes().get(recipe);
-      if (found === undefined || found.version !== held.state.recipeVersion) {
+      const way = await wayOf(held, this.#deps.recipes().get(recipe), this.#deps.denialOf);
+      if (way.kind === 'blocked') {
         if (held.state.asking?.given) await this.#closeAsk(held.job, held.state.asking, held.state.asking.given);
-        await this.#end(held, 'cancelled', recipeGoneMessage(found?.name ?? recipe, progressOf(held.state)));
+        await this.#end(held, 'cancelled', way.message);
         return 'ended';
       }
-      return await this.#runRecipe(held, found);
+      return await this.#runRecipe(held, way.recipe);
     } catch (error) {
       const err = asBehalfError(error);
       if (isBehalfError(err, 'job.lost')) {
@@ -104,7 +106,7 @@ export class JobRunner {
       ...reportTo(this.#deps, { jobId: held.job.id, recipe: recipe.id }),
       resolver,
       turns: new Turns(),
-      profile: () => this.#profile(held.job),
+      profile: () => this.#deps.chat(held.job).describeUser(held.job.user, held.job.state.conversation),
       perform: this.#deps.perform,
       loginTimeoutMs: this.#deps.loginTimeoutMs,
       ask: (asking, delivery) => {
@@ -286,9 +288,5 @@ export class JobRunner {
 
   #warn(job: Job, error: unknown, message: string): void {
     this.#deps.logger.warn({ jobId: job.id, recipe: job.recipe, err: asBehalfError(error) }, message);
-  }
-
-  #profile(job: Job): Promise<ChatUserProfile> {
-    return this.#deps.chat(job).describeUser(job.user, job.state.conversation);
   }
 }

@@ -69,7 +69,7 @@ export function whatIsLeft(progress: 'nothing' | 'something' | 'unknown'): strin
   return LEFT[progress];
 }
 
-const LEFT = {
+export const LEFT = {
   nothing: 'Nothing was done.',
   something: 'What had been done before stays done.',
   unknown: 'I cannot tell whether what I had begun was done; please check in the app.',

@@ -3,10 +3,11 @@ import type { Position, Problem } from '../language/problem.js';
 import { checkShape } from '../language/shape.js';
 import type { CompileContext } from '../language/template.js';
 import { parseYaml, type YamlDocument, type YamlPath } from '../language/yaml-document.js';
+import type { AllowShape } from './allow-shape.js';
 import { compileParameters } from './compile-parameters.js';
 import { checkUpdates } from './compile-reply.js';
 import { StepCompiler } from './compile-steps.js';
-import type { CompiledRecipe } from './compiled-recipe.js';
+import type { Allowed, CompiledRecipe } from './compiled-recipe.js';
 import { normalizeCommand } from './parameters.js';
 import { Recipe } from './recipe.js';
 import { allSteps, readsProfile } from './walk-steps.js';
@@ -43,6 +44,14 @@ export function versionOf(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }
 
+function toAllowed({ channels, tenants, users }: AllowShape): Allowed {
+  return {
+    ...(users ? { users: users.map((user) => user.toLowerCase()) } : {}),
+    ...(channels ? { channels } : {}),
+    ...(tenants ? { tenants: tenants.map((tenant) => tenant.toLowerCase()) } : {}),
+  };
+}
+
 class RecipeCompiler implements CompileContext {
   readonly document: YamlDocument;
   readonly problems: Problem[] = [];
@@ -54,7 +63,7 @@ class RecipeCompiler implements CompileContext {
   }
 
   compile(source: RecipeSource): CompiledRecipe {
-    const { name, description, hidden, connections } = this.#recipe;
+    const { allow, name, description, hidden, connections } = this.#recipe;
     const isPersonal = Object.values(connections).some((slot) => slot.verify_user_access);
     const steps = new StepCompiler(this, { isPersonal }).list(this.#recipe.steps, ['steps'], '');
     return {
@@ -72,6 +81,7 @@ class RecipeCompiler implements CompileContext {
         report: (path, message, hint) => this.#report(path, message, hint),
       }),
       usesForm: this.#recipe.trigger.form === 'auto',
+      ...(allow ? { allow: toAllowed(allow) } : {}),
       connections: Object.entries(connections).map(([slot, { use, verify_user_access: verifyUserAccess }]) => {
         return { slot, use, verifyUserAccess, ...this.document.positionOf(['connections', slot, 'use']) };
       }),

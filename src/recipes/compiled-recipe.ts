@@ -171,6 +171,14 @@ export type CompiledStep =
   | TryStep
   | AskStep;
 
+/** Who may run a recipe: each list that is there must hold the person, or the place. All in lower case but `channels`. */
+export interface Allowed {
+  /** User ids and confirmed e-mail addresses. */
+  readonly users?: readonly string[];
+  readonly channels?: readonly string[];
+  readonly tenants?: readonly string[];
+}
+
 /** A recipe as the service uses it: defaults filled in, datapills compiled. */
 export interface CompiledRecipe {
   /** File name without its ending, with the project's folder before it: `sales/create-opportunity`. */
@@ -190,6 +198,8 @@ export interface CompiledRecipe {
   readonly parameters: readonly Parameter[];
   /** True: missing parameters may be filled in a form. */
   readonly usesForm: boolean;
+  /** Absent: everybody. */
+  readonly allow?: Allowed;
   readonly connections: readonly ConnectionSlot[];
   /** Time that a job may work, in ms; waiting for people does not count. */
   readonly timeoutMs: number;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { strict } from '../language/shape.js';
+import { AllowShape } from './allow-shape.js';
 import { ParameterShape } from './parameter-shape.js';
 import { Command, Name, Words } from './recipe-values.js';
 import { Step } from './step-shape.js';
@@ -23,6 +24,7 @@ export const Recipe = strict({
       description: 'auto: missing parameters may be filled in a form. never: they are only asked for in the chat',
     }),
   }),
+  allow: AllowShape.optional().meta({ description: 'Who may run it; left out: everybody' }),
   connections: z.record(Name, Slot).default({}).meta({ description: 'By app: which connection, and as whom' }),
   timeout: z
     .int()

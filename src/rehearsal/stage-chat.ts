@@ -47,6 +47,10 @@ export class StageChat implements ChatAdapter {
     return this.#say(id, message, former.visibleTo);
   }
 
+  channelOf({ kind }: ConversationRef): string {
+    return kind;
+  }
+
   async describeUser(): Promise<ChatUserProfile> {
     return this.#profile;
   }

@@ -63,6 +63,10 @@ export class RecordingChat implements ChatAdapter {
     return ref;
   }
 
+  channelOf({ address }: ConversationRef): string {
+    return String(address['channel']);
+  }
+
   async describeUser(user: ChatUser): Promise<ChatUserProfile> {
     await this.#take('describeUser');
     const email = this.emails.get(user.userId);

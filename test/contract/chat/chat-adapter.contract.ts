@@ -129,6 +129,18 @@ export function describeChatAdapter(driver: ChatDriver): void {
         expect(event).toMatchObject({ text: 'help', user: driver.user('carl'), conversation: { kind: 'channel' } });
       });
 
+      test('the channel has one id, whoever speaks and in whatever thread', async () => {
+        const ids = [];
+        for (const personId of ['rita', 'carl']) {
+          const { conversation } = await heard('help', 'channel', personId);
+          ids.push(bench.adapter.channelOf(conversation));
+        }
+        expect(ids[0]).toMatch(/^(?:C0SALES|19:acme-sales@thread\.tacv2)$/u);
+        expect(ids[1]).toBe(ids[0]);
+        const { conversation } = await heard('help');
+        expect(bench.adapter.channelOf(conversation)).not.toBe(ids[0]);
+      });
+
       test('special characters arrive as they were typed', async () => {
         const typed = 'note text: a < b & c > "d" “e” &amp; ünïcode 🎉';
         expect((await heard(typed)).text).toBe(typed);

@@ -97,6 +97,7 @@ function remoteChat() {
     post: (to, message) => say({ do: 'post', to, message }),
     postPrivately: (to, user, message) => say({ do: 'postPrivately', to, user, message }),
     update: (ref, message) => say({ do: 'update', ref, message }),
+    channelOf: ({ address }) => String(address['channel']),
     describeUser: async (user) => given((await ask({ do: 'describeUser', user })).profile),
   };
   return { asked, chat };

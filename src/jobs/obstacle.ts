@@ -1,0 +1,23 @@
+import type { Message } from '../chat/message.js';
+import type { CompiledRecipe } from '../recipes/compiled-recipe.js';
+import type { HeldJob } from './held-job.js';
+import { progressOf } from './job-state.js';
+import { LEFT, recipeGoneMessage } from './messages.js';
+import { type DenialOf, deniedMessage } from './permission.js';
+
+export type Way =
+  | { readonly kind: 'free'; readonly recipe: CompiledRecipe }
+  /** `message`: why, and what had been done. */
+  | { readonly kind: 'blocked'; readonly message: Message };
+
+/** Whether a job may go on: its recipe is still the same, and the person may still run it. */
+export async function wayOf(held: HeldJob, found: CompiledRecipe | undefined, denialOf: DenialOf): Promise<Way> {
+  const { job, state } = held;
+  const progress = progressOf(state);
+  if (found === undefined || found.version !== state.recipeVersion) {
+    return { kind: 'blocked', message: recipeGoneMessage(found?.name ?? job.recipe, progress) };
+  }
+  const denial = await denialOf(found, { user: job.user, conversation: state.conversation });
+  if (denial === undefined) return { kind: 'free', recipe: found };
+  return { kind: 'blocked', message: deniedMessage(found.name, denial, [LEFT[progress]]) };
+}

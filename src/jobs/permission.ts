@@ -1,0 +1,48 @@
+import type { ChatAdapter } from '../chat/chat-adapter.port.js';
+import type { ChatUser, Platform } from '../chat/chat-user.js';
+import type { ConversationRef } from '../chat/conversation.js';
+import { type Message, type RichText, textMessage } from '../chat/message.js';
+import type { Allowed, CompiledRecipe } from '../recipes/compiled-recipe.js';
+
+/** Why somebody may not run a recipe: who they are, or where they are. */
+export type Denial = 'person' | 'place';
+
+interface Asking {
+  readonly user: ChatUser;
+  readonly conversation: ConversationRef;
+}
+
+/**
+ * Why this person may not run the recipe here; undefined when they may. The platform is asked only where the recipe names
+ * e-mail addresses and neither the place nor the id has decided.
+ * @throws BehalfError `chat.delivery_failed` when the platform does not tell who the person is
+ */
+export type DenialOf = (recipe: CompiledRecipe, asking: Asking) => Promise<Denial | undefined>;
+
+export function permissions(chats: (platform: Platform) => ChatAdapter): DenialOf {
+  return async ({ allow }, asking) => {
+    if (!allow) return undefined;
+    const chat = chats(asking.user.platform);
+    if (allow.tenants && !allow.tenants.includes(asking.user.tenantId.toLowerCase())) return 'person';
+    if (allow.channels && !allow.channels.includes(chat.channelOf(asking.conversation))) return 'place';
+    return (await isListed(allow, asking, chat)) ? undefined : 'person';
+  };
+}
+
+async function isListed({ users }: Allowed, { conversation, user }: Asking, chat: ChatAdapter): Promise<boolean> {
+  if (!users || users.includes(user.userId.toLowerCase())) return true;
+  if (!users.some((entry) => entry.includes('@'))) return false;
+  const { confirmedEmail } = await chat.describeUser(user, conversation);
+  return confirmedEmail !== undefined && users.includes(confirmedEmail.toLowerCase());
+}
+
+const WHY = {
+  person: ' is not open to you. If you need it, ask the person who looks after me here to add you.',
+  place: ' can only be used in certain channels. Type it there, or ask the person who looks after me here.',
+} as const satisfies Readonly<Record<Denial, string>>;
+
+/** What somebody is told who may not run a recipe. */
+export function deniedMessage(recipe: string, denial: Denial, after: readonly string[] = []): Message {
+  const text: RichText = [{ text: recipe, style: 'italic' }, { text: [WHY[denial], ...after].join(' ') }];
+  return textMessage(text);
+}

@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import { pattern, strict } from '../language/shape.js';
+
+const GUID = '[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}';
+
+const Person = pattern(
+  new RegExp(`^(?:[UW][A-Z0-9]{2,20}|${GUID}|[^\\s@]+@[^\\s@]+)$`, 'u'),
+  'a user id of Slack (U…) or Teams (Entra object id), or an e-mail address',
+);
+const Channel = pattern(
+  /^(?:[CGD][A-Z0-9]{2,20}|(?:19|a):[^;\s]+)$/u,
+  'a channel id of Slack (C…) or Teams (19:…@thread.tacv2)',
+);
+const Tenant = pattern(
+  new RegExp(`^(?:[TE][A-Z0-9]{1,20}|${GUID})$`, 'u'),
+  'a workspace id of Slack (T…), an organisation id (E…), or a tenant id of Teams',
+);
+
+function listOf(item: z.ZodString) {
+  return z.array(item).min(1).max(200).optional();
+}
+
+/** Who may run a recipe. */
+export const AllowShape = strict({
+  users: listOf(Person).meta({ description: 'User ids or confirmed e-mail addresses' }),
+  channels: listOf(Channel).meta({ description: 'Where it may be run; left out: everywhere' }),
+  tenants: listOf(Tenant).meta({ description: 'Workspaces of Slack or tenants of Teams; left out: all' }),
+}).refine((allow) => Object.values(allow).some((list) => list !== undefined), {
+  error: 'must list users, channels or tenants; without `allow` everybody may run it',
+});
+
+export type AllowShape = z.infer<typeof AllowShape>;
