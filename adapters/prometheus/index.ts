@@ -15,7 +15,7 @@ const COUNTERS: Readonly<Record<MetricCounter, { help: string; labels: readonly 
   token_refreshes: { help: 'Token refreshes by outcome', labels: ['connection', 'outcome'] },
   revocations: { help: 'Revocations by outcome', labels: ['connection', 'outcome'] },
   store_errors: { help: 'Calls to the store that failed', labels: ['store'] },
-  errors: { help: 'Errors by code', labels: ['code'] },
+  errors: { help: 'Errors by code, and by what a person can do about them', labels: ['code', 'kind'] },
 };
 
 const TIMERS: Readonly<Record<MetricTimer, { help: string; labels: readonly string[] }>> = {

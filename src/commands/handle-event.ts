@@ -8,7 +8,7 @@ import { looksLikeCode } from '../connections/login-code.js';
 import type { DenialOf } from '../jobs/permission.js';
 import type { WaitingJobs } from '../jobs/waiting-jobs.js';
 import type { Clock } from '../kernel/clock.port.js';
-import { asBehalfError, ERROR_CODES, isBehalfError } from '../kernel/errors.js';
+import { asBehalfError, ERROR_CODES, isBehalfError, kindOf } from '../kernel/errors.js';
 import type { Logger } from '../kernel/logger.port.js';
 import type { Metrics } from '../kernel/metrics.port.js';
 import type { RecipeBook } from '../recipes/recipe-book.js';
@@ -253,7 +253,7 @@ export class EventHandler {
   async #apologise(event: ChatEvent, error: unknown): Promise<void> {
     const err = asBehalfError(error);
     const { logger, metrics } = this.#deps;
-    metrics.count('errors', { code: err.code });
+    metrics.count('errors', { code: err.code, kind: kindOf(err) });
     logger.error(
       { platform: event.user.platform, kind: event.kind, eventId: event.id, err },
       'an event could not be handled',

@@ -63,7 +63,7 @@ function userTextOf(verdict: Extract<Verdict, { kind: 'error' }>, context: AppEr
         ? `${app} does not accept your login any more. Please log in again.`
         : `${app} does not accept my credentials. Your administrator must fix the connection.`;
     case 'forbidden':
-      return `${accountOf(context, isPersonal)} may not ${context.purpose}.${quote}`;
+      return `${accountOf(context, isPersonal)} may not ${context.purpose}.${ended(quote)} Whoever administers ${app} can allow it.`;
     case 'not_found':
       return `${app} could not find that.${quote}`;
     case 'conflict':
@@ -83,6 +83,10 @@ function accountOf(context: AppErrorContext, isPersonal: boolean): string {
   const label = context.account === undefined ? '' : ` (${context.account})`;
   const app = context.parent.title;
   return isPersonal ? `Your ${app} account${label}` : `The account${label} that I use for ${app}`;
+}
+
+function ended(sentence: string): string {
+  return sentence === '' || /[.!?…]$/u.test(sentence) ? sentence : `${sentence}.`;
 }
 
 /** Some apps quote the request back: never with the credential in it. */

@@ -4,7 +4,7 @@ import type { Message } from '../chat/message.js';
 import { textMessage } from '../chat/message.js';
 import type { ActionCall } from '../connectors/action-call.js';
 import type { Clock } from '../kernel/clock.port.js';
-import { asBehalfError, type BehalfError, isBehalfError } from '../kernel/errors.js';
+import { asBehalfError, type BehalfError, isBehalfError, kindOf } from '../kernel/errors.js';
 import type { Logger } from '../kernel/logger.port.js';
 import type { Metrics } from '../kernel/metrics.port.js';
 import type { CompiledRecipe } from '../recipes/compiled-recipe.js';
@@ -210,7 +210,7 @@ export class JobRunner {
   async #fail(held: HeldJob, err: BehalfError): Promise<void> {
     const { logger, metrics } = this.#deps;
     const { id, recipe } = held.job;
-    metrics.count('errors', { code: err.code });
+    metrics.count('errors', { code: err.code, kind: kindOf(err) });
     const line = { jobId: id, recipe, err };
     if (err.audience === 'person') logger.info(line, 'job failed');
     else if (err.audience === 'remote') logger.warn(line, 'job failed');

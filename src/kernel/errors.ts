@@ -100,6 +100,26 @@ export class BehalfError extends Error {
   }
 }
 
+/** What a person can do about an error; each kind has its own way of being told, log level and label in metrics. */
+export type ErrorKind = 'login' | 'permission' | 'administrator' | 'unreachable' | 'input' | 'internal';
+
+const KINDS: Partial<Record<ErrorCode, ErrorKind>> = {
+  'oauth.invalid_grant': 'login',
+  'app.unauthorized': 'login',
+  'app.forbidden': 'permission',
+  'app.bad_input': 'input',
+  'app.not_found': 'input',
+  'app.conflict': 'input',
+  'oauth.transient': 'unreachable',
+  'app.rate_limited': 'unreachable',
+  'app.unavailable': 'unreachable',
+  'store.unavailable': 'unreachable',
+};
+
+export function kindOf({ audience, code }: Pick<BehalfError, 'audience' | 'code'>): ErrorKind {
+  return KINDS[code] ?? (audience === 'operator' || audience === 'builder' ? 'administrator' : 'internal');
+}
+
 /** True for a {@link BehalfError}, with that code where one is given (or one of several). */
 export function isBehalfError(error: unknown, ...codes: readonly ErrorCode[]): error is BehalfError {
   if (typeof error !== 'object' || error === null || !('name' in error) || error.name !== 'BehalfError') return false;

@@ -22,7 +22,7 @@ export type MetricCounter =
   | 'token_refreshes' // connection, outcome: ok | invalid_grant | transient | operator | coalesced
   | 'revocations' // connection, outcome: revoked | unsupported | retried | gave_up
   | 'store_errors' // store
-  | 'errors'; // code
+  | 'errors'; // code, kind: login | permission | administrator | unreachable | input | internal
 
 export type MetricTimer = 'ack_ms' | 'job_ms' | 'app_call_ms' | 'store_call_ms' | 'login_ms';
 

@@ -1,3 +1,4 @@
+import { kindOf } from '../../kernel/errors.js';
 import type { Logger } from '../../kernel/logger.port.js';
 import type { Metrics } from '../../kernel/metrics.port.js';
 import type { StepsContext } from './steps-context.js';
@@ -10,7 +11,7 @@ export function reportTo(
   return {
     log: ({ level, text }) => logger[level]({ ...about, text }, 'recipe log'),
     noteFailure: (err, then) => {
-      metrics.count('errors', { code: err.code });
+      metrics.count('errors', { code: err.code, kind: kindOf(err) });
       logger.info({ ...about, err, then }, 'a step failed, and the recipe goes on');
     },
   };

@@ -83,7 +83,8 @@ describe('the connector of Box', () => {
 
     expect(await failureOf(box.perform('share_file', { file: '12345', access: 'company' }))).toEqual({
       code: 'app.forbidden',
-      userText: 'Your Box account (ann) may not share files. Box says: Access denied - insufficient permission',
+      userText:
+        'Your Box account (ann) may not share files. Box says: Access denied - insufficient permission. Whoever administers Box can allow it.',
     });
   });
 

@@ -95,7 +95,8 @@ describe('the connector of GitHub', () => {
 
     expect(await failureOf(github.perform('close_issue', ISSUE))).toEqual({
       code: 'app.forbidden',
-      userText: 'Your GitHub account (ann) may not close issues. GitHub says: Must have admin rights to Repository.',
+      userText:
+        'Your GitHub account (ann) may not close issues. GitHub says: Must have admin rights to Repository. Whoever administers GitHub can allow it.',
     });
   });
 

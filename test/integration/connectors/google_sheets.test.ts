@@ -77,7 +77,7 @@ describe('the connector of Google Sheets', () => {
     expect(await failureOf(sheets.perform('update_values', { ...SHEET, range: 'A1', rows: [[1]] }))).toEqual({
       code: 'app.forbidden',
       userText:
-        'Your Google Sheets account (ann) may not change cells. Google Sheets says: The caller does not have permission',
+        'Your Google Sheets account (ann) may not change cells. Google Sheets says: The caller does not have permission. Whoever administers Google Sheets can allow it.',
     });
   });
 

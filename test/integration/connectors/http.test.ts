@@ -97,7 +97,11 @@ describe('the connector for any app', () => {
 
   it.each([
     [401, 'app.unauthorized', 'Shop does not accept your login any more. Please log in again.'],
-    [403, 'app.forbidden', 'Your Shop account (ann) may not delete this. Shop says: no rights'],
+    [
+      403,
+      'app.forbidden',
+      'Your Shop account (ann) may not delete this. Shop says: no rights. Whoever administers Shop can allow it.',
+    ],
     [429, 'app.rate_limited', 'Shop is receiving too many requests. Please try again in 9 seconds.'],
   ])('understands %d', async (status, code, userText) => {
     api().delete('/v1/orders/7').reply(status, { message: 'no rights' }, { 'retry-after': '9' });

@@ -87,7 +87,7 @@ describe('the connector of Jira', () => {
     expect(await failureOf(jira.perform('comment_on_issue', { key: 'WEB-1', body: 'x' }))).toEqual({
       code: 'app.forbidden',
       userText:
-        'Your Jira account (ann) may not comment on issues. Jira says: You do not have permission to comment on this issue.',
+        'Your Jira account (ann) may not comment on issues. Jira says: You do not have permission to comment on this issue. Whoever administers Jira can allow it.',
     });
   });
 

@@ -94,7 +94,7 @@ describe('the connector of Microsoft Graph', () => {
     expect(await failureOf(graph.perform('send_mail', { to: 'b@acme.example', subject: 'x', text: 'x' }))).toEqual({
       code: 'app.forbidden',
       userText:
-        'Your Microsoft 365 account (ann) may not send e-mails. Microsoft 365 says: Access is denied. Check credentials and try again.',
+        'Your Microsoft 365 account (ann) may not send e-mails. Microsoft 365 says: Access is denied. Check credentials and try again. Whoever administers Microsoft 365 can allow it.',
     });
   });
 

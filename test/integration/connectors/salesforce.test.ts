@@ -132,7 +132,7 @@ describe('the connector of Salesforce', () => {
       .reply(403, [{ errorCode: 'INSUFFICIENT_ACCESS', message: 'insufficient access rights' }]);
 
     expect((await failureOf(salesforce.perform('create_opportunity', DEAL))).userText).toBe(
-      'Your Salesforce account (ann) may not create opportunities. Salesforce says: insufficient access rights',
+      'Your Salesforce account (ann) may not create opportunities. Salesforce says: insufficient access rights. Whoever administers Salesforce can allow it.',
     );
   });
 

@@ -87,7 +87,7 @@ describe('the connector of ServiceNow', () => {
     expect(await failureOf(servicenow.perform('resolve_incident', { id: 'a1b2', code: 'x', notes: 'x' }))).toEqual({
       code: 'app.forbidden',
       userText:
-        'Your ServiceNow account (ann) may not resolve incidents. ServiceNow says: Operation Failed: ACL Exception Update Failed due to security constraints',
+        'Your ServiceNow account (ann) may not resolve incidents. ServiceNow says: Operation Failed: ACL Exception Update Failed due to security constraints. Whoever administers ServiceNow can allow it.',
     });
   });
 

@@ -98,7 +98,8 @@ describe('the connector of Slack', () => {
 
     expect(await failureOf(slack.perform('create_channel', { name: 'x' }))).toEqual({
       code: 'app.forbidden',
-      userText: 'Your Slack account (ann) may not create channels. Slack says: missing_scope (channels:write)',
+      userText:
+        'Your Slack account (ann) may not create channels. Slack says: missing_scope (channels:write). Whoever administers Slack can allow it.',
     });
   });
 

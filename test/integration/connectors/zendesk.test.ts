@@ -69,7 +69,8 @@ describe('the connector of Zendesk', () => {
 
     expect(await failureOf(zendesk.perform('update_ticket', { id: 1, status: 'solved' }))).toEqual({
       code: 'app.forbidden',
-      userText: 'Your Zendesk account (ann) may not change tickets. Zendesk says: You do not have access to this page.',
+      userText:
+        'Your Zendesk account (ann) may not change tickets. Zendesk says: You do not have access to this page. Whoever administers Zendesk can allow it.',
     });
   });
 

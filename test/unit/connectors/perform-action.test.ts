@@ -81,7 +81,7 @@ describe('an action', () => {
       '403',
       json(403, { message: 'Your profile may not create records.' }),
       'app.forbidden',
-      'Your Acme CRM account (rita@acme.example) may not create records. Acme CRM says: Your profile may not create records.',
+      'Your Acme CRM account (rita@acme.example) may not create records. Acme CRM says: Your profile may not create records. Whoever administers Acme CRM can allow it.',
     ],
     ['404', json(404, {}), 'app.not_found', 'Acme CRM could not find that.'],
     [
@@ -153,7 +153,9 @@ describe('an action', () => {
   test('speaks of the shared account where nobody logs in', async () => {
     const shared = { parent: SHARED, credential: API_KEY, account: 'Integration User' };
     const forbidden = await failure('create', json(403, {}), shared);
-    expect(forbidden.userText).toBe('The account (Integration User) that I use for Acme CRM may not create records.');
+    expect(forbidden.userText).toBe(
+      'The account (Integration User) that I use for Acme CRM may not create records. Whoever administers Acme CRM can allow it.',
+    );
     const unauthorized = await failure('create', json(401, {}), shared);
     expect(unauthorized.userText).toBe(
       'Acme CRM does not accept my credentials. Your administrator must fix the connection.',
@@ -166,7 +168,9 @@ describe('an action', () => {
     ['the token itself', `token ${TOKEN} may not`],
   ])('does not quote %s', async (_name, message) => {
     const error = await failure('create', json(403, { message }));
-    expect(error.userText).toBe('Your Acme CRM account (rita@acme.example) may not create records.');
+    expect(error.userText).toBe(
+      'Your Acme CRM account (rita@acme.example) may not create records. Whoever administers Acme CRM can allow it.',
+    );
   });
 
   test('cuts what the app says, and keeps bodies out of message and details', async () => {
