@@ -141,6 +141,7 @@ export function assemble(policy: ServicePolicy, catalogue: () => Catalogue, driv
     denialOf,
     store: stores.jobs,
     queue: stores.queue,
+    leases: stores.leases,
     wishes: stores.expiring,
     vault,
     recipes,

@@ -18,6 +18,9 @@ export interface Lessee {
 /** First look at a suspended job; the pauses double from then on. */
 const FIRST_LOOK_MS = 30_000;
 
+/** Pause between tries to read a job that cannot be read: somebody may bring the missing key back. */
+const UNREADABLE_MS = 3_600_000;
+
 const FINAL: ReadonlySet<JobStatus> = new Set(['succeeded', 'failed', 'cancelled']);
 
 export function isFinal(status: JobStatus): boolean {
@@ -80,6 +83,17 @@ export function finished(
 ): Job {
   const { lease: _, attentionAt: __, ...rest } = job;
   return next({ ...rest, status, waitingFor: [], state: options.state, keepUntil: now + options.historyMs }, now);
+}
+
+/** A row that cannot be opened: it is looked at again later, and ends when it is as old as the history. */
+export function unreadable(
+  row: JobRow,
+  { historyMs, now }: { readonly now: number; readonly historyMs: number },
+): JobRow {
+  const later = { ...row, version: row.version + 1, updatedAt: now };
+  if (now - row.createdAt < historyMs) return { ...later, attentionAt: now + UNREADABLE_MS };
+  const { attentionAt: _, lease: __, ...rest } = later;
+  return { ...rest, status: 'failed', waitingFor: [], keepUntil: now };
 }
 
 function next(job: Job, now: number): Job {

@@ -1,4 +1,5 @@
 import type { ChatUser } from '../chat/chat-user.js';
+import type { LeaseStore } from '../connections/lease-store.port.js';
 import { asBehalfError, isBehalfError } from '../kernel/errors.js';
 import type { ExpiringStore } from '../kernel/expiring-store.port.js';
 import { randomToken } from '../kernel/ids.js';
@@ -6,11 +7,13 @@ import { CancelWishes } from './cancel-wishes.js';
 import { HeldJob } from './held-job.js';
 import type { JobId, JobRow, JobStatus } from './job.js';
 import type { JobQueue } from './job-queue.port.js';
-import { finished, isFinal, type Job, type Lessee, leased, openJob, sealJob } from './job-record.js';
+import { isFinal, type Job, type Lessee, leased, openJob, pending, sealJob, unreadable } from './job-record.js';
 import { JobRunner } from './job-runner.js';
 import { type NewJob, newJob } from './new-job.js';
 import { Places } from './places.js';
+import { RecipeSlots } from './recipe-slots.js';
 import { WaitingJobs, type WaitingJobsDeps } from './waiting-jobs.js';
+import { WithdrawnJobs } from './withdrawn-jobs.js';
 
 /** Longer than the last redelivery of any platform (Slack: some minutes after the first), with room for a day's outage. */
 const EVENT_TTL_MS = 24 * 3_600_000;
@@ -19,11 +22,10 @@ const LOOK_MS = 5_000;
 const LOOKS_PER_LEASE = 6;
 const SWEEP_BATCH = 50;
 const FORGET_EVERY_MS = 60_000;
-/** Pause between tries to read a job that cannot be read: somebody may bring the missing key back. */
-const UNREADABLE_MS = 3_600_000;
 
 export interface JobsDeps extends Omit<WaitingJobsDeps, 'handOver'> {
   readonly queue: JobQueue;
+  readonly leases: LeaseStore;
   /** Where wishes to end a job stand that runs in another process. */
   readonly wishes: Pick<ExpiringStore, 'put' | 'get'>;
   /** Jobs that this process runs at the same time; more wait in the queue. */
@@ -41,11 +43,11 @@ export class Jobs {
   /** This process, in leases. */
   readonly #lessee: Lessee;
   readonly #running = new Map<JobId, HeldJob>();
-  /** Jobs whose acceptance failed, so that the person was told it did not start: they must not run after all. */
-  readonly #withdrawn = new Map<JobId, Job>();
+  readonly #withdrawn: WithdrawnJobs;
   readonly #work = new Set<Promise<void>>();
   readonly #places: Places;
   readonly #wishes: CancelWishes;
+  readonly #slots: RecipeSlots;
   readonly #stopping = new AbortController();
   /** Leases are kept until the last job has ended. */
   readonly #drained = new AbortController();
@@ -55,28 +57,32 @@ export class Jobs {
   constructor(deps: JobsDeps) {
     this.#deps = deps;
     this.#lessee = { holder: randomToken(128), leaseMs: deps.leaseMs };
+    this.#withdrawn = new WithdrawnJobs(deps);
     this.#places = new Places(deps.maxRunning);
     this.#wishes = new CancelWishes(deps.wishes, deps.clock);
+    this.#slots = new RecipeSlots({ ...deps, handOver: (id) => this.#handOver(id) });
     this.#runner = new JobRunner({ ...deps, chat: (job) => deps.chats(job.user.platform) });
     this.waiting = new WaitingJobs({ ...deps, handOver: (id) => this.#handOver(id) });
   }
 
   /**
    * Takes a job in, once per event; `duplicate` when the event had been taken in before. Durable when it resolves. The job
-   * runs in this process right away, or waits in the queue when this process has enough to do.
+   * runs in this process right away, or waits in the queue when this process has enough to do, or for its turn.
    */
   async accept(request: NewJob): Promise<'accepted' | 'duplicate'> {
     const { store, vault } = this.#deps;
-    const hasPlace = this.#places.take();
+    const isLimited = this.#slots.isLimited(request.recipe.id);
+    const hasPlace = !isLimited && this.#places.take();
     let isRunning = false;
     try {
       const job = newJob(request, this.#deps.clock.now(), { ...this.#lessee, isHeld: hasPlace });
       const isNew = await store.accept(sealJob(vault, job), request.eventId, EVENT_TTL_MS).catch((error: unknown) => {
-        this.#withdrawn.set(job.id, job);
+        this.#withdrawn.add(job);
         throw error;
       });
       if (!isNew) return 'duplicate';
       if (hasPlace) this.#track(this.#run(job));
+      else if (isLimited) await this.#fill(request.recipe.id);
       else await this.#handOver(job.id);
       isRunning = hasPlace;
       return 'accepted';
@@ -87,10 +93,11 @@ export class Jobs {
 
   /**
    * Lets the newest running job of this person end before its next step: at once in this process, else when the process that
-   * runs it looks. Gives that job; nothing where none runs.
+   * runs it looks; else the newest that waits for its turn. Gives that job; nothing where there is none.
    */
   async cancelRunning(user: ChatUser): Promise<Pick<JobRow, 'id' | 'recipe'> | undefined> {
-    const [row] = await this.#deps.store.list({ user, status: 'running' }, { limit: 1 });
+    const newest = async (status: JobStatus) => (await this.#deps.store.list({ user, status }, { limit: 1 }))[0];
+    const row = (await newest('running')) ?? (await newest('pending'));
     if (!row) return undefined;
     this.#running.get(row.id)?.askToCancel();
     // Also for a job of this process: if it dies first, whoever goes on with the job has to know.
@@ -138,6 +145,7 @@ export class Jobs {
     const outcome = await this.#runner.run(held);
     this.#running.delete(job.id);
     this.#places.leave();
+    await this.#slots.leave(job, { isLost: outcome === 'lost' }).catch((error: unknown) => this.#warnOfTurns(error));
     metrics.gauge('jobs_running', this.#running.size);
     if (outcome === 'asleep') await this.waiting.wakeIfLoggedIn(held.job);
     // An answer may have taken the job over before it slept; while it ran here it could not be taken up.
@@ -149,6 +157,15 @@ export class Jobs {
     await this.#deps.queue.push(id).catch((error: unknown) => {
       this.#deps.logger.warn({ jobId: id, err: asBehalfError(error) }, 'the queue did not take a job');
     });
+  }
+
+  /** What gets no turn now gets it by the sweep. */
+  async #fill(recipe: string): Promise<void> {
+    await this.#slots.fill(recipe).catch((error: unknown) => this.#warnOfTurns(error));
+  }
+
+  #warnOfTurns(error: unknown): void {
+    this.#deps.logger.warn({ err: asBehalfError(error) }, 'a job may have to wait for its turn longer than needed');
   }
 
   /** Goes on with a job to its end; the queue counts it as under way until then. */
@@ -182,6 +199,11 @@ export class Jobs {
       return undefined;
     }
     if (job.status === 'running' && this.#isHeldByOthers(job, now)) return undefined;
+    if (!(await this.#slots.enter(job))) {
+      await store.write(sealJob(vault, pending(job, this.#lessee.leaseMs, now)));
+      await this.#fill(job.recipe);
+      return undefined;
+    }
     const taken = leased(job, this.#lessee, now);
     return (await store.write(sealJob(vault, taken))) ? taken : undefined;
   }
@@ -204,6 +226,7 @@ export class Jobs {
 
   async #keepLeases(): Promise<void> {
     await Promise.allSettled([...this.#running.values()].map((held) => held.keep()));
+    await this.#slots.keep();
     await this.#wishes.heed(this.#running.values());
   }
 
@@ -211,7 +234,7 @@ export class Jobs {
     const { clock, store } = this.#deps;
     if (!this.#hasLookedAround) await this.#lookAround();
     this.#hasLookedAround = true;
-    await this.#endWithdrawn();
+    await this.#withdrawn.end();
     await this.waiting.tellAgain();
     for (const id of await store.needingAttention(clock.now(), SWEEP_BATCH)) await this.#attend(id);
     if (clock.now() < this.#forgetAt) return;
@@ -252,30 +275,11 @@ export class Jobs {
       const job = await this.#takeOrLeave(id);
       if (job) this.#track(this.#run(job));
     } catch (error) {
-      const { logger, store } = this.#deps;
+      const { clock, historyMs, logger, store } = this.#deps;
       if (!isBehalfError(error, 'store.corrupt')) throw error;
       logger.error({ jobId: id, err: error }, 'a stored job cannot be read');
       const row = await store.load(id);
-      if (row && !isFinal(row.status)) await store.write(this.#putOff(row));
-    }
-  }
-
-  #putOff(row: JobRow): JobRow {
-    const { clock, historyMs } = this.#deps;
-    const now = clock.now();
-    const next = { ...row, version: row.version + 1, updatedAt: now };
-    if (now - row.createdAt < historyMs) return { ...next, attentionAt: now + UNREADABLE_MS };
-    const { attentionAt: _, lease: __, ...rest } = next;
-    return { ...rest, status: 'failed', waitingFor: [], keepUntil: now };
-  }
-
-  /** A write that seemed to fail may have arrived: such a row is ended before anybody runs it. */
-  async #endWithdrawn(): Promise<void> {
-    const { clock, historyMs, store, vault } = this.#deps;
-    for (const [id, job] of this.#withdrawn) {
-      if (await store.load(id))
-        await store.write(sealJob(vault, finished(job, 'cancelled', { state: job.state, historyMs }, clock.now())));
-      this.#withdrawn.delete(id);
+      if (row && !isFinal(row.status)) await store.write(unreadable(row, { now: clock.now(), historyMs }));
     }
   }
 

@@ -86,9 +86,19 @@ class RecipeCompiler implements CompileContext {
         return { slot, use, verifyUserAccess, ...this.document.positionOf(['connections', slot, 'use']) };
       }),
       timeoutMs: this.#recipe.timeout * 1000,
+      ...this.#concurrency(),
       steps,
       readsProfile: readsProfile(steps),
     };
+  }
+
+  #concurrency(): Pick<CompiledRecipe, 'concurrency'> {
+    const { concurrency } = this.#recipe;
+    if (!concurrency) return {};
+    const { recipe, user } = concurrency;
+    if (recipe === undefined && user === undefined)
+      this.#report(['concurrency'], 'nothing is limited here', 'add "recipe" or "user"');
+    return { concurrency: { ...(recipe === undefined ? {} : { recipe }), ...(user === undefined ? {} : { user }) } };
   }
 
   #command(): string {

@@ -179,6 +179,12 @@ export interface Allowed {
   readonly tenants?: readonly string[];
 }
 
+/** Jobs of a recipe that run at the same time: of all people, and of one of them. */
+export interface ConcurrencyLimits {
+  readonly recipe?: number;
+  readonly user?: number;
+}
+
 /** A recipe as the service uses it: defaults filled in, datapills compiled. */
 export interface CompiledRecipe {
   /** File name without its ending, with the project's folder before it: `sales/create-opportunity`. */
@@ -203,6 +209,8 @@ export interface CompiledRecipe {
   readonly connections: readonly ConnectionSlot[];
   /** Time that a job may work, in ms; waiting for people does not count. */
   readonly timeoutMs: number;
+  /** Absent: as many jobs run at once as there is room for. */
+  readonly concurrency?: ConcurrencyLimits;
   readonly steps: readonly CompiledStep[];
   /** False: no datapill reads the person's name or e-mail address, so the platform need not be asked. */
   readonly readsProfile: boolean;

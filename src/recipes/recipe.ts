@@ -5,6 +5,9 @@ import { ParameterShape } from './parameter-shape.js';
 import { Command, Name, Words } from './recipe-values.js';
 import { Step } from './step-shape.js';
 
+/** Each place of a recipe is looked for one by one. */
+const MAX_AT_ONCE = 20;
+
 const Slot = strict({
   use: Words.meta({ description: 'Name of a connection in connections.yaml' }),
   verify_user_access: z.boolean().default(false).meta({
@@ -32,6 +35,12 @@ export const Recipe = strict({
     .max(3600)
     .default(600)
     .meta({ description: 'Seconds that a job may work; waiting for people does not count' }),
+  concurrency: strict({
+    recipe: z.int().min(1).max(MAX_AT_ONCE).optional().meta({ description: 'Jobs of this recipe that run at once' }),
+    user: z.int().min(1).max(MAX_AT_ONCE).optional().meta({ description: 'Of these, jobs of one person' }),
+  })
+    .optional()
+    .meta({ description: 'More jobs than this wait for their turn' }),
   steps: z.array(Step).min(1).max(100),
 }).meta({ title: 'Behalf recipe' });
 

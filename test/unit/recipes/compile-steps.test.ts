@@ -112,4 +112,19 @@ describe('a step', () => {
   test.each(['0', '3601', '1.5', 'soon'])('cannot save a recipe that may work for %s seconds', (timeout) => {
     expect(problemsOf(`[${LOG}]`, `timeout: ${timeout}\n`)).toEqual([expect.stringMatching(/^5:10 error/)]);
   });
+
+  test('may say how many of its jobs run at once', () => {
+    const limitsOf = (concurrency: string) => {
+      const result = compiled(`[${LOG}]`, `concurrency: ${concurrency}\n`);
+      return result.kind === 'ok' ? result.recipe.concurrency : undefined;
+    };
+    expect(limitsOf('{ recipe: 3, user: 1 }')).toEqual({ recipe: 3, user: 1 });
+    expect(limitsOf('{ user: 1 }')).toEqual({ user: 1 });
+    expect(problemsOf(`[${LOG}]`, 'concurrency: {}\n')).toEqual([
+      '5:14 error nothing is limited here  hint: add "recipe" or "user"',
+    ]);
+    expect(problemsOf(`[${LOG}]`, 'concurrency: { recipe: 21 }\n')).toEqual([
+      expect.stringContaining('"recipe" must be at most 20'),
+    ]);
+  });
 });
