@@ -13,6 +13,7 @@ import type { Logger } from '../../src/kernel/logger.port.js';
 import type { Metrics } from '../../src/kernel/metrics.port.js';
 import type { Secret } from '../../src/kernel/secret.js';
 import { readConversation, readMessageRef, toMessageRef } from './address.js';
+import { Groups } from './groups.js';
 import {
   type Heard,
   type HearingContext,
@@ -60,6 +61,7 @@ const REFUSALS: Readonly<Record<Exclude<Standing, 'member' | 'bot'>, string>> = 
 interface Running {
   readonly api: SlackApi;
   readonly people: People;
+  readonly groups: Groups;
   readonly outbox: Outbox;
   readonly stopping: AbortController;
 }
@@ -107,6 +109,7 @@ export class SlackAdapter implements ChatAdapter {
       api,
       stopping,
       people: new People(api, clock),
+      groups: new Groups(api, clock),
       outbox: new Outbox({ api, clock, logger }),
     };
     this.#running = running;
@@ -151,6 +154,10 @@ export class SlackAdapter implements ChatAdapter {
 
   channelOf(conversation: ConversationRef): string {
     return readConversation(conversation).channel;
+  }
+
+  isInGroup(user: ChatUser, group: string): Promise<boolean> {
+    return this.#parts().groups.has(group, user.userId);
   }
 
   async describeUser(user: ChatUser, _conversation: ConversationRef): Promise<ChatUserProfile> {

@@ -12,6 +12,7 @@ export const METHOD_SCOPES = {
   'chat.postMessage': ['chat:write'],
   'chat.update': ['chat:write'],
   'conversations.open': ['im:write'],
+  'usergroups.users.list': ['usergroups:read'],
   // The e-mail address decides whether an app's account is the person's own.
   'users.info': ['users:read', 'users:read.email'],
   'views.open': [],

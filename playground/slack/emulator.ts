@@ -24,6 +24,7 @@ export const BOT_SCOPES: readonly string[] = [
   'im:read',
   'im:write',
   'team:read',
+  'usergroups:read',
   'users:read',
   'users:read.email',
 ];
@@ -74,6 +75,8 @@ export interface SlackEmulator
   /** Every answer of the Web API takes this long from now on. */
   delayApi(ms: number): void;
   changeProfile(personId: string, change: ProfileOverrides): void;
+  /** Makes a user group, or changes who is in it. */
+  setGroup(groupId: string, personIds: readonly string[]): void;
   /** Adds or removes a person, or the bot (`'bot'`), to or from a channel. */
   setMember(channelId: string, personId: string, member: boolean): void;
   /** Resolves with the oldest message that fits, waiting for it; rejects with the transcript after `timeoutMs` (5000). */
@@ -118,6 +121,11 @@ export async function startSlackEmulator(options: SlackEmulatorOptions): Promise
     delayApi: (ms) => {
       parts.delayMs = ms;
     },
+    setGroup: (groupId, personIds) =>
+      world.workspace.setGroup(
+        groupId,
+        personIds.map((id) => world.workspace.personById(id).slackUserId),
+      ),
     changeProfile: (personId, change) =>
       world.workspace.changeProfile(world.workspace.personById(personId).slackUserId, change),
     setMember: (channelId, personId, member) =>

@@ -177,10 +177,16 @@ function viewsPublish(args: Args, world: ApiWorld): ApiAnswer {
   return keepView(readView(args), world);
 }
 
+function usergroupsUsersList(args: Args, world: ApiWorld): ApiAnswer {
+  const users = world.workspace.groupMembers(textArg(args, 'usergroup') ?? '');
+  return users ? succeed({ users: [...users] }) : fail('no_such_subteam');
+}
+
 /** The methods that look things up, and the two of views. https://docs.slack.dev/reference/methods */
 export const LOOKUP_METHODS: Readonly<Record<string, ApiMethod>> = {
   'auth.test': { scopes: [], run: authTest },
   'team.info': { scopes: ['team:read'], run: teamInfo },
+  'usergroups.users.list': { scopes: ['usergroups:read'], run: usergroupsUsersList },
   'users.info': { scopes: ['users:read'], run: usersInfo },
   'users.lookupByEmail': { scopes: ['users:read.email'], run: lookupByEmail },
   'conversations.open': {

@@ -38,6 +38,7 @@ export class Workspace {
   readonly #channels = new Map<string, Channel>();
   readonly #messages = new Map<string, StoredMessage>();
   readonly #profiles = new Map<string, ProfileOverrides>();
+  readonly #groups = new Map<string, readonly string[]>();
   #lastTs = 0;
 
   constructor(options: {
@@ -68,6 +69,14 @@ export class Workspace {
 
   profileOf(slackUserId: string): ProfileOverrides {
     return this.#profiles.get(slackUserId) ?? {};
+  }
+
+  setGroup(groupId: string, slackUserIds: readonly string[]): void {
+    this.#groups.set(groupId, slackUserIds);
+  }
+
+  groupMembers(groupId: string): readonly string[] | undefined {
+    return this.#groups.get(groupId);
   }
 
   changeProfile(slackUserId: string, change: ProfileOverrides): void {

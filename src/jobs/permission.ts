@@ -14,7 +14,7 @@ interface Asking {
 
 /**
  * Why this person may not run the recipe here; undefined when they may. The platform is asked only where the recipe names
- * e-mail addresses and neither the place nor the id has decided.
+ * e-mail addresses or groups and neither the place nor the id has decided.
  * @throws BehalfError `chat.delivery_failed` when the platform does not tell who the person is
  */
 export type DenialOf = (recipe: CompiledRecipe, asking: Asking) => Promise<Denial | undefined>;
@@ -25,15 +25,23 @@ export function permissions(chats: (platform: Platform) => ChatAdapter): DenialO
     const chat = chats(asking.user.platform);
     if (allow.tenants && !allow.tenants.includes(asking.user.tenantId.toLowerCase())) return 'person';
     if (allow.channels && !allow.channels.includes(chat.channelOf(asking.conversation))) return 'place';
-    return (await isListed(allow, asking, chat)) ? undefined : 'person';
+    const isForSome = allow.users !== undefined || allow.groups !== undefined;
+    return !isForSome || (await isListed(allow, asking, chat)) ? undefined : 'person';
   };
 }
 
-async function isListed({ users }: Allowed, { conversation, user }: Asking, chat: ChatAdapter): Promise<boolean> {
-  if (!users || users.includes(user.userId.toLowerCase())) return true;
-  if (!users.some((entry) => entry.includes('@'))) return false;
-  const { confirmedEmail } = await chat.describeUser(user, conversation);
-  return confirmedEmail !== undefined && users.includes(confirmedEmail.toLowerCase());
+async function isListed(
+  { groups, users = [] }: Allowed,
+  { conversation, user }: Asking,
+  chat: ChatAdapter,
+): Promise<boolean> {
+  if (users.includes(user.userId.toLowerCase())) return true;
+  if (users.some((entry) => entry.includes('@'))) {
+    const { confirmedEmail } = await chat.describeUser(user, conversation);
+    if (confirmedEmail !== undefined && users.includes(confirmedEmail.toLowerCase())) return true;
+  }
+  for (const group of groups ?? []) if (await chat.isInGroup?.(user, group)) return true;
+  return false;
 }
 
 const WHY = {

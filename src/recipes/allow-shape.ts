@@ -16,6 +16,11 @@ const Tenant = pattern(
   'a workspace id of Slack (T…), an organisation id (E…), or a tenant id of Teams',
 );
 
+const Group = pattern(
+  /^S[A-Z0-9]{1,20}$/u,
+  'the id of a user group of Slack (S…); Teams has no groups that the bot can look up: list users or channels there',
+);
+
 function listOf(item: z.ZodString) {
   return z.array(item).min(1).max(200).optional();
 }
@@ -23,10 +28,11 @@ function listOf(item: z.ZodString) {
 /** Who may run a recipe. */
 export const AllowShape = strict({
   users: listOf(Person).meta({ description: 'User ids or confirmed e-mail addresses' }),
+  groups: listOf(Group).meta({ description: 'User groups of Slack; somebody of `users` or of one of these' }),
   channels: listOf(Channel).meta({ description: 'Where it may be run; left out: everywhere' }),
   tenants: listOf(Tenant).meta({ description: 'Workspaces of Slack or tenants of Teams; left out: all' }),
 }).refine((allow) => Object.values(allow).some((list) => list !== undefined), {
-  error: 'must list users, channels or tenants; without `allow` everybody may run it',
+  error: 'must list users, groups, channels or tenants; without `allow` everybody may run it',
 });
 
 export type AllowShape = z.infer<typeof AllowShape>;

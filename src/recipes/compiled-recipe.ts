@@ -171,11 +171,13 @@ export type CompiledStep =
   | TryStep
   | AskStep;
 
-/** Who may run a recipe: each list that is there must hold the person, or the place. All in lower case but `channels`. */
+/** Who may run a recipe: somebody of `users` or `groups`, in one of `channels`, of one of `tenants`; what is absent does not matter. */
 export interface Allowed {
-  /** User ids and confirmed e-mail addresses. */
+  /** User ids and confirmed e-mail addresses, in lower case. */
   readonly users?: readonly string[];
+  readonly groups?: readonly string[];
   readonly channels?: readonly string[];
+  /** In lower case. */
   readonly tenants?: readonly string[];
 }
 

@@ -6,7 +6,7 @@ import type { ActionButton, Button, LoginButton, Message } from '../../src/chat/
 import { BehalfError } from '../../src/kernel/errors.js';
 import type { HttpRoute } from '../../src/kernel/http.js';
 
-export type ChatOperation = 'post' | 'postPrivately' | 'update' | 'describeUser';
+export type ChatOperation = 'post' | 'postPrivately' | 'update' | 'describeUser' | 'isInGroup';
 
 /** A message as it stands in the chat. */
 export interface ChatMessage {
@@ -31,6 +31,8 @@ export class RecordingChat implements ChatAdapter {
   readonly updated: string[] = [];
   /** Confirmed e-mail addresses by user id. */
   readonly emails = new Map<string, string>();
+  /** User ids by group. */
+  readonly groups = new Map<string, readonly string[]>();
   #movesUpdates = false;
   #failure: ((operation: ChatOperation, message?: Message) => boolean) | undefined;
   #gate: ((operation: ChatOperation, message?: Message) => Promise<void> | undefined) | undefined;
@@ -65,6 +67,11 @@ export class RecordingChat implements ChatAdapter {
 
   channelOf({ address }: ConversationRef): string {
     return String(address['channel']);
+  }
+
+  async isInGroup(user: ChatUser, group: string): Promise<boolean> {
+    await this.#take('isInGroup');
+    return this.groups.get(group)?.includes(user.userId) ?? false;
   }
 
   async describeUser(user: ChatUser): Promise<ChatUserProfile> {

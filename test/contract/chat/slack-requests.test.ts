@@ -65,6 +65,34 @@ describe('Slack: who may use the bot', () => {
   });
 });
 
+describe('Slack: who is in a user group', () => {
+  const asked = (slack: Awaited<ReturnType<Scene['start']>>) =>
+    slack.slack.calls.filter(({ method }) => method === 'usergroups.users.list').length;
+
+  test('is asked once in five minutes, however many ask', async () => {
+    const { advance, clock } = movableClock();
+    const slack = await scene.start({ clock });
+    slack.slack.setGroup('S0SALES', ['rita']);
+    const { user } = await scene.heard(slack);
+    const isIn = async (userId: string) => slack.adapter.isInGroup?.({ ...user, userId }, 'S0SALES');
+    expect(await Promise.all([isIn(user.userId), isIn('U0CARL')])).toEqual([true, false]);
+    slack.slack.setGroup('S0SALES', ['carl']);
+    expect(await isIn(user.userId)).toBe(true);
+    expect(asked(slack)).toBe(1);
+    advance(5 * 60_000);
+    expect(await Promise.all([isIn(user.userId), isIn('U0CARL')])).toEqual([false, true]);
+    expect(asked(slack)).toBe(2);
+  });
+
+  test('nobody is in a group that is not there; without an answer it is a failure', async () => {
+    const slack = await scene.start();
+    const { user } = await scene.heard(slack);
+    expect(await slack.adapter.isInGroup?.(user, 'S0NONE')).toBe(false);
+    slack.slack.troubleApi({ kind: 'error', error: 'missing_scope' }, { method: 'usergroups.users.list' });
+    await expect(slack.adapter.isInGroup?.(user, 'S0SALES')).rejects.toMatchObject({ code: 'chat.delivery_failed' });
+  });
+});
+
 describe('Slack: what the requests carry', () => {
   test('an edit, a message without a mention and a choice in a menu are acknowledged and ignored', async () => {
     const slack = await scene.start();

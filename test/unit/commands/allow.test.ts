@@ -64,6 +64,19 @@ describe('who may run a recipe', () => {
     expect(await answerTo('approve', ANN, SALES)).toBe(NOT_YOURS);
   });
 
+  test('is told by a group of Slack, or by the list of people', async () => {
+    await start('{ users: [U0CARL], groups: [S0NONE, S0SALES] }');
+    kit.chat.groups.set('S0SALES', ['bob']);
+    expect(await answerTo('approve', BOB)).toBe('Done it');
+    expect(await answerTo('approve', ANN)).toBe(NOT_YOURS);
+    expect(await answerTo('help', ANN)).not.toContain('approve');
+    kit.chat.operations.length = 0;
+    expect(await answerTo('approve', CARL)).toBe('Done it');
+    expect(kit.chat.operations).not.toContain('isInGroup');
+    kit.chat.failWhen((operation) => operation === 'isInGroup');
+    expect(await answerTo('approve', BOB)).toContain("I can't find out right now");
+  });
+
   test('costs no question to the platform where ids and places decide, or nobody is restricted', async () => {
     await start('{ users: [U0CARL], channels: [C0SALES], tenants: [T1] }');
     await answerTo('approve', CARL, SALES);
