@@ -1,5 +1,5 @@
 import { type Catalogue, connectorOf } from './catalogue.js';
-import type { ChatAdapter } from './chat/chat-adapter.port.js';
+import type { Admits, ChatAdapter } from './chat/chat-adapter.port.js';
 import type { ChatEventHandler } from './chat/chat-event.js';
 import { PLATFORM_TITLES, type Platform } from './chat/chat-user.js';
 import { createClicks } from './chat/clicks.js';
@@ -34,7 +34,7 @@ import type { JobQueue } from './jobs/job-queue.port.js';
 import type { JobStore } from './jobs/job-store.port.js';
 import { Jobs } from './jobs/jobs.js';
 import type { CreateLoginLink } from './jobs/login-link.js';
-import { type DenialOf, permissions } from './jobs/permission.js';
+import { admitsOutsider, type DenialOf, permissions } from './jobs/permission.js';
 import { SlotResolver } from './jobs/resolve-connections.js';
 import type { Clock } from './kernel/clock.port.js';
 import { asBehalfError, BehalfError } from './kernel/errors.js';
@@ -81,6 +81,8 @@ export interface Drivers {
 /** The service without its drivers: what takes events, runs jobs, and answers browsers. */
 export interface Assembly {
   readonly handleEvent: ChatEventHandler;
+  /** People who are no full members and whom a recipe lets in. */
+  readonly admits: Admits;
   readonly jobs: Jobs;
   readonly logins: Logins;
   readonly revoker: Revoker;
@@ -166,6 +168,7 @@ export function assemble(policy: ServicePolicy, catalogue: () => Catalogue, driv
   });
   const answers = new AnswerJobs({
     answers: jobs.waiting.answers,
+    recipes,
     questions,
     claims,
     chats,
@@ -225,6 +228,10 @@ export function assemble(policy: ServicePolicy, catalogue: () => Catalogue, driv
   const revoker = new Revoker({ queue: stores.revocations, vault, oauth, parents, clock, logger, metrics });
   return {
     handleEvent: (event) => events.handle(event),
+    admits: (outsider) =>
+      recipes()
+        .started()
+        .some((recipe) => admitsOutsider(recipe, outsider)),
     jobs,
     logins,
     revoker,

@@ -92,16 +92,20 @@ export async function startService(config: Config, environment: Environment): Pr
     ...basics,
   });
   const chats = await createChats(config, { ...basics, httpClient });
-  const { endForeignConnections, handleEvent, jobs, logins, revoker } = assemble(config, () => catalogue.current(), {
-    stores,
-    http,
-    oauth,
-    oauth1,
-    chats,
-    vault,
-    isAlone: config.store.kind === 'embedded',
-    ...basics,
-  });
+  const { admits, endForeignConnections, handleEvent, jobs, logins, revoker } = assemble(
+    config,
+    () => catalogue.current(),
+    {
+      stores,
+      http,
+      oauth,
+      oauth1,
+      chats,
+      vault,
+      isAlone: config.store.kind === 'embedded',
+      ...basics,
+    },
+  );
   const endForeign = () =>
     endForeignConnections().catch((error: unknown) => {
       logger.warn({ err: asBehalfError(error) }, 'connections that were made with another client could not be ended');
@@ -134,7 +138,7 @@ export async function startService(config: Config, environment: Environment): Pr
     }),
     ...chats.flatMap((chat) => chat.routes),
   ];
-  await Promise.all(chats.map((chat) => chat.start(handleEvent)));
+  await Promise.all(chats.map((chat) => chat.start(handleEvent, admits)));
   await jobs.start();
   revoker.start();
   await catalogue.follow((await import('../adapters/files/index.js')).createFileWatcher(basics), config.configDir);

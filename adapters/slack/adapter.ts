@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type { App, LogLevel, Logger as SlackLogger } from '@slack/bolt';
-import type { ChatAdapter, PostOptions } from '../../src/chat/chat-adapter.port.js';
+import type { Admits, ChatAdapter, PostOptions } from '../../src/chat/chat-adapter.port.js';
 import type { ChatEventHandler } from '../../src/chat/chat-event.js';
 import type { ChatUser, ChatUserProfile } from '../../src/chat/chat-user.js';
 import type { ConversationRef, MessageRef } from '../../src/chat/conversation.js';
@@ -62,6 +62,7 @@ interface Running {
   readonly api: SlackApi;
   readonly people: People;
   readonly groups: Groups;
+  readonly admits: Admits;
   readonly outbox: Outbox;
   readonly stopping: AbortController;
 }
@@ -90,7 +91,7 @@ export class SlackAdapter implements ChatAdapter {
     this.routes = [this.#receiver.route];
   }
 
-  async start(handler: ChatEventHandler): Promise<void> {
+  async start(handler: ChatEventHandler, admits: Admits = () => false): Promise<void> {
     // Loaded only now: half a second that a process without Slack does not spend.
     const { App, LogLevel } = await import('@slack/bolt');
     const { clock, httpClient, logger } = this.#dependencies;
@@ -110,6 +111,7 @@ export class SlackAdapter implements ChatAdapter {
       stopping,
       people: new People(api, clock),
       groups: new Groups(api, clock),
+      admits,
       outbox: new Outbox({ api, clock, logger }),
     };
     this.#running = running;
@@ -196,10 +198,15 @@ export class SlackAdapter implements ChatAdapter {
     });
     const standing = await people.standing(heard.userId, heard.userTeam);
     if (standing === 'bot') return;
-    if (standing !== 'member') return this.#turnAway(heard, standing, to.running);
+    if (standing !== 'member' && !to.running.admits(standing)) return this.#turnAway(heard, standing, to.running);
+    const person = standing === 'member' ? {} : { person: standing };
     const tenantId = workspace.enterpriseId ?? workspace.teamId;
     const user: ChatUser = { platform: 'slack', tenantId, userId: heard.userId };
-    const { answer, event } = toEvent({ ...heard, ...zoneOf(people.timeZone(heard.userId)) }, user, to.running.api);
+    const { answer, event } = toEvent(
+      { ...heard, ...person, ...zoneOf(people.timeZone(heard.userId)) },
+      user,
+      to.running.api,
+    );
     await to.handler(event);
     const given = answer();
     if (given) await to.answer(given);

@@ -1,4 +1,5 @@
 import type { ActionEvent, FormEvent, OptionsEvent, TextEvent } from '../../src/chat/chat-event.js';
+import type { Outsider } from '../../src/chat/chat-user.js';
 import type { MessageRef } from '../../src/chat/conversation.js';
 import { BehalfError } from '../../src/kernel/errors.js';
 import { type SlackPlace, toConversation, toMessageRef } from './address.js';
@@ -18,6 +19,8 @@ export interface Heard {
     | Omit<ActionEvent, 'user' | 'openForm'>
     | Omit<FormEvent, 'user' | 'refuse'>
     | Omit<OptionsEvent, 'user' | 'offer'>;
+  /** Absent for full members. */
+  readonly person?: Outsider;
   /** IANA name, where it is known. */
   readonly timeZone?: string;
   /** Opens one modal, within 3 s. */

@@ -13,8 +13,9 @@ interface Told {
 
 /** What was heard as an event for the service, with what the service can do about it while Slack waits. */
 export function toEvent(heard: Heard, chatUser: ChatUser, api: SlackApi): Told {
-  const { event, place, timeZone, triggerId } = heard;
-  const who = { user: chatUser, ...(timeZone === undefined ? {} : { timeZone }) };
+  const { event, person, place, timeZone, triggerId } = heard;
+  const standing = person === undefined ? {} : { person };
+  const who = { user: chatUser, ...standing, ...(timeZone === undefined ? {} : { timeZone }) };
   let given: JsonObject | undefined;
   const answer = (): JsonObject | undefined => given;
   switch (event.kind) {

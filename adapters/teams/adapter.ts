@@ -1,4 +1,4 @@
-import type { ChatAdapter } from '../../src/chat/chat-adapter.port.js';
+import type { Admits, ChatAdapter } from '../../src/chat/chat-adapter.port.js';
 import type { ChatEventHandler } from '../../src/chat/chat-event.js';
 import type { ChatUser, ChatUserProfile } from '../../src/chat/chat-user.js';
 import type { ConversationRef, MessageRef } from '../../src/chat/conversation.js';
@@ -30,6 +30,7 @@ const REFUSALS: Readonly<Record<Exclude<Standing, 'member'>, string>> = {
 /** What exists between start and stop. */
 interface Running {
   readonly bot: BotFramework;
+  readonly admits: Admits;
 }
 
 /** {@link ChatAdapter} for one tenant of Microsoft Teams, on botbuilder. botbuilder and its types stay in this folder. */
@@ -60,13 +61,13 @@ export class TeamsAdapter implements ChatAdapter {
       hosts: this.#hosts,
       tenantId: config.tenantId.toLowerCase(),
       onPerson: (did) => this.#outbox.remember(did),
-      admits: (did) => this.#admits(did),
+      admit: (did) => this.#admit(did),
       onNews: (activity) => this.#welcome(activity),
     });
     this.routes = [this.#receiver.route, ...popUpRoutes()];
   }
 
-  async start(handler: ChatEventHandler): Promise<void> {
+  async start(handler: ChatEventHandler, admits: Admits = () => false): Promise<void> {
     // Loaded only now: 200 ms and 16 MB that a process without Teams does not spend.
     const { BotFramework } = await import('./bot-framework.js');
     const { clock, httpClient } = this.#deps;
@@ -77,7 +78,7 @@ export class TeamsAdapter implements ChatAdapter {
     const token = new BotToken({ tokenUrl, audience, appId, appPassword, httpClient, clock, logger });
     const transport = new ConnectorTransport({ token, httpClient, clock, logger });
     const bot = new BotFramework({ appId, tenantId, cloud, hosts: this.#hosts, transport, clock });
-    this.#running = { bot };
+    this.#running = { bot, admits };
     this.#receiver.start({ handler, verify: (header, activity, turn) => bot.receive(header, activity, turn) });
   }
 
@@ -117,18 +118,18 @@ export class TeamsAdapter implements ChatAdapter {
   }
 
   /** Guests and people of other organisations: they are told so, after the answer, and nothing else happens. */
-  async #admits(did: PersonalActivity): Promise<boolean> {
+  async #admit(did: PersonalActivity): Promise<Standing | undefined> {
     const user: ChatUser = { platform: 'teams', tenantId: did.tenantId, userId: did.aadObjectId };
     const spot = { ...placeOf(did), direct: did.isDirect };
     const standing = await this.#people.standing(user, () => this.#look(user, spot));
-    if (standing === 'member') return true;
+    if (standing === 'member' || this.#running?.admits(standing)) return standing;
     this.#deps.metrics.count('chat_requests_refused', { platform: 'teams', reason: standing });
     this.#logger.info({ reason: standing }, 'person turned away');
     const words = textMessage(REFUSALS[standing]);
     // Nobody waits for choices in a list: refusing each letter would be noise.
     if (did.activity.name !== 'application/search')
       this.#inBackground(this.#outbox.postPrivately(this.#bot(), spot, user, words), 'refusal could not be delivered');
-    return false;
+    return undefined;
   }
 
   /** Teams tells of an installation twice; only this one says that it was one. */

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
-import type { ChatUser, ChatUserProfile } from '../../src/chat/chat-user.js';
+import type { ChatUser, ChatUserProfile, Outsider } from '../../src/chat/chat-user.js';
 import type { Clock } from '../../src/kernel/clock.port.js';
 import { BehalfError, isBehalfError } from '../../src/kernel/errors.js';
 
@@ -19,7 +19,7 @@ const Member = z.looseObject({
 });
 
 /** `external`: of another organisation (a shared channel, federation), without an account, or nobody can tell. */
-export type Standing = 'member' | 'guest' | 'external';
+export type Standing = 'member' | Outsider;
 
 interface Person {
   readonly profile: ChatUserProfile;

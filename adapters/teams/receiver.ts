@@ -8,6 +8,7 @@ import { type Activity, judgeActivity, type PersonalActivity, readActivity } fro
 import { Deadlines } from './deadlines.js';
 import { toEvent } from './inbound.js';
 import { answerInvoke } from './invoke-answers.js';
+import type { Standing } from './people.js';
 import { refusal } from './refusal.js';
 import type { ServiceHosts } from './service-hosts.js';
 
@@ -29,8 +30,8 @@ interface ReceiverOptions {
   readonly metrics: Metrics;
   /** Sees each genuine activity of a person before its event goes out. */
   readonly onPerson: (did: PersonalActivity) => void;
-  /** Tells whether the person may use the bot at all; rejects when that cannot be told now. */
-  readonly admits: (did: PersonalActivity) => Promise<boolean>;
+  /** What the person is, undefined for one who is turned away; rejects when that cannot be told now. */
+  readonly admit: (did: PersonalActivity) => Promise<Standing | undefined>;
   /** Sees genuine activities that are no events: installations, changes of members. */
   readonly onNews: (activity: Activity) => void;
 }
@@ -114,7 +115,8 @@ export class TeamsReceiver {
     const isInvoke = did.activity.type === 'invoke';
     const limit = isInvoke ? this.#invokeLimit : this.#messageLimit;
     const admitted: ChatEventHandler = async (heard) => {
-      if (await this.#options.admits(did)) await handler(heard);
+      const standing = await this.#options.admit(did);
+      if (standing) await handler(standing === 'member' ? heard : { ...heard, person: standing });
     };
     if (event) await this.#deliver(request, event, { handler: admitted, limit });
     return isInvoke ? answerInvoke(did.activity.name ?? '', event, given) : OK;

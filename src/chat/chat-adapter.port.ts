@@ -1,6 +1,6 @@
 import type { HttpRoute } from '../kernel/http.js';
 import type { ChatEventHandler } from './chat-event.js';
-import type { ChatUser, ChatUserProfile, Platform } from './chat-user.js';
+import type { ChatUser, ChatUserProfile, Outsider, Platform } from './chat-user.js';
 import type { ConversationRef, MessageRef } from './conversation.js';
 import type { Message } from './message.js';
 
@@ -8,6 +8,9 @@ export interface PostOptions {
   /** Answers in a thread below the message that asked. */
   readonly thread?: boolean;
 }
+
+/** Whether events of such people are wanted. */
+export type Admits = (outsider: Outsider) => boolean;
 
 /**
  * A chat platform as the service sees it. The adapter verifies each request (signature or token, tenant), drops what bots
@@ -24,7 +27,8 @@ export interface ChatAdapter {
    * `<body data-login-code="…">` to the client, which sends it back as a {@link SignInEvent}.
    */
   readonly popUpScripts?: readonly string[];
-  start(handler: ChatEventHandler): Promise<void>;
+  /** Turns away who is no full member, except where `admits` says otherwise at that moment; of those `person` tells. */
+  start(handler: ChatEventHandler, admits?: Admits): Promise<void>;
   stop(): Promise<void>;
   /**
    * Says something for everybody in the conversation (and thread). With `thread`, under the message that was answered, where

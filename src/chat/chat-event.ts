@@ -1,4 +1,4 @@
-import type { ChatUser } from './chat-user.js';
+import type { ChatUser, Outsider } from './chat-user.js';
 import type { ConversationRef, MessageRef } from './conversation.js';
 import type { Form, FormChoice } from './form.js';
 
@@ -7,6 +7,8 @@ interface EventBase {
   readonly id: string;
   readonly user: ChatUser;
   readonly conversation: ConversationRef;
+  /** Absent for full members. */
+  readonly person?: Outsider;
   /** Where the person's clock stands (IANA name), where the platform says so. */
   readonly timeZone?: string;
 }

@@ -15,6 +15,9 @@ export interface ChatUser {
   readonly userId: string;
 }
 
+/** Somebody who is no full member: a guest of the workspace or tenant, or of another organisation. */
+export type Outsider = 'guest' | 'external';
+
 /** What the platform says of a person; e-mail only where the platform has confirmed it. */
 export interface ChatUserProfile {
   /** The `userId` that the platform knows the person by, where it says so. */

@@ -7,8 +7,10 @@ import { type Message, textMessage } from '../chat/message.js';
 import type { Answerer, AnswerOutcome, Answers, AskRef, GivenAnswer } from '../jobs/answers.js';
 import { CHOICE } from '../jobs/ask-messages.js';
 import type { AskedField, OpenAsk } from '../jobs/job.js';
+import { admitsOutsider } from '../jobs/permission.js';
 import type { Clock } from '../kernel/clock.port.js';
 import { parseParameterValue } from '../recipes/parameter-values.js';
+import type { RecipeBook } from '../recipes/recipe-book.js';
 import type { EventClaims } from './event-claims.js';
 import type { JobQuestion, Questions } from './questions.js';
 
@@ -19,6 +21,7 @@ type AnswerClick = Extract<Click, { kind: 'answer' | 'answer-chosen' | 'answer-f
 
 interface AnswerJobsDeps {
   readonly answers: Answers;
+  readonly recipes: () => RecipeBook;
   readonly questions: Questions;
   readonly claims: EventClaims;
   readonly chats: (platform: Platform) => ChatAdapter;
@@ -44,6 +47,7 @@ export class AnswerJobs {
   async press(event: ActionEvent, click: AnswerClick): Promise<void> {
     const ref = { job: click.job, ask: click.ask };
     const who = await this.#describe(event);
+    if (await this.#isShutOut(event, ref, who)) return this.#say(event, outcomeMessage({ kind: 'not_theirs' }));
     const message = event.message ? { message: event.message } : {};
     const by = { ...event.user, name: who.name };
     if (click.kind === 'answer') {
@@ -94,7 +98,8 @@ export class AnswerJobs {
   async #takeText(question: JobQuestion, event: TextEvent): Promise<boolean> {
     const ref = { job: question.job, ask: question.id };
     const who = await this.#describe(event);
-    const view = await this.#deps.answers.view(ref, who);
+    const isShutOut = await this.#isShutOut(event, ref, who);
+    const view = isShutOut ? ({ kind: 'not_theirs' } as const) : await this.#deps.answers.view(ref, who);
     if (view.kind !== 'open') {
       await this.#say(event, outcomeMessage(view));
       return true;
@@ -138,6 +143,14 @@ export class AnswerJobs {
     // Two presses of one person on the same button are one answer.
     const isRepeated = outcome.kind === 'already' && outcome.isSame && outcome.answer.label === answer.label;
     if (outcome.kind !== 'taken' && !isRepeated) await this.#say(event, outcomeMessage(outcome));
+  }
+
+  /** Who is no full member answers only for recipes that let such people in, whoever the question names. */
+  async #isShutOut({ person }: ActionEvent | TextEvent, ref: AskRef, who: Answerer): Promise<boolean> {
+    if (!person) return false;
+    const view = await this.#deps.answers.view(ref, who);
+    const recipe = view.kind === 'open' ? this.#deps.recipes().get(view.recipe) : undefined;
+    return view.kind === 'open' && !(recipe && admitsOutsider(recipe, person));
   }
 
   /** A platform that does not answer costs the name, not the answer. */

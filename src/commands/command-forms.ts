@@ -76,7 +76,7 @@ export class CommandForms {
     const recipe = question && recipes().get(question.recipe);
     if (!question || !recipe || recipe.version !== question.recipeVersion) return this.#say(event, NOT_OPEN);
     const options = { given: question.given, question: id };
-    const asking = { user: event.user, conversation: question.conversation };
+    const asking = { ...event, conversation: question.conversation };
     const refusal = await refusalOf(this.#deps.denialOf, recipe, asking);
     if (refusal) return this.#tell(event, refusal);
     const opened = await this.open({ ...event, conversation: question.conversation }, recipe, options);
@@ -88,7 +88,7 @@ export class CommandForms {
     const { chats, clock, jobs, questions, recipes } = this.#deps;
     const recipe = recipes().get(click.recipe);
     if (!recipe || recipe.version !== click.recipeVersion) return this.#say(event, CHANGED);
-    const asking = { user: event.user, conversation: click.conversation };
+    const asking = { ...event, conversation: click.conversation };
     const refusal = await refusalOf(this.#deps.denialOf, recipe, asking);
     if (refusal) return this.#tell(event, refusal);
     const undeclared = refuseUndeclared(recipe, event.values);

@@ -1,4 +1,4 @@
-import type { ChatUser } from '../chat/chat-user.js';
+import type { ChatUser, Outsider } from '../chat/chat-user.js';
 import type { ConversationRef } from '../chat/conversation.js';
 import { type Message, textMessage } from '../chat/message.js';
 import { type DenialOf, deniedMessage } from '../jobs/permission.js';
@@ -8,6 +8,7 @@ import type { CompiledRecipe } from '../recipes/compiled-recipe.js';
 interface Asking {
   readonly user: ChatUser;
   readonly conversation: ConversationRef;
+  readonly person?: Outsider | undefined;
 }
 
 /** What somebody is told who may not run the recipe here, or of whom that cannot be told; undefined for all others. */

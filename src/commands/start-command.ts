@@ -1,6 +1,6 @@
 import type { ChatAdapter } from '../chat/chat-adapter.port.js';
 import type { ActionEvent, Mention, TextEvent } from '../chat/chat-event.js';
-import type { ChatUser, Platform } from '../chat/chat-user.js';
+import type { ChatUser, Outsider, Platform } from '../chat/chat-user.js';
 import type { Clicks } from '../chat/clicks.js';
 import type { ConversationRef } from '../chat/conversation.js';
 import { type Button, type Message, type RichText, textMessage } from '../chat/message.js';
@@ -47,6 +47,7 @@ interface Asked {
   readonly user: ChatUser;
   readonly conversation: ConversationRef;
   readonly eventId: string;
+  readonly person?: Outsider;
   readonly timeZone?: string;
   readonly mentions?: readonly Mention[];
 }
@@ -124,7 +125,7 @@ export class CommandStarter {
       return true;
     }
     const { conversation } = question;
-    const refusal = await refusalOf(this.#deps.denialOf, recipe, { user: event.user, conversation });
+    const refusal = await refusalOf(this.#deps.denialOf, recipe, { ...event, conversation });
     if (refusal) {
       await this.#say(event, refusal);
       return true;

@@ -41,7 +41,12 @@ export interface Answerer {
 }
 
 export type AskView =
-  | { readonly kind: 'open'; readonly asking: OpenAsk; readonly conversation: Job['state']['conversation'] }
+  | {
+      readonly kind: 'open';
+      readonly asking: OpenAsk;
+      readonly recipe: string;
+      readonly conversation: Job['state']['conversation'];
+    }
   | Exclude<AnswerOutcome, { kind: 'taken' }>;
 
 /** Takes the answers to the questions of jobs. Each is taken once: the version of the job's row decides who was first. */
@@ -106,7 +111,7 @@ function viewOf(job: Job, ask: string, answerer: Answerer): AskView {
   }
   if (asking?.id !== ask) return { kind: 'closed' };
   if (!mayAnswer(job, asking, answerer)) return { kind: 'not_theirs' };
-  return { kind: 'open', asking, conversation: job.state.conversation };
+  return { kind: 'open', asking, recipe: job.recipe, conversation: job.state.conversation };
 }
 
 function answerOf({ state }: Job, ask: string): Answer | undefined {

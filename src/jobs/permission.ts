@@ -1,5 +1,5 @@
 import type { ChatAdapter } from '../chat/chat-adapter.port.js';
-import type { ChatUser, Platform } from '../chat/chat-user.js';
+import type { ChatUser, Outsider, Platform } from '../chat/chat-user.js';
 import type { ConversationRef } from '../chat/conversation.js';
 import { type Message, type RichText, textMessage } from '../chat/message.js';
 import type { Allowed, CompiledRecipe } from '../recipes/compiled-recipe.js';
@@ -10,6 +10,8 @@ export type Denial = 'person' | 'place';
 interface Asking {
   readonly user: ChatUser;
   readonly conversation: ConversationRef;
+  /** Absent for full members, and where it was looked at before. */
+  readonly person?: Outsider | undefined;
 }
 
 /**
@@ -21,6 +23,7 @@ export type DenialOf = (recipe: CompiledRecipe, asking: Asking) => Promise<Denia
 
 export function permissions(chats: (platform: Platform) => ChatAdapter): DenialOf {
   return async ({ allow }, asking) => {
+    if (asking.person && !admitsOutsider({ allow }, asking.person)) return 'person';
     if (!allow) return undefined;
     const chat = chats(asking.user.platform);
     if (allow.tenants && !allow.tenants.includes(asking.user.tenantId.toLowerCase())) return 'person';
@@ -28,6 +31,11 @@ export function permissions(chats: (platform: Platform) => ChatAdapter): DenialO
     const isForSome = allow.users !== undefined || allow.groups !== undefined;
     return !isForSome || (await isListed(allow, asking, chat)) ? undefined : 'person';
   };
+}
+
+/** Whether people who are no full members may run the recipe, if it is open to them otherwise. */
+export function admitsOutsider({ allow }: { readonly allow?: Allowed | undefined }, outsider: Outsider): boolean {
+  return allow?.outsiders.includes(outsider) ?? false;
 }
 
 async function isListed(

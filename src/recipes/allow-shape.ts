@@ -30,9 +30,15 @@ export const AllowShape = strict({
   users: listOf(Person).meta({ description: 'User ids or confirmed e-mail addresses' }),
   groups: listOf(Group).meta({ description: 'User groups of Slack; somebody of `users` or of one of these' }),
   channels: listOf(Channel).meta({ description: 'Where it may be run; left out: everywhere' }),
+  guests: z.literal(true).optional().meta({ description: 'True: guest accounts too' }),
+  external: z
+    .literal(true)
+    .optional()
+    .meta({ description: 'True: people of other organisations too, in shared channels' }),
   tenants: listOf(Tenant).meta({ description: 'Workspaces of Slack or tenants of Teams; left out: all' }),
-}).refine((allow) => Object.values(allow).some((list) => list !== undefined), {
-  error: 'must list users, groups, channels or tenants; without `allow` everybody may run it',
+}).refine((allow) => Object.values(allow).some((entry) => entry !== undefined), {
+  error:
+    'must list users, groups, channels or tenants, or let in guests or external people; without `allow` everybody may run it',
 });
 
 export type AllowShape = z.infer<typeof AllowShape>;

@@ -44,9 +44,10 @@ export function versionOf(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }
 
-function toAllowed({ channels, groups, tenants, users }: AllowShape): Allowed {
+function toAllowed({ channels, external, groups, guests, tenants, users }: AllowShape): Allowed {
   return {
     ...(users ? { users: users.map((user) => user.toLowerCase()) } : {}),
+    outsiders: [...(guests ? (['guest'] as const) : []), ...(external ? (['external'] as const) : [])],
     ...(groups ? { groups } : {}),
     ...(channels ? { channels } : {}),
     ...(tenants ? { tenants: tenants.map((tenant) => tenant.toLowerCase()) } : {}),

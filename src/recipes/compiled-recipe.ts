@@ -176,6 +176,8 @@ export interface Allowed {
   /** User ids and confirmed e-mail addresses, in lower case. */
   readonly users?: readonly string[];
   readonly groups?: readonly string[];
+  /** Who may run it beside full members. */
+  readonly outsiders: readonly ('guest' | 'external')[];
   readonly channels?: readonly string[];
   /** In lower case. */
   readonly tenants?: readonly string[];

@@ -6,6 +6,7 @@ import { Conversations, type PlaygroundMessage } from '../../../playground/conve
 import { PEOPLE, SLACK_TEAM_ID } from '../../../playground/people.js';
 import { type SlackEmulator, startSlackEmulator } from '../../../playground/slack/emulator.js';
 import { SALES_CHANNEL } from '../../../playground/slack/workspace.js';
+import type { Admits } from '../../../src/chat/chat-adapter.port.js';
 import type { ChatEventHandler } from '../../../src/chat/chat-event.js';
 import type { ChatUser } from '../../../src/chat/chat-user.js';
 import type { Clock } from '../../../src/kernel/clock.port.js';
@@ -25,6 +26,7 @@ export interface SlackBench extends ChatBench {
 
 export interface SlackBenchOptions {
   readonly handler?: ChatEventHandler;
+  readonly admits?: Admits;
   readonly clock?: Clock;
   readonly metrics?: Metrics;
   readonly retryDelaysMs?: readonly number[];
@@ -62,7 +64,7 @@ export async function startSlackBench(options: SlackBenchOptions = {}): Promise<
     await slack.stop();
     await server.close();
   };
-  await adapter.start(options.handler ?? (async () => {})).catch(async (error: unknown) => {
+  await adapter.start(options.handler ?? (async () => {}), options.admits).catch(async (error: unknown) => {
     await stop();
     throw error;
   });

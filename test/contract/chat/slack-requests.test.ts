@@ -26,6 +26,14 @@ describe('Slack: who may use the bot', () => {
     expect(scene.events).toEqual([]);
   });
 
+  test('a guest whom recipes let in is heard, and said to be one; others are not', async () => {
+    const slack = await scene.start({ admits: (outsider) => outsider === 'guest' });
+    slack.slack.changeProfile('carl', { restricted: true });
+    slack.slack.changeProfile('max', { teamId: 'T0OTHER', stranger: true });
+    for (const personId of ['carl', 'max', 'rita']) await slack.personSays(personId, 'help');
+    expect(scene.events.map(({ person }) => person)).toEqual(['guest', undefined]);
+  });
+
   test('who they are is asked once', async () => {
     const slack = await scene.start();
     await scene.heard(slack);

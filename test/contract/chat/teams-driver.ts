@@ -8,6 +8,7 @@ import { readCard } from '../../../playground/teams/cards.js';
 import { TEAM } from '../../../playground/teams/chats.js';
 import { startTeamsEmulator, type TeamsEmulator } from '../../../playground/teams/index.js';
 import type { SeenMessage } from '../../../playground/teams/types.js';
+import type { Admits } from '../../../src/chat/chat-adapter.port.js';
 import type { ChatEventHandler } from '../../../src/chat/chat-event.js';
 import type { ChatUser } from '../../../src/chat/chat-user.js';
 import type { Clock } from '../../../src/kernel/clock.port.js';
@@ -30,6 +31,7 @@ export interface TeamsBench extends ChatBench {
 
 export interface TeamsBenchOptions {
   readonly handler?: ChatEventHandler;
+  readonly admits?: Admits;
   readonly clock?: Clock;
   readonly config?: Partial<TeamsConfig>;
 }
@@ -72,7 +74,7 @@ export async function startTeamsBench(options: TeamsBenchOptions = {}): Promise<
   const adapter = createTeamsAdapter(config, { clock, logger, metrics, httpClient });
   const server = createHttpServer({ logger, host: '127.0.0.1' });
   baseUrl = `http://127.0.0.1:${await server.listen(adapter.routes, 0)}`;
-  await adapter.start(options.handler ?? (async () => {}));
+  await adapter.start(options.handler ?? (async () => {}), options.admits);
   const stop = async (): Promise<void> => {
     await adapter.stop();
     await httpClient.close();

@@ -1,16 +1,17 @@
 import type { AccountOverrides } from '../../../playground/teams/types.js';
 import type { ChatEvent } from '../../../src/chat/chat-event.js';
 import { eventually } from './chat-adapter.contract.js';
-import { startTeamsBench, type TeamsBench } from './teams-driver.js';
+import { startTeamsBench, type TeamsBench, type TeamsBenchOptions } from './teams-driver.js';
 
 const OTHER_TENANT = '22222222-2222-4333-8444-555555555555';
 
 let bench: TeamsBench | undefined;
 let events: ChatEvent[];
 
-async function start(): Promise<TeamsBench> {
+async function start(options: TeamsBenchOptions = {}): Promise<TeamsBench> {
   events = [];
   bench = await startTeamsBench({
+    ...options,
     handler: async (event) => {
       events.push(event);
     },
@@ -40,6 +41,15 @@ describe('Teams: who may use the bot', () => {
     expect(teams.shownTo('rita')).toEqual([]);
     expect(events).toEqual([]);
     expect(teams.refusals).toHaveLength(1);
+  });
+
+  test('a guest whom recipes let in is heard, and said to be one; others are not', async () => {
+    const teams = await start({ admits: (outsider) => outsider === 'guest' });
+    teams.teams.changeAccount('carl', { userRole: 'guest' });
+    teams.teams.changeAccount('max', { tenantId: OTHER_TENANT });
+    for (const personId of ['carl', 'max', 'rita']) await teams.personSays(personId, 'help');
+    expect(events.map(({ person }) => person)).toEqual(['guest', undefined]);
+    expect(teams.refusals).toEqual(['external']);
   });
 
   test('a member of the organisation is heard, and who they are is asked once, in several messages at once too', async () => {

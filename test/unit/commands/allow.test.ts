@@ -123,6 +123,62 @@ describe('who may run a recipe', () => {
     expect(await kit.jobList()).toHaveLength(1);
   });
 
+  describe('for guests', () => {
+    const ASK =
+      '  - ask: { text: "Sure?", buttons: [{ text: Yes }], who: anyone, visible_to: channel }\n  - reply: { text: Done it }';
+    let serial = 0;
+
+    async function guestSays(text: string): Promise<string> {
+      kit.chat.messages.length = 0;
+      serial += 1;
+      const base = { user: CARL, conversation: SALES, person: 'guest' as const };
+      await kit.handleEvent({ kind: 'text', id: `guest ${serial}`, text, ...base });
+      await kit.idle();
+      return kit.chat.texts().join('\n');
+    }
+
+    async function guestAnswers(command: string): Promise<string> {
+      await answerTo(command, ANN, SALES);
+      const { token } = buttonOf(kit.chat.last(), 'Yes');
+      const base = { user: CARL, conversation: SALES, person: 'guest' as const };
+      await kit.handleEvent({ kind: 'action', id: `answer ${command}`, token, values: {}, ...base });
+      await kit.idle();
+      return kit.chat.texts().join('\n');
+    }
+
+    test('is what the recipe says, and no other is open or named to them', async () => {
+      await start('{ guests: true }');
+      expect([kit.admits('guest'), kit.admits('external')]).toEqual([true, false]);
+      expect(await guestSays('approve')).toBe('Done it');
+      expect(await guestSays('other')).toContain('Other is not open to you.');
+      expect(await guestSays('help')).not.toContain('other');
+      expect(await answerTo('approve', ANN)).toBe('Done it');
+    });
+
+    test('is closed by any list that they do not fit', async () => {
+      await start('{ guests: true, users: [U0ANN] }');
+      expect(await guestSays('approve')).toBe(NOT_YOURS);
+    });
+
+    test('holds for the questions of a job too', async () => {
+      kit = await startServiceKit({
+        recipes: {
+          approve: allowing('{ guests: true }', { command: 'approve', steps: ASK }),
+          other: recipe({ command: 'other', connections: SHARED, steps: ASK }),
+        },
+      });
+      expect(await guestAnswers('approve')).toContain('Done it');
+      expect(await guestAnswers('other')).toContain('This question is for somebody else.');
+      expect(kit.chat.texts().join()).not.toContain('Done it');
+    });
+
+    test('is no unless a recipe says so', async () => {
+      await start('{ users: [U0CARL] }');
+      expect([kit.admits('guest'), kit.admits('external')]).toEqual([false, false]);
+      expect(await guestSays('approve')).toBe(NOT_YOURS);
+    });
+  });
+
   describe('is asked again', () => {
     const PARAMETERS = '[{ name: item }]';
 

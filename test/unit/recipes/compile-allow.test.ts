@@ -14,6 +14,7 @@ describe('allow', () => {
     );
     if (result.kind === 'broken') throw new Error(result.problems.map(formatProblem).join('\n'));
     expect(result.recipe.allow).toEqual({
+      outsiders: [],
       users: ['u0ann', 'ann@acme.example', guid.toLowerCase()],
       groups: ['S0SALES'],
       channels: ['C0SALES', '19:x@thread.tacv2'],
@@ -22,7 +23,8 @@ describe('allow', () => {
   });
 
   test.each([
-    ['{}', 'must list users, groups, channels or tenants'],
+    ['{}', 'must list users, groups, channels or tenants, or let in'],
+    ['{ guests: false }', 'guests'],
     ['{ users: [] }', '"users" needs at least 1'],
     ['{ users: [Ann] }', 'a user id of Slack (U…) or Teams (Entra object id), or an e-mail address'],
     ['{ users: ["@ann"] }', 'a user id of Slack'],
