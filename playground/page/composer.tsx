@@ -10,10 +10,11 @@ interface Suggestion {
 const SUGGESTIONS: readonly Suggestion[] = [
   { label: 'help', text: 'help' },
   { label: 'create opportunity', text: 'create opportunity account: Acme amount: 5000' },
-  { label: 'personal_connections', text: 'personal_connections' },
+  { label: 'pipeline', text: 'pipeline account: Acme' },
+  { label: 'new deal', text: 'new deal' },
+  { label: 'approve discount', text: 'approve discount account: Acme percent: 15' },
   { label: 'file proposal', text: 'file proposal account: Globex' },
-  { label: 'find opportunities', text: 'find opportunities account: Acme' },
-  { label: 'log note', text: 'log note text: Called Acme' },
+  { label: 'personal_connections', text: 'personal_connections' },
 ];
 
 interface ComposerProps {

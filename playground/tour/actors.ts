@@ -1,4 +1,5 @@
 import type { PlaygroundConversation, PlaygroundMessage } from '../conversations.js';
+import { readCard } from '../teams/cards.js';
 import type { World } from '../world.js';
 import { eventually } from './browser.js';
 import { type Readable, readMessage } from './read-message.js';
@@ -26,6 +27,8 @@ export interface Actor {
   press(message: Heard, label: string): Promise<string | undefined>;
   /** Chooses in the picklist of a message. */
   choose(message: Heard, optionLabel: RegExp): Promise<void>;
+  /** Fills in the form that is open, and sends it off; gives what the form says is wrong, or nothing when it has closed. */
+  fillIn(values: Readonly<Record<string, string>>): Promise<string>;
   /** The chat client of this person hands over the code of a login window (Teams). */
   handOver(code: string): Promise<void>;
   /** Everything that this person can see now, oldest first. */
@@ -127,6 +130,16 @@ export function createActor(
         await world.slack.select(person.id, message.id, { blockId: list.blockId, actionId: list.id }, option.value);
       else choices.set(message.id, { [list.id]: option.value });
     },
+    async fillIn(values) {
+      note(
+        `(in the form) ${Object.entries(values)
+          .map(([name, value]) => `${name}: ${value}`)
+          .join(', ')}`,
+      );
+      const complaint = await (platform === 'slack' ? fillInSlack : fillInTeams)(world, person.id, values);
+      if (complaint !== '') witness({ who: 'Behalf', platform, text: complaint, note: 'in the form' });
+      return complaint;
+    },
     async handOver(code) {
       await world.teams.verifyState(person.id, code);
     },
@@ -155,6 +168,29 @@ async function pressInTeams(
 ): Promise<string | undefined> {
   const result = await world.teams.press(personId, message.id, { title: choice.label }, choice.inputs);
   return result.kind === 'open-url' || result.kind === 'sign-in' ? result.url : undefined;
+}
+
+async function fillInSlack(world: World, personId: string, values: Readonly<Record<string, string>>): Promise<string> {
+  const { modals } = world.slack;
+  await eventually(`${personId} to have a modal`, () => modals.openOf(personId));
+  const { errors } = await modals.submit(
+    personId,
+    named(values, (name) => `field:${name}`),
+  );
+  return Object.values(errors).join(' ');
+}
+
+async function fillInTeams(world: World, personId: string, values: Readonly<Record<string, string>>): Promise<string> {
+  const { dialogs } = world.teams;
+  const { outcome } = await dialogs.submit(
+    personId,
+    named(values, (name) => `field.${name}`),
+  );
+  return outcome.kind === 'dialog' ? readCard(outcome.card).text : '';
+}
+
+function named<T>(values: Readonly<Record<string, T>>, nameOf: (name: string) => string): Record<string, T> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [nameOf(name), value]));
 }
 
 function buttonsOf(message: Heard): string {

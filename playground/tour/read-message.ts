@@ -33,7 +33,10 @@ export function readMessage(message: PlaygroundMessage): Readable {
 
 function readBlocks(blocks: readonly Json[]): Readable {
   const elements = blocks.flatMap((block) =>
-    [...records(block['elements']), ...records([block['accessory']])].map((element) => ({ block, element })),
+    [...records(block['elements']), ...records([block['accessory'], block['element']])].map((element) => ({
+      block,
+      element,
+    })),
   );
   return {
     text: join(blocks.filter((block) => block['type'] !== 'actions').map(textIn)),
@@ -86,7 +89,13 @@ function textIn(node: unknown): string {
   if (Array.isArray(node)) return node.map(textIn).join('');
   if (!isRecord(node)) return '';
   if (typeof node['text'] === 'string') return node['text'];
-  return [node['text'], node['fields'], node['elements']].map(textIn).join('');
+  if (Array.isArray(node['rows'])) return join(node['rows'].map(rowText));
+  if (Array.isArray(node['fields'])) return join([textIn(node['text']), ...node['fields'].map(textIn)]);
+  return [node['text'], node['label'], node['elements']].map(textIn).join('');
+}
+
+function rowText(cells: unknown): string {
+  return Array.isArray(cells) ? cells.map(textIn).join(' | ') : '';
 }
 
 function records(value: unknown): readonly Json[] {

@@ -1,26 +1,6 @@
-import type { RunningService } from '../service.js';
-import type { World } from '../world.js';
-import type { Actor, Heard } from './actors.js';
-import { type Browser, type BrowserPage, eventually } from './browser.js';
-
-/** The stage of the tour: the people at their clients, and what stands around them. */
-export interface Stage {
-  readonly world: World;
-  readonly service: Pick<RunningService, 'restart'>;
-  readonly rita: { readonly slack: Actor; readonly teams: Actor; readonly browser: Browser };
-  readonly carl: { readonly slack: Actor; readonly teams: Actor; readonly browser: Browser };
-  /** His account in the CRM has another e-mail address than his chat account. */
-  readonly max: { readonly slack: Actor; readonly teams: Actor; readonly browser: Browser };
-  /** Says what happens outside of the chat. */
-  tell(text: string): void;
-  /** Ends the tour when it does not hold. */
-  check(what: string, holds: boolean): void;
-}
-
-export interface Act {
-  readonly title: string;
-  play(stage: Stage): Promise<void>;
-}
+import { eventually } from './browser.js';
+import { discountAct, formsAct, loopAct, pipelineAct } from './recipe-acts.js';
+import { type Act, countOpportunities, labels, logIn, newestOpportunity, type Stage } from './stage.js';
 
 export const STORY: readonly Act[] = [
   { title: 'help lists the commands, and an unknown text gets the closest ones', play: helpAct },
@@ -34,6 +14,10 @@ export const STORY: readonly Act[] = [
   { title: 'The app takes the login back: the job asks anew and goes on at the failed step', play: revokedAct },
   { title: 'A token runs out: it is refreshed without a word', play: expiredAct },
   { title: 'Teams: the login runs in the sign-in window of the chat client', play: teamsAct },
+  { title: 'A table of what the app has, and a picklist that runs the next command', play: pipelineAct },
+  { title: 'A recipe asks the channel, and somebody else decides', play: discountAct },
+  { title: 'A form instead of questions, in both chats', play: formsAct },
+  { title: 'A recipe goes through a list', play: loopAct },
   { title: 'Other e-mail addresses: a code pasted into the chat proves who is in the browser', play: pastedCodeAct },
   { title: 'The service restarts while a login is pending', play: restartAct },
   { title: 'personal_connections: disconnect, reconnect, delete', play: connectionsAct },
@@ -260,32 +244,4 @@ async function deniedAct(stage: Stage): Promise<void> {
   await rita.teams.press(prompt, 'Cancel');
   const cancelled = await rita.teams.hears(/Cancelled/);
   check('the prompt says so', cancelled.id === prompt.id);
-}
-
-async function logIn(
-  stage: Stage,
-  person: Stage['rita'],
-  actor: Actor,
-  prompt: Heard,
-  label: string,
-): Promise<BrowserPage> {
-  const link = await actor.press(prompt, label);
-  const page = await person.browser.logIn(link ?? '', { username: actor.id });
-  stage.tell(`In ${actor.name}'s browser: ${page.text}`);
-  return page;
-}
-
-async function newestOpportunity({ world }: Stage) {
-  const { opportunities } = await world.apps.crmControl.records();
-  const newest = opportunities.at(-1);
-  if (!newest) throw new Error('The CRM has no opportunity');
-  return newest;
-}
-
-async function countOpportunities({ world }: Stage): Promise<number> {
-  return (await world.apps.crmControl.records()).opportunities.length;
-}
-
-function labels(message: Heard): string {
-  return message.buttons.map(({ label }) => label).join(' ');
 }

@@ -3,7 +3,8 @@ import type { RunningService } from '../service.js';
 import type { World } from '../world.js';
 import { type Actor, createActor, type Witness } from './actors.js';
 import { Browser } from './browser.js';
-import { STORY, type Stage } from './story.js';
+import type { Stage } from './stage.js';
+import { STORY } from './story.js';
 
 /** Plays the story against a running service; rejects at the first thing that is not as it should be. */
 export async function playTour(
