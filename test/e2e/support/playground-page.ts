@@ -23,7 +23,7 @@ export class ClientOnPage {
   }
 
   /** Goes to another conversation of this client. */
-  async openConversation(title: string): Promise<void> {
+  async openConversation(title: string | RegExp): Promise<void> {
     await this.#client.getByRole('navigation').getByRole('button', { name: title }).click();
   }
 
@@ -52,7 +52,13 @@ export class MessageOnPage {
     return this.#message.getByRole('button', { name }).or(this.#message.getByRole('link', { name }));
   }
 
-  async choose(option: string): Promise<void> {
-    await this.#message.getByRole('combobox').selectOption({ label: option });
+  cell(name: string | RegExp): Locator {
+    return this.#message.getByRole('cell', { name });
+  }
+
+  async choose(option: string | RegExp): Promise<void> {
+    const list = this.#message.getByRole('combobox');
+    const shown = await list.getByRole('option', { name: option }).textContent();
+    await list.selectOption({ label: shown ?? '' });
   }
 }
