@@ -35,6 +35,7 @@ import type { JobStore } from './jobs/job-store.port.js';
 import { Jobs } from './jobs/jobs.js';
 import type { CreateLoginLink } from './jobs/login-link.js';
 import { admitsOutsider, type DenialOf, permissions } from './jobs/permission.js';
+import { RecipeStops } from './jobs/recipe-stops.js';
 import { SlotResolver } from './jobs/resolve-connections.js';
 import type { Clock } from './kernel/clock.port.js';
 import { asBehalfError, BehalfError } from './kernel/errors.js';
@@ -139,7 +140,10 @@ export function assemble(policy: ServicePolicy, catalogue: () => Catalogue, driv
   const claims = new EventClaims(stores.expiring, metrics);
   // Tests of recipes say what a recipe does, whoever runs it.
   const denialOf: DenialOf = rehearsal ? async () => undefined : permissions(chats);
+  const stops = new RecipeStops({ recipes, logger, metrics });
+  const isStopped = (recipe: string) => stops.isStopped(recipe);
   const jobs = new Jobs({
+    stops,
     denialOf,
     store: stores.jobs,
     queue: stores.queue,
@@ -210,9 +214,22 @@ export function assemble(policy: ServicePolicy, catalogue: () => Catalogue, driv
     chats,
     denialOf,
     recipes,
+    isStopped,
     router: routerOf(recipes),
     forms,
-    starter: new CommandStarter({ jobs, denialOf, questions, forms, claims, clock, recipes, chats, clicks, metrics }),
+    starter: new CommandStarter({
+      jobs,
+      denialOf,
+      questions,
+      forms,
+      claims,
+      clock,
+      recipes,
+      chats,
+      clicks,
+      metrics,
+      isStopped,
+    }),
     questions,
     answers,
     connections: personal,

@@ -7,6 +7,7 @@ const COUNTERS: Readonly<Record<MetricCounter, { help: string; labels: readonly 
   chat_requests_refused: { help: 'Requests of chat platforms that were refused', labels: ['platform', 'reason'] },
   commands: { help: 'Commands recognised', labels: ['command'] },
   jobs_finished: { help: 'Jobs that ended', labels: ['recipe', 'status'] },
+  recipes_stopped: { help: 'Recipes that stopped themselves after failing time and again', labels: ['recipe'] },
   jobs_suspended: { help: 'Jobs that began to wait for a login', labels: ['recipe'] },
   jobs_resumed: { help: 'Jobs that went on after a login', labels: ['recipe'] },
   steps: { help: 'Actions carried out', labels: ['app', 'outcome'] },

@@ -36,6 +36,8 @@ export interface EventHandlerDeps {
   readonly chats: (platform: Platform) => ChatAdapter;
   readonly denialOf: DenialOf;
   readonly recipes: () => RecipeBook;
+  /** Tells of a recipe, by its id, whether it has stopped itself. */
+  readonly isStopped: (recipe: string) => boolean;
   readonly router: () => CommandRouter;
   readonly starter: CommandStarter;
   readonly forms: CommandForms;
@@ -207,8 +209,11 @@ export class EventHandler {
   }
 
   async #help(event: TextEvent | ActionEvent): Promise<Message> {
-    const recipes = await allowedTo(this.#deps.denialOf, this.#deps.recipes().started(), event);
-    const { shown, total } = shownCommands(recipes);
+    const { denialOf, isStopped, recipes } = this.#deps;
+    const working = recipes()
+      .started()
+      .filter(({ id }) => !isStopped(id));
+    const { shown, total } = shownCommands(await allowedTo(denialOf, working, event));
     const [connectionsToken = '', ...tokens] = await this.#deps.clicks.issue(event.user, [
       { kind: 'connections' },
       ...shown.map((recipe) => commandClick(recipe.command)),

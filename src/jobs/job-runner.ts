@@ -21,6 +21,7 @@ import { promptForLogins } from './login-prompts.js';
 import { cancelledMessage, failedMessage, loginRefusedMessage, whatIsLeft } from './messages.js';
 import { wayOf } from './obstacle.js';
 import type { DenialOf } from './permission.js';
+import type { RecipeStops } from './recipe-stops.js';
 import type { MissingLogin, SlotResolver } from './resolve-connections.js';
 import { reportTo } from './steps/report.js';
 import { runSteps } from './steps/run-steps.js';
@@ -46,6 +47,7 @@ export interface JobRunnerDeps {
   readonly askInChat: OpenAskInChat;
   readonly perform: (call: Omit<ActionCall, 'http' | 'clock'>) => Promise<unknown>;
   readonly clock: Clock;
+  readonly stops: Pick<RecipeStops, 'noteFailure' | 'noteSuccess'>;
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly loginTimeoutMs: number;
@@ -156,6 +158,7 @@ export class JobRunner {
     recipe: CompiledRecipe,
     outcome: Exclude<StepsOutcome, { kind: 'login_required' | 'answer_required' }>,
   ): Promise<void> {
+    this.#deps.stops.noteSuccess(recipe.id);
     if (outcome.kind === 'stopped') {
       const message = outcome.message === undefined ? undefined : textMessage(outcome.message);
       await this.#end(held, outcome.as, message ?? silentEnd(held.state, recipe, outcome.as));
@@ -211,6 +214,7 @@ export class JobRunner {
     const { logger, metrics } = this.#deps;
     const { id, recipe } = held.job;
     metrics.count('errors', { code: err.code, kind: kindOf(err) });
+    this.#deps.stops.noteFailure(held.job, err);
     const line = { jobId: id, recipe, err };
     if (err.audience === 'person') logger.info(line, 'job failed');
     else if (err.audience === 'remote') logger.warn(line, 'job failed');

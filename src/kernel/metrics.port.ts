@@ -15,6 +15,7 @@ export type MetricCounter =
   | 'commands' // command: recipe | built-in name | unknown
   | 'jobs_finished' // recipe, status
   | 'jobs_suspended' // recipe
+  | 'recipes_stopped' // recipe
   | 'jobs_resumed' // recipe
   | 'steps' // app, outcome (ok or error code)
   | 'app_pauses' // app, outcome: waited | refused
