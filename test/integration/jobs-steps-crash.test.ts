@@ -53,6 +53,15 @@ const RECIPES = {
     retry: { times: 1, wait: 30 }
   - reply: { text: All done }`,
   ),
+  turns: recipe({
+    command: 'turn',
+    connections: SHARED,
+    parameters: '[{ name: title }]',
+    more: 'concurrency: { recipe: 1 }',
+    steps: `  - { action: crm.find }
+  - { action: crm.create, input: { name: "{{ parameters.title }}" } }
+  - reply: { text: "All {{ parameters.title }}" }`,
+  }),
   repair: shared(
     'repair',
     `  - try:
@@ -184,6 +193,19 @@ describe('a process that is killed', () => {
     await killedIn('repair', 'POST', 'undo');
     expect(await finished()).toContain('I was interrupted while I asked Acme CRM to create things.');
     expect(created()).toEqual(['first', 'second', 'undo']);
+  });
+
+  test('while jobs wait for their turn behind one that runs: all of them are done, once each', async () => {
+    await kit.boot();
+    kit.crm.answer(({ method }) => (method === 'GET' ? new Promise(() => {}) : undefined));
+    for (const title of ['a', 'b', 'c']) await kit.say(`turn title: ${title}`);
+    await eventually(() => kit.crm.calls.length === 1);
+    await kit.kill();
+    kit.crm.answer(undefined);
+    await kit.boot(LATER);
+    await eventually(() => kit.chat.messages.length === 3);
+    expect(kit.chat.texts().sort()).toEqual(['All a', 'All b', 'All c']);
+    expect([...created()].sort()).toEqual(['a', 'b', 'c']);
   });
 
   test('before it could end what the person has cancelled: the next one ends it', async () => {
