@@ -1,25 +1,24 @@
+import { chatFinder, holderProfile, measured, routerOf } from './assembly-parts.js';
 import { type Catalogue, connectorOf } from './catalogue.js';
 import type { Admits, ChatAdapter } from './chat/chat-adapter.port.js';
 import type { ChatEventHandler } from './chat/chat-event.js';
-import { PLATFORM_TITLES, type Platform } from './chat/chat-user.js';
 import { createClicks } from './chat/clicks.js';
 import { AnswerJobs } from './commands/answer-jobs.js';
 import { CancelCommand } from './commands/cancel-command.js';
 import { CommandForms } from './commands/command-forms.js';
 import { EventClaims } from './commands/event-claims.js';
 import { EventHandler } from './commands/handle-event.js';
-import { chatUserOf, conversationOf, LoginNotices } from './commands/login-notices.js';
+import { Help } from './commands/help.js';
+import { LoginNotices } from './commands/login-notices.js';
 import { PersonalConnections } from './commands/personal-connections.js';
 import { ProveLogin } from './commands/prove-login.js';
 import { Questions } from './commands/questions.js';
-import { CommandRouter } from './commands/router.js';
 import { CommandStarter } from './commands/start-command.js';
 import type { Config } from './config.js';
 import type { ConnectionStore } from './connections/connection-store.port.js';
 import { type Connections, createConnections } from './connections/connections.js';
 import { bearer } from './connections/credential-finder.js';
 import type { LeaseStore } from './connections/lease-store.port.js';
-import type { HolderProfile } from './connections/login-parts.js';
 import { createLogins, type Logins } from './connections/logins.js';
 import type { OAuthClient } from './connections/oauth-client.port.js';
 import type { OAuth1Client } from './connections/oauth1-client.port.js';
@@ -38,14 +37,12 @@ import { admitsOutsider, type DenialOf, permissions } from './jobs/permission.js
 import { RecipeStops } from './jobs/recipe-stops.js';
 import { SlotResolver } from './jobs/resolve-connections.js';
 import type { Clock } from './kernel/clock.port.js';
-import { asBehalfError, BehalfError } from './kernel/errors.js';
 import type { ExpiringStore } from './kernel/expiring-store.port.js';
 import type { HttpClient } from './kernel/http-client.port.js';
 import type { Logger } from './kernel/logger.port.js';
 import type { Metrics } from './kernel/metrics.port.js';
 import type { StoreHealth } from './kernel/store-health.port.js';
 import type { Vault } from './kernel/vault.js';
-import type { RecipeBook } from './recipes/recipe-book.js';
 import { loginPath } from './web/login-routes.js';
 
 /** Everything that is kept, behind its ports. */
@@ -142,6 +139,8 @@ export function assemble(policy: ServicePolicy, catalogue: () => Catalogue, driv
   const denialOf: DenialOf = rehearsal ? async () => undefined : permissions(chats);
   const stops = new RecipeStops({ recipes, logger, metrics });
   const isStopped = (recipe: string) => stops.isStopped(recipe);
+  const router = routerOf(recipes);
+  const titleOf = (connection: string) => parents(connection)?.title ?? connection;
   const jobs = new Jobs({
     stops,
     denialOf,
@@ -159,7 +158,7 @@ export function assemble(policy: ServicePolicy, catalogue: () => Catalogue, driv
       await answers.expect({ user, conversation }, { job, ask: asking.id }, asking);
     },
     perform: (call) => measured(metrics, clock, call.parent.connector, () => perform({ ...call, clock })),
-    titleOf: (connection) => parents(connection)?.title ?? connection,
+    titleOf,
     onNoLongerWaiting: (id) => logins.cancelFor(id),
     clock,
     logger,
@@ -212,10 +211,9 @@ export function assemble(policy: ServicePolicy, catalogue: () => Catalogue, driv
   const forms = new CommandForms({ jobs, denialOf, questions, clock, recipes, chats, clicks });
   const events = new EventHandler({
     chats,
-    denialOf,
     recipes,
-    isStopped,
-    router: routerOf(recipes),
+    help: new Help({ recipes, isStopped, router, denialOf, titleOf, clicks, logger, metrics }),
+    router,
     forms,
     starter: new CommandStarter({
       jobs,
@@ -256,52 +254,4 @@ export function assemble(policy: ServicePolicy, catalogue: () => Catalogue, driv
       for (const parent of catalogue().parents) await connections.endForeign(parent);
     },
   };
-}
-
-/** Made anew when the recipes are others. */
-function routerOf(recipes: () => RecipeBook): () => CommandRouter {
-  let made = { book: recipes(), router: new CommandRouter(recipes()) };
-  return () => {
-    const book = recipes();
-    if (made.book !== book) made = { book, router: new CommandRouter(book) };
-    return made.router;
-  };
-}
-
-function chatFinder(chats: readonly ChatAdapter[]): (platform: Platform) => ChatAdapter {
-  return (platform) => {
-    const chat = chats.find((candidate) => candidate.platform === platform);
-    if (!chat) throw new BehalfError('chat.delivery_failed', `The platform ${platform} is not configured`);
-    return chat;
-  };
-}
-
-/** Who a login is for. A platform that does not answer costs the name on the page and the e-mail match, not the login. */
-function holderProfile(chats: (platform: Platform) => ChatAdapter): Parameters<typeof createLogins>[0]['profile'] {
-  return async (owner, context): Promise<HolderProfile> => {
-    const user = chatUserOf(owner);
-    try {
-      return await chats(user.platform).describeUser(user, conversationOf(context));
-    } catch {
-      return {
-        name: `the ${PLATFORM_TITLES[user.platform]} user ${user.userId}`,
-        place: PLATFORM_TITLES[user.platform],
-      };
-    }
-  };
-}
-
-/** Counts and times the calls to an app. */
-async function measured<T>(metrics: Metrics, clock: Clock, app: string, call: () => Promise<T>): Promise<T> {
-  const startedAt = clock.now();
-  let outcome = 'ok';
-  try {
-    return await call();
-  } catch (error) {
-    outcome = asBehalfError(error).code;
-    throw error;
-  } finally {
-    metrics.count('steps', { app, outcome });
-    metrics.time('app_call_ms', clock.now() - startedAt, { app });
-  }
 }

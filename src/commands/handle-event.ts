@@ -5,7 +5,6 @@ import { type Click, type Clicks, parametersOf } from '../chat/clicks.js';
 import type { ConversationRef, MessageRef } from '../chat/conversation.js';
 import { type Message, textMessage } from '../chat/message.js';
 import { looksLikeCode } from '../connections/login-code.js';
-import type { DenialOf } from '../jobs/permission.js';
 import type { WaitingJobs } from '../jobs/waiting-jobs.js';
 import type { Clock } from '../kernel/clock.port.js';
 import { asBehalfError, ERROR_CODES, isBehalfError, kindOf } from '../kernel/errors.js';
@@ -16,17 +15,14 @@ import type { AnswerJobs } from './answer-jobs.js';
 import type { CancelCommand } from './cancel-command.js';
 import type { CommandForms } from './command-forms.js';
 import type { EventClaims } from './event-claims.js';
-import { helpMessage, shownCommands, unknownMessage } from './help-messages.js';
+import type { Help } from './help.js';
 import type { PersonalConnections } from './personal-connections.js';
 import type { ProveLogin } from './prove-login.js';
 import { isJobQuestion, type Questions } from './questions.js';
-import { allowedTo } from './refusals.js';
 import type { BuiltIn, CommandRouter } from './router.js';
 import { sayPrivately } from './say.js';
 import type { CommandStarter } from './start-command.js';
 
-/** How many closest commands an unknown text is answered with. */
-const SUGGESTIONS = 3;
 const CHOOSE_FIRST = 'Please choose something in the list first, then press the button again.';
 const NOT_YOURS = 'Only the person who asked can use this.';
 const TOO_OLD = 'This button is too old or has been used. Please type the command again.';
@@ -34,13 +30,11 @@ const FORM_TOO_OLD = 'This form is too old, so nothing was done. Please type the
 
 export interface EventHandlerDeps {
   readonly chats: (platform: Platform) => ChatAdapter;
-  readonly denialOf: DenialOf;
   readonly recipes: () => RecipeBook;
-  /** Tells of a recipe, by its id, whether it has stopped itself. */
-  readonly isStopped: (recipe: string) => boolean;
   readonly router: () => CommandRouter;
   readonly starter: CommandStarter;
   readonly forms: CommandForms;
+  readonly help: Help;
   readonly questions: Questions;
   readonly answers: AnswerJobs;
   readonly connections: PersonalConnections;
@@ -91,7 +85,7 @@ export class EventHandler {
   }
 
   async #text(event: TextEvent): Promise<void> {
-    const { questions, router, starter } = this.#deps;
+    const { help, questions, router, starter } = this.#deps;
     const route = router().match(event.text);
     if (route.kind === 'built_in') {
       if (await this.#deps.claims.claim(event)) await this.#builtIn(event, route.command);
@@ -112,15 +106,16 @@ export class EventHandler {
       return;
     }
     if (!(await this.#deps.claims.claim(event))) return;
+    if (route.kind === 'help') return this.#reply(event, await help.about(event, route.topic));
     // A mention without a word asks what there is.
-    await this.#reply(event, event.text.trim() === '' ? await this.#help(event) : await this.#unknown(event));
+    await this.#reply(event, event.text.trim() === '' ? await help.all(event) : await help.unknown(event, event.text));
   }
 
   async #builtIn(event: TextEvent, command: BuiltIn): Promise<void> {
     this.#deps.metrics.count('commands', { command });
     switch (command) {
       case 'help':
-        return this.#reply(event, await this.#help(event));
+        return this.#reply(event, await this.#deps.help.all(event));
       case 'connections':
         return this.#reply(event, await this.#deps.connections.list(event));
       case 'cancel':
@@ -142,7 +137,7 @@ export class EventHandler {
     if (!(await this.#deps.claims.claim(event))) return;
     switch (click.kind) {
       case 'help':
-        return this.#reply(event, await this.#help(event));
+        return this.#reply(event, await this.#deps.help.all(event));
       case 'connections':
         return this.#replace(event, await this.#deps.connections.list(event));
       case 'connection': {
@@ -208,41 +203,6 @@ export class EventHandler {
     if (message) await this.#reply(event, message);
   }
 
-  async #help(event: TextEvent | ActionEvent): Promise<Message> {
-    const { denialOf, isStopped, recipes } = this.#deps;
-    const working = recipes()
-      .started()
-      .filter(({ id }) => !isStopped(id));
-    const { shown, total } = shownCommands(await allowedTo(denialOf, working, event));
-    const [connectionsToken = '', ...tokens] = await this.#deps.clicks.issue(event.user, [
-      { kind: 'connections' },
-      ...shown.map((recipe) => commandClick(recipe.command)),
-    ]);
-    return helpMessage({
-      commands: shown.map((recipe, index) => ({ recipe, token: tokens[index] ?? '' })),
-      total,
-      connectionsToken,
-    });
-  }
-
-  async #unknown(event: TextEvent): Promise<Message> {
-    const { clicks, logger, metrics, router } = this.#deps;
-    metrics.count('commands', { command: 'unknown' });
-    logger.debug({ characters: event.text.length, platform: event.user.platform }, 'unknown command');
-    const allowed = await allowedTo(this.#deps.denialOf, router().closest(event.text), event);
-    const closest = allowed.slice(0, SUGGESTIONS);
-    const builtIn = router().closestBuiltIn(event.text);
-    const [helpToken = '', ...tokens] = await clicks.issue(event.user, [
-      { kind: 'help' },
-      ...closest.map((recipe) => commandClick(recipe.command)),
-    ]);
-    return unknownMessage({
-      closest: closest.map((recipe, index) => ({ recipe, token: tokens[index] ?? '' })),
-      helpToken,
-      ...(builtIn === undefined ? {} : { builtIn }),
-    });
-  }
-
   /** Answers are private where others could read along. */
   #reply(event: { readonly user: ChatUser; readonly conversation: ConversationRef }, message: Message): Promise<void> {
     return sayPrivately(this.#deps.chats(event.user.platform), event, message);
@@ -276,8 +236,4 @@ export class EventHandler {
     }
     await this.#settle(event);
   }
-}
-
-function commandClick(command: string): Click {
-  return { kind: 'command', command, parameters: {} };
 }

@@ -30,7 +30,9 @@ export function helpMessage(options: {
     { text: 'cancel', style: 'code' },
     { text: ' ends a question or a request that waits for a login. ' },
     { text: 'help', style: 'code' },
-    { text: ' shows this.' },
+    { text: ' shows this, ' },
+    { text: 'help', style: 'code' },
+    { text: ' with a command or an app shows more of it.' },
   ];
   const blocks: Block[] = [
     { kind: 'heading', text: 'What I can do for you' },
@@ -102,7 +104,8 @@ function describe(recipe: CompiledRecipe): RichText {
   ];
 }
 
-function toButton({ recipe, token }: OfferedCommand): Button {
+/** The button that runs a command. */
+export function toButton({ recipe, token }: OfferedCommand): Button {
   return { kind: 'action', label: recipe.name, token };
 }
 

@@ -18,6 +18,8 @@ export type BuiltIn = (typeof BUILT_INS)[keyof typeof BUILT_INS];
 export type Route =
   | { readonly kind: 'built_in'; readonly command: BuiltIn }
   | { readonly kind: 'recipe'; readonly recipe: CompiledRecipe; readonly rest: string }
+  /** `help` with something behind it: a command or an app. */
+  | { readonly kind: 'help'; readonly topic: string }
   | { readonly kind: 'unknown' };
 
 interface Node {
@@ -59,7 +61,8 @@ export class CommandRouter {
       node = next;
       if (node.recipe) found = { kind: 'recipe', recipe: node.recipe, rest: trimmed.slice(end).trim() };
     }
-    return found;
+    const topic = /^\/?help\s+(?<topic>\S.*)$/isu.exec(trimmed)?.groups?.['topic'];
+    return found.kind === 'unknown' && topic !== undefined ? { kind: 'help', topic } : found;
   }
 
   /** Listed commands that are nearest to a text that calls nothing, the nearest first; nothing when none is near. */

@@ -65,7 +65,7 @@ describe('help', () => {
         'What I can do for you:',
         'create thing title: Big [size: …] — For a test',
         'look — For a test',
-        'personal_connections shows the apps that you have logged in to. cancel ends a question or a request that waits for a login. help shows this.',
+        'personal_connections shows the apps that you have logged in to. cancel ends a question or a request that waits for a login. help shows this, help with a command or an app shows more of it.',
       ].join('\n'),
     );
     expect(buttonsOf(kit.chat.last()).map(({ label }) => label)).toEqual([

@@ -1,0 +1,60 @@
+import type { ChatAdapter } from './chat/chat-adapter.port.js';
+import { PLATFORM_TITLES, type Platform } from './chat/chat-user.js';
+import { chatUserOf, conversationOf } from './commands/login-notices.js';
+import { CommandRouter } from './commands/router.js';
+import type { HolderProfile } from './connections/login-parts.js';
+import type { createLogins } from './connections/logins.js';
+import type { Clock } from './kernel/clock.port.js';
+import { asBehalfError, BehalfError } from './kernel/errors.js';
+import type { Metrics } from './kernel/metrics.port.js';
+import type { RecipeBook } from './recipes/recipe-book.js';
+
+/** Made anew when the recipes are others. */
+export function routerOf(recipes: () => RecipeBook): () => CommandRouter {
+  let made = { book: recipes(), router: new CommandRouter(recipes()) };
+  return () => {
+    const book = recipes();
+    if (made.book !== book) made = { book, router: new CommandRouter(book) };
+    return made.router;
+  };
+}
+
+export function chatFinder(chats: readonly ChatAdapter[]): (platform: Platform) => ChatAdapter {
+  return (platform) => {
+    const chat = chats.find((candidate) => candidate.platform === platform);
+    if (!chat) throw new BehalfError('chat.delivery_failed', `The platform ${platform} is not configured`);
+    return chat;
+  };
+}
+
+/** Who a login is for. A platform that does not answer costs the name on the page and the e-mail match, not the login. */
+export function holderProfile(
+  chats: (platform: Platform) => ChatAdapter,
+): Parameters<typeof createLogins>[0]['profile'] {
+  return async (owner, context): Promise<HolderProfile> => {
+    const user = chatUserOf(owner);
+    try {
+      return await chats(user.platform).describeUser(user, conversationOf(context));
+    } catch {
+      return {
+        name: `the ${PLATFORM_TITLES[user.platform]} user ${user.userId}`,
+        place: PLATFORM_TITLES[user.platform],
+      };
+    }
+  };
+}
+
+/** Counts and times the calls to an app. */
+export async function measured<T>(metrics: Metrics, clock: Clock, app: string, call: () => Promise<T>): Promise<T> {
+  const startedAt = clock.now();
+  let outcome = 'ok';
+  try {
+    return await call();
+  } catch (error) {
+    outcome = asBehalfError(error).code;
+    throw error;
+  } finally {
+    metrics.count('steps', { app, outcome });
+    metrics.time('app_call_ms', clock.now() - startedAt, { app });
+  }
+}

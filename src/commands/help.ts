@@ -1,0 +1,99 @@
+import type { ActionEvent, TextEvent } from '../chat/chat-event.js';
+import type { Clicks } from '../chat/clicks.js';
+import type { Message } from '../chat/message.js';
+import type { DenialOf } from '../jobs/permission.js';
+import type { Logger } from '../kernel/logger.port.js';
+import type { Metrics } from '../kernel/metrics.port.js';
+import type { CompiledRecipe } from '../recipes/compiled-recipe.js';
+import { normalizeCommand } from '../recipes/parameters.js';
+import type { RecipeBook } from '../recipes/recipe-book.js';
+import { commandMessage } from './command-help.js';
+import { helpMessage, type OfferedCommand, shownCommands, unknownMessage } from './help-messages.js';
+import { allowedTo } from './refusals.js';
+import type { CommandRouter } from './router.js';
+
+/** How many closest commands an unknown text is answered with. */
+const SUGGESTIONS = 3;
+
+interface HelpDeps {
+  readonly recipes: () => RecipeBook;
+  /** Tells of a recipe, by its id, whether it has stopped itself. */
+  readonly isStopped: (recipe: string) => boolean;
+  readonly router: () => CommandRouter;
+  readonly denialOf: DenialOf;
+  /** Title of the app that a connection leads to. */
+  readonly titleOf: (connection: string) => string;
+  readonly clicks: Clicks;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}
+
+type Asking = TextEvent | ActionEvent;
+
+/** What there is to be typed; each person reads of what they may run. */
+export class Help {
+  readonly #deps: HelpDeps;
+
+  constructor(deps: HelpDeps) {
+    this.#deps = deps;
+  }
+
+  /** `help`. */
+  async all(event: Asking): Promise<Message> {
+    return this.#list(event, await this.#allowed(event));
+  }
+
+  /** `help <command>` and `help <app>`. */
+  async about(event: TextEvent, topic: string): Promise<Message> {
+    const wanted = normalizeCommand(topic);
+    const allowed = await this.#allowed(event);
+    const recipe = allowed.find(({ command }) => command === wanted);
+    if (recipe) {
+      const [offered] = await this.#offered(event, [recipe]);
+      if (offered) return commandMessage(offered);
+    }
+    const ofApp = allowed.filter((candidate) => this.#appsOf(candidate).includes(wanted));
+    return shownCommands(ofApp).total > 0 ? this.#list(event, ofApp) : this.unknown(event, topic);
+  }
+
+  /** The answer to a text that calls nothing. */
+  async unknown(event: TextEvent, text: string): Promise<Message> {
+    const { denialOf, logger, metrics, router } = this.#deps;
+    metrics.count('commands', { command: 'unknown' });
+    logger.debug({ characters: text.length, platform: event.user.platform }, 'unknown command');
+    const allowed = await allowedTo(denialOf, router().closest(text), event);
+    const closest = await this.#offered(event, allowed.slice(0, SUGGESTIONS));
+    const builtIn = router().closestBuiltIn(text);
+    const [helpToken = ''] = await this.#deps.clicks.issue(event.user, [{ kind: 'help' }]);
+    return unknownMessage({ closest, helpToken, ...(builtIn === undefined ? {} : { builtIn }) });
+  }
+
+  #allowed(event: Asking): Promise<readonly CompiledRecipe[]> {
+    const { denialOf, isStopped, recipes } = this.#deps;
+    const working = recipes()
+      .started()
+      .filter(({ id }) => !isStopped(id));
+    return allowedTo(denialOf, working, event);
+  }
+
+  async #list(event: Asking, recipes: readonly CompiledRecipe[]): Promise<Message> {
+    const { shown, total } = shownCommands(recipes);
+    const [connectionsToken = ''] = await this.#deps.clicks.issue(event.user, [{ kind: 'connections' }]);
+    return helpMessage({ commands: await this.#offered(event, shown), total, connectionsToken });
+  }
+
+  async #offered(event: Asking, recipes: readonly CompiledRecipe[]): Promise<readonly OfferedCommand[]> {
+    if (recipes.length === 0) return [];
+    const clicks = recipes.map(({ command }) => ({ kind: 'command' as const, command, parameters: {} }));
+    const tokens = await this.#deps.clicks.issue(event.user, clicks);
+    return recipes.map((recipe, index) => ({ recipe, token: tokens[index] ?? '' }));
+  }
+
+  /** By the name in recipes, and by the title that people read. */
+  #appsOf({ connections }: CompiledRecipe): readonly string[] {
+    return connections.flatMap(({ slot, use }) => {
+      const name = slot.replace(/_secondary$/u, '');
+      return [name, name.replaceAll('_', ' '), normalizeCommand(this.#deps.titleOf(use))];
+    });
+  }
+}
