@@ -5,7 +5,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { loadCatalogue } from '../src/catalogue.js';
 import { CommandRouter } from '../src/commands/router.js';
-import type { ActionStep, CompiledRecipe, RecipeData } from '../src/recipes/compiled-recipe.js';
+import type { ActionStep, CommandRecipe, CompiledRecipe, RecipeData } from '../src/recipes/compiled-recipe.js';
 import { evaluateInput } from '../src/recipes/evaluate.js';
 
 const COUNTS = [10, 100, 1_000, 10_000] as const;
@@ -64,7 +64,7 @@ async function measureCount(configDir: string, count: number) {
     );
     const loadMs = performance.now() - startedAt;
     const heapKb = (heapUsed() - before) / 1024 / count;
-    const started = recipes.started();
+    const started = recipes.commands();
     if (started.length !== count) throw new Error(problems[0]?.message ?? 'not all recipes could start');
     return {
       first: started[0],
@@ -75,10 +75,10 @@ async function measureCount(configDir: string, count: number) {
   }
 }
 
-function measureMatch(router: CommandRouter, started: readonly CompiledRecipe[]) {
+function measureMatch(router: CommandRouter, started: readonly CommandRecipe[]) {
   const cpu = process.cpuUsage();
   for (let index = 0; index < MATCHES; index += 1) {
-    router.match(`${started[(index * 7919) % started.length]?.command ?? ''} name: Acme`);
+    router.match(`${started[(index * 7919) % started.length]?.trigger.command ?? ''} name: Acme`);
   }
   const matchUs = cpuUs(cpu) / MATCHES;
   const again = process.cpuUsage();

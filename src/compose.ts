@@ -70,7 +70,7 @@ export async function startService(config: Config, environment: Environment): Pr
     onChange: (before, after) => onChange(before, after),
     ...basics,
   });
-  if (catalogue.current().recipes.started().length === 0) {
+  if (catalogue.current().recipes.commands().length === 0) {
     logger.warn(
       { configDir: config.configDir },
       'no recipe can start: people will find no commands but the built-in ones',

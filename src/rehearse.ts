@@ -15,7 +15,9 @@ import { Secret } from './kernel/secret.js';
 import { systemClock } from './kernel/system-clock.js';
 import { createVault } from './kernel/vault.js';
 import type { YamlPath } from './language/yaml-document.js';
-import type { CompiledRecipe } from './recipes/compiled-recipe.js';
+import { takeInputs } from './recipes/callable-inputs.js';
+import { type CompiledRecipe, type ConnectionSlot, isCallableRecipe } from './recipes/compiled-recipe.js';
+import { slotsOfJob } from './recipes/recipe-calls.js';
 import { compare, type Failure, judgeReplies } from './rehearsal/judge-replies.js';
 import type { RecipeTest } from './rehearsal/recipe-test.js';
 import { StageApps } from './rehearsal/stage-apps.js';
@@ -75,7 +77,8 @@ class Rehearsal {
     this.#user = { platform, tenantId: TENANT, userId };
     this.#conversation = { platform, kind: test.conversation, address: { channel: 'C-TEST' } };
     this.#chat = new StageChat(platform, { name, place: 'Test', ...(email ? { confirmedEmail: email } : {}) });
-    this.#apps = new StageApps(test.actions, [...path, 'actions'], (call) => slotOf(recipe, call));
+    const slots = slotsOfJob(recipe, catalogue.recipes.get);
+    this.#apps = new StageApps(test.actions, [...path, 'actions'], (call) => slotOf(slots, call));
     this.#drivers = drivers;
     this.#assembly = assemble(POLICY, () => catalogue, {
       ...drivers,
@@ -87,7 +90,7 @@ class Rehearsal {
       isAlone: true,
       rehearsal: {
         perform: (call) => this.#apps.perform(call),
-        credentialFor: credentials(recipe, test, email ?? userId),
+        credentialFor: credentials(slots, test, email ?? userId),
       },
     });
   }
@@ -132,7 +135,8 @@ class Rehearsal {
 
   async #start(parameters: Readonly<Record<string, unknown>>): Promise<void> {
     const [recipe, user, conversation] = [this.#recipe, this.#user, this.#conversation];
-    await this.#assembly.jobs.accept({ eventId: this.#eventId(), user, recipe, parameters, conversation });
+    const given = isCallableRecipe(recipe) ? takeInputs(recipe, parameters) : parameters;
+    await this.#assembly.jobs.accept({ eventId: this.#eventId(), user, recipe, parameters: given, conversation });
   }
 
   async #say(text: string): Promise<void> {
@@ -173,10 +177,14 @@ class Rehearsal {
 }
 
 /** Everybody is logged in everywhere, with the account that the test names. */
-function credentials(recipe: CompiledRecipe, test: RecipeTest, account: string): Connections['credentialFor'] {
+function credentials(
+  slots: readonly ConnectionSlot[],
+  test: RecipeTest,
+  account: string,
+): Connections['credentialFor'] {
   return async (owner, parent) => {
     if (parent.auth.kind === 'static') return { kind: 'ready', credential: parent.auth.credential };
-    const slot = recipe.connections.find(({ use }) => use === parent.name)?.slot;
+    const slot = slots.find(({ use }) => use === parent.name)?.slot;
     const named = slot === undefined ? undefined : test.accounts[slot];
     const label = named ?? (owner === 'shared' ? undefined : account);
     const credential = { kind: 'bearer' as const, token: new Secret('test-token'), generation: 1 };
@@ -186,9 +194,9 @@ function credentials(recipe: CompiledRecipe, test: RecipeTest, account: string):
   };
 }
 
-function slotOf(recipe: CompiledRecipe, { connector, parent }: Omit<ActionCall, 'http'>): string {
-  const slots = recipe.connections.filter(({ use }) => use === parent.name);
-  return slots.find(({ slot }) => slot.startsWith(connector.name))?.slot ?? connector.name;
+function slotOf(slots: readonly ConnectionSlot[], { connector, parent }: Omit<ActionCall, 'http'>): string {
+  const fitting = slots.filter(({ use }) => use === parent.name);
+  return fitting.find(({ slot }) => slot.startsWith(connector.name))?.slot ?? connector.name;
 }
 
 const POLICY = {

@@ -3,22 +3,37 @@ import { type Datapill, placeInside } from '../language/datapill.js';
 import { didYouMean } from '../language/did-you-mean.js';
 import { type AbsentName, type Followed, followExpression } from '../language/follow-expression.js';
 import type { ItemName } from '../recipes/compiled-reply.js';
-import { allSteps, datapillsOfStep, localsOfStep } from '../recipes/walk-steps.js';
+import { allSteps, datapillsOfStep, datapillsOfValues, localsOfStep } from '../recipes/walk-steps.js';
 import type { RecipeContext } from './recipe-context.js';
-import type { StepScope } from './step-scopes.js';
+import type { PillScope, StepScope } from './step-scopes.js';
 
-/** Finds datapills that read what is not there. Gives what they read, by names from the root. */
-export function checkDatapills(context: RecipeContext, scopes: readonly StepScope[]): readonly (readonly string[])[] {
-  const reads: (readonly string[])[] = [];
-  for (const scope of scopes) {
-    const locals = localsOfStep(scope.step);
-    for (const pill of datapillsOfStep(scope.step)) {
-      const followed = followExpression(pill.source, withItem(scope.data, locals.get(pill)));
-      reads.push(...followed.reads.map((read) => read.path));
-      new PillCheck(context, scope, pill, followed).run();
-    }
-  }
-  return reads;
+/** Finds datapills that read what is not there, in steps and in outputs. Gives what they read, by names from the root. */
+export function checkDatapills(
+  context: RecipeContext,
+  scopes: readonly StepScope[],
+  end: PillScope,
+): readonly (readonly string[])[] {
+  const { trigger } = context.recipe;
+  const outputs = trigger.kind === 'callable' ? datapillsOfValues(trigger.outputs) : [];
+  return [
+    ...scopes.flatMap((scope) => {
+      return checkPills(context, scope, datapillsOfStep(scope.step), localsOfStep(scope.step));
+    }),
+    ...checkPills(context, end, outputs),
+  ];
+}
+
+function checkPills(
+  context: RecipeContext,
+  scope: PillScope,
+  pills: readonly Datapill[],
+  locals: ReadonlyMap<Datapill, ItemName> = new Map(),
+): readonly (readonly string[])[] {
+  return pills.flatMap((pill) => {
+    const followed = followExpression(pill.source, withItem(scope.data, locals.get(pill)));
+    new PillCheck(context, scope, pill, followed).run();
+    return followed.reads.map((read) => read.path);
+  });
 }
 
 /** The data with one more name, where the datapill sees the items of a list by it. */
@@ -30,13 +45,13 @@ function withItem(data: Shape, local: ItemName | undefined): Shape {
 
 class PillCheck {
   readonly #context: RecipeContext;
-  readonly #scope: StepScope;
+  readonly #scope: PillScope;
   readonly #pill: Datapill;
   readonly #followed: Followed;
   /** An expression may be told of one mistake in two ways: each is said once. */
   readonly #said = new Set<string>();
 
-  constructor(context: RecipeContext, scope: StepScope, pill: Datapill, followed: Followed) {
+  constructor(context: RecipeContext, scope: PillScope, pill: Datapill, followed: Followed) {
     this.#context = context;
     this.#scope = scope;
     this.#pill = pill;
@@ -95,5 +110,6 @@ function describe(context: RecipeContext, { of, name }: AbsentName): string {
 
 function actionNameOf(context: RecipeContext, id: string | undefined): string | undefined {
   const step = allSteps(context.recipe.steps).find((other) => 'id' in other && other.id === id);
+  if (step?.kind === 'call') return `"${step.recipe}"`;
   return step?.kind === 'action' ? `${step.slot}.${step.action}` : undefined;
 }

@@ -28,6 +28,7 @@ function endsIn(context: RecipeContext, step: CompiledStep): boolean {
     case 'reply':
     case 'log':
     case 'collect':
+    case 'call':
       return false;
     case 'ask':
       checkList(context, step.onTimeout ?? []);

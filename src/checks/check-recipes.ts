@@ -4,11 +4,12 @@ import { commandUsesOf } from '../recipes/compiled-reply.js';
 import { allSteps } from '../recipes/walk-steps.js';
 import { checkAction } from './check-actions.js';
 import { checkButton } from './check-buttons.js';
+import { checkCall, checkCallees, checkDepth, checkLoop } from './check-calls.js';
 import { checkDatapills } from './check-datapills.js';
 import { checkFlow } from './check-flow.js';
 import { checkSlots } from './check-slots.js';
 import { checkUsage } from './check-usage.js';
-import { type CheckedParts, RecipeContext } from './recipe-context.js';
+import { type CheckedParts, RecipeContext, toOtherRecipes } from './recipe-context.js';
 import { stepScopes } from './step-scopes.js';
 
 export interface CheckedRecipes {
@@ -22,35 +23,36 @@ export interface CheckedRecipes {
  * person in the middle of a job.
  */
 export function checkRecipes(parts: CheckedParts): CheckedRecipes {
-  const commands = groupByCommand(parts.recipes);
-  const problems: Problem[] = [];
-  const startable = parts.recipes.filter((recipe) => {
-    const context = new RecipeContext(recipe, parts, commands);
+  const others = toOtherRecipes(parts.recipes);
+  const contexts = parts.recipes.map((recipe) => {
+    const context = new RecipeContext(recipe, parts, others);
     checkRecipe(context);
-    problems.push(...context.problems.toSorted((one, other) => one.line - other.line || one.column - other.column));
-    return context.problems.every((problem) => problem.severity !== 'error');
+    return context;
   });
-  return { startable, problems };
-}
-
-function groupByCommand(recipes: readonly CompiledRecipe[]): ReadonlyMap<string, readonly CompiledRecipe[]> {
-  const commands = new Map<string, CompiledRecipe[]>();
-  for (const recipe of recipes) commands.set(recipe.command, [...(commands.get(recipe.command) ?? []), recipe]);
-  return commands;
+  checkCallees(contexts);
+  return {
+    startable: contexts.filter((context) => !context.hasErrors).map(({ recipe }) => recipe),
+    problems: contexts.flatMap(({ problems }) =>
+      problems.toSorted((one, other) => one.line - other.line || one.column - other.column),
+    ),
+  };
 }
 
 function checkRecipe(context: RecipeContext): void {
   checkCommand(context);
   checkSlots(context);
   checkIds(context);
-  const scopes = stepScopes(context);
-  for (const { step, data } of scopes) {
+  checkDepth(context);
+  const { end, steps } = stepScopes(context);
+  for (const { step, data } of steps) {
+    if (step.kind === 'call') checkCall(context, step, data);
+    if (step.kind === 'for_each') checkLoop(context, step);
     if (step.kind === 'action') checkAction(context, step, data);
     if (step.kind === 'ask') checkQuestion(context, step);
     if (step.kind !== 'reply') continue;
     for (const { button, given } of commandUsesOf(step.blocks)) checkButton(context, button, given);
   }
-  const reads = checkDatapills(context, scopes);
+  const reads = checkDatapills(context, steps, end);
   checkUsage(context, reads);
   checkFlow(context);
 }
@@ -62,11 +64,14 @@ function checkQuestion(context: RecipeContext, { answer }: AskStep): void {
 
 /** Which of two recipes a person means cannot be known: neither starts. */
 function checkCommand(context: RecipeContext): void {
-  const { recipe, commands } = context;
-  const others = (commands.get(recipe.command) ?? []).filter((other) => other !== recipe).map((other) => other.file);
+  const { recipe } = context;
+  const { trigger } = recipe;
+  if (trigger.kind !== 'command') return;
+  const same = context.others.byCommand.get(trigger.command) ?? [];
+  const others = same.filter((other) => other !== recipe).map((other) => other.file);
   if (others.length === 0) return;
-  const message = `the command "${recipe.command}" is also that of ${others.join(', ')}`;
-  context.report(recipe.commandPosition, message, { hint: 'give one of them other words' });
+  const message = `the command "${trigger.command}" is also that of ${others.join(', ')}`;
+  context.report(trigger, message, { hint: 'give one of them other words' });
 }
 
 function checkIds(context: RecipeContext): void {

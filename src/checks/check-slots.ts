@@ -8,7 +8,8 @@ export function checkSlots(context: RecipeContext): void {
   for (const slot of context.recipe.connections) checkSlot(context, slot);
 }
 
-function checkSlot(context: RecipeContext, slot: ConnectionSlot): void {
+/** Holds one connection of a recipe, as it is or as a call has it, against its app. */
+export function checkSlot(context: RecipeContext, slot: ConnectionSlot): void {
   const { connectors, parents, sharedLogins } = context.parts;
   const connector = context.connectorOf(slot.slot);
   if (!connector) {

@@ -10,9 +10,12 @@ export function checkUsage(context: RecipeContext, reads: readonly (readonly str
     if (!slots.has(slot.slot)) context.warn(slot, `no step uses "${slot.slot}"`);
   }
   const parameters = namesRead('parameters', reads);
-  for (const parameter of recipe.parameters) {
+  const { trigger } = recipe;
+  const [what, declared] =
+    trigger.kind === 'callable' ? ['input', trigger.inputs] : (['parameter', recipe.parameters] as const);
+  for (const parameter of declared) {
     if (parameters === 'all' || parameters.has(parameter.name)) continue;
-    context.warn(parameter, `nothing uses the parameter "${parameter.name}"`);
+    context.warn(parameter, `nothing uses the ${what} "${parameter.name}"`);
   }
   const steps = namesRead('steps', reads);
   const replaced = replacedReplies(recipe);

@@ -35,7 +35,7 @@ function checkConstant(field: InputField, value: unknown): InputMistake | undefi
 }
 
 /** What a template gives. */
-function shapeOf(template: Template, data: Shape): Shape {
+export function shapeOf(template: Template, data: Shape): Shape {
   switch (template.kind) {
     case 'pill':
       return followExpression(template.pill.source, data).shape;

@@ -3,7 +3,14 @@ import type { ConnectorAction } from '../connectors/action.js';
 import type { Connector } from '../connectors/connector.js';
 import { ANY, type Shape } from '../language/data-shape.js';
 import type { Position, Problem } from '../language/problem.js';
-import type { CompiledRecipe } from '../recipes/compiled-recipe.js';
+import {
+  type CallableRecipe,
+  type CallStep,
+  type CommandRecipe,
+  type CompiledRecipe,
+  isCallableRecipe,
+  isCommandRecipe,
+} from '../recipes/compiled-recipe.js';
 
 /** What recipes are held against. */
 export interface CheckedParts {
@@ -18,6 +25,21 @@ export interface CheckedParts {
   readonly egressAllow?: readonly string[];
 }
 
+/** All recipes that are checked together. */
+export interface OtherRecipes {
+  readonly byId: ReadonlyMap<string, CompiledRecipe>;
+  readonly byCommand: ReadonlyMap<string, readonly CommandRecipe[]>;
+}
+
+export function toOtherRecipes(recipes: readonly CompiledRecipe[]): OtherRecipes {
+  const byCommand = new Map<string, CommandRecipe[]>();
+  for (const recipe of recipes.filter(isCommandRecipe)) {
+    const { command } = recipe.trigger;
+    byCommand.set(command, [...(byCommand.get(command) ?? []), recipe]);
+  }
+  return { byId: new Map(recipes.map((recipe) => [recipe.id, recipe])), byCommand };
+}
+
 interface More {
   readonly hint?: string | undefined;
   readonly severity?: Problem['severity'];
@@ -28,19 +50,28 @@ export class RecipeContext {
   readonly problems: Problem[] = [];
   readonly recipe: CompiledRecipe;
   readonly parts: CheckedParts;
-  /** All recipes by their command. */
-  readonly commands: ReadonlyMap<string, readonly CompiledRecipe[]>;
+  readonly others: OtherRecipes;
 
-  constructor(recipe: CompiledRecipe, parts: CheckedParts, commands: ReadonlyMap<string, readonly CompiledRecipe[]>) {
+  constructor(recipe: CompiledRecipe, parts: CheckedParts, others: OtherRecipes) {
     this.recipe = recipe;
     this.parts = parts;
-    this.commands = commands;
+    this.others = others;
+  }
+
+  /** The recipe that a step calls; nothing where it cannot be called. */
+  calleeOf(step: CallStep): CallableRecipe | undefined {
+    const callee = this.others.byId.get(step.recipe);
+    return callee && isCallableRecipe(callee) ? callee : undefined;
   }
 
   report(position: Position, message: string, more: More = {}): void {
     const { line, column } = position;
     const { hint, severity = 'error' } = more;
     this.problems.push({ file: this.recipe.file, line, column, severity, message, ...(hint ? { hint } : {}) });
+  }
+
+  get hasErrors(): boolean {
+    return this.problems.some(({ severity }) => severity === 'error');
   }
 
   warn(position: Position, message: string, hint?: string): void {

@@ -2,18 +2,21 @@ import { ANY, objectOf, type Shape, type ShapeField } from '../language/data-sha
 import { followExpression } from '../language/follow-expression.js';
 import type {
   AskStep,
+  CallableTrigger,
+  CallStep,
   CompiledRecipe,
   CompiledStep,
   ForEachStep,
   Parameter,
   TryStep,
 } from '../recipes/compiled-recipe.js';
+import { MAX_CALL_DEPTH } from '../recipes/recipe-calls.js';
 import { allSteps, listsInside } from '../recipes/walk-steps.js';
-import type { RecipeContext } from './recipe-context.js';
+import { shapeOf } from './input-types.js';
+import { RecipeContext } from './recipe-context.js';
 
-/** A step and what its datapills see. */
-export interface StepScope {
-  readonly step: CompiledStep;
+/** What datapills see at a place. */
+export interface PillScope {
   /** Holds the output of every step of the recipe, also of those that come later: `certain` and `possible` tell them apart. */
   readonly data: Shape;
   /** Ids of steps that are done whenever this one begins. */
@@ -22,18 +25,49 @@ export interface StepScope {
   readonly possible: ReadonlySet<string>;
 }
 
-/** The steps of a recipe in the order of the file, each with what it sees. */
-export function stepScopes(context: RecipeContext): readonly StepScope[] {
+/** A step and what its datapills see. */
+export interface StepScope extends PillScope {
+  readonly step: CompiledStep;
+}
+
+export interface RecipeScopes {
+  /** In the order of the file. */
+  readonly steps: readonly StepScope[];
+  /** What is seen when the steps are over. */
+  readonly end: PillScope;
+}
+
+/** What is seen at each step of a recipe, and after them. `callers` are the recipes that it is looked at for. */
+export function stepScopes(context: RecipeContext, callers: readonly string[] = []): RecipeScopes {
   const { recipe } = context;
   const outputs = new Map<string, Shape>();
   for (const step of allSteps(recipe.steps)) {
     if (step.kind === 'action' && step.id !== undefined) outputs.set(step.id, context.outputOf(step));
+    if (step.kind === 'call' && step.id !== undefined) outputs.set(step.id, outputsOf(context, step, callers));
     if (step.kind === 'ask' && step.id !== undefined) outputs.set(step.id, answerShape(step));
     if (step.kind === 'for_each' && step.id !== undefined) outputs.set(step.id, LIST);
   }
   const walk = new Walk();
-  walk.list(recipe.steps, { data: dataOf(recipe, outputs), certain: new Set(), possible: new Set() });
-  return walk.scopes;
+  const data = dataOf(recipe, outputs);
+  const done = walk.list(recipe.steps, { data, certain: new Set(), possible: new Set() });
+  // After a stop anything may be missing, and a missing output is left out.
+  const mayStop = allSteps(recipe.steps).some((step) => step.kind === 'stop' && step.as === 'succeeded');
+  if (done && !mayStop) return { steps: walk.scopes, end: { ...done, data } };
+  const seen = done ? union(done.certain, done.possible) : new Set(idsOf(recipe.steps));
+  return { steps: walk.scopes, end: { data, certain: seen, possible: seen } };
+}
+
+/** What a called recipe gives; anything where that cannot be told. */
+function outputsOf(context: RecipeContext, step: CallStep, callers: readonly string[]): Shape {
+  const callee = context.calleeOf(step);
+  const known = [...callers, context.recipe.id];
+  if (!callee || known.includes(callee.id) || known.length > MAX_CALL_DEPTH) return ANY;
+  const { end } = stepScopes(new RecipeContext(callee, context.parts, context.others), known);
+  const fields = callee.trigger.outputs.map(({ name, value }): [string, ShapeField] => [
+    name,
+    { shape: shapeOf(value, end.data), optional: true },
+  ]);
+  return { kind: 'object', fields: new Map(fields) };
 }
 
 /** What is collected is made of what the loop sees; its items are not followed. */
@@ -77,6 +111,7 @@ class Walk {
       case 'try':
         return this.#try(step, done);
       case 'action':
+      case 'call':
         return step.id === undefined ? done : { ...done, certain: union(done.certain, [step.id]) };
       case 'ask': {
         const after = step.id === undefined ? done : { ...done, certain: union(done.certain, [step.id]) };
@@ -110,8 +145,8 @@ class Walk {
 /** Ids whose output can be seen behind these steps. */
 function idsOf(steps: readonly CompiledStep[]): readonly string[] {
   return steps.flatMap((step) => {
-    const hasOutput = step.kind === 'action' || step.kind === 'ask' || step.kind === 'for_each';
-    const own = hasOutput && step.id !== undefined ? [step.id] : [];
+    const hasOutput = ['action', 'ask', 'call', 'for_each'].includes(step.kind);
+    const own = hasOutput && 'id' in step && step.id !== undefined ? [step.id] : [];
     // What the steps of a loop leave behind is seen in the loop only.
     return step.kind === 'for_each' ? own : [...own, ...listsInside(step).flatMap(idsOf)];
   });
@@ -158,13 +193,21 @@ function withNames(data: Shape, names: Readonly<Record<string, Shape>>): Shape {
 function dataOf(recipe: CompiledRecipe, outputs: ReadonlyMap<string, Shape>): Shape {
   const labels = objectOf({ name: STRING, app: STRING, account: STRING });
   return objectOf({
-    parameters: parametersOf(recipe.parameters),
+    parameters: recipe.trigger.kind === 'callable' ? inputsOf(recipe.trigger) : parametersOf(recipe.parameters),
     steps: objectOf(Object.fromEntries(outputs)),
     connections: objectOf(Object.fromEntries(recipe.connections.map(({ slot }) => [slot, labels]))),
     user: objectOf({ id: STRING, name: STRING, email: STRING, platform: STRING, tenant: STRING }),
     conversation: objectOf({ kind: STRING, platform: STRING }),
     job: objectOf({ id: STRING, started_at: STRING }),
   });
+}
+
+function inputsOf({ inputs }: CallableTrigger): Shape {
+  const fields = inputs.map(({ name, optional, type }): [string, ShapeField] => [
+    name,
+    { shape: { kind: type }, optional },
+  ]);
+  return { kind: 'object', fields: new Map(fields) };
 }
 
 function parametersOf(parameters: readonly Parameter[]): Shape {

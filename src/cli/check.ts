@@ -39,7 +39,7 @@ export async function runCheck({
   const started = recipes.started().length;
   const exitCode = hasErrors(problems) || (strict && problems.length > 0) ? 2 : 0;
   if (json) {
-    const commands = recipes.started().map(({ command, file, name }) => ({ command, name, file }));
+    const commands = recipes.commands().map(({ file, name, trigger }) => ({ command: trigger.command, name, file }));
     return { exitCode, output: `${JSON.stringify({ problems, commands }, undefined, 2)}\n` };
   }
   const summary = `${counted(started, 'recipe')} can start, ${counted(parents.length, 'connection')}, ${counted(problems.length, 'problem')}`;

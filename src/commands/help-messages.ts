@@ -1,13 +1,13 @@
 import type { Block, Button, Message, RichText } from '../chat/message.js';
 import { plainText } from '../chat/message.js';
-import type { CompiledRecipe } from '../recipes/compiled-recipe.js';
+import type { CommandRecipe } from '../recipes/compiled-recipe.js';
 
 /** Slack takes 25 buttons in a row of buttons; this many commands are a list that one can still read. */
 const COMMANDS_SHOWN = 20;
 
 /** A command with the token of its button. */
 export interface OfferedCommand {
-  readonly recipe: CompiledRecipe;
+  readonly recipe: CommandRecipe;
   readonly token: string;
 }
 
@@ -59,7 +59,7 @@ export function unknownMessage(options: {
 }): Message {
   const { builtIn, closest, helpToken } = options;
   const buttons: Button[] = [...closest.map(toButton), { kind: 'action', label: 'Help', token: helpToken }];
-  const names = [...closest.map(({ recipe }) => recipe.command), ...(builtIn === undefined ? [] : [builtIn])];
+  const names = [...closest.map(({ recipe }) => recipe.trigger.command), ...(builtIn === undefined ? [] : [builtIn])];
   const text: RichText =
     names.length === 0
       ? [{ text: "I don't know that command. " }, { text: 'help', style: 'code' }, { text: ' shows what I can do.' }]
@@ -78,8 +78,8 @@ export function unknownMessage(options: {
 }
 
 /** The commands that `help` shows: started and not hidden, as many as can be read. */
-export function shownCommands(recipes: readonly CompiledRecipe[]): {
-  readonly shown: readonly CompiledRecipe[];
+export function shownCommands(recipes: readonly CommandRecipe[]): {
+  readonly shown: readonly CommandRecipe[];
   readonly total: number;
 } {
   const listed = recipes.filter((recipe) => !recipe.hidden);
@@ -87,17 +87,17 @@ export function shownCommands(recipes: readonly CompiledRecipe[]): {
 }
 
 /** How a command is typed: `create opportunity account: … amount: …`. */
-export function usageOf(recipe: CompiledRecipe): string {
+export function usageOf(recipe: CommandRecipe): string {
   const parameters = recipe.parameters.filter((parameter) => !parameter.hidden);
   return [
-    recipe.command,
+    recipe.trigger.command,
     ...parameters.map(({ name, example, optional }) =>
       optional ? `[${name}: ${example ?? '…'}]` : `${name}: ${example ?? '…'}`,
     ),
   ].join(' ');
 }
 
-function describe(recipe: CompiledRecipe): RichText {
+function describe(recipe: CommandRecipe): RichText {
   return [
     { text: usageOf(recipe), style: 'code' },
     { text: recipe.description === '' ? '' : ` — ${recipe.description}` },

@@ -4,7 +4,7 @@ import type { Message } from '../chat/message.js';
 import type { DenialOf } from '../jobs/permission.js';
 import type { Logger } from '../kernel/logger.port.js';
 import type { Metrics } from '../kernel/metrics.port.js';
-import type { CompiledRecipe } from '../recipes/compiled-recipe.js';
+import type { CommandRecipe } from '../recipes/compiled-recipe.js';
 import { normalizeCommand } from '../recipes/parameters.js';
 import type { RecipeBook } from '../recipes/recipe-book.js';
 import { commandMessage } from './command-help.js';
@@ -47,7 +47,7 @@ export class Help {
   async about(event: TextEvent, topic: string): Promise<Message> {
     const wanted = normalizeCommand(topic);
     const allowed = await this.#allowed(event);
-    const recipe = allowed.find(({ command }) => command === wanted);
+    const recipe = allowed.find(({ trigger }) => trigger.command === wanted);
     if (recipe) {
       const [offered] = await this.#offered(event, [recipe]);
       if (offered) return commandMessage(offered);
@@ -68,29 +68,29 @@ export class Help {
     return unknownMessage({ closest, helpToken, ...(builtIn === undefined ? {} : { builtIn }) });
   }
 
-  #allowed(event: Asking): Promise<readonly CompiledRecipe[]> {
+  #allowed(event: Asking): Promise<readonly CommandRecipe[]> {
     const { denialOf, isStopped, recipes } = this.#deps;
     const working = recipes()
-      .started()
+      .commands()
       .filter(({ id }) => !isStopped(id));
     return allowedTo(denialOf, working, event);
   }
 
-  async #list(event: Asking, recipes: readonly CompiledRecipe[]): Promise<Message> {
+  async #list(event: Asking, recipes: readonly CommandRecipe[]): Promise<Message> {
     const { shown, total } = shownCommands(recipes);
     const [connectionsToken = ''] = await this.#deps.clicks.issue(event.user, [{ kind: 'connections' }]);
     return helpMessage({ commands: await this.#offered(event, shown), total, connectionsToken });
   }
 
-  async #offered(event: Asking, recipes: readonly CompiledRecipe[]): Promise<readonly OfferedCommand[]> {
+  async #offered(event: Asking, recipes: readonly CommandRecipe[]): Promise<readonly OfferedCommand[]> {
     if (recipes.length === 0) return [];
-    const clicks = recipes.map(({ command }) => ({ kind: 'command' as const, command, parameters: {} }));
+    const clicks = recipes.map(({ trigger: { command } }) => ({ kind: 'command' as const, command, parameters: {} }));
     const tokens = await this.#deps.clicks.issue(event.user, clicks);
     return recipes.map((recipe, index) => ({ recipe, token: tokens[index] ?? '' }));
   }
 
   /** By the name in recipes, and by the title that people read. */
-  #appsOf({ connections }: CompiledRecipe): readonly string[] {
+  #appsOf({ connections }: CommandRecipe): readonly string[] {
     return connections.flatMap(({ slot, use }) => {
       const name = slot.replace(/_secondary$/u, '');
       return [name, name.replaceAll('_', ' '), normalizeCommand(this.#deps.titleOf(use))];

@@ -9,6 +9,7 @@ import type { CreateLoginLink } from '../jobs/login-link.js';
 import type { WaitingJobs } from '../jobs/waiting-jobs.js';
 import type { Clock } from '../kernel/clock.port.js';
 import type { RecipeBook } from '../recipes/recipe-book.js';
+import { slotsOfJob } from '../recipes/recipe-calls.js';
 import {
   CONNECTION_PICKLIST,
   type ConnectionView,
@@ -118,9 +119,12 @@ export class PersonalConnections {
       { kind: 'connection', do: 'delete', connection: connection.name },
       { kind: 'connections' },
     ]);
-    const users = recipes()
-      .started()
-      .filter((recipe) => recipe.connections.some((slot) => slot.use === connection.name && slot.verifyUserAccess));
+    const book = recipes();
+    const users = book
+      .commands()
+      .filter((recipe) =>
+        slotsOfJob(recipe, book.get).some((slot) => slot.use === connection.name && slot.verifyUserAccess),
+      );
     return confirmDeleteMessage({
       connection: await this.#view(asked, connection, { withoutLink: true }),
       recipes: users.map((recipe) => recipe.name),

@@ -3,7 +3,7 @@ import type { ConversationRef } from '../chat/conversation.js';
 import { type Message, textMessage } from '../chat/message.js';
 import { type DenialOf, deniedMessage } from '../jobs/permission.js';
 import { isBehalfError } from '../kernel/errors.js';
-import type { CompiledRecipe } from '../recipes/compiled-recipe.js';
+import type { CommandRecipe, CompiledRecipe } from '../recipes/compiled-recipe.js';
 
 interface Asking {
   readonly user: ChatUser;
@@ -33,9 +33,9 @@ export async function refusalOf(
 /** The recipes that this person may run here. */
 export async function allowedTo(
   denialOf: DenialOf,
-  recipes: readonly CompiledRecipe[],
+  recipes: readonly CommandRecipe[],
   asking: Asking,
-): Promise<readonly CompiledRecipe[]> {
+): Promise<readonly CommandRecipe[]> {
   const refusals = await Promise.all(recipes.map((recipe) => refusalOf(denialOf, recipe, asking)));
   return recipes.filter((_, index) => refusals[index] === undefined);
 }

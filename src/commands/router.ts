@@ -1,5 +1,5 @@
 import { distance } from 'fastest-levenshtein';
-import type { CompiledRecipe } from '../recipes/compiled-recipe.js';
+import type { CommandRecipe } from '../recipes/compiled-recipe.js';
 import { normalizeCommand } from '../recipes/parameters.js';
 import type { RecipeBook } from '../recipes/recipe-book.js';
 
@@ -17,14 +17,14 @@ export type BuiltIn = (typeof BUILT_INS)[keyof typeof BUILT_INS];
 /** What a text calls. `rest` is what stands behind the command's words, as it was typed. */
 export type Route =
   | { readonly kind: 'built_in'; readonly command: BuiltIn }
-  | { readonly kind: 'recipe'; readonly recipe: CompiledRecipe; readonly rest: string }
+  | { readonly kind: 'recipe'; readonly recipe: CommandRecipe; readonly rest: string }
   /** `help` with something behind it: a command or an app. */
   | { readonly kind: 'help'; readonly topic: string }
   | { readonly kind: 'unknown' };
 
 interface Node {
   readonly next: Map<string, Node>;
-  recipe?: CompiledRecipe;
+  recipe?: CommandRecipe;
 }
 
 /** Characters of an unknown text that are compared with commands: what follows tells nothing and costs time. */
@@ -33,13 +33,13 @@ const COMPARED = 100;
 /** Finds the command of a text in time that does not depend on how many recipes there are. */
 export class CommandRouter {
   readonly #root: Node = { next: new Map() };
-  readonly #recipes: readonly CompiledRecipe[];
+  readonly #recipes: readonly CommandRecipe[];
 
   constructor(book: RecipeBook) {
-    this.#recipes = book.started();
+    this.#recipes = book.commands();
     for (const recipe of this.#recipes) {
       let node = this.#root;
-      for (const word of recipe.command.split(' ')) {
+      for (const word of recipe.trigger.command.split(' ')) {
         const found = node.next.get(word) ?? { next: new Map() };
         node.next.set(word, found);
         node = found;
@@ -66,11 +66,11 @@ export class CommandRouter {
   }
 
   /** Listed commands that are nearest to a text that calls nothing, the nearest first; nothing when none is near. */
-  closest(text: string): readonly CompiledRecipe[] {
+  closest(text: string): readonly CommandRecipe[] {
     const typed = normalizeCommand(text.slice(0, COMPARED));
     return this.#recipes
       .filter((recipe) => !recipe.hidden)
-      .map((recipe) => ({ recipe, score: unlikeness(typed, recipe.command) }))
+      .map((recipe) => ({ recipe, score: unlikeness(typed, recipe.trigger.command) }))
       .filter(({ score }) => score <= 0.6)
       .sort((left, right) => left.score - right.score)
       .map(({ recipe }) => recipe);

@@ -132,7 +132,9 @@ const StoredState = z.looseObject({
   conversation: z.looseObject({ platform: z.enum(['slack', 'teams']), kind: z.enum(['direct', 'channel']) }),
   done: z.record(
     z.string(),
-    z.looseObject({ kind: z.enum(['action', 'reply', 'if', 'ask', 'log', 'for_each', 'item', 'collect', 'try']) }),
+    z.looseObject({
+      kind: z.enum(['action', 'reply', 'if', 'ask', 'log', 'for_each', 'item', 'collect', 'call', 'try']),
+    }),
   ),
   loginsAsked: z.record(z.string(), z.number()),
   asking: z

@@ -9,6 +9,7 @@ import type { Logger } from '../kernel/logger.port.js';
 import type { Metrics } from '../kernel/metrics.port.js';
 import type { CompiledRecipe } from '../recipes/compiled-recipe.js';
 import type { RecipeBook } from '../recipes/recipe-book.js';
+import { slotsOfJob } from '../recipes/recipe-calls.js';
 import type { OpenAskInChat } from './ask-in-chat.js';
 import { closeAsk, deliverAsk } from './deliver-ask.js';
 import { deliverLastWord, deliverReply, wasRefused } from './deliver-reply.js';
@@ -72,13 +73,14 @@ export class JobRunner {
         await this.#sayLast(held, held.state.result, textMessage(held.state.result.text));
         return 'ended';
       }
-      const way = await wayOf(held, this.#deps.recipes().get(recipe), this.#deps.denialOf);
+      const book = this.#deps.recipes();
+      const way = await wayOf(held, book.get(recipe), this.#deps.denialOf);
       if (way.kind === 'blocked') {
         if (held.state.asking?.given) await this.#closeAsk(held.job, held.state.asking, held.state.asking.given);
         await this.#end(held, 'cancelled', way.message);
         return 'ended';
       }
-      return await this.#runRecipe(held, way.recipe);
+      return await this.#runRecipe(held, way.recipe, book);
     } catch (error) {
       const err = asBehalfError(error);
       if (isBehalfError(err, 'job.lost')) {
@@ -92,9 +94,9 @@ export class JobRunner {
     }
   }
 
-  async #runRecipe(held: HeldJob, recipe: CompiledRecipe): Promise<'ended' | 'asleep'> {
+  async #runRecipe(held: HeldJob, recipe: CompiledRecipe, book: RecipeBook): Promise<'ended' | 'asleep'> {
     const resolver = this.#deps.resolverFor(held.job);
-    const { slots, missing } = await resolver.resolve(recipe);
+    const { slots, missing } = await resolver.resolve(recipe.name, slotsOfJob(recipe, book.get));
     if (missing.length > 0) return this.#suspend(held, recipe, missing, slots);
     const { clock } = this.#deps;
     const startedAt = clock.now();
@@ -102,6 +104,7 @@ export class JobRunner {
     const outcome = await runSteps({
       held,
       recipe,
+      findRecipe: book.get,
       slots,
       clock,
       deadline: startedAt + recipe.timeoutMs - workedMs,

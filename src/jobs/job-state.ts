@@ -36,12 +36,27 @@ export function mergeTraces(records: readonly StepRecord[]): Traces {
 
 function tracesOf(record: StepRecord): Traces {
   if (record.kind === 'item') return record.traces;
-  if (record.kind === 'for_each' && record.over) return record.over.traces;
+  if ((record.kind === 'for_each' || record.kind === 'call') && record.over) return record.over.traces;
   return {
     hasSaid: record.kind === 'reply' || record.kind === 'ask',
     hasActed: record.kind === 'action',
     isUnknown: record.kind === 'try' && (record.isUnknown ?? false),
   };
+}
+
+/** What several steps left behind, by path. */
+export type Records = ReadonlyMap<string, StepRecord>;
+
+/** One record at a place, in place of those of the steps below it: what a job keeps does not grow without end. */
+export function folded(
+  done: JobState['done'],
+  place: string,
+  toRecord: (inside: Records) => StepRecord,
+): JobState['done'] {
+  const isInside = (key: string) => key.startsWith(`${place}.`);
+  const entries = Object.entries(done);
+  const inside = new Map(entries.filter(([key]) => isInside(key)));
+  return { ...Object.fromEntries(entries.filter(([key]) => !isInside(key))), [place]: toRecord(inside) };
 }
 
 /** The inside of a job that has just been accepted. */

@@ -61,6 +61,12 @@ export type StepRecord =
   /** One item of a loop that is done, in place of what its steps left behind. */
   | { readonly kind: 'item'; readonly value: unknown; readonly traces: Traces }
   | { readonly kind: 'collect'; readonly value: unknown }
+  /** A called recipe. `over`: its steps are done, and only what it gave is kept. */
+  | {
+      readonly kind: 'call';
+      readonly inputs: Readonly<Record<string, unknown>>;
+      readonly over?: { readonly outputs: Readonly<Record<string, unknown>>; readonly traces: Traces };
+    }
   /**
    * `error`: the steps have failed for good, and those of `on_error` follow. `isUnknown`: one of them may have had its effect.
    */

@@ -4,12 +4,20 @@ import type { Connections } from '../connections/connections.js';
 import type { ParentConnection } from '../connections/parent-connection.js';
 import type { Connector } from '../connectors/connector.js';
 import { BehalfError } from '../kernel/errors.js';
-import type { CompiledRecipe, ConnectionSlot } from '../recipes/compiled-recipe.js';
-import { allSteps } from '../recipes/walk-steps.js';
+import type { ConnectionSlot } from '../recipes/compiled-recipe.js';
+import type { JobSlot } from '../recipes/recipe-calls.js';
 
-/** A slot of the recipe with what its actions are carried out with in this run. */
+type WantedConnection = Pick<ConnectionSlot, 'use' | 'verifyUserAccess'>;
+
+/** Names a connection as a run uses it: slots of several recipes that mean the same one share what it is resolved to. */
+export function slotKey({ use, verifyUserAccess }: WantedConnection): string {
+  return `${verifyUserAccess ? 'personal' : 'shared'}:${use}`;
+}
+
+/** A connection of a run with what its actions are carried out with. */
 export interface ResolvedSlot {
-  readonly slot: string;
+  /** See {@link slotKey}. */
+  readonly key: string;
   readonly parent: ParentConnection;
   readonly connector: Connector;
   /** True when the person's own connection is used; the shared one is then never used instead. */
@@ -43,14 +51,23 @@ export class SlotResolver {
     this.#deps = deps;
   }
 
-  /** All slots before the first step runs, so that nothing is half done when a login is missing. */
+  /**
+   * All slots before the first step runs, so that nothing is half done when a login is missing. What is found is under its
+   * {@link slotKey}. `recipe` is the name of the job's.
+   */
   async resolve(
-    recipe: CompiledRecipe,
+    recipe: string,
+    wanted: readonly JobSlot[],
   ): Promise<{ readonly slots: Map<string, ResolvedSlot>; readonly missing: readonly MissingLogin[] }> {
     const slots = new Map<string, ResolvedSlot>();
     const missing: MissingLogin[] = [];
-    for (const result of await Promise.all(recipe.connections.map((slot) => this.#resolveSlot(slot, recipe)))) {
-      if (result.kind === 'ready') slots.set(result.slot.slot, result.slot);
+    const uses = new Map(wanted.map((slot) => [slotKey(slot), slot]));
+    for (const [key, slot] of uses) {
+      const actions = wanted.filter((other) => slotKey(other) === key).flatMap((other) => other.actions);
+      uses.set(key, { ...slot, actions });
+    }
+    for (const result of await Promise.all([...uses.values()].map((slot) => this.#resolveSlot(recipe, slot)))) {
+      if (result.kind === 'ready') slots.set(result.slot.key, result.slot);
       else missing.push(result.missing);
     }
     return { slots, missing };
@@ -83,19 +100,19 @@ export class SlotResolver {
   }
 
   /** The login that a connection by this name asks for; nothing where the connection is gone. */
-  missing(name: string, recipe: CompiledRecipe | undefined): readonly MissingLogin[] {
+  missing(name: string, wanted: readonly JobSlot[]): readonly MissingLogin[] {
     const parent = this.#deps.parents(name);
     if (!parent) return [];
     const connector = this.#deps.connectors(parent.connector);
-    const slot = recipe?.connections.find(({ use }) => use === name);
-    return [missingLogin(parent, undefined, recipe && connector && slot ? neededScopes(recipe, slot, connector) : [])];
+    const actions = wanted.filter(({ use, verifyUserAccess }) => use === name && verifyUserAccess);
+    const names = actions.flatMap((slot) => slot.actions);
+    return [missingLogin(parent, undefined, connector ? neededScopes(names, connector) : [])];
   }
 
   async #resolveSlot(
-    wanted: ConnectionSlot,
-    recipe: CompiledRecipe,
+    recipe: string,
+    { actions, use, verifyUserAccess }: JobSlot,
   ): Promise<{ kind: 'ready'; slot: ResolvedSlot } | { kind: 'missing'; missing: MissingLogin }> {
-    const { slot, use, verifyUserAccess } = wanted;
     const parent = this.#deps.parents(use);
     const connector = parent && this.#deps.connectors(parent.connector);
     if (!parent || !connector)
@@ -103,18 +120,18 @@ export class SlotResolver {
         details: { connection: use },
       });
     const found = await this.#deps.connections.credentialFor(verifyUserAccess ? this.#user : 'shared', parent);
-    const needed = verifyUserAccess ? neededScopes(recipe, wanted, connector) : [];
+    const needed = verifyUserAccess ? neededScopes(actions, connector) : [];
     if (found.kind === 'ready') {
       const { scopes = needed } = found;
       const lacking = needed.filter((scope) => !scopes.includes(scope));
       if (lacking.length > 0) {
-        const reason = `${recipe.name} needs more access than you have allowed so far: ${lacking.join(', ')}`;
+        const reason = `${recipe} needs more access than you have allowed so far: ${lacking.join(', ')}`;
         return { kind: 'missing', missing: missingLogin(parent, reason, [...scopes, ...needed]) };
       }
       return {
         kind: 'ready',
         slot: {
-          slot,
+          key: slotKey({ use, verifyUserAccess }),
           parent,
           connector,
           personal: verifyUserAccess,
@@ -146,10 +163,9 @@ function missingLogin(
   };
 }
 
-/** What the actions of a recipe need of one connection, besides what every login asks for. */
-function neededScopes({ steps }: CompiledRecipe, { slot }: ConnectionSlot, { actions }: Connector): readonly string[] {
-  const used = allSteps(steps).filter((step) => step.kind === 'action' && step.slot === slot);
-  return [...new Set(used.flatMap((step) => (step.kind === 'action' ? (actions.get(step.action)?.scopes ?? []) : [])))];
+/** What actions need of one connection, besides what every login asks for. */
+function neededScopes(names: readonly string[], { actions }: Connector): readonly string[] {
+  return [...new Set(names.flatMap((name) => actions.get(name)?.scopes ?? []))];
 }
 
 function refusedShared(slot: ResolvedSlot): BehalfError {

@@ -4,6 +4,7 @@ import type { MessageRef } from '../chat/conversation.js';
 import type { Message } from '../chat/message.js';
 import { asBehalfError, isBehalfError } from '../kernel/errors.js';
 import type { Vault } from '../kernel/vault.js';
+import { slotsOfJob } from '../recipes/recipe-calls.js';
 import { Answers } from './answers.js';
 import { closedAskMessage, unansweredMessage } from './ask-messages.js';
 import { changeJob, loadJob } from './change-job.js';
@@ -84,9 +85,10 @@ export class WaitingJobs {
 
   /** Wakes a job that waits for a login which is there: it came before the job slept, or whoever it told has died. */
   async wakeIfLoggedIn(job: Job): Promise<void> {
-    const recipe = job.waitingFor.length === 0 ? undefined : this.#deps.recipes().get(job.recipe);
+    const book = this.#deps.recipes();
+    const recipe = job.waitingFor.length === 0 ? undefined : book.get(job.recipe);
     if (!recipe) return;
-    const { missing, slots } = await this.#deps.resolverFor(job).resolve(recipe);
+    const { missing, slots } = await this.#deps.resolverFor(job).resolve(recipe.name, slotsOfJob(recipe, book.get));
     const stillMissing = new Set(missing.map(({ parent }) => parent.name));
     for (const connection of job.waitingFor) {
       if (stillMissing.has(connection)) continue;
@@ -202,7 +204,10 @@ export class WaitingJobs {
   async #promptForTheRest(job: Job, connected: ConnectedApp): Promise<void> {
     const { chats, clicks, createLoginLink } = this.#deps;
     const resolver = this.#deps.resolverFor(job);
-    const missing = job.waitingFor.flatMap((name) => resolver.missing(name, this.#deps.recipes().get(job.recipe)));
+    const book = this.#deps.recipes();
+    const recipe = book.get(job.recipe);
+    const slots = recipe ? slotsOfJob(recipe, book.get) : [];
+    const missing = job.waitingFor.flatMap((name) => resolver.missing(name, slots));
     const deps = { createLoginLink, clicks, chat: chats(job.user.platform), recipeName: this.nameOf(job) };
     const prompt = await promptForLogins(deps, job, { missing, connected: [connected] });
     await this.promptSeen(job.user, job.id, prompt);

@@ -10,6 +10,7 @@ export type ErrorAudience = 'person' | 'builder' | 'operator' | 'remote';
 export const ERROR_CODES = {
   'config.invalid': { audience: 'operator', text: 'I am not set up correctly. Please tell your administrator.' },
   'recipe.invalid': { audience: 'builder', text: 'This command has a mistake in its recipe. Please tell its author.' },
+  'recipe.stopped': { audience: 'person', text: 'A part of this command has stopped.' },
   'connector.invalid': {
     audience: 'builder',
     text: 'This app is not set up correctly. Please tell your administrator.',

@@ -4,16 +4,12 @@ import { checkShape } from '../language/shape.js';
 import type { CompileContext } from '../language/template.js';
 import { parseYaml, type YamlDocument, type YamlPath } from '../language/yaml-document.js';
 import type { AllowShape } from './allow-shape.js';
-import { compileParameters } from './compile-parameters.js';
 import { checkUpdates } from './compile-reply.js';
 import { StepCompiler } from './compile-steps.js';
+import { compileTrigger } from './compile-trigger.js';
 import type { Allowed, CompiledRecipe } from './compiled-recipe.js';
-import { normalizeCommand } from './parameters.js';
 import { Recipe } from './recipe.js';
 import { allSteps, readsProfile } from './walk-steps.js';
-
-/** Words that the service itself answers to. */
-export const RESERVED_COMMANDS: readonly string[] = ['help', 'personal_connections', 'connections', 'cancel'];
 
 export interface RecipeSource {
   /** File name without its ending, with the project's folder before it. */
@@ -54,6 +50,12 @@ function toAllowed({ channels, external, groups, guests, tenants, users }: Allow
   };
 }
 
+const NOT_ALLOW = {
+  severity: 'error',
+  message: 'who may run a recipe that others call is said by those that call it',
+  hint: 'move "allow" there',
+} as const;
+
 class RecipeCompiler implements CompileContext {
   readonly document: YamlDocument;
   readonly problems: Problem[] = [];
@@ -66,23 +68,25 @@ class RecipeCompiler implements CompileContext {
 
   compile(source: RecipeSource): CompiledRecipe {
     const { allow, name, description, hidden, connections } = this.#recipe;
-    const isPersonal = Object.values(connections).some((slot) => slot.verify_user_access);
-    const steps = new StepCompiler(this, { isPersonal }).list(this.#recipe.steps, ['steps'], '');
+    const compiled = compileTrigger(this.#recipe.trigger, this);
+    const isCallable = compiled.trigger.kind === 'callable';
+    // What a callable recipe is given may come from the person's own connections.
+    const isPersonal = isCallable || Object.values(connections).some((slot) => slot.verify_user_access);
+    if (isCallable && allow)
+      this.problems.push({ ...NOT_ALLOW, file: source.file, ...this.document.positionOfKey(['allow']) });
+    const outputs = compiled.trigger.kind === 'callable' ? compiled.trigger.outputs : [];
+    const version = versionOf(source.text);
+    const steps = new StepCompiler(this, { isPersonal, isCallable }).list(this.#recipe.steps, ['steps'], '');
     return {
       id: source.id,
       file: source.file,
       ...(source.project === undefined ? {} : { project: source.project }),
-      version: versionOf(source.text),
+      fingerprint: version,
+      version,
       name,
       description,
       hidden,
-      command: this.#command(),
-      commandPosition: this.document.positionOf(['trigger', 'command']),
-      parameters: compileParameters(this.#recipe.trigger.parameters, ['trigger', 'parameters'], {
-        positionOf: (path) => this.document.positionOf(path),
-        report: (path, message, hint) => this.#report(path, message, hint),
-      }),
-      usesForm: this.#recipe.trigger.form === 'auto',
+      ...compiled,
       ...(allow ? { allow: toAllowed(allow) } : {}),
       connections: Object.entries(connections).map(([slot, { use, verify_user_access: verifyUserAccess }]) => {
         return { slot, use, verifyUserAccess, ...this.document.positionOf(['connections', slot, 'use']) };
@@ -90,7 +94,7 @@ class RecipeCompiler implements CompileContext {
       timeoutMs: this.#recipe.timeout * 1000,
       ...this.#concurrency(),
       steps,
-      readsProfile: readsProfile(steps),
+      readsProfile: readsProfile(steps, outputs),
     };
   }
 
@@ -101,14 +105,6 @@ class RecipeCompiler implements CompileContext {
     if (recipe === undefined && user === undefined)
       this.#report(['concurrency'], 'nothing is limited here', 'add "recipe" or "user"');
     return { concurrency: { ...(recipe === undefined ? {} : { recipe }), ...(user === undefined ? {} : { user }) } };
-  }
-
-  #command(): string {
-    const command = normalizeCommand(this.#recipe.trigger.command);
-    if (RESERVED_COMMANDS.includes(command)) {
-      this.#report(['trigger', 'command'], `"${command}" is a built-in command`, 'choose other words');
-    }
-    return command;
   }
 
   #report(path: YamlPath, message: string, hint?: string): void {

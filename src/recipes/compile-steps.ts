@@ -6,6 +6,7 @@ import { compileOnePill, compileReplyBlocks, compileValues } from './compile-rep
 import type {
   ActionStep,
   AskStep,
+  CallStep,
   CompiledStep,
   ForEachStep,
   LogStep,
@@ -14,7 +15,7 @@ import type {
   TryStep,
 } from './compiled-recipe.js';
 import { compileReplyText } from './reply-text.js';
-import type { ActionShape, ForEachShape, StepShape, TryShape } from './step-shape.js';
+import type { ActionShape, CallShape, ForEachShape, StepShape, TryShape } from './step-shape.js';
 import { allSteps } from './walk-steps.js';
 
 /** Names that datapills know already: the item of a loop cannot have them. */
@@ -37,15 +38,21 @@ const DEFAULT_WAIT = 1;
 type Written<Key extends string> = Extract<StepShape, Readonly<Record<Key, unknown>>>;
 type Without<Step extends CompiledStep> = Omit<Step, 'path' | 'line' | 'column'>;
 
+interface RecipeKind {
+  /** True: the recipe uses an app as the person who asks, so its replies are theirs unless it says otherwise. */
+  readonly isPersonal: boolean;
+  /** True: other recipes call it, and go on after it. */
+  readonly isCallable: boolean;
+}
+
 /** Compiles the steps of a recipe. */
 export class StepCompiler {
   readonly #context: CompileContext;
-  readonly #isPersonal: boolean;
+  readonly #kind: RecipeKind;
 
-  /** `isPersonal`: the recipe uses an app as the person who asks, so its replies are theirs unless it says otherwise. */
-  constructor(context: CompileContext, { isPersonal }: { readonly isPersonal: boolean }) {
+  constructor(context: CompileContext, kind: RecipeKind) {
     this.#context = context;
-    this.#isPersonal = isPersonal;
+    this.#kind = kind;
   }
 
   /** `prefix` stands before the paths of these steps. */
@@ -55,7 +62,8 @@ export class StepCompiler {
 
   #step(step: StepShape, path: YamlPath, stepPath: string): CompiledStep {
     const base = { path: stepPath, ...this.#context.document.positionOf(path) };
-    if ('action' in step) return this.#actionOrTry(step, path, base);
+    if ('action' in step) return this.#alone(step, this.#action(step, path), path, base);
+    if ('call' in step) return this.#alone(step, this.#call(step, path), path, base);
     if ('reply' in step) return { ...base, ...this.#reply(step, [...path, 'reply']) };
     if ('stop' in step) return { ...base, ...this.#stop(step, [...path, 'stop']) };
     if ('log' in step) return { ...base, ...this.#log(step, [...path, 'log']) };
@@ -72,12 +80,30 @@ export class StepCompiler {
     return { ...base, kind: 'stop', as: 'failed' };
   }
 
-  /** An action with `retry` or `on_error` of its own is one that stands alone in a `try`. */
-  #actionOrTry(step: ActionShape, path: YamlPath, base: Pick<CompiledStep, 'path' | 'line' | 'column'>): CompiledStep {
-    const action = this.#action(step, path);
-    if (step.retry === undefined && step.on_error === undefined) return { ...base, ...action };
-    const inner = { ...base, ...action, path: `${base.path}.try.0` };
-    return { ...base, ...this.#try(step, [inner], path, base.path) };
+  /** An action or a call with `retry` or `on_error` of its own is one that stands alone in a `try`. */
+  #alone(
+    written: ActionShape | CallShape,
+    step: Without<ActionStep> | Without<CallStep>,
+    path: YamlPath,
+    base: Pick<CompiledStep, 'path' | 'line' | 'column'>,
+  ): CompiledStep {
+    if (written.retry === undefined && written.on_error === undefined) return { ...base, ...step };
+    const inner = { ...base, ...step, path: `${base.path}.try.0` };
+    return { ...base, ...this.#try(written, [inner], path, base.path) };
+  }
+
+  #call({ id, call: { recipe, input, connections } }: CallShape, path: YamlPath): Without<CallStep> {
+    const place = [...path, 'call'];
+    return {
+      kind: 'call',
+      ...(id === undefined ? {} : { id }),
+      recipe,
+      recipePosition: this.#context.document.positionOf([...place, 'recipe']),
+      input: compileValues(input, [...place, 'input'], this.#context),
+      connections: Object.entries(connections).map(([slot, use]) => {
+        return { slot, use, ...this.#context.document.positionOf([...place, 'connections', slot]) };
+      }),
+    };
   }
 
   #action({ id, action, input, timeout }: ActionShape, path: YamlPath): Without<ActionStep> {
@@ -102,7 +128,7 @@ export class StepCompiler {
       kind: 'reply',
       ...(id === undefined ? {} : { id }),
       blocks: compileReplyBlocks(reply, path, this.#context),
-      visibleTo: visible_to ?? (this.#isPersonal ? 'user' : 'channel'),
+      visibleTo: visible_to ?? (this.#kind.isPersonal ? 'user' : 'channel'),
       thread,
       ...(update === undefined || updated === undefined ? {} : { update: { id: update, ...updated } }),
     };
@@ -122,6 +148,8 @@ export class StepCompiler {
 
   #stop({ stop: { as, message } }: Written<'stop'>, path: YamlPath): Without<StopStep> {
     if (message === undefined) return { kind: 'stop', as };
+    if (this.#kind.isCallable && as === 'succeeded')
+      this.#report([...path, 'message'], 'the recipe that called this one goes on', 'say it with a reply before');
     return { kind: 'stop', as, message: compileReplyText(message, [...path, 'message'], this.#context) };
   }
 

@@ -160,6 +160,18 @@ export interface TryStep extends StepBase {
   readonly onError?: readonly CompiledStep[];
 }
 
+/** Carries out another recipe as a part of this one. Paths of its steps begin anew; `<path>.call.` stands before them. */
+export interface CallStep extends StepBase {
+  readonly kind: 'call';
+  readonly id?: string;
+  /** Id of the recipe. */
+  readonly recipe: string;
+  readonly recipePosition: Position;
+  readonly input: readonly InputValue[];
+  /** Connections that stand in the place of those that the recipe names. */
+  readonly connections: readonly (Pick<ConnectionSlot, 'slot' | 'use'> & Position)[];
+}
+
 export type CompiledStep =
   | ActionStep
   | ReplyStep
@@ -169,6 +181,7 @@ export type CompiledStep =
   | ForEachStep
   | CollectStep
   | TryStep
+  | CallStep
   | AskStep;
 
 /** Who may run a recipe: somebody of `users` or `groups`, in one of `channels`, of one of `tenants`; what is absent does not matter. */
@@ -189,6 +202,42 @@ export interface ConcurrencyLimits {
   readonly user?: number;
 }
 
+/** Words that people type. The position is theirs. */
+export interface CommandTrigger extends Position {
+  readonly kind: 'command';
+  /** Lower case, single spaces. */
+  readonly command: string;
+}
+
+/** Other recipes call it. */
+export interface CallableTrigger extends Position {
+  readonly kind: 'callable';
+  readonly inputs: readonly CallableInput[];
+  /** What the caller gets, filled in when the steps are done. */
+  readonly outputs: readonly InputValue[];
+}
+
+export interface CallableInput extends Position {
+  readonly name: string;
+  readonly type: 'string' | 'number' | 'boolean' | 'any';
+  readonly optional: boolean;
+  readonly default?: unknown;
+}
+
+/** A recipe that people call in the chat. */
+export type CommandRecipe = CompiledRecipe & { readonly trigger: CommandTrigger };
+
+export function isCommandRecipe(recipe: CompiledRecipe): recipe is CommandRecipe {
+  return recipe.trigger.kind === 'command';
+}
+
+/** A recipe that other recipes call. */
+export type CallableRecipe = CompiledRecipe & { readonly trigger: CallableTrigger };
+
+export function isCallableRecipe(recipe: CompiledRecipe): recipe is CallableRecipe {
+  return recipe.trigger.kind === 'callable';
+}
+
 /** A recipe as the service uses it: defaults filled in, datapills compiled. */
 export interface CompiledRecipe {
   /** File name without its ending, with the project's folder before it: `sales/create-opportunity`. */
@@ -197,14 +246,15 @@ export interface CompiledRecipe {
   /** Folder under `recipes/`, if any. */
   readonly project?: string;
   /** SHA-256 of the file's text. */
+  readonly fingerprint: string;
+  /** Changes with the file's text and with that of every recipe that it calls. */
   readonly version: string;
   readonly name: string;
   readonly description: string;
   /** Not listed by `help`; can still be called. */
   readonly hidden: boolean;
-  /** Lower case, single spaces. */
-  readonly command: string;
-  readonly commandPosition: Position;
+  readonly trigger: CommandTrigger | CallableTrigger;
+  /** What a person who calls it gives; none where no person calls it. */
   readonly parameters: readonly Parameter[];
   /** True: missing parameters may be filled in a form. */
   readonly usesForm: boolean;

@@ -30,7 +30,7 @@ export async function loadRecipes(
   for (const { id, file, folder, text } of await readYamlFolder(directory, label)) {
     if (isRecipeTest(file)) continue;
     const former = byFile.get(file);
-    if (former?.version === versionOf(text)) {
+    if (former?.fingerprint === versionOf(text)) {
       recipes.push(former);
       continue;
     }

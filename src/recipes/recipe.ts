@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { strict } from '../language/shape.js';
 import { AllowShape } from './allow-shape.js';
 import { ParameterShape } from './parameter-shape.js';
-import { Command, Name, Words } from './recipe-values.js';
+import { Command, Name, Value, Words } from './recipe-values.js';
 import { Step } from './step-shape.js';
 
 /** Each place of a recipe is looked for one by one. */
@@ -15,18 +15,37 @@ const Slot = strict({
   }),
 });
 
+const CommandTrigger = strict({
+  command: Command.meta({ description: 'What people type' }),
+  parameters: z.array(ParameterShape).max(20).default([]),
+  form: z.enum(['auto', 'never']).default('auto').meta({
+    description: 'auto: missing parameters may be filled in a form. never: they are only asked for in the chat',
+  }),
+});
+
+const InputShape = strict({
+  name: Name.meta({ description: 'Name: in `input` of a call and in {{ parameters.name }}' }),
+  type: z.enum(['string', 'number', 'boolean', 'any']).default('any'),
+  optional: z.boolean().default(false).meta({ description: 'True: a call may leave it out' }),
+  default: z.json().optional(),
+});
+
+const CallableTrigger = strict({
+  callable: strict({
+    inputs: z.array(InputShape).max(20).default([]),
+    outputs: z.record(Name, Value).default({}).meta({ description: 'What the caller gets: {{ steps.<id>.<name> }}' }),
+  }).meta({ description: 'Called by other recipes' }),
+});
+
+export type CommandShape = z.infer<typeof CommandTrigger>;
+export type CallableShape = z.infer<typeof CallableTrigger>['callable'];
+
 /** A recipe file, as people write it. */
 export const Recipe = strict({
   name: Words,
   description: Words.meta({ description: 'What it does; shown by `help`' }),
   hidden: z.boolean().default(false).meta({ description: 'True: not listed by `help`, still callable' }),
-  trigger: strict({
-    command: Command.meta({ description: 'What people type' }),
-    parameters: z.array(ParameterShape).max(20).default([]),
-    form: z.enum(['auto', 'never']).default('auto').meta({
-      description: 'auto: missing parameters may be filled in a form. never: they are only asked for in the chat',
-    }),
-  }),
+  trigger: z.union([CommandTrigger, CallableTrigger]),
   allow: AllowShape.optional().meta({ description: 'Who may run it; left out: everybody' }),
   connections: z.record(Name, Slot).default({}).meta({ description: 'By app: which connection, and as whom' }),
   timeout: z

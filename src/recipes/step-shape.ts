@@ -100,6 +100,22 @@ const TryShape = strict({
   },
 });
 
+const CallShape = strict({
+  id: Name.optional().meta({ description: 'Name of the outputs: {{ steps.<id>.<output> }}' }),
+  call: strict({
+    recipe: z.string().min(1).max(200).meta({ description: 'Its file below recipes/, without .yaml' }),
+    input: z.record(Name, Value).default({}),
+    connections: z
+      .record(Name, z.string().min(1).max(200))
+      .default({})
+      .meta({ description: 'By slot: a connection in the place of the one that the recipe names' }),
+  }).meta({ description: 'Another recipe, with `trigger: callable`' }),
+  retry: RetryShape,
+  get on_error() {
+    return errorSteps();
+  },
+});
+
 type Retry = number | { readonly times: number; readonly wait: number };
 
 interface FailureShape {
@@ -112,6 +128,15 @@ export type ActionShape = FailureShape & {
   readonly action: string;
   readonly input: Readonly<Record<string, z.core.util.JSONType>>;
   readonly timeout?: number | undefined;
+};
+
+export type CallShape = FailureShape & {
+  readonly id?: string | undefined;
+  readonly call: {
+    readonly recipe: string;
+    readonly input: Readonly<Record<string, z.core.util.JSONType>>;
+    readonly connections: Readonly<Record<string, string>>;
+  };
 };
 
 export type ForEachShape = {
@@ -137,8 +162,9 @@ export type StepShape =
       readonly ask: AskShape & { readonly on_timeout?: readonly StepShape[] | undefined };
     }
   | ForEachShape
+  | CallShape
   | TryShape;
 
 export const Step: z.ZodType<StepShape> = z
-  .union([ActionShape, ReplyShape, AskStep, IfShape, ForEachShape, TryShape, StopShape, LogShape])
+  .union([ActionShape, ReplyShape, AskStep, IfShape, ForEachShape, CallShape, TryShape, StopShape, LogShape])
   .meta({ id: 'Step' });

@@ -29,6 +29,7 @@ export function allSteps(steps: readonly CompiledStep[]): readonly CompiledStep[
 export function datapillsOfStep(step: CompiledStep): readonly Datapill[] {
   switch (step.kind) {
     case 'action':
+    case 'call':
       return datapillsOfValues(step.input);
     case 'if':
       return [step.condition];
@@ -61,7 +62,7 @@ function datapillsOfAnswer(answer: AskAnswer): readonly Datapill[] {
   );
 }
 
-function datapillsOfValues(values: readonly InputValue[]): readonly Datapill[] {
+export function datapillsOfValues(values: readonly InputValue[]): readonly Datapill[] {
   return values.flatMap((value) => datapillsOf(value.value));
 }
 
@@ -72,7 +73,7 @@ export function localsOfStep(step: CompiledStep): ReadonlyMap<Datapill, ItemName
 }
 
 /** True when a datapill may read the person's name or e-mail address: asking the platform for them costs a call. */
-export function readsProfile(steps: readonly CompiledStep[]): boolean {
-  const pills = allSteps(steps).flatMap(datapillsOfStep);
+export function readsProfile(steps: readonly CompiledStep[], outputs: readonly InputValue[]): boolean {
+  const pills = [...allSteps(steps).flatMap(datapillsOfStep), ...datapillsOfValues(outputs)];
   return pills.some((pill) => pill.source.includes('user') && !/^user\.(?:id|platform|tenant)$/u.test(pill.source));
 }

@@ -27,8 +27,8 @@ const file = (name: string) => path.join(folder, name);
 const commands = () =>
   live
     .current()
-    .recipes.started()
-    .map(({ command }) => command);
+    .recipes.commands()
+    .map(({ trigger }) => trigger.command);
 const lines = () => logger.lines.map(({ message }) => message);
 
 beforeEach(async () => {
@@ -146,7 +146,9 @@ describe('The catalogue of a running service', () => {
     await reloaded();
 
     expect(commands()).toEqual(['hello']);
-    expect(changes.map(([, after]) => after.recipes.started().map(({ command }) => command))).toEqual([['hello']]);
+    expect(changes.map(([, after]) => after.recipes.commands().map(({ trigger }) => trigger.command))).toEqual([
+      ['hello'],
+    ]);
   });
 
   it('keeps a recipe with a button whose command is gone', async () => {

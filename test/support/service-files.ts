@@ -52,6 +52,25 @@ ${steps}
 `;
 }
 
+/** A recipe that others call, out of its steps (YAML, indented by two): by default without connections. */
+export function callable(options: {
+  readonly name: string;
+  readonly steps: string;
+  readonly inputs?: string;
+  readonly outputs?: string;
+  readonly connections?: string;
+}): string {
+  const { connections = '{}', inputs = '[]', name, outputs = '{}', steps } = options;
+  return `name: ${name}
+description: For a test
+trigger: { callable: { inputs: ${inputs}, outputs: ${outputs} } }
+connections:
+  ${connections}
+steps:
+${steps}
+`;
+}
+
 function connector(name: string, title: string): string {
   return `name: ${name}
 title: ${title}
@@ -109,6 +128,11 @@ const CONNECTIONS = `connections:
     connector: crm
     settings: { url: "\${CRM_URL}" }
     auth: { method: api_key, key: "\${SHARED_KEY}" }
+  crm-eu:
+    connector: crm
+    title: Acme CRM in Europe
+    settings: { url: "\${CRM_URL}" }
+    auth: { method: oauth2, client_id: behalf-crm, client_secret: "\${CLIENT_SECRET}" }
   files:
     connector: files
     settings: { url: "\${FILES_URL}" }

@@ -1,19 +1,22 @@
 import type { Account } from '../../connections/connection.js';
 import type { RecipeData } from '../../recipes/compiled-recipe.js';
-import type { ResolvedSlot } from '../resolve-connections.js';
+import { type ResolvedSlot, slotKey } from '../resolve-connections.js';
 import { StepData } from './step-data.js';
 import type { StepsContext } from './steps-context.js';
 
-/** The data at the beginning of a run. */
-export async function createStepData(context: StepsContext): Promise<StepData> {
+/** The data at the beginning of a recipe. */
+export async function createStepData(context: StepsContext, parameters: RecipeData['parameters']): Promise<StepData> {
   const { job, state } = context.held;
   return new StepData({
-    parameters: state.parameters,
+    parameters,
     user: await userOf(context),
     conversation: { kind: state.conversation.kind, platform: state.conversation.platform },
     job: { id: job.id, started_at: new Date(job.createdAt).toISOString() },
     connections: Object.fromEntries(
-      [...context.slots].map(([name, slot]) => [name, labelsOf(slot.parent, slot.account)]),
+      context.connections.flatMap((connection) => {
+        const found = context.slots.get(slotKey(connection));
+        return found ? [[connection.slot, labelsOf(found.parent, found.account)]] : [];
+      }),
     ),
   });
 }

@@ -28,6 +28,9 @@ function recallStep(context: StepsContext, step: CompiledStep, scope: StepScope)
     case 'for_each':
       if (record?.kind === 'for_each' && record.over) scope.data.add(step, record.over.output);
       return;
+    case 'call':
+      if (record?.kind === 'call' && record.over) scope.data.add(step, record.over.outputs);
+      return;
     case 'try':
       inside(step.steps);
       inside(step.onError);

@@ -2,7 +2,7 @@ import type { ActionCall } from '../../connectors/action-call.js';
 import { asBehalfError, BehalfError, type ErrorCode, isBehalfError } from '../../kernel/errors.js';
 import type { ActionStep } from '../../recipes/compiled-recipe.js';
 import { evaluateInput } from '../../recipes/evaluate.js';
-import type { ResolvedSlot } from '../resolve-connections.js';
+import { type ResolvedSlot, slotKey } from '../resolve-connections.js';
 import { COMPLETED, pathOf, type StepScope, type StepsContext, type StepsOutcome } from './steps-context.js';
 
 /** Time that an app may take, in ms, where the recipe does not say: the person is waiting in the chat. */
@@ -75,7 +75,7 @@ async function callWithRelogin(
     if (!isBehalfError(error, 'app.unauthorized')) throw error;
     const renewed = await context.resolver.renew(slot);
     if (renewed.kind === 'missing') return { kind: 'login_required', missing: renewed.missing };
-    context.slots.set(slot.slot, renewed.slot);
+    context.slots.set(slot.key, renewed.slot);
     try {
       return { kind: 'ok', output: await context.perform({ ...call, ...credentialOf(renewed.slot) }) };
     } catch (again) {
@@ -90,7 +90,8 @@ function credentialOf(slot: ResolvedSlot): Pick<ActionCall, 'credential' | 'acco
 }
 
 function slotOf(context: StepsContext, step: ActionStep): ResolvedSlot {
-  const slot = context.slots.get(step.slot);
+  const connection = context.connections.find(({ slot: name }) => name === step.slot);
+  const slot = connection && context.slots.get(slotKey(connection));
   if (!slot)
     throw new BehalfError('recipe.invalid', `No connection in slot ${step.slot}`, {
       details: { recipe: context.recipe.id },

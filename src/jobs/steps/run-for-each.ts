@@ -2,7 +2,7 @@ import { BehalfError } from '../../kernel/errors.js';
 import type { ForEachStep } from '../../recipes/compiled-recipe.js';
 import { evaluateList } from '../../recipes/evaluate.js';
 import type { JobState, StepRecord } from '../job.js';
-import { mergeTraces } from '../job-state.js';
+import { folded, mergeTraces, type Records } from '../job-state.js';
 import { gravest } from './failures.js';
 import {
   COMPLETED,
@@ -93,16 +93,6 @@ async function inTurns(
   await Promise.all(workers);
   if (failures.length > 0) throw gravest(failures);
   return ended;
-}
-
-type Records = ReadonlyMap<string, StepRecord>;
-
-/** One record at a place, in place of those of the steps below it: what a job keeps does not grow with each item. */
-function folded(done: JobState['done'], place: string, toRecord: (inside: Records) => StepRecord): JobState['done'] {
-  const isInside = (key: string) => key.startsWith(`${place}.`);
-  const entries = Object.entries(done);
-  const inside = new Map(entries.filter(([key]) => isInside(key)));
-  return { ...Object.fromEntries(entries.filter(([key]) => !isInside(key))), [place]: toRecord(inside) };
 }
 
 function itemOf(inside: Records): StepRecord {

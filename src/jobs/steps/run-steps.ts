@@ -4,6 +4,7 @@ import { renderText } from '../../recipes/render-reply.js';
 import { createStepData } from './first-data.js';
 import { runAction } from './run-action.js';
 import { runAsk } from './run-ask.js';
+import { runCall } from './run-call.js';
 import { runForEach } from './run-for-each.js';
 import { runLog } from './run-log.js';
 import { runReply } from './run-reply.js';
@@ -13,6 +14,7 @@ import {
   checkMayGoOn,
   pathOf,
   type RunList,
+  type RunRecipe,
   type StepScope,
   type StepsContext,
   type StepsOutcome,
@@ -22,16 +24,22 @@ import {
  * Carries out the steps that are not done yet. A step with an effect is marked before it begins and recorded when it is over,
  * so that after a crash it is known to be done, not begun, or in doubt.
  */
-export async function runSteps(context: StepsContext): Promise<StepsOutcome> {
-  const runList: RunList = async (steps, scope) => {
+export async function runSteps(run: Omit<StepsContext, 'connections'>): Promise<StepsOutcome> {
+  const context = { ...run, connections: run.recipe.connections };
+  const data = await createStepData(context, context.held.state.parameters);
+  return runRecipe(context, { prefix: '', data });
+}
+
+const runRecipe: RunRecipe = (context, scope) => {
+  const runList: RunList = async (steps, place) => {
     for (const step of steps) {
-      const outcome = await runStep(context, step, scope, runList);
+      const outcome = await runStep(context, step, place, runList);
       if (outcome.kind !== 'completed') return outcome;
     }
     return COMPLETED;
   };
-  return runList(context.recipe.steps, { prefix: '', data: await createStepData(context) });
-}
+  return runList(context.recipe.steps, scope);
+};
 
 function runStep(context: StepsContext, step: CompiledStep, scope: StepScope, runList: RunList): Promise<StepsOutcome> {
   checkMayGoOn(context);
@@ -48,6 +56,8 @@ function runStep(context: StepsContext, step: CompiledStep, scope: StepScope, ru
       return runForEach(context, step, scope, runList);
     case 'collect':
       return runCollect(context, step, scope);
+    case 'call':
+      return runCall(context, step, scope, runRecipe);
     case 'try':
       return runTry(context, step, scope, runList);
     case 'log':

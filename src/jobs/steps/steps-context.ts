@@ -3,7 +3,8 @@ import type { ActionCall } from '../../connectors/action-call.js';
 import type { Clock } from '../../kernel/clock.port.js';
 import { BehalfError } from '../../kernel/errors.js';
 import type { RichText } from '../../kernel/rich-text.js';
-import type { CompiledRecipe, CompiledStep } from '../../recipes/compiled-recipe.js';
+import type { CompiledRecipe, CompiledStep, ConnectionSlot } from '../../recipes/compiled-recipe.js';
+import type { FindRecipe } from '../../recipes/recipe-calls.js';
 import type { RenderedReply } from '../../recipes/render-reply.js';
 import type { AskDelivery } from '../deliver-ask.js';
 import type { DeliveredReply, Delivery } from '../deliver-reply.js';
@@ -26,8 +27,13 @@ export const COMPLETED: StepsOutcome = { kind: 'completed' };
 /** What the steps of one run need; one per run. */
 export interface StepsContext {
   readonly held: HeldJob;
+  /** The recipe whose steps these are: that of the job, or one that it calls. */
   readonly recipe: CompiledRecipe;
-  /** A refused credential is replaced here by what it was renewed to. */
+  /** Its connections, as this run uses them. */
+  readonly connections: readonly ConnectionSlot[];
+  /** The recipes as they were when the run began. */
+  readonly findRecipe: FindRecipe;
+  /** By `slotKey`, for the job and all recipes that it calls. A refused credential is replaced here by what it was renewed to. */
   readonly slots: Map<string, ResolvedSlot>;
   readonly clock: Clock;
   /** When the job has worked for as long as it may, in ms since the epoch. */
@@ -64,6 +70,9 @@ export function pathOf(step: Pick<CompiledStep, 'path'>, scope: StepScope): stri
 
 /** Carries out a list of steps; given to the kinds of steps that hold others. */
 export type RunList = (steps: readonly CompiledStep[], scope: StepScope) => Promise<StepsOutcome>;
+
+/** Carries out the steps of the context's recipe; given to the step that calls another one. */
+export type RunRecipe = (context: StepsContext, scope: StepScope) => Promise<StepsOutcome>;
 
 /** Before each step: the job must be ours, wanted, and in time. Throws `job.lost`, `job.cancelled`, `job.timeout`. */
 export function checkMayGoOn({ clock, deadline, held }: StepsContext): void {

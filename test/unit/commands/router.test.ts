@@ -17,7 +17,7 @@ function routerFor(...commands: string[]): CommandRouter {
 /** `command|rest`, the name of a built-in, or `unknown`. */
 function routed(router: CommandRouter, text: string): string {
   const route = router.match(text);
-  if (route.kind === 'recipe') return `${route.recipe.command}|${route.rest}`;
+  if (route.kind === 'recipe') return `${route.recipe.trigger.command}|${route.rest}`;
   return route.kind === 'built_in' ? route.command : 'unknown';
 }
 
@@ -83,7 +83,7 @@ describe('the router', () => {
 });
 
 describe('suggestions for what is no command', () => {
-  const names = (router: CommandRouter, text: string) => router.closest(text).map(({ command }) => command);
+  const names = (router: CommandRouter, text: string) => router.closest(text).map(({ trigger }) => trigger.command);
   const router = routerFor(
     'create opportunity',
     'close opportunity',

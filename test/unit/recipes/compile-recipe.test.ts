@@ -57,7 +57,7 @@ describe('a recipe', () => {
     const recipe = compile(RECIPE);
 
     expect(recipe).toMatchObject({
-      command: 'create opportunity',
+      trigger: { kind: 'command', command: 'create opportunity' },
       hidden: false,
       connections: [{ slot: 'acme_crm', line: 10 }],
     });

@@ -1,0 +1,42 @@
+import { BehalfError } from '../kernel/errors.js';
+import { toText } from '../language/template.js';
+import type { CallableInput, CallableRecipe } from './compiled-recipe.js';
+
+/**
+ * What a called recipe works with: each input of its type, or its default. Fails with `recipe.invalid`, whose message names
+ * the input.
+ */
+export function takeInputs(
+  { id, trigger }: Pick<CallableRecipe, 'id' | 'trigger'>,
+  given: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  const taken = trigger.inputs.map((input): [string, unknown] => {
+    const value = (Object.hasOwn(given, input.name) ? given[input.name] : undefined) ?? input.default;
+    const isAbsent = value === undefined || value === null;
+    if (isAbsent && !input.optional) throw unfit(id, `has no input "${input.name}"`);
+    return [input.name, isAbsent ? undefined : convert(id, input, value)];
+  });
+  return Object.fromEntries(taken.filter(([, value]) => value !== undefined));
+}
+
+function convert(recipe: string, { name, type }: CallableInput, value: unknown): unknown {
+  switch (type) {
+    case 'any':
+      return value;
+    case 'string':
+      return toText(value);
+    case 'number': {
+      const number = typeof value === 'string' && /^\s*[+-]?\d/u.test(value) ? Number(value) : value;
+      if (Number.isFinite(number)) return number;
+      throw unfit(recipe, `gets no number as "${name}"`);
+    }
+    case 'boolean':
+      if (typeof value === 'boolean') return value;
+      if (value === 'true' || value === 'false') return value === 'true';
+      throw unfit(recipe, `gets neither true nor false as "${name}"`);
+  }
+}
+
+function unfit(recipe: string, what: string): BehalfError {
+  return new BehalfError('recipe.invalid', `The called recipe ${recipe} ${what}`, { details: { recipe } });
+}

@@ -1,0 +1,67 @@
+import type { CompileContext } from '../language/template.js';
+import type { YamlPath } from '../language/yaml-document.js';
+import { compileParameters } from './compile-parameters.js';
+import { compileValues } from './compile-reply.js';
+import type { CallableInput, CallableTrigger, CommandTrigger, CompiledRecipe } from './compiled-recipe.js';
+import { normalizeCommand } from './parameters.js';
+import type { CallableShape, CommandShape, Recipe } from './recipe.js';
+
+/** Words that the service itself answers to. */
+export const RESERVED_COMMANDS: readonly string[] = ['help', 'personal_connections', 'connections', 'cancel'];
+
+const CALLABLE: YamlPath = ['trigger', 'callable'];
+
+/** Compiles what calls a recipe, and what it takes; mistakes are added to the context's problems. */
+export function compileTrigger(
+  written: Recipe['trigger'],
+  context: CompileContext,
+): Pick<CompiledRecipe, 'trigger' | 'parameters' | 'usesForm'> {
+  if ('callable' in written) {
+    return { trigger: compileCallable(written.callable, context), parameters: [], usesForm: false };
+  }
+  const parameters = compileParameters(written.parameters, ['trigger', 'parameters'], {
+    positionOf: (path) => context.document.positionOf(path),
+    report: (path, message, hint) => report(context, path, message, hint),
+  });
+  return { trigger: compileCommand(written, context), parameters, usesForm: written.form === 'auto' };
+}
+
+function compileCommand(written: CommandShape, context: CompileContext): CommandTrigger {
+  const path = ['trigger', 'command'];
+  const command = normalizeCommand(written.command);
+  if (RESERVED_COMMANDS.includes(command))
+    report(context, path, `"${command}" is a built-in command`, 'choose other words');
+  return { kind: 'command', command, ...context.document.positionOf(path) };
+}
+
+function compileCallable({ inputs, outputs }: CallableShape, context: CompileContext): CallableTrigger {
+  const seen = new Set<string>();
+  return {
+    kind: 'callable',
+    inputs: inputs.map((written, index) => {
+      const path = [...CALLABLE, 'inputs', index];
+      if (seen.has(written.name)) report(context, [...path, 'name'], `the input "${written.name}" is there twice`);
+      seen.add(written.name);
+      return compileInput(written, path, context);
+    }),
+    outputs: compileValues(outputs, [...CALLABLE, 'outputs'], context),
+    ...context.document.positionOfKey(CALLABLE),
+  };
+}
+
+function compileInput(
+  { default: standard, ...written }: CallableShape['inputs'][number],
+  path: YamlPath,
+  context: CompileContext,
+): CallableInput {
+  const input = { ...written, ...context.document.positionOf([...path, 'name']) };
+  if (standard === undefined) return input;
+  if (input.type !== 'any' && typeof standard !== input.type)
+    report(context, [...path, 'default'], `the default of "${input.name}" is no ${input.type}`);
+  return { ...input, default: standard };
+}
+
+function report({ document, problems }: CompileContext, path: YamlPath, message: string, hint?: string): void {
+  const place = { file: document.file, ...document.positionOf(path) };
+  problems.push({ ...place, severity: 'error', message, ...(hint === undefined ? {} : { hint }) });
+}
