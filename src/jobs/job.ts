@@ -1,7 +1,8 @@
 import type { ChatUser } from '../chat/chat-user.js';
 import type { ConversationRef, MessageRef } from '../chat/conversation.js';
 import type { RichText } from '../kernel/rich-text.js';
-import type { FailureData, Parameter } from '../recipes/compiled-recipe.js';
+import type { Parameter } from '../recipes/compiled-recipe.js';
+import type { FailureData } from '../recipes/recipe-data.js';
 import type { AskedOption, AskedPeople } from '../recipes/render-ask.js';
 
 /** Sorts by time; see `kernel/ids`. */

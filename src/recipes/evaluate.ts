@@ -1,6 +1,7 @@
 import { evaluateTemplate, evaluateText, type Template } from '../language/template.js';
-import type { ActionStep, ForEachStep, IfStep, RecipeData } from './compiled-recipe.js';
+import type { ActionStep, ForEachStep, IfStep } from './compiled-recipe.js';
 import type { InputValue } from './compiled-reply.js';
+import type { RecipeData } from './recipe-data.js';
 
 /** The input of an action: values that are absent are left out. Fails with `datapill.failed`. */
 export function evaluateInput(

@@ -1,7 +1,8 @@
 import { BehalfError } from '../kernel/errors.js';
 import type { RichText } from '../kernel/rich-text.js';
 import { evaluateTemplate, evaluateText, toText } from '../language/template.js';
-import type { AskAnswer, AskButton, AskStep, Parameter, RecipeData } from './compiled-recipe.js';
+import type { AskAnswer, AskButton, AskStep, Parameter } from './compiled-recipe.js';
+import type { RecipeData } from './recipe-data.js';
 import { type RenderedButton, renderButtons, renderText } from './render-reply.js';
 
 /** Choices that a picklist shows on every platform. */

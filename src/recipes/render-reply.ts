@@ -1,8 +1,9 @@
 import type { RichText } from '../kernel/rich-text.js';
 import { evaluateTemplate, evaluateText, type Template } from '../language/template.js';
-import type { RecipeData, ReplyStep } from './compiled-recipe.js';
+import type { ReplyStep } from './compiled-recipe.js';
 import type { CommandButton, ReplyBlock, ReplyButton, ReplyPicklist, ReplyTable } from './compiled-reply.js';
 import { evaluateValues } from './evaluate.js';
+import type { RecipeData } from './recipe-data.js';
 import { type ReplyText, renderReplyText, renderUrl } from './reply-text.js';
 
 /** A reply with its datapills filled in: data only, on no platform yet. */

@@ -55,6 +55,8 @@ describe('a process that is killed', () => {
   async function suspended() {
     await kit.say('mine');
     await eventually(() => kit.chat.messages.length === 1);
+    // The prompt is said before the job sleeps; killed in between, the next process says it once more.
+    await eventually(async () => (await kit.asleep()) === 1);
     return kit.chat.last();
   }
 

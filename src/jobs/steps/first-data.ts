@@ -1,5 +1,5 @@
 import type { Account } from '../../connections/connection.js';
-import type { RecipeData } from '../../recipes/compiled-recipe.js';
+import type { RecipeData } from '../../recipes/recipe-data.js';
 import { type ResolvedSlot, slotKey } from '../resolve-connections.js';
 import { StepData } from './step-data.js';
 import type { StepsContext } from './steps-context.js';

@@ -1,5 +1,6 @@
 import { asBehalfError, type BehalfError, type ErrorCode, isBehalfError } from '../../kernel/errors.js';
-import type { FailureData, TryStep } from '../../recipes/compiled-recipe.js';
+import type { TryStep } from '../../recipes/compiled-recipe.js';
+import type { FailureData } from '../../recipes/recipe-data.js';
 import type { StepRecord } from '../job.js';
 import { isBeyondRecipes, isUnknown, isUnrepeatable } from './failures.js';
 import { recall } from './recall.js';

@@ -1,4 +1,5 @@
-import type { RecipeData, ReplyStep } from '../../recipes/compiled-recipe.js';
+import type { ReplyStep } from '../../recipes/compiled-recipe.js';
+import type { RecipeData } from '../../recipes/recipe-data.js';
 import type { StepRecord } from '../job.js';
 
 type SaidReply = Extract<StepRecord, { kind: 'reply' }>;

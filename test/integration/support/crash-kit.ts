@@ -16,6 +16,7 @@ const PUBLIC_URL = 'https://behalf.example.com';
 
 type Command =
   | Omit<Extract<ToChild, { kind: 'event' }>, 'id'>
+  | Omit<Extract<ToChild, { kind: 'asleep' }>, 'id'>
   | Omit<Extract<ToChild, { kind: 'begin-login' }>, 'id'>
   | Omit<Extract<ToChild, { kind: 'complete-login' }>, 'id'>;
 
@@ -113,6 +114,11 @@ export class CrashKit {
     };
     const { token } = buttonOf(message, label);
     await this.#ask({ kind: 'event', event: { ...event, token, message: refOf(this.chat.platform, message.id) } });
+  }
+
+  /** Jobs that sleep, as the store of the process that runs now has them. */
+  async asleep(): Promise<unknown> {
+    return this.#ask({ kind: 'asleep' });
   }
 
   /** Opens the login link in the process that runs now; `comeBack` may go to the next one. */

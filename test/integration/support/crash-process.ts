@@ -45,15 +45,18 @@ async function main(environment: CrashEnvironment): Promise<void> {
     vault: createVault(parseKeyring(environment.key)),
     ...basics,
   });
+  const countAsleep = async () => (await opened.jobs.list({ status: 'suspended' }, { limit: 100 })).length;
   process.on('message', (message: ToChild) => {
     if (message.kind === 'chat-answer') asked.get(message.id)?.(message);
-    else void answer(message, assembly);
+    else void answer(message, { ...assembly, countAsleep });
   });
   await assembly.jobs.start();
   send({ kind: 'ready' });
 }
 
-async function answer(message: Exclude<ToChild, { kind: 'chat-answer' }>, assembly: Assembly): Promise<void> {
+type Asked = Assembly & { readonly countAsleep: () => Promise<number> };
+
+async function answer(message: Exclude<ToChild, { kind: 'chat-answer' }>, assembly: Asked): Promise<void> {
   const { id } = message;
   try {
     send({ kind: 'answer', id, value: await carryOut(message, assembly) });
@@ -64,11 +67,13 @@ async function answer(message: Exclude<ToChild, { kind: 'chat-answer' }>, assemb
 
 async function carryOut(
   message: Exclude<ToChild, { kind: 'chat-answer' }>,
-  { handleEvent, logins }: Assembly,
+  { countAsleep, handleEvent, logins }: Asked,
 ): Promise<unknown> {
   switch (message.kind) {
     case 'event':
       return handleEvent(message.event);
+    case 'asleep':
+      return countAsleep();
     case 'begin-login':
       return logins.begin(message.token);
     case 'complete-login': {

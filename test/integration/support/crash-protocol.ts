@@ -25,6 +25,8 @@ export type ChatCall =
 
 export type ToChild =
   | { readonly kind: 'event'; readonly id: number; readonly event: ChatEvent }
+  /** Asks how many jobs sleep. */
+  | { readonly kind: 'asleep'; readonly id: number }
   | { readonly kind: 'begin-login'; readonly id: number; readonly token: string }
   | {
       readonly kind: 'complete-login';

@@ -1,7 +1,8 @@
 import { formatProblem } from '../../../src/language/problem.js';
 import { compileRecipe } from '../../../src/recipes/compile-recipe.js';
-import type { CompiledRecipe, RecipeData } from '../../../src/recipes/compiled-recipe.js';
+import type { CompiledRecipe } from '../../../src/recipes/compiled-recipe.js';
 import { evaluateCondition, evaluateInput } from '../../../src/recipes/evaluate.js';
+import type { RecipeData } from '../../../src/recipes/recipe-data.js';
 import { renderReply, renderText } from '../../../src/recipes/render-reply.js';
 
 const RECIPE = `# yaml-language-server: $schema=../schemas/recipe.schema.json

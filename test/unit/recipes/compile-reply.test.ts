@@ -1,7 +1,8 @@
 import { checkRecipes } from '../../../src/checks/check-recipes.js';
 import { formatProblem } from '../../../src/language/problem.js';
 import { compileRecipe } from '../../../src/recipes/compile-recipe.js';
-import type { CompiledRecipe, RecipeData } from '../../../src/recipes/compiled-recipe.js';
+import type { CompiledRecipe } from '../../../src/recipes/compiled-recipe.js';
+import type { RecipeData } from '../../../src/recipes/recipe-data.js';
 import { renderReply } from '../../../src/recipes/render-reply.js';
 
 const DATA: RecipeData = {
