@@ -5,8 +5,9 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { loadCatalogue } from '../src/catalogue.js';
 import { CommandRouter } from '../src/commands/router.js';
-import type { ActionStep, CommandRecipe, CompiledRecipe, RecipeData } from '../src/recipes/compiled-recipe.js';
+import type { ActionStep, CommandRecipe, CompiledRecipe } from '../src/recipes/compiled-recipe.js';
 import { evaluateInput } from '../src/recipes/evaluate.js';
+import type { RecipeData } from '../src/recipes/recipe-data.js';
 
 const COUNTS = [10, 100, 1_000, 10_000] as const;
 const MATCHES = 50_000;
