@@ -14,6 +14,7 @@ import { PersonalConnections } from './commands/personal-connections.js';
 import { ProveLogin } from './commands/prove-login.js';
 import { Questions } from './commands/questions.js';
 import { CommandStarter } from './commands/start-command.js';
+import { StoppedRecipes } from './commands/stopped-recipes.js';
 import type { Config } from './config.js';
 import type { ConnectionStore } from './connections/connection-store.port.js';
 import { type Connections, createConnections } from './connections/connections.js';
@@ -25,6 +26,7 @@ import type { OAuth1Client } from './connections/oauth1-client.port.js';
 import { createRevocationPlan } from './connections/revocation-plan.js';
 import type { RevocationQueue } from './connections/revocation-queue.port.js';
 import { Revoker } from './connections/revoker.js';
+import { SharedWatch } from './connections/shared-watch.js';
 import { lookUpAccount, tryConnection } from './connectors/account-lookup.js';
 import type { ActionCall } from './connectors/action-call.js';
 import { AppPauses } from './connectors/app-pauses.js';
@@ -34,6 +36,7 @@ import type { JobStore } from './jobs/job-store.port.js';
 import { Jobs } from './jobs/jobs.js';
 import type { CreateLoginLink } from './jobs/login-link.js';
 import { admitsOutsider, type DenialOf, permissions } from './jobs/permission.js';
+import { RecipeHolds } from './jobs/recipe-holds.js';
 import { RecipeStops } from './jobs/recipe-stops.js';
 import { SlotResolver } from './jobs/resolve-connections.js';
 import type { Clock } from './kernel/clock.port.js';
@@ -84,6 +87,10 @@ export interface Assembly {
   readonly jobs: Jobs;
   readonly logins: Logins;
   readonly revoker: Revoker;
+  /** What the store says of the shared connections. */
+  readonly shared: SharedWatch;
+  /** Recipes that do not start before a shared connection is connected. */
+  readonly holds: RecipeHolds;
   /** Ends the connections that were made with another client or for another host than the configuration has now. */
   endForeignConnections(): Promise<void>;
 }
@@ -138,7 +145,21 @@ export function assemble(policy: ServicePolicy, catalogue: () => Catalogue, driv
   // Tests of recipes say what a recipe does, whoever runs it.
   const denialOf: DenialOf = rehearsal ? async () => undefined : permissions(chats);
   const stops = new RecipeStops({ recipes, logger, metrics });
-  const isStopped = (recipe: string) => stops.isStopped(recipe);
+  const shared = new SharedWatch({
+    read: () => connections.sharedStates(),
+    onLook: () => holds.tell(),
+    clock,
+    logger,
+  });
+  const holds = new RecipeHolds({
+    recipes,
+    parents,
+    states: () => shared.states(),
+    look: () => shared.look(),
+    logger,
+    metrics,
+  });
+  const stopped = new StoppedRecipes({ stops, holds });
   const router = routerOf(recipes);
   const titleOf = (connection: string) => parents(connection)?.title ?? connection;
   const jobs = new Jobs({
@@ -205,14 +226,17 @@ export function assemble(policy: ServicePolicy, catalogue: () => Catalogue, driv
     parents,
     profile: holderProfile(chats),
     policy: { identityCheck: policy.identityCheck, linkTtlMs: policy.loginTimeoutMs },
-    onConnected: (event) => notices.connected(event),
+    async onConnected(event) {
+      if (event.owner === 'shared') await shared.look();
+      await notices.connected(event);
+    },
     onFailed: (event) => notices.failed(event),
   });
   const forms = new CommandForms({ jobs, denialOf, questions, clock, recipes, chats, clicks });
   const events = new EventHandler({
     chats,
     recipes,
-    help: new Help({ recipes, isStopped, router, denialOf, titleOf, clicks, logger, metrics }),
+    help: new Help({ recipes, stopped, router, denialOf, titleOf, clicks, logger, metrics }),
     router,
     forms,
     starter: new CommandStarter({
@@ -226,7 +250,7 @@ export function assemble(policy: ServicePolicy, catalogue: () => Catalogue, driv
       chats,
       clicks,
       metrics,
-      isStopped,
+      stopped,
     }),
     questions,
     answers,
@@ -250,6 +274,8 @@ export function assemble(policy: ServicePolicy, catalogue: () => Catalogue, driv
     jobs,
     logins,
     revoker,
+    shared,
+    holds,
     async endForeignConnections() {
       for (const parent of catalogue().parents) await connections.endForeign(parent);
     },

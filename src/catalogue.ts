@@ -29,7 +29,7 @@ export interface Catalogue {
 }
 
 type CatalogueConfig = Pick<Config, 'configDir' | 'publicUrl' | 'egressAllow'> & {
-  /** True: every shared connection is taken to be logged in to, as in the tests of recipes. */
+  /** True: no app is called, as in the tests of recipes. */
   readonly isRehearsal?: boolean;
 };
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -49,10 +49,8 @@ export async function loadCatalogue(
   const connections = await currentConnections(config, { environment, connectors: connectors.all }, before, kept);
   const known = before?.recipes.started() ?? [];
   const loaded = await loadRecipes(join(config.configDir, 'recipes'), { known });
-  const assumed = config.isRehearsal
-    ? { sharedLogins: new Set(connections.all.keys()) }
-    : { egressAllow: config.egressAllow };
-  const parts = { connectors: connectors.all, parents: connections.all, ...assumed };
+  const reach = config.isRehearsal ? {} : { egressAllow: config.egressAllow };
+  const parts = { connectors: connectors.all, parents: connections.all, ...reach };
   const checked = checkRecipes({ ...parts, recipes: loaded.recipes });
   const broken = filesWithErrors([...loaded.problems, ...checked.problems]);
   // Of what is broken, the former version; it may be of no use any more when what it needs has changed.

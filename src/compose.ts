@@ -92,7 +92,7 @@ export async function startService(config: Config, environment: Environment): Pr
     ...basics,
   });
   const chats = await createChats(config, { ...basics, httpClient });
-  const { admits, endForeignConnections, handleEvent, jobs, logins, revoker } = assemble(
+  const { admits, endForeignConnections, handleEvent, jobs, logins, revoker, shared } = assemble(
     config,
     () => catalogue.current(),
     {
@@ -112,6 +112,7 @@ export async function startService(config: Config, environment: Environment): Pr
     });
   onChange = async (before, after) => {
     await endForeign();
+    await shared.look();
     for (const recipe of stoppedBetween(before, after)) {
       // What cannot be ended now is told when its login comes, or when it has waited long enough.
       await jobs.waiting.recipeStopped(recipe).catch((error: unknown) => {
@@ -141,6 +142,7 @@ export async function startService(config: Config, environment: Environment): Pr
   await Promise.all(chats.map((chat) => chat.start(handleEvent, admits)));
   await jobs.start();
   revoker.start();
+  await shared.start();
   await catalogue.follow((await import('../adapters/files/index.js')).createFileWatcher(basics), config.configDir);
   // They would end when they are used, too: nobody has to wait for it.
   void endForeign();
@@ -163,6 +165,7 @@ export async function startService(config: Config, environment: Environment): Pr
     reload: () => catalogue.reload(),
     async stop() {
       serving = false;
+      shared.stop();
       await catalogue.stop();
       const until = clock.now() + STOP_MS;
       // Until then readiness says no, and what load balancers still send is put in the queue for another process.

@@ -57,8 +57,6 @@ export function parseConfig(environment: Environment): Config {
   const reader = new SettingsReader(environment);
   const production = environment['NODE_ENV'] === 'production';
   const port = reader.integer('PORT', 0, 65_535);
-  const directory = reader.required('DATA_DIR', 'Name a folder.');
-  const redisUrl = reader.optional('REDIS_URL');
   const slack = readSlack(reader);
   const teams = readTeams(reader);
   if (/simple-oauth2|\*/.test(environment['DEBUG'] ?? '')) {
@@ -66,7 +64,7 @@ export function parseConfig(environment: Environment): Config {
       'DEBUG makes libraries print client secrets and codes. Unset it, or narrow it to what you look for.',
     );
   }
-  const encryptionKeys = readEncryptionKeys(reader, production);
+  const store = readStore(reader, production);
   if (slack === undefined && teams === undefined) {
     reader.fail(
       'SLACK_SIGNING_SECRET',
@@ -77,9 +75,7 @@ export function parseConfig(environment: Environment): Config {
     production,
     port,
     publicUrl: readPublicUrl(reader, production, port),
-    store: redisUrl === undefined ? { kind: 'embedded', directory } : { kind: 'redis', url: new Secret(redisUrl) },
-    dataDir: directory,
-    ...(encryptionKeys === undefined ? {} : { encryptionKeys: new Secret(encryptionKeys) }),
+    ...store,
     configDir: reader.required('CONFIG_DIR', 'Name a folder.'),
     ...(slack ? { slack } : {}),
     ...(teams ? { teams } : {}),
@@ -93,6 +89,28 @@ export function parseConfig(environment: Environment): Config {
   };
   reader.throwProblems();
   return Object.freeze(config);
+}
+
+/** Where what is kept is, and the keys that open it: for commands that do without the rest of the configuration. */
+export type StoreConfig = Pick<Config, 'store' | 'dataDir' | 'encryptionKeys'>;
+
+/** Reads what the store needs. @throws BehalfError `config.invalid` */
+export function parseStoreConfig(environment: Environment): StoreConfig {
+  const reader = new SettingsReader(environment);
+  const config = readStore(reader, environment['NODE_ENV'] === 'production');
+  reader.throwProblems();
+  return config;
+}
+
+function readStore(reader: SettingsReader, production: boolean): StoreConfig {
+  const directory = reader.required('DATA_DIR', 'Name a folder.');
+  const redisUrl = reader.optional('REDIS_URL');
+  const encryptionKeys = readEncryptionKeys(reader, production);
+  return {
+    store: redisUrl === undefined ? { kind: 'embedded', directory } : { kind: 'redis', url: new Secret(redisUrl) },
+    dataDir: directory,
+    ...(encryptionKeys === undefined ? {} : { encryptionKeys: new Secret(encryptionKeys) }),
+  };
 }
 
 /** The keys as they stand there; whether they can be used is known here already, with all other mistakes. */

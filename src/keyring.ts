@@ -11,13 +11,19 @@ export function generateKey(id: string): string {
   return `${id}:${Buffer.from(randomToken(256), 'base64url').toString('base64')}`;
 }
 
+/** File in the data folder. */
+export const DEVELOPMENT_KEY = 'development.key';
+
 /**
  * The keys of the configuration. Outside production, where there are none, one is made once and kept in the data folder, so
  * that logins survive a restart while somebody tries the service out.
  */
-export async function loadKeyring(config: Config, logger: Logger): Promise<readonly VaultKey[]> {
+export async function loadKeyring(
+  config: Pick<Config, 'encryptionKeys' | 'dataDir'>,
+  logger: Logger,
+): Promise<readonly VaultKey[]> {
   if (config.encryptionKeys) return parseKeyring(config.encryptionKeys.reveal());
-  const file = join(config.dataDir, 'development.key');
+  const file = join(config.dataDir, DEVELOPMENT_KEY);
   logger.warn({ file }, 'ENCRYPTION_KEYS is not set: using a development key kept beside the data');
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
   await writeFile(file, generateKey('development'), { mode: 0o600, flag: 'wx' }).catch((error: unknown) => {

@@ -90,7 +90,7 @@ function prepare(raw: RawDatabase, sql: string): Statement {
   };
 }
 
-function rowOf(value: unknown): SqlRow | undefined {
+export function rowOf(value: unknown): SqlRow | undefined {
   return typeof value === 'object' && value !== null ? { ...value } : undefined;
 }
 

@@ -6,7 +6,7 @@ import { APPLICATION_ID, MIGRATIONS } from './schema.js';
 
 export type RawDatabase = Libsql.Database;
 
-const FILE_NAME = 'behalf.db';
+export const FILE_NAME = 'behalf.db';
 
 /**
  * Opens `behalf.db` in the directory, or makes it, for this process alone. WAL with `synchronous = NORMAL`: what is
@@ -36,7 +36,7 @@ export async function openFile(directory: string): Promise<RawDatabase> {
   }
 }
 
-async function loadLibrary(): Promise<typeof Libsql> {
+export async function loadLibrary(): Promise<typeof Libsql> {
   try {
     return (await import('libsql')).default;
   } catch (error) {
@@ -94,14 +94,14 @@ function migrate(raw: RawDatabase): void {
   }
 }
 
-function readNumber(raw: RawDatabase, sql: string): number {
+export function readNumber(raw: RawDatabase, sql: string): number {
   const row: unknown = raw.prepare(sql).get([]);
   if (typeof row !== 'object' || row === null) return 0;
   const [value]: readonly unknown[] = Object.values(row);
   return typeof value === 'number' ? value : 0;
 }
 
-function toOpenError(path: string, error: unknown): BehalfError {
+export function toOpenError(path: string, error: unknown): BehalfError {
   if (isBehalfError(error)) return error;
   const reason = sqliteCode(error) ?? describeForeignError(error);
   if (reason === 'SQLITE_BUSY') {

@@ -17,6 +17,8 @@ import { createJobStore } from './job-store.js';
 import { createLeaseStore } from './lease-store.js';
 import { createRevocationQueue } from './revocation-queue.js';
 
+export { peekSharedConnections } from './peek.js';
+
 const SWEEP_EVERY_MS = 60_000;
 const SWEPT_AT_ONCE = 1_000;
 

@@ -30,6 +30,7 @@ const TIMERS: Readonly<Record<MetricTimer, { help: string; labels: readonly stri
 const GAUGES: Readonly<Record<MetricGauge, string>> = {
   jobs_running: 'Jobs that run now',
   recipes_started: 'Recipes that answer commands',
+  recipes_held: 'Recipes that wait until an administrator has connected a shared connection',
   recipes_broken: 'Recipe files that are broken: they cannot start, or their last good version is in use',
 };
 

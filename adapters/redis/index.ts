@@ -20,6 +20,8 @@ import { createLeaseStore } from './lease-store.js';
 import { createRevocationQueue } from './revocation-queue.js';
 import { parseRedisUrl } from './url.js';
 
+export { peekSharedConnections } from './peek.js';
+
 export interface RedisStoresOptions {
   /** One server, Sentinel or Cluster; see {@link parseRedisUrl}. */
   readonly url: string;

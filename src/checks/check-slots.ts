@@ -10,7 +10,7 @@ export function checkSlots(context: RecipeContext): void {
 
 /** Holds one connection of a recipe, as it is or as a call has it, against its app. */
 export function checkSlot(context: RecipeContext, slot: ConnectionSlot): void {
-  const { connectors, parents, sharedLogins } = context.parts;
+  const { connectors, parents } = context.parts;
   const connector = context.connectorOf(slot.slot);
   if (!connector) {
     const base = connectors.get(baseOf(slot.slot));
@@ -35,14 +35,6 @@ export function checkSlot(context: RecipeContext, slot: ConnectionSlot): void {
   if (slot.verifyUserAccess && parent.auth.kind !== 'oauth2') {
     context.report(slot, `"${slot.use}" has one key for everybody, so people cannot log in to it`, {
       hint: 'set verify_user_access: false, or use a connection with oauth2',
-    });
-  }
-  const isMadeAtRunTime = parent.auth.kind === 'oauth2' || parent.auth.kind === 'stored';
-  if (!slot.verifyUserAccess && isMadeAtRunTime && !sharedLogins?.has(slot.use)) {
-    // Which ones are connected is in the store: where that is not known, a job that finds none says who must act.
-    context.report(slot, `"${slot.use}" is shared by everybody and must be connected first`, {
-      hint: `run behalf connect ${slot.use}, or set verify_user_access: true`,
-      severity: sharedLogins === undefined ? 'warning' : 'error',
     });
   }
 }

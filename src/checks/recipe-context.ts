@@ -17,8 +17,6 @@ export interface CheckedParts {
   readonly recipes: readonly CompiledRecipe[];
   readonly connectors: ReadonlyMap<string, Connector>;
   readonly parents: ReadonlyMap<string, ParentConnection>;
-  /** Connections with a login that is used for everybody. */
-  readonly sharedLogins?: ReadonlySet<string>;
   /** True: the recipes run already. A button whose command is gone does not stop them. */
   readonly isRunning?: boolean;
   /** Private hosts that may be called; absent: not to be judged. */

@@ -1,6 +1,10 @@
 import { stat } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { loadCatalogue } from '../catalogue.js';
+import { type CatalogueReport, reportOf } from '../catalogue-report.js';
+import { lookAtStore, type StoreLook } from '../compose/look-at-store.js';
+import { parseStoreConfig } from '../config.js';
+import { asBehalfError } from '../kernel/errors.js';
 import { formatProblem, hasErrors } from '../language/problem.js';
 import type { Environment } from './environment.js';
 
@@ -11,6 +15,8 @@ export interface CheckOptions {
   readonly json?: boolean;
   /** True: warnings count as errors. */
   readonly strict?: boolean;
+  /** True: the store is not looked at. */
+  readonly offline?: boolean;
 }
 
 export interface CheckResult {
@@ -26,9 +32,10 @@ export async function runCheck({
   environment,
   json = false,
   strict = false,
+  offline = false,
 }: CheckOptions): Promise<CheckResult> {
   if (!(await isFolder(configDir))) return { exitCode: 2, output: `${configDir} is not a folder\n` };
-  const { recipes, parents, problems } = await loadCatalogue(
+  const catalogue = await loadCatalogue(
     {
       configDir,
       publicUrl: environment['PUBLIC_URL'] ?? 'http://localhost:3000',
@@ -36,17 +43,42 @@ export async function runCheck({
     },
     environment,
   );
-  const started = recipes.started().length;
+  const look: StoreLook = offline ? { kind: 'unknown', why: '--offline' } : await lookWhereItIs(environment);
+  const report = reportOf(catalogue, { states: look.kind === 'known' ? look.states : undefined });
+  const { problems, recipes } = report;
   const exitCode = hasErrors(problems) || (strict && problems.length > 0) ? 2 : 0;
   if (json) {
-    const commands = recipes.commands().map(({ file, name, trigger }) => ({ command: trigger.command, name, file }));
-    return { exitCode, output: `${JSON.stringify({ problems, commands }, undefined, 2)}\n` };
+    const commands = catalogue.recipes
+      .commands()
+      .map(({ file, name, trigger }) => ({ command: trigger.command, name, file }));
+    const store = look.kind === 'known' ? { looked: true } : { looked: false, why: look.why };
+    return { exitCode, output: `${JSON.stringify({ problems, recipes, commands, store }, undefined, 2)}\n` };
   }
-  const summary = `${counted(started, 'recipe')} can start, ${counted(parents.length, 'connection')}, ${counted(problems.length, 'problem')}`;
-  const note = hasErrors(problems)
-    ? ['a running service keeps the last version without mistakes of what is broken']
-    : [];
-  return { exitCode, output: `${[...problems.map(formatProblem), ...note, summary].join('\n')}\n` };
+  const started = recipes.filter(({ state }) => state === 'started').length;
+  const summary = `${counted(started, 'recipe')} can start, ${counted(catalogue.parents.length, 'connection')}, ${counted(problems.length, 'problem')}`;
+  return {
+    exitCode,
+    output: `${[...problems.map(formatProblem), ...notesOn(report, look, hasErrors(catalogue.problems)), summary].join('\n')}\n`,
+  };
+}
+
+function notesOn({ needsLogins, recipes }: CatalogueReport, look: StoreLook, isBroken: boolean): readonly string[] {
+  const isHeld = recipes.some(({ state }) => state === 'held');
+  return [
+    ...(look.kind === 'unknown' && needsLogins
+      ? [`whether shared connections are connected was not looked at: ${look.why}`]
+      : []),
+    ...(isHeld ? ['a recipe starts by itself when its shared connections are connected'] : []),
+    ...(isBroken ? ['a running service keeps the last version without mistakes of what is broken'] : []),
+  ];
+}
+
+async function lookWhereItIs(environment: Environment): Promise<StoreLook> {
+  try {
+    return await lookAtStore(parseStoreConfig(environment));
+  } catch (error) {
+    return { kind: 'unknown', why: asBehalfError(error).message };
+  }
 }
 
 /** `behalf check`. */
@@ -57,6 +89,7 @@ export function addCheckCommand(program: Command, environment: Environment): voi
     .option('--config-dir <folder>', 'folder that holds them', environment['CONFIG_DIR'] ?? '.')
     .option('--json', 'print problems and commands as JSON')
     .option('--strict', 'end with exit code 2 for warnings, too')
+    .option('--offline', 'do not look at the store, so not at what is connected')
     .action(async (options: Omit<CheckOptions, 'environment'>) => {
       const result = await runCheck({ ...options, environment });
       process.stdout.write(result.output);

@@ -11,14 +11,14 @@ import { commandMessage } from './command-help.js';
 import { helpMessage, type OfferedCommand, shownCommands, unknownMessage } from './help-messages.js';
 import { allowedTo } from './refusals.js';
 import type { CommandRouter } from './router.js';
+import type { StoppedRecipes } from './stopped-recipes.js';
 
 /** How many closest commands an unknown text is answered with. */
 const SUGGESTIONS = 3;
 
 interface HelpDeps {
   readonly recipes: () => RecipeBook;
-  /** Tells of a recipe, by its id, whether it has stopped itself. */
-  readonly isStopped: (recipe: string) => boolean;
+  readonly stopped: Pick<StoppedRecipes, 'has'>;
   readonly router: () => CommandRouter;
   readonly denialOf: DenialOf;
   /** Title of the app that a connection leads to. */
@@ -69,10 +69,10 @@ export class Help {
   }
 
   #allowed(event: Asking): Promise<readonly CommandRecipe[]> {
-    const { denialOf, isStopped, recipes } = this.#deps;
+    const { denialOf, recipes, stopped } = this.#deps;
     const working = recipes()
       .commands()
-      .filter(({ id }) => !isStopped(id));
+      .filter(({ id }) => !stopped.has(id));
     return allowedTo(denialOf, working, event);
   }
 

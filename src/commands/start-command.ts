@@ -29,6 +29,7 @@ import { describePeople } from './people.js';
 import type { CommandQuestion, Questions } from './questions.js';
 import { refusalOf } from './refusals.js';
 import { sayPrivately } from './say.js';
+import type { StoppedRecipes } from './stopped-recipes.js';
 
 interface CommandStarterDeps {
   readonly denialOf: DenialOf;
@@ -38,8 +39,7 @@ interface CommandStarterDeps {
   readonly claims: EventClaims;
   readonly clock: Clock;
   readonly recipes: () => RecipeBook;
-  /** Tells of a recipe, by its id, whether it has stopped itself. */
-  readonly isStopped: (recipe: string) => boolean;
+  readonly stopped: Pick<StoppedRecipes, 'messageFor'>;
   readonly chats: (platform: Platform) => ChatAdapter;
   readonly clicks: Clicks;
   readonly metrics: Metrics;
@@ -80,8 +80,8 @@ export class CommandStarter {
     this.#deps.metrics.count('commands', { command: 'recipe' });
     const undeclared = refuseUndeclared(recipe, given);
     const refusal = await refusalOf(this.#deps.denialOf, recipe, request);
-    const stopped = this.#deps.isStopped(recipe.id) ? stoppedItselfMessage(recipe) : undefined;
-    const answer = refusal ?? stopped ?? (undeclared === undefined ? undefined : textMessage(undeclared));
+    const stopped = refusal ?? (await this.#deps.stopped.messageFor(recipe));
+    const answer = stopped ?? (undeclared === undefined ? undefined : textMessage(undeclared));
     if (answer) {
       if (await this.#deps.claims.claim({ id: request.eventId, user })) await this.#say(request, answer);
       return;
@@ -248,13 +248,6 @@ function takeText(
   const values = { ...answer.given, [parameter.name]: parsed.value };
   const problem = firstMissing(recipe, values);
   return problem ? { values, problem } : { values };
-}
-
-function stoppedItselfMessage(recipe: CompiledRecipe): Message {
-  return textMessage([
-    { text: recipe.name, style: 'italic' },
-    { text: ' has stopped: it has not worked several times in a row. Your administrator has been told.' },
-  ]);
 }
 
 function overtakenMessage(recipe: CompiledRecipe): Message {

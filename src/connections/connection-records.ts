@@ -46,14 +46,7 @@ export interface ConnectionRecords {
 }
 
 export function createConnectionRecords(store: ConnectionStore, vault: Vault): ConnectionRecords {
-  function open(row: ConnectionRow): ReadRow {
-    try {
-      return { kind: 'readable', connection: openRow(vault, row) };
-    } catch (error) {
-      if (isBehalfError(error, 'store.corrupt')) return { kind: 'unreadable', row, error };
-      throw error;
-    }
-  }
+  const open = (row: ConnectionRow) => openOrNot(vault, row);
 
   return {
     async read(owner, name) {
@@ -69,6 +62,20 @@ export function createConnectionRecords(store: ConnectionStore, vault: Vault): C
     },
     write: (connection) => store.write(sealRow(vault, connection)),
   };
+}
+
+/** Opens rows that were read elsewhere. */
+export function openRows(vault: Vault, rows: readonly ConnectionRow[]): readonly ReadRow[] {
+  return rows.map((row) => openOrNot(vault, row));
+}
+
+function openOrNot(vault: Vault, row: ConnectionRow): ReadRow {
+  try {
+    return { kind: 'readable', connection: openRow(vault, row) };
+  } catch (error) {
+    if (isBehalfError(error, 'store.corrupt')) return { kind: 'unreadable', row, error };
+    throw error;
+  }
 }
 
 function sealRow(vault: Vault, connection: Connection): ConnectionRow {

@@ -19,6 +19,7 @@ import type { LeaseStore } from './lease-store.port.js';
 import type { OAuthClient } from './oauth-client.port.js';
 import type { ParentConnection } from './parent-connection.js';
 import type { RevocationPlan } from './revocation-plan.js';
+import { type SharedStates, statesOf } from './shared-states.js';
 import { TokenRefresher } from './token-refresher.js';
 
 const TOUCH_INTERVAL_MS = 60_000;
@@ -59,6 +60,8 @@ export interface Connections {
   /** By name, with the last uses. A row that cannot be read shows as `needs_login`. */
   list(owner: ConnectionOwner): Promise<readonly ConnectionSummary[]>;
   get(owner: ConnectionOwner, name: string): Promise<ConnectionSummary | undefined>;
+  /** The states of all shared connections at once: one call of the store. */
+  sharedStates(): Promise<SharedStates>;
   /** Has the tokens revoked, wipes them and keeps the row. Undefined: there is no such connection. */
   disconnect(owner: ConnectionOwner, name: string): Promise<Disconnection | undefined>;
   /** As {@link disconnect}, and removes the row. */
@@ -122,6 +125,7 @@ export function createConnections(deps: ConnectionsDeps): Connections {
       const [row, uses] = await Promise.all([records.look(owner, name), store.lastUses(owner)]);
       return row && summarize(row, uses);
     },
+    sharedStates: async () => statesOf(await records.list('shared')),
     disconnect: (owner, name) => endConnection(parts, { owner, name, removeRow: false }),
     remove: (owner, name) => endConnection(parts, { owner, name, removeRow: true }),
     async markNeedsLogin(owner, name, generation, reason) {

@@ -6,6 +6,7 @@ import type { Connector } from '../connectors/connector.js';
 import { BehalfError } from '../kernel/errors.js';
 import type { ConnectionSlot } from '../recipes/compiled-recipe.js';
 import type { JobSlot } from '../recipes/recipe-calls.js';
+import { notConnectedText } from './recipe-holds.js';
 
 type WantedConnection = Pick<ConnectionSlot, 'use' | 'verifyUserAccess'>;
 
@@ -141,7 +142,8 @@ export class SlotResolver {
       };
     }
     if (!verifyUserAccess)
-      throw new BehalfError('connection.invalid', `The shared connection ${use} is not connected`, {
+      throw new BehalfError('connection.not_connected', `The shared connection ${use} is not connected`, {
+        userText: notConnectedText([parent.title]),
         details: { connection: use },
       });
     return { kind: 'missing', missing: missingLogin(parent, found.reason, needed) };

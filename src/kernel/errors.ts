@@ -19,6 +19,10 @@ export const ERROR_CODES = {
     audience: 'operator',
     text: 'This connection is not set up correctly. Please tell your administrator.',
   },
+  'connection.not_connected': {
+    audience: 'operator',
+    text: 'This app is not connected. Your administrator must connect it first.',
+  },
   'datapill.failed': { audience: 'builder', text: 'This command has a mistake in its recipe. Please tell its author.' },
   'store.unavailable': {
     audience: 'operator',

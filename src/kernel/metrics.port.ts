@@ -27,7 +27,7 @@ export type MetricCounter =
 
 export type MetricTimer = 'ack_ms' | 'job_ms' | 'app_call_ms' | 'store_call_ms' | 'login_ms';
 
-export type MetricGauge = 'jobs_running' | 'recipes_started' | 'recipes_broken';
+export type MetricGauge = 'jobs_running' | 'recipes_started' | 'recipes_broken' | 'recipes_held';
 
 /** Counts nothing. */
 export const noMetrics: Metrics = { count: () => {}, time: () => {}, gauge: () => {} };

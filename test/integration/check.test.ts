@@ -9,6 +9,7 @@ const PLAYGROUND = path.resolve(__dirname, '../../playground/config');
 const TOTAL = readdirSync(path.join(PLAYGROUND, 'recipes')).filter((file) => !file.endsWith('.test.yaml')).length;
 
 const ENVIRONMENT = {
+  DATA_DIR: path.join(tmpdir(), 'behalf-check-without-a-store'),
   PUBLIC_URL: 'http://localhost:3000',
   EGRESS_ALLOW: 'localhost:4001, localhost:4002',
   ACME_CRM_URL: 'http://localhost:4001',

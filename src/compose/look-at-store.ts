@@ -1,0 +1,50 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { StoreConfig } from '../config.js';
+import { openRows } from '../connections/connection-records.js';
+import type { ConnectionRow } from '../connections/connection-store.port.js';
+import { type SharedStates, statesOf } from '../connections/shared-states.js';
+import { asBehalfError } from '../kernel/errors.js';
+import { noMetrics } from '../kernel/metrics.port.js';
+import { systemClock } from '../kernel/system-clock.js';
+import { createVault } from '../kernel/vault.js';
+import { DEVELOPMENT_KEY, loadKeyring } from '../keyring.js';
+
+/** How long a Redis that does not answer is waited for, in ms. */
+const START_TIMEOUT_MS = 3_000;
+
+/** What the store says of the shared connections, or why it could not be looked at. */
+export type StoreLook =
+  | { readonly kind: 'known'; readonly states: SharedStates }
+  | { readonly kind: 'unknown'; readonly why: string };
+
+/** Looks at the shared connections without changing anything, beside a running service where the store allows it. */
+export async function lookAtStore(config: StoreConfig): Promise<StoreLook> {
+  try {
+    const logger = (await import('../../adapters/pino/index.js')).createLogger({ level: 'silent' });
+    const rows = await readRows(config, logger);
+    if (!rows) return { kind: 'unknown', why: `there is no store in ${config.dataDir} (DATA_DIR)` };
+    if (!config.encryptionKeys && !existsSync(join(config.dataDir, DEVELOPMENT_KEY))) {
+      return { kind: 'unknown', why: 'ENCRYPTION_KEYS is not set' };
+    }
+    return { kind: 'known', states: statesOf(openRows(createVault(await loadKeyring(config, logger)), rows)) };
+  } catch (error) {
+    return { kind: 'unknown', why: asBehalfError(error).message };
+  }
+}
+
+async function readRows(
+  config: StoreConfig,
+  logger: Parameters<typeof loadKeyring>[1],
+): Promise<readonly ConnectionRow[] | undefined> {
+  if (config.store.kind === 'embedded') {
+    return (await import('../../adapters/embedded/index.js')).peekSharedConnections(config.store.directory);
+  }
+  return (await import('../../adapters/redis/index.js')).peekSharedConnections({
+    url: config.store.url.reveal(),
+    startTimeoutMs: START_TIMEOUT_MS,
+    clock: systemClock,
+    logger,
+    metrics: noMetrics,
+  });
+}
