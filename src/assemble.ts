@@ -38,7 +38,7 @@ import type { CreateLoginLink } from './jobs/login-link.js';
 import { admitsOutsider, type DenialOf, permissions } from './jobs/permission.js';
 import { RecipeHolds } from './jobs/recipe-holds.js';
 import { RecipeStops } from './jobs/recipe-stops.js';
-import { SlotResolver } from './jobs/resolve-connections.js';
+import { reconnectScopes, SlotResolver } from './jobs/resolve-connections.js';
 import type { Clock } from './kernel/clock.port.js';
 import type { ExpiringStore } from './kernel/expiring-store.port.js';
 import type { HttpClient } from './kernel/http-client.port.js';
@@ -206,6 +206,7 @@ export function assemble(policy: ServicePolicy, catalogue: () => Catalogue, driv
     waiting: jobs.waiting,
     clicks,
     createLoginLink,
+    reconnectScopes: (parent, asked) => reconnectScopes(parent, connectorOf(connectors, parent), asked),
     clock,
   });
   const notices = new LoginNotices({ chats, waiting: jobs.waiting, connections: personal, logger });

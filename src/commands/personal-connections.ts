@@ -21,6 +21,8 @@ import {
 interface PersonalConnectionsDeps {
   readonly connections: Connections;
   readonly parents: (name: string) => ParentConnection | undefined;
+  /** What a login asks for in place of one that had asked for `asked`; undefined: what every login does. */
+  readonly reconnectScopes: (parent: ParentConnection, asked: readonly string[]) => readonly string[] | undefined;
   readonly recipes: () => RecipeBook;
   readonly waiting: WaitingJobs;
   readonly clicks: Clicks;
@@ -139,7 +141,7 @@ export class PersonalConnections {
     options: { readonly withoutLink?: boolean } = {},
   ): Promise<ConnectionView> {
     const { account, lastUsedAt, name, reason, status } = connection;
-    const canReconnect = status !== 'connected' && this.#deps.parents(name) !== undefined && !options.withoutLink;
+    const parent = status === 'connected' || options.withoutLink ? undefined : this.#deps.parents(name);
     return {
       name,
       title: this.#titleOf(name),
@@ -147,13 +149,18 @@ export class PersonalConnections {
       ...(account ? { account: account.label } : {}),
       ...(reason === undefined ? {} : { reason }),
       ...(lastUsedAt === undefined ? {} : { lastUsedAt }),
-      ...(canReconnect ? { reconnect: await this.#reconnect(asked, name) } : {}),
+      ...(parent ? { reconnect: await this.#reconnect(asked, connection, parent) } : {}),
     };
   }
 
-  async #reconnect({ conversation, user }: Asked, connection: string): Promise<{ url: string; token: string }> {
+  async #reconnect(
+    { conversation, user }: Asked,
+    { asked = [], name: connection }: ConnectionSummary,
+    parent: ParentConnection,
+  ): Promise<{ url: string; token: string }> {
+    const scopes = this.#deps.reconnectScopes(parent, asked);
     const [url, [token = '']] = await Promise.all([
-      this.#deps.createLoginLink({ user, connection, conversation }),
+      this.#deps.createLoginLink({ user, connection, conversation, ...(scopes ? { scopes } : {}) }),
       this.#deps.clicks.issue(user, [{ kind: 'login-opened' }]),
     ]);
     return { url, token };

@@ -15,6 +15,7 @@ const storedConnection = z.object({
   t: storedTokens.exactOptional(),
   k: z.record(z.string(), z.string()).exactOptional(),
   f: z.string().exactOptional(),
+  q: z.array(z.string()).exactOptional(),
   c: z.number(),
   m: z.number(),
 });
@@ -79,7 +80,7 @@ function openOrNot(vault: Vault, row: ConnectionRow): ReadRow {
 }
 
 function sealRow(vault: Vault, connection: Connection): ConnectionRow {
-  const { owner, name, generation, account, client, reason, secrets, tokens } = connection;
+  const { owner, name, generation, account, asked, client, reason, secrets, tokens } = connection;
   const inside: z.infer<typeof storedConnection> = {
     s: connection.status,
     ...(reason === undefined ? {} : { r: reason }),
@@ -87,6 +88,7 @@ function sealRow(vault: Vault, connection: Connection): ConnectionRow {
     ...(tokens === undefined ? {} : { t: encodeTokens(tokens) }),
     ...(secrets === undefined ? {} : { k: mapValues(secrets, (secret) => secret.reveal()) }),
     ...(client === undefined ? {} : { f: client }),
+    ...(asked === undefined ? {} : { q: [...asked] }),
     c: connection.connectedAt,
     m: connection.changedAt,
   };
@@ -100,7 +102,7 @@ function openRow(vault: Vault, row: ConnectionRow): Connection {
       details: { connection: row.name },
     });
   }
-  const { s, r, a, t, k, f, c, m } = inside.data;
+  const { s, r, a, t, k, f, q, c, m } = inside.data;
   return {
     owner: row.owner,
     name: row.name,
@@ -111,6 +113,7 @@ function openRow(vault: Vault, row: ConnectionRow): Connection {
     ...(t === undefined ? {} : { tokens: decodeTokens(t) }),
     ...(k === undefined ? {} : { secrets: mapValues(k, (value) => new Secret(value)) }),
     ...(f === undefined ? {} : { client: f }),
+    ...(q === undefined ? {} : { asked: q }),
     connectedAt: c,
     changedAt: m,
   };

@@ -56,6 +56,8 @@ export interface Connection {
   readonly account?: Account;
   /** Present only while connected. */
   readonly tokens?: TokenSet;
+  /** Of a login that has ended: access that it had asked for. */
+  readonly asked?: readonly string[];
   /** In place of tokens, for methods with one secret for everybody; present only while connected. */
   readonly secrets?: Readonly<Record<string, Secret>>;
   /** What it was connected with: a {@link clientFingerprint}. Rows of before have none. */

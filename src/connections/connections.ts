@@ -14,6 +14,7 @@ import type { ConnectionStore } from './connection-store.port.js';
 import { type CredentialAnswer, CredentialFinder, type CredentialOptions } from './credential-finder.js';
 import { countChildren, eachOwner } from './each-owner.js';
 import { type Disconnection, endConnection } from './end-connection.js';
+import { ended } from './ended-connection.js';
 import { type KeyRotation, rotateConnectionKeys } from './key-rotation.js';
 import type { LeaseStore } from './lease-store.port.js';
 import type { OAuthClient } from './oauth-client.port.js';
@@ -131,14 +132,7 @@ export function createConnections(deps: ConnectionsDeps): Connections {
     async markNeedsLogin(owner, name, generation, reason) {
       const connection = await records.read(owner, name);
       if (connection?.status !== 'connected' || connection.generation !== generation) return false;
-      const { tokens: _, secrets: __, ...rest } = connection;
-      return records.write({
-        ...rest,
-        generation: generation + 1,
-        status: 'needs_login',
-        reason,
-        changedAt: clock.now(),
-      });
+      return records.write(ended(connection, { status: 'needs_login', reason, changedAt: clock.now() }));
     },
     activate: (owner, name, tokens, account, client) =>
       activateConnection(parts, {

@@ -5,6 +5,7 @@ import { Secret } from '../kernel/secret.js';
 import { clientChangedReason, clientFingerprint } from './client-fingerprint.js';
 import type { Account, Connection, ConnectionOwner, Credential, TokenSet } from './connection.js';
 import type { ConnectionRecords } from './connection-records.js';
+import { ended } from './ended-connection.js';
 import { methodOf, type ParentConnection, type TokenApp } from './parent-connection.js';
 import type { TokenRefresher } from './token-refresher.js';
 
@@ -22,8 +23,8 @@ export type CredentialAnswer =
       /** Of a login: access that it asked for, or that the app has granted. */
       readonly scopes?: readonly string[];
     }
-  /** `reason`: why an earlier login does not do any more, for the person; absent when there was none. */
-  | { readonly kind: 'login_required'; readonly reason?: string };
+  /** `reason`: why an earlier login does not do any more, for the person; absent when there was none. `asked`: its access. */
+  | { readonly kind: 'login_required'; readonly reason?: string; readonly asked?: readonly string[] };
 
 interface FinderParts {
   readonly records: ConnectionRecords;
@@ -65,22 +66,21 @@ export class CredentialFinder {
    * had to end. Its tokens are not revoked: they would have to be sent to hosts that they are not for.
    */
   async endIfForeign(connection: Connection, parent: ParentConnection): Promise<Connection | undefined> {
-    const { client, generation, name, owner, status } = connection;
+    const { client, name, owner, status } = connection;
     if (client === undefined || status !== 'connected' || client === clientFingerprint(parent)) return undefined;
-    const { tokens: _, secrets: __, ...rest } = connection;
-    const ended: Connection = {
-      ...rest,
-      generation: generation + 1,
+    const reason = clientChangedReason(parent.title);
+    // What the former client could ask for may be nothing to the new one.
+    const { asked: _, ...last } = ended(connection, {
       status: 'disconnected',
-      reason: clientChangedReason(parent.title),
+      reason,
       changedAt: this.#parts.clock.now(),
-    };
-    if (!(await this.#parts.records.write(ended))) {
+    });
+    if (!(await this.#parts.records.write(last))) {
       const current = await this.#parts.records.read(owner, name);
       return current && ((await this.endIfForeign(current, parent)) ?? current);
     }
     this.#parts.logger.warn({ connection: name }, 'a connection was made with another client, so it has ended');
-    return ended;
+    return last;
   }
 
   async #read(owner: ConnectionOwner, parent: ParentConnection): Promise<Connection | undefined> {
@@ -154,7 +154,12 @@ export class CredentialFinder {
 
   #answer(ready: Connection | undefined): CredentialAnswer {
     if (ready?.status !== 'connected' || ready.tokens === undefined) {
-      return { kind: 'login_required', ...(ready?.reason === undefined ? {} : { reason: ready.reason }) };
+      const { asked, reason } = ready ?? {};
+      return {
+        kind: 'login_required',
+        ...(reason === undefined ? {} : { reason }),
+        ...(asked === undefined ? {} : { asked }),
+      };
     }
     this.#parts.touch(ready);
     return {

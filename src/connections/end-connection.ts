@@ -4,6 +4,7 @@ import { newId } from '../kernel/ids.js';
 import type { Account, Connection, ConnectionOwner } from './connection.js';
 import type { ConnectionRecords, ReadRow } from './connection-records.js';
 import type { ConnectionStore } from './connection-store.port.js';
+import { ended } from './ended-connection.js';
 import type { RevocationNotice, RevocationPlan } from './revocation-plan.js';
 
 const TRIES = 20;
@@ -79,6 +80,5 @@ async function endRow(parts: EndParts, request: EndRequest, found: ReadRow): Pro
       ? found.connection
       : { owner, name, generation, status: 'disconnected', connectedAt: now, changedAt: now };
   if (found.kind === 'readable' && base.status === 'disconnected') return true;
-  const { tokens: _, secrets: __, reason: ___, ...rest } = base;
-  return parts.records.write({ ...rest, generation: generation + 1, status: 'disconnected', changedAt: now });
+  return parts.records.write(ended(base, { status: 'disconnected', changedAt: now }));
 }

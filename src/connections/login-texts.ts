@@ -41,7 +41,7 @@ export function refusedAccountText(title: string, account: Account, policy: Acco
   const domains = emailDomains.length > 0 ? [`with an e-mail address at ${emailDomains.join(' or ')}`] : [];
   const organizations = organizationIds.length > 0 ? [`of the organisation ${organizationIds.join(' or ')}`] : [];
   const allowed = [...domains, ...organizations].join(' and ');
-  return `${account.label} may not be used here, so I did not connect it. Please log in with a ${title} account ${allowed}.`;
+  return `${account.label} may not be used here, so I did not connect it. Please log in to ${title} with an account ${allowed}.`;
 }
 
 /** Our sentence for tokens whose account could not be found out. */

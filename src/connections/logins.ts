@@ -142,13 +142,19 @@ async function viewLink(parts: LoginParts, token: string): Promise<LoginView> {
 async function pageParameters(
   parts: LoginParts,
   { context, owner }: LoginLink,
-  { loginHint, prompt }: ParentConnection,
+  { auth, loginHint, prompt }: ParentConnection,
 ): Promise<Readonly<Record<string, string>>> {
   const email =
     loginHint && owner !== 'shared'
       ? (await parts.profile(owner, context).catch(() => undefined))?.confirmedEmail
       : undefined;
-  return { ...(prompt === undefined ? {} : { prompt }), ...(email === undefined ? {} : { login_hint: email }) };
+  // A list, separated by blanks (OpenID Connect Core 3.1.2.1): what the app needs in any case stays.
+  const always = auth.kind === 'oauth2' ? auth.app.authorizationParameters['prompt'] : undefined;
+  const prompts = [...new Set([always, prompt].filter((value) => value !== undefined))].join(' ');
+  return {
+    ...(prompt === undefined ? {} : { prompt: prompts }),
+    ...(email === undefined ? {} : { login_hint: email }),
+  };
 }
 
 async function beginLogin(parts: LoginParts, token: string, cookie: string | undefined): Promise<LoginStart> {

@@ -6,6 +6,7 @@ import type { Logger } from '../kernel/logger.port.js';
 import type { Metrics } from '../kernel/metrics.port.js';
 import type { Connection, TokenSet } from './connection.js';
 import { type ConnectionRecords, connectionKey, ownerParts } from './connection-records.js';
+import { ended } from './ended-connection.js';
 import { type HeldLease, keepLease } from './lease-keeper.js';
 import type { LeaseStore } from './lease-store.port.js';
 import type { OAuthClient } from './oauth-client.port.js';
@@ -207,17 +208,10 @@ export class TokenRefresher {
   /** Marks that a login is needed, unless somebody has written since: then what they wrote counts. */
   async #endLogin(connection: Connection, reason: string): Promise<Connection | undefined> {
     const { records, clock } = this.#deps;
-    const { tokens: _, ...rest } = connection;
-    const ended: Connection = {
-      ...rest,
-      generation: connection.generation + 1,
-      status: 'needs_login',
-      reason,
-      changedAt: clock.now(),
-    };
-    if (await records.write(ended)) {
-      this.#log(connection).info({ generation: ended.generation }, 'connection needs a login');
-      return ended;
+    const last = ended(connection, { status: 'needs_login', reason, changedAt: clock.now() });
+    if (await records.write(last)) {
+      this.#log(connection).info({ generation: last.generation }, 'connection needs a login');
+      return last;
     }
     return records.read(connection.owner, connection.name);
   }

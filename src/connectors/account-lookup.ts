@@ -1,7 +1,7 @@
 import type { Account, Credential } from '../connections/connection.js';
 import type { ParentConnection } from '../connections/parent-connection.js';
 import type { Clock } from '../kernel/clock.port.js';
-import { BehalfError } from '../kernel/errors.js';
+import { BehalfError, isBehalfError } from '../kernel/errors.js';
 import type { HttpClient } from '../kernel/http-client.port.js';
 import type { DatapillData } from '../language/datapill.js';
 import type { RequestTemplate } from './action.js';
@@ -37,8 +37,23 @@ export async function lookUpAccount(lookup: AccountLookup): Promise<Account> {
   }
   const call = { action: 'identity', purpose: 'tell me who you are' };
   const first = await ask(lookup, identity.request, call);
-  const more = identity.more ? { more: await ask(lookup, identity.more, call) } : {};
-  return readAccount(identity, { ...first, ...more }, parent);
+  const more = identity.more && (await askMore(lookup, identity, identity.more, call));
+  const { settings } = parent;
+  return readAccount(identity, { settings, ...first, ...(more ? { more } : {}) }, parent);
+}
+
+async function askMore(
+  lookup: AccountLookup,
+  { moreIsOptional }: IdentityCall,
+  template: RequestTemplate,
+  call: Parameters<typeof ask>[2],
+): Promise<Answer | undefined> {
+  try {
+    return await ask(lookup, template, call);
+  } catch (error) {
+    if (moreIsOptional && isBehalfError(error, 'app.forbidden', 'app.not_found', 'app.bad_input')) return undefined;
+    throw error;
+  }
 }
 
 async function ask(

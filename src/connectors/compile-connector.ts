@@ -123,6 +123,7 @@ class ConnectorCompiler {
     return {
       request: compileRequest(identity.request, ['identity', 'request'], this.#templates),
       ...(more ? { more: compileRequest(more.request, ['identity', 'more', 'request'], this.#templates) } : {}),
+      moreIsOptional: more?.optional ?? false,
       id: pill(identity.id, 'id'),
       label: pill(identity.label, 'label'),
       ...(email === undefined ? {} : { email: pill(email, 'email') }),

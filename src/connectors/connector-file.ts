@@ -35,7 +35,13 @@ const RateLimit = strict({
 
 const Identity = strict({
   request: Request,
-  more: strict({ request: Request })
+  more: strict({
+    request: Request,
+    optional: z
+      .boolean()
+      .default(false)
+      .meta({ description: 'True: a login does without it where the account may not ask' }),
+  })
     .optional()
     .meta({ description: 'A second request; its answer is read as more.body' }),
   id: Expression,

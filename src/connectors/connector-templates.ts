@@ -21,7 +21,7 @@ export type Names = (root: string) => Scope;
 
 /** Datapills that read an answer. */
 export const ANSWER: Names = anyOf('body', 'status', 'headers');
-export const IDENTITY: Names = anyOf('body', 'status', 'headers', 'more');
+export const IDENTITY: Names = anyOf('body', 'status', 'headers', 'more', 'settings');
 export const OUTPUT: Names = anyOf('body', 'status', 'headers', 'input', 'settings', 'token');
 export const LIST_OUTPUT: Names = anyOf(
   ...['items', 'truncated', 'body', 'status', 'headers', 'input', 'settings', 'token'],

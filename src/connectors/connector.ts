@@ -49,6 +49,8 @@ export interface IdentityCall {
   readonly request: RequestTemplate;
   /** A second request; the datapills see its answer as `more`. */
   readonly more?: RequestTemplate;
+  /** True: an account that may not ask for `more` is told without it. */
+  readonly moreIsOptional: boolean;
   readonly id: Datapill;
   readonly label: Datapill;
   readonly email?: Datapill;

@@ -25,6 +25,8 @@ export interface ResolvedSlot {
   readonly personal: boolean;
   readonly credential: Credential;
   readonly account?: Account;
+  /** Access that its login asked for, or was granted. */
+  readonly scopes?: readonly string[];
 }
 
 /** A personal connection that the person has to log in to first. */
@@ -87,7 +89,10 @@ export class SlotResolver {
     });
     if (found.kind === 'login_required') {
       if (!slot.personal) throw refusedShared(slot);
-      return { kind: 'missing', missing: missingLogin(slot.parent, found.reason) };
+      return {
+        kind: 'missing',
+        missing: missingLogin(slot.parent, found.reason, earlier(slot.connector, found.asked)),
+      };
     }
     return { kind: 'ready', slot: { ...slot, credential: found.credential } };
   }
@@ -97,17 +102,20 @@ export class SlotResolver {
     if (!slot.personal || slot.credential.kind !== 'bearer') throw refusedShared(slot);
     const reason = `${slot.parent.title} does not accept the login any more`;
     await this.#deps.connections.markNeedsLogin(this.#user, slot.parent.name, slot.credential.generation, reason);
-    return missingLogin(slot.parent, reason);
+    return missingLogin(slot.parent, reason, earlier(slot.connector, slot.scopes));
   }
 
   /** The login that a connection by this name asks for; nothing where the connection is gone. */
-  missing(name: string, wanted: readonly JobSlot[]): readonly MissingLogin[] {
+  async missing(name: string, wanted: readonly JobSlot[]): Promise<readonly MissingLogin[]> {
     const parent = this.#deps.parents(name);
     if (!parent) return [];
     const connector = this.#deps.connectors(parent.connector);
     const actions = wanted.filter(({ use, verifyUserAccess }) => use === name && verifyUserAccess);
     const names = actions.flatMap((slot) => slot.actions);
-    return [missingLogin(parent, undefined, connector ? neededScopes(names, connector) : [])];
+    if (!connector) return [missingLogin(parent, undefined)];
+    const row = await this.#deps.connections.get(this.#user, name);
+    const asked = earlier(connector, row?.scopes ?? row?.asked);
+    return [missingLogin(parent, undefined, [...asked, ...neededScopes(names, connector)])];
   }
 
   async #resolveSlot(
@@ -127,7 +135,7 @@ export class SlotResolver {
       const lacking = needed.filter((scope) => !scopes.includes(scope));
       if (lacking.length > 0) {
         const reason = `${recipe} needs more access than you have allowed so far: ${lacking.join(', ')}`;
-        return { kind: 'missing', missing: missingLogin(parent, reason, [...scopes, ...needed]) };
+        return { kind: 'missing', missing: missingLogin(parent, reason, [...earlier(connector, scopes), ...needed]) };
       }
       return {
         kind: 'ready',
@@ -138,6 +146,7 @@ export class SlotResolver {
           personal: verifyUserAccess,
           credential: found.credential,
           ...(found.account ? { account: found.account } : {}),
+          ...(found.scopes ? { scopes: found.scopes } : {}),
         },
       };
     }
@@ -146,7 +155,10 @@ export class SlotResolver {
         userText: notConnectedText([parent.title]),
         details: { connection: use },
       });
-    return { kind: 'missing', missing: missingLogin(parent, found.reason, needed) };
+    return {
+      kind: 'missing',
+      missing: missingLogin(parent, found.reason, [...earlier(connector, found.asked), ...needed]),
+    };
   }
 }
 
@@ -156,13 +168,30 @@ function missingLogin(
   reason: string | undefined,
   scopes: readonly string[] = [],
 ): MissingLogin {
+  const wanted = withUsual(parent, scopes);
+  return { parent, ...(reason === undefined ? {} : { reason }), ...(wanted ? { scopes: wanted } : {}) };
+}
+
+/** What a login asks for that must give `scopes`; undefined: what every login of this connection asks for. */
+function withUsual(parent: ParentConnection, scopes: readonly string[]): readonly string[] | undefined {
   const usual = parent.auth.kind === 'oauth2' ? parent.auth.app.scopes : [];
   const more = scopes.filter((scope) => !usual.includes(scope));
-  return {
-    parent,
-    ...(reason === undefined ? {} : { reason }),
-    ...(more.length === 0 ? {} : { scopes: [...new Set([...usual, ...more])] }),
-  };
+  return more.length === 0 ? undefined : [...new Set([...usual, ...more])];
+}
+
+/** What a login asks for that takes the place of one which has ended, so that recipes which worked go on working. */
+export function reconnectScopes(
+  parent: ParentConnection,
+  connector: Connector,
+  asked: readonly string[] | undefined,
+): readonly string[] | undefined {
+  return withUsual(parent, earlier(connector, asked));
+}
+
+/** Of the access of an earlier login what this app still knows: asking for anything else would fail for ever. */
+function earlier({ actions }: Connector, asked: readonly string[] = []): readonly string[] {
+  const known = new Set([...actions.values()].flatMap(({ scopes }) => scopes ?? []));
+  return asked.filter((scope) => known.has(scope));
 }
 
 /** What actions need of one connection, besides what every login asks for. */

@@ -207,7 +207,7 @@ export class WaitingJobs {
     const book = this.#deps.recipes();
     const recipe = book.get(job.recipe);
     const slots = recipe ? slotsOfJob(recipe, book.get) : [];
-    const missing = job.waitingFor.flatMap((name) => resolver.missing(name, slots));
+    const missing = (await Promise.all(job.waitingFor.map((name) => resolver.missing(name, slots)))).flat();
     const deps = { createLoginLink, clicks, chat: chats(job.user.platform), recipeName: this.nameOf(job) };
     const prompt = await promptForLogins(deps, job, { missing, connected: [connected] });
     await this.promptSeen(job.user, job.id, prompt);

@@ -100,7 +100,7 @@ describe('behalf check, about shared connections', () => {
     expect(lines).toContain(
       `whether shared connections are connected was not looked at: there is no store in ${environment['DATA_DIR']} (DATA_DIR)`,
     );
-    expect(lines.at(-1)).toBe('4 recipes can start, 4 connections, 2 problems');
+    expect(lines.at(-1)).toBe('4 recipes can start, 6 connections, 2 problems');
   });
 
   test('has an error at each place that names one which is not connected, also in a call', async () => {
@@ -113,7 +113,7 @@ describe('behalf check, about shared connections', () => {
       'recipes/look.yaml:7:15 error "crm" is shared by everybody and is not connected  hint: run behalf connect crm, or set verify_user_access: true',
       expect.stringMatching(/^recipes\/outer\.yaml:10:\d+ error "crm-eu" is shared by everybody and is not connected/),
       'a recipe starts by itself when its shared connections are connected',
-      '2 recipes can start, 4 connections, 2 problems',
+      '2 recipes can start, 6 connections, 2 problems',
     ]);
   });
 
@@ -122,7 +122,7 @@ describe('behalf check, about shared connections', () => {
       await connect('crm')(connections);
       await connect('crm-eu')(connections);
     });
-    expect(await check()).toEqual({ exitCode: 0, lines: ['4 recipes can start, 4 connections, 0 problems'] });
+    expect(await check()).toEqual({ exitCode: 0, lines: ['4 recipes can start, 6 connections, 0 problems'] });
 
     await inStore((connections) => connections.markNeedsLogin('shared', 'crm', 1, 'The app has ended the login'));
     expect((await check()).lines[0]).toBe(
@@ -150,7 +150,7 @@ describe('behalf check, about shared connections', () => {
     expect((await check()).lines).toEqual([
       expect.stringContaining('"crm-eu" is shared by everybody and is not connected'),
       'a recipe starts by itself when its shared connections are connected',
-      '3 recipes can start, 4 connections, 1 problem',
+      '3 recipes can start, 6 connections, 1 problem',
     ]);
 
     await stores?.health.close();

@@ -59,6 +59,7 @@ describe('a credential', () => {
     await expect(kit.connections.credentialFor(ANN, kit.parent)).resolves.toEqual({
       kind: 'login_required',
       reason: 'Acme CRM refuses it',
+      asked: ['api'],
     });
     await expect(kit.connections.get(ANN, 'crm')).resolves.toMatchObject({
       status: 'needs_login',
@@ -163,7 +164,10 @@ describe('disconnecting', () => {
       status: 'disconnected',
       account: ANNS_ACCOUNT,
     });
-    await expect(kit.connections.credentialFor(ANN, kit.parent)).resolves.toEqual({ kind: 'login_required' });
+    await expect(kit.connections.credentialFor(ANN, kit.parent)).resolves.toEqual({
+      kind: 'login_required',
+      asked: ['api'],
+    });
     await expect(revokedTokens()).resolves.toEqual(['r', 'a']);
   });
 

@@ -147,7 +147,7 @@ describe('a token that is due', () => {
     await kit.clock.advance(HOUR - 1);
     await expect(tokenOf(ask())).resolves.toBe('only');
     await kit.clock.advance(1);
-    await expect(ask()).resolves.toEqual({ kind: 'login_required', reason: 'The login has ended' });
+    await expect(ask()).resolves.toEqual({ kind: 'login_required', reason: 'The login has ended', asked: ['api'] });
     expect(refreshes()).toBe(0);
   });
 
@@ -250,7 +250,11 @@ describe('a refresh that fails', () => {
     await connect();
     await kit.clock.advance(HOUR);
     kit.provider.script(() => ({ status: 400, body: { error: 'invalid_grant' } }));
-    await expect(ask()).resolves.toEqual({ kind: 'login_required', reason: 'The app has ended the login' });
+    await expect(ask()).resolves.toEqual({
+      kind: 'login_required',
+      reason: 'The app has ended the login',
+      asked: ['api'],
+    });
     await expect(ask()).resolves.toMatchObject({ kind: 'login_required' });
     expect(refreshes()).toBe(1);
     await expect(kit.connections.get(ANN, 'crm')).resolves.toMatchObject({
@@ -276,7 +280,7 @@ describe('somebody who writes while a refresh is under way', () => {
 
   it('by disconnecting wins: the new tokens are revoked', async () => {
     const answer = await during(() => kit.connections.disconnect(ANN, 'crm'));
-    expect(answer).toEqual({ kind: 'login_required' });
+    expect(answer).toEqual({ kind: 'login_required', asked: ['api'] });
     await expect(kit.connections.get(ANN, 'crm')).resolves.toMatchObject({ status: 'disconnected' });
     expect(new Set(await revokedTokens())).toEqual(new Set(['refresh-0', 'access-0', 'loser-refresh', 'loser']));
   });

@@ -69,6 +69,14 @@ describe('an account that may not be connected', () => {
     expect(url.searchParams.get('prompt')).toBe('select_account');
     expect(url.searchParams.get('login_hint')).toBe('ann@acme.example');
   });
+
+  it('leaves what the app itself asks of its login page in any case', async () => {
+    const app = { ...oauthApp(kit.provider.url), authorizationParameters: { prompt: 'consent' } };
+    const auth = { kind: 'oauth2' as const, app };
+    const parents = (): ParentConnection => ({ ...kit.parent, auth, prompt: 'select_account' });
+    const url = await kit.begin(await kit.link(ANN), new Browser('ann'), kit.loginsWith({ parents }));
+    expect(url.searchParams.get('prompt')).toBe('consent select_account');
+  });
 });
 
 describe('a connection whose client or host has changed', () => {

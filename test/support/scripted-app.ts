@@ -39,6 +39,8 @@ export class ScriptedApp {
   readonly grants: string[] = [];
   /** What the token endpoint says it has granted; absent: it does not say. */
   grantedScope: string | undefined;
+  /** False: the identity call names no organisation. */
+  tellsOrganization = true;
   readonly #tokens = new Map<string, Token>();
   readonly #codes = new Map<string, string>();
   readonly #stop: () => Promise<void>;
@@ -109,7 +111,9 @@ export class ScriptedApp {
     if (url.pathname === '/oauth/revoke') return this.#revoke(new URLSearchParams(text));
     const account = this.#accountOf(request.headers);
     if (url.pathname === '/api/me' && account !== undefined) {
-      return { body: { id: `id-${account}`, email: account, email_verified: true } };
+      // ann@acme.example is of the organisation org-acme.
+      const organization = this.tellsOrganization ? `org-${account.split('@').at(-1)?.split('.')[0]}` : null;
+      return { body: { id: `id-${account}`, email: account, email_verified: true, organization } };
     }
     const body: unknown = text === '' ? undefined : JSON.parse(text);
     const { method = '', headers } = request;

@@ -90,6 +90,7 @@ identity:
   label: "{{ body.email }}"
   email: "{{ body.email }}"
   email_verified: "{{ body.email_verified }}"
+  organization: "{{ body.organization }}"
 error_message: "{{ body.message }}"
 actions:
   create:
@@ -133,6 +134,18 @@ const CONNECTIONS = `connections:
     title: Acme CRM in Europe
     settings: { url: "\${CRM_URL}" }
     auth: { method: oauth2, client_id: behalf-crm, client_secret: "\${CLIENT_SECRET}" }
+  crm-acme:
+    connector: crm
+    settings: { url: "\${CRM_URL}" }
+    accounts: { organization_ids: [org-acme, org-beta] }
+    auth: { method: oauth2, client_id: behalf-crm, client_secret: "\${CLIENT_SECRET}" }
+  files-acme:
+    connector: files
+    settings: { url: "\${FILES_URL}" }
+    accounts: { email_domains: [acme.example] }
+    prompt: select_account
+    login_hint: true
+    auth: { method: oauth2, client_id: behalf-files, client_secret: "\${CLIENT_SECRET}" }
   files:
     connector: files
     settings: { url: "\${FILES_URL}" }

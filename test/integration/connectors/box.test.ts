@@ -25,10 +25,10 @@ describe('the connector of Box', () => {
   it('tells who logged in', async () => {
     api()
       .get('/2.0/users/me')
-      .query({ fields: 'id,name,login' })
-      .reply(200, { type: 'user', id: '11446498', name: 'Ann', login: 'ann@acme.example' });
+      .query({ fields: 'id,name,login,enterprise' })
+      .reply(200, { type: 'user', id: '11446498', name: 'Ann', login: 'ann@acme.example', enterprise: { id: '3333' } });
 
-    expect(await box.identify()).toEqual({ id: '11446498', label: 'ann@acme.example' });
+    expect(await box.identify()).toEqual({ id: '11446498', label: 'ann@acme.example', organization: '3333' });
   });
 
   it('searches files', async () => {

@@ -12,20 +12,25 @@ describe('the connector of Google Sheets', () => {
     sheets = await openVendor('google_sheets', { connection: 'google-sheets' });
   });
 
-  it('asks for a refresh token, and knows that a revocation ends the whole grant', () => {
-    expect(sheets.app.authorizationParameters).toEqual({ access_type: 'offline', prompt: 'consent' });
+  it('asks for a refresh token and what was granted before, and knows that a revocation ends the whole grant', () => {
+    expect(sheets.app.authorizationParameters).toEqual({
+      access_type: 'offline',
+      prompt: 'consent',
+      include_granted_scopes: 'true',
+    });
     expect(sheets.app.revocationEnds).toBe('grant');
   });
 
   it('tells who logged in', async () => {
     nock('https://openidconnect.googleapis.com', { reqheaders: { authorization: BEARER } })
       .get('/v1/userinfo')
-      .reply(200, { sub: '1100', email: 'ann@acme.example', email_verified: true, picture: 'https://x.example/p' });
+      .reply(200, { sub: '1100', email: 'ann@acme.example', email_verified: true, hd: 'acme.example' });
 
     expect(await sheets.identify()).toEqual({
       id: '1100',
       label: 'ann@acme.example',
       confirmedEmail: 'ann@acme.example',
+      organization: 'acme.example',
     });
   });
 

@@ -33,7 +33,7 @@ describe('the connector of Jira', () => {
       .get(`${CLOUD}/rest/api/2/myself`)
       .reply(200, { accountId: '5b10', displayName: 'Ann Lee', emailAddress: 'ann@acme.example', active: true });
 
-    expect(await jira.identify()).toEqual({ id: '5b10', label: 'Ann Lee' });
+    expect(await jira.identify()).toEqual({ id: '5b10', label: 'Ann Lee', organization: 'c1d2' });
   });
 
   it('creates issues, without the fields that are not given', async () => {

@@ -31,7 +31,22 @@ describe('the connector of Microsoft Graph', () => {
     api()
       .get('/v1.0/me')
       .query({ $select: 'id,displayName,userPrincipalName' })
-      .reply(200, { id: '87d3', displayName: 'Ann', userPrincipalName: 'ann@acme.example' });
+      .reply(200, { id: '87d3', displayName: 'Ann', userPrincipalName: 'ann@acme.example' })
+      .get('/v1.0/organization')
+      .query({ $select: 'id' })
+      .reply(200, { value: [{ id: 't-1' }] });
+
+    expect(await graph.identify()).toEqual({ id: '87d3', label: 'ann@acme.example', organization: 't-1' });
+  });
+
+  it('tells who logged in where the account may not see its organisation', async () => {
+    api()
+      .get('/v1.0/me')
+      .query(true)
+      .reply(200, { id: '87d3', displayName: 'Ann', userPrincipalName: 'ann@acme.example' })
+      .get('/v1.0/organization')
+      .query(true)
+      .reply(403, { error: { code: 'Authorization_RequestDenied', message: 'Insufficient privileges' } });
 
     expect(await graph.identify()).toEqual({ id: '87d3', label: 'ann@acme.example' });
   });

@@ -51,6 +51,7 @@ describe('the connector of Salesforce', () => {
       expect(await salesforce.identify()).toEqual({
         id: '00Dx/005x',
         label: 'ann@acme.example.sandbox',
+        organization: '00Dx',
         ...(confirmedEmail ? { confirmedEmail } : {}),
       });
     },

@@ -27,7 +27,7 @@ describe('the connector of ServiceNow', () => {
       .query((query) => query['sysparm_query'] === 'sys_id=javascript:gs.getUserID()')
       .reply(200, { result: [{ sys_id: '6816f7', user_name: 'ann.lee', email: 'ann@acme.example' }] });
 
-    expect(await servicenow.identify()).toEqual({ id: '6816f7', label: 'ann@acme.example' });
+    expect(await servicenow.identify()).toEqual({ id: '6816f7', label: 'ann@acme.example', organization: 'acme' });
   });
 
   it('creates incidents', async () => {

@@ -56,7 +56,7 @@ describe('the connector of Slack', () => {
       user_id: 'U1',
     });
 
-    expect(await slack.identify()).toEqual({ id: 'T1/U1', label: 'ann (Acme)' });
+    expect(await slack.identify()).toEqual({ id: 'T1/U1', label: 'ann (Acme)', organization: 'T1' });
   });
 
   it('sends messages', async () => {

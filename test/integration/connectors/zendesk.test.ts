@@ -17,7 +17,7 @@ describe('the connector of Zendesk', () => {
       .get('/api/v2/users/me.json')
       .reply(200, { user: { id: 9873843, email: 'ann@acme.example', name: 'Ann', role: 'agent', verified: true } });
 
-    expect(await zendesk.identify()).toEqual({ id: '9873843', label: 'ann@acme.example' });
+    expect(await zendesk.identify()).toEqual({ id: '9873843', label: 'ann@acme.example', organization: 'acme' });
   });
 
   it('creates a ticket once, however often the step is tried', async () => {
