@@ -5,6 +5,7 @@ import type { FileWatch, FileWatcher } from './kernel/file-watcher.port.js';
 import type { Logger } from './kernel/logger.port.js';
 import type { Metrics } from './kernel/metrics.port.js';
 import { formatProblem } from './language/problem.js';
+import { slotChanges, slotChangeText } from './slot-changes.js';
 
 /** Time without a change after which files count as written, in ms: editors write in several steps. */
 const QUIET_MS = 250;
@@ -122,6 +123,10 @@ export class LiveCatalogue {
     }
     for (const file of kept) logger.warn({ file }, `${file} is broken: its last version without mistakes is in use`);
     if (!before) return;
+    for (const change of slotChanges(before.recipes.started(), recipes.started())) {
+      const { recipe, slot, from, to } = change;
+      logger.warn({ recipe, slot, from, to }, slotChangeText(change));
+    }
     const stopped = stoppedBetween(before, this.#current).map(({ id }) => id);
     logger.info({ recipes: recipes.started().length, broken, stopped }, 'the configuration was read again');
   }

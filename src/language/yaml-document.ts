@@ -1,4 +1,15 @@
-import { type Document, isAlias, isMap, isNode, isPair, isScalar, LineCounter, type Node, parseDocument } from 'yaml';
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isNode,
+  isPair,
+  isScalar,
+  LineCounter,
+  type Node,
+  parseDocument,
+  visit,
+} from 'yaml';
 import type { Position, Problem } from './problem.js';
 
 /** Longest file that is read, in characters: a person wrote it. */
@@ -26,14 +37,23 @@ export type YamlResult =
   | { readonly kind: 'ok'; readonly document: YamlDocument }
   | { readonly kind: 'broken'; readonly problems: readonly Problem[] };
 
-/** Reads YAML 1.2 with positions. Broken syntax, doubled keys and too many aliases are problems. */
-export function parseYaml(file: string, text: string): YamlResult {
+/**
+ * Reads YAML 1.2 with positions. Broken syntax, doubled keys and too many aliases are problems. `hintOf`: what to do about a
+ * doubled key, by the keys that lead to it.
+ */
+export function parseYaml(
+  file: string,
+  text: string,
+  hintOf: (keys: readonly string[]) => string | undefined = () => undefined,
+): YamlResult {
   if (text.length > MAX_LENGTH) return broken(file, { line: 1, column: 1 }, 'the file is too long');
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, version: '1.2' });
   const problems = [...document.errors, ...document.warnings].map((error): Problem => {
-    const message = error.code === 'DUPLICATE_KEY' ? 'this key is there twice' : firstLine(error.message);
-    return { file, ...toPosition(lines, error.pos[0]), severity: 'error', message };
+    const place = { file, ...toPosition(lines, error.pos[0]), severity: 'error' as const };
+    if (error.code !== 'DUPLICATE_KEY') return { ...place, message: firstLine(error.message) };
+    const hint = hintOf(keysAt(document, error.pos[0]));
+    return { ...place, message: 'this key is there twice', ...(hint === undefined ? {} : { hint }) };
   });
   if (problems.length > 0) return { kind: 'broken', problems };
   const value = toValue(document);
@@ -103,6 +123,20 @@ class ParsedYaml implements YamlDocument {
   #at(offset: number): Position {
     return toPosition(this.#parts.lines, offset);
   }
+}
+
+/** The keys that lead to the one at this offset, itself included. */
+function keysAt(document: Document, offset: number): readonly string[] {
+  let found: readonly string[] = [];
+  visit(document, {
+    Pair(_, pair, ancestors) {
+      if (!isScalar(pair.key) || pair.key.range?.[0] !== offset) return undefined;
+      const keys = [...ancestors.filter(isPair), pair].map(({ key }) => (isScalar(key) ? String(key.value) : ''));
+      found = keys;
+      return visit.BREAK;
+    },
+  });
+  return found;
 }
 
 type ValueResult =

@@ -25,7 +25,7 @@ export type CompileResult =
 
 /** Turns a recipe file into what runs. Every mistake that the file alone shows is a problem. */
 export function compileRecipe(source: RecipeSource): CompileResult {
-  const yaml = parseYaml(source.file, source.text);
+  const yaml = parseYaml(source.file, source.text, hintOfDouble);
   if (yaml.kind === 'broken') return yaml;
   const shape = checkShape(yaml.document, Recipe);
   if (shape.kind === 'broken') return shape;
@@ -33,6 +33,13 @@ export function compileRecipe(source: RecipeSource): CompileResult {
   const recipe = compiler.compile(source);
   compiler.problems.push(...checkUpdates(allSteps(recipe.steps), source.file));
   return compiler.problems.length > 0 ? { kind: 'broken', problems: compiler.problems } : { kind: 'ok', recipe };
+}
+
+/** An app's second entry would silently win over the first in all steps. */
+function hintOfDouble(keys: readonly string[]): string | undefined {
+  const app = keys.at(-1);
+  if (keys.at(-2) !== 'connections' || app === undefined) return undefined;
+  return `an app has one connection in a recipe; where it can be used twice, the second is ${app}_secondary`;
 }
 
 /** The version of a recipe with this text. */

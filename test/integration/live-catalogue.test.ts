@@ -172,6 +172,19 @@ describe('The catalogue of a running service', () => {
     expect(live.current().kept).toEqual([]);
   });
 
+  it('tells when a recipe uses another connection of an app than before', async () => {
+    writeRecipe('find', FIND.replace('use: crm,', 'use: crm-eu,'));
+
+    await reloaded();
+
+    expect(lines()).toContain(
+      'find uses crm-eu in place of crm for crm, in all its steps; people log in once more, those of crm are kept',
+    );
+    writeRecipe('find', FIND.replace('use: crm, verify_user_access: true', 'use: crm-shared'));
+    await reloaded();
+    expect(lines()).toContain('find uses crm-shared in place of crm-eu for crm, in all its steps');
+  });
+
   it('waits until the files have been at rest for a while, and does nothing when they are as they were', async () => {
     writeRecipe('hello', HELLO.replace('command: hello', 'command: good day'));
     changed();

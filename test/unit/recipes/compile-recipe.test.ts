@@ -211,6 +211,13 @@ describe('a mistake in a recipe is reported with its place and a way out', () =>
       [/"as" must be succeeded or failed {2}hint: did you mean "failed"\?/],
     ],
     ['broken YAML', 'name: [', [/:\d+:\d+ error /]],
+    [
+      'a second connection of an app',
+      RECIPE.replace('connections:\n', 'connections:\n  acme_crm: { use: other }\n'),
+      [
+        /error this key is there twice {2}hint: an app has one connection in a recipe; where it can be used twice, the second is acme_crm_secondary$/,
+      ],
+    ],
     ['a doubled key', RECIPE.replace('name: Create', 'name: A\nname: Create'), [/:3:1 error this key is there twice/]],
     [
       'a broken datapill',
