@@ -4,7 +4,7 @@ import type { ChatUser, Platform } from '../chat/chat-user.js';
 import type { Click } from '../chat/clicks.js';
 import type { ConversationRef } from '../chat/conversation.js';
 import { type Message, textMessage } from '../chat/message.js';
-import type { Answerer, AnswerOutcome, Answers, AskRef, GivenAnswer } from '../jobs/answers.js';
+import type { Answerer, AnswerOutcome, Answers, AskRef, AskView, GivenAnswer } from '../jobs/answers.js';
 import { CHOICE } from '../jobs/ask-messages.js';
 import type { AskedField, OpenAsk } from '../jobs/job.js';
 import { admitsOutsider } from '../jobs/permission.js';
@@ -66,7 +66,7 @@ export class AnswerJobs {
 
   /** Expects what the person types next; asks nothing by itself. */
   async expect(to: Asked, ref: AskRef, asking: OpenAsk): Promise<AskedField | undefined> {
-    const [field] = asking.answer.kind === 'fields' ? asking.answer.fields : [];
+    const [field] = fieldsOf(asking);
     if (!field) return undefined;
     const { address, kind, platform } = to.conversation;
     const now = this.#deps.clock.now();
@@ -84,13 +84,13 @@ export class AnswerJobs {
     return field;
   }
 
-  /** A text while a job's question is open; nothing for a second delivery of one. */
+  /** A text while a job's question is open; nothing for a second delivery of one that was dealt with. */
   async text(question: JobQuestion, event: TextEvent): Promise<void> {
     const { claims, questions } = this.#deps;
-    if (question.lastEventId === event.id || (await claims.isClaimed(event))) return;
+    if (await claims.isClaimed(event)) return;
     const isOver = await this.#takeText(question, event);
     // Only now: an answer that is lost on the way may be delivered again.
-    await claims.claim(event);
+    await claims.done(event);
     if (isOver) await questions.close(event.user, question);
   }
 
@@ -101,18 +101,24 @@ export class AnswerJobs {
     const isShutOut = await this.#isShutOut(event, ref, who);
     const view = isShutOut ? ({ kind: 'not_theirs' } as const) : await this.#deps.answers.view(ref, who);
     if (view.kind !== 'open') {
-      await this.#say(event, outcomeMessage(view));
+      // A process that has died had taken this very answer.
+      if (!isAnswerOf(view, question, event)) await this.#say(event, outcomeMessage(view));
       return true;
+    }
+    // A process that has died had taken it, and was to ask for the next field.
+    if (question.lastEventId === event.id) {
+      const field = fieldsOf(view.asking).find(({ name }) => name === question.asking);
+      if (field) await this.#say(event, fieldMessage(field));
+      return false;
     }
     // What is typed after another command was not meant for this question; its button still takes an answer.
     if (await this.#deps.hasStartedSince(event.user, question.askedAt)) {
       await this.#say(event, textMessage('You have started something else since I asked. Press Answer to answer it.'));
       return true;
     }
-    const { answer } = view.asking;
-    if (answer.kind !== 'fields') return true;
-    const index = answer.fields.findIndex(({ name }) => name === question.asking);
-    const field = answer.fields[index];
+    const fields = fieldsOf(view.asking);
+    const index = fields.findIndex(({ name }) => name === question.asking);
+    const field = fields[index];
     if (!field) return true;
     const isSkipped = field.optional && event.text.trim().toLowerCase() === SKIP;
     const parsed = isSkipped ? undefined : parseParameterValue(field, event.text, { now: this.#deps.clock.now() });
@@ -121,7 +127,7 @@ export class AnswerJobs {
       return false;
     }
     const given = parsed ? { ...question.given, [field.name]: parsed.value } : question.given;
-    const next = answer.fields[index + 1];
+    const next = fields[index + 1];
     if (next) {
       const now = this.#deps.clock.now();
       const to: JobQuestion = { ...question, given, asking: next.name, askedAt: now, lastEventId: event.id };
@@ -169,6 +175,17 @@ export class AnswerJobs {
     if (conversation.kind === 'direct') await chat.post(conversation, message);
     else await chat.postPrivately(conversation, user, message);
   }
+}
+
+function fieldsOf({ answer }: OpenAsk): readonly AskedField[] {
+  return answer.kind === 'fields' ? answer.fields : [];
+}
+
+/** True where the question has been answered by this person with what stands in the text. */
+function isAnswerOf(view: AskView, { asking }: JobQuestion, { text }: TextEvent): boolean {
+  if (view.kind !== 'already' || !view.isSame) return false;
+  const { value, values } = view.answer;
+  return String(values?.[asking] ?? value) === text.trim();
 }
 
 function outcomeMessage(outcome: Exclude<AnswerOutcome, { kind: 'taken' }>): Message {

@@ -66,6 +66,11 @@ export class EventClaims {
     if (this.#open.delete(key.id)) await this.#store.put(key, DONE, EVENT_TTL_MS);
   }
 
+  /** As {@link settle}, for an event that was dealt with before it was claimed: it might have been lost on the way. */
+  async done(event: Delivered): Promise<void> {
+    await this.#store.put(keyOf(event), DONE, EVENT_TTL_MS);
+  }
+
   /** An event could not be dealt with: the next delivery counts as the first. */
   async giveBack(event: Delivered): Promise<void> {
     const key = keyOf(event);

@@ -192,7 +192,7 @@ export class EventHandler {
     if (isAsking ? await claims.isClaimed(event) : !(await claims.claim(event))) return true;
     const { isCode, message } = await proveLogin.byPastedCode(event.user, event.text);
     if (isAsking && !isCode) return false;
-    if (isAsking) await claims.claim(event);
+    if (isAsking) await claims.done(event);
     if (message) await this.#reply(event, message);
     return true;
   }

@@ -30,6 +30,8 @@ const CommandQuestion = z.object({
   askedAt: z.number(),
   /** The event that was answered last: a second delivery of it is not the next answer. */
   lastEventId: z.string(),
+  /** That event has answered the last question: its job follows. */
+  isAnswered: z.boolean().optional(),
 });
 
 /** A job's question that is answered by typing, field by field. */

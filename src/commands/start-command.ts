@@ -107,13 +107,13 @@ export class CommandStarter {
     return { now, ...(timeZone === undefined ? {} : { timeZone }), ...(mentions === undefined ? {} : { mentions }) };
   }
 
-  /** A text that answers an open question; nothing for a second delivery of one. */
+  /** A text that answers an open question; nothing for a second delivery of one that was dealt with. */
   async answer(question: CommandQuestion, event: TextEvent): Promise<void> {
     const { claims, questions } = this.#deps;
-    if (question.lastEventId === event.id || (await claims.isClaimed(event))) return;
+    if (await claims.isClaimed(event)) return;
     const isOver = await this.#takeAnswer(question, event);
     // Only now: an answer that is lost on the way may be delivered again.
-    await claims.claim(event);
+    await claims.done(event);
     if (isOver) await questions.close(event.user, question);
   }
 
@@ -133,8 +133,14 @@ export class CommandStarter {
       await this.#say(event, refusal);
       return true;
     }
+    // A process that has died had taken this text: what was left to do is done now.
+    const isAgain = question.lastEventId === event.id;
+    if (isAgain && !question.isAnswered) {
+      await this.#say(event, await this.#questionMessage(event.user, question, { recipe, problem: { parameter } }));
+      return false;
+    }
     // What is typed after another command was not meant for this one.
-    if (await jobs.hasStartedSince(event.user, question.askedAt)) {
+    if (!isAgain && (await jobs.hasStartedSince(event.user, question.askedAt))) {
       await this.#say(event, overtakenMessage(recipe));
       return true;
     }
@@ -143,6 +149,8 @@ export class CommandStarter {
       { ...event, eventId: event.id, recipe },
     );
     if (!problem) {
+      const answered = { ...question, lastEventId: event.id, isAnswered: true };
+      if (!isAgain && !(await questions.advance(event.user, question, answered))) return false;
       // Accepted under the question's own id: two answers, or one answer delivered twice, make one job.
       await jobs.accept({
         user: event.user,
