@@ -1,0 +1,167 @@
+import type { Job } from '../../../../src/jobs/job-record.js';
+import { textOf } from '../../../support/recording-chat.js';
+import type { AppAnswer, AppCall } from '../../../support/scripted-app.js';
+import type { Run } from './run.js';
+import type { World } from './world.js';
+
+/** What a person does with a recipe until its jobs have ended. */
+export interface Story {
+  readonly name: string;
+  /** Recipe files by name. */
+  readonly recipes: Readonly<Record<string, string>>;
+  /** Resolves when the person has nothing more to do; may be interrupted anywhere. */
+  readonly act: (run: Run) => Promise<void>;
+  /** What the app answers, in one run. Otherwise it does as it is asked. */
+  readonly app?: () => (call: AppCall) => AppAnswer | undefined;
+}
+
+/** What has come of it, in the chat, in the app and in the store. */
+interface Ending {
+  readonly job: Job;
+  /** How many jobs there were. */
+  readonly jobs: number;
+  /** Names that the app was told in calls that must not be repeated. */
+  readonly created: readonly string[];
+  /** The same in calls that the app knows again by their key: once each. */
+  readonly keyed: readonly string[];
+  readonly texts: readonly string[];
+  /** Everything that ever stood in the chat. */
+  readonly everSaid: readonly string[];
+}
+
+const INTERRUPTED = 'I was interrupted while I asked Acme CRM';
+const PROMPT = /Please connect to Acme CRM/u;
+
+/** Tells the story with a process that dies after so many effects; gives what has come of it, and the effects it had. */
+async function told(world: World, story: Story, diesAfter?: number) {
+  const own = story.app?.();
+  world.app.answer((call) => own?.(call) ?? { body: { ...named(call), by: call.account } });
+  const run = await world.begin(diesAfter);
+  const { effects } = run;
+  await story.act(run);
+  await run.until('the end of all jobs', async () =>
+    (await run.jobs()).every(({ keepUntil }) => keepUntil !== undefined),
+  );
+  const ending = await endingOf(run);
+  const { atDeath } = run;
+  await run.end();
+  return { ending, effects: [...effects], atDeath };
+}
+
+function named({ body, query }: AppCall): { readonly id: string; readonly name: string } {
+  const given = typeof body === 'object' && body !== null && 'name' in body ? body.name : query.get('name');
+  return { id: `id of ${given}`, name: String(given) };
+}
+
+async function endingOf(run: Run): Promise<Ending> {
+  const jobs = await run.jobs();
+  const [job] = jobs;
+  if (!job) throw new Error('The job was lost');
+  const posts = run.world.app.callsOf('POST');
+  const created = posts.filter(({ headers }) => headers['idempotency-key'] === undefined);
+  const keyed = new Map(
+    posts.flatMap((call) => {
+      const key = call.headers['idempotency-key'];
+      return key === undefined ? [] : [[String(key), named(call).name]];
+    }),
+  );
+  return {
+    job,
+    jobs: jobs.length,
+    created: created.map((call) => named(call).name).sort(),
+    keyed: [...keyed.values()].sort(),
+    texts: run.chat.messages.map((message) => unnamed(run, textOf(message))),
+    everSaid: run.chat.messages.flatMap(({ versions }) => versions.map(({ fallback }) => unnamed(run, fallback))),
+  };
+}
+
+/** Every run has a person of its own. */
+function unnamed(run: Run, text: string): string {
+  return text.replaceAll(run.user.userId, 'the person');
+}
+
+/** The points at which the process dies: all of them, or of each kind the first, the last and some between. */
+export function pointsOf(effects: readonly string[], most: number): readonly number[] {
+  const all = Array.from({ length: effects.length + 1 }, (_, index) => index);
+  if (all.length <= most) return all;
+  const marked = new Set([0, effects.length]);
+  for (const name of new Set(effects)) {
+    marked.add(effects.indexOf(name) + 1);
+    marked.add(effects.lastIndexOf(name) + 1);
+  }
+  const rest = all.filter((point) => !marked.has(point));
+  const stride = Math.max(1, Math.ceil(rest.length / Math.max(1, most - marked.size)));
+  for (let index = 0; index < rest.length; index += stride) marked.add(rest[index] ?? 0);
+  return [...marked].sort((left, right) => left - right);
+}
+
+/** Kills the process after each of its effects, one run each, and gives what was wrong, by point. */
+export async function walk(world: World, story: Story, most: number): Promise<readonly string[]> {
+  const undisturbed = await told(world, story);
+  const wrong: string[] = [];
+  const points = pointsOf(undisturbed.effects, most);
+  for (const point of points) {
+    const where = `${story.name}, dead after ${point} of ${undisturbed.effects.length} (${undisturbed.effects[point - 1] ?? 'nothing'})`;
+    try {
+      const disturbed = await told(world, story, point);
+      // What was said last may not be known to have been said.
+      const wasSaying = undisturbed.effects[point - 1]?.startsWith('chat.') ?? false;
+      const problems = judge(undisturbed.ending, { ...disturbed, wasSaying });
+      wrong.push(...problems.map((problem) => `${where}: ${problem}`));
+    } catch (error) {
+      wrong.push(`${where}: ${String(error)}`);
+    }
+  }
+  return wrong;
+}
+
+/** What must hold of a job whose process has died, whenever that was. */
+function judge(
+  whole: Ending,
+  {
+    atDeath,
+    ending,
+    wasSaying,
+  }: { readonly ending: Ending; readonly atDeath: readonly Job[] | undefined; readonly wasSaying: boolean },
+): readonly string[] {
+  const inFlight = (atDeath ?? []).flatMap(({ state }) => state.inFlight ?? []);
+  const isInDoubt = inFlight.some(({ kind }) => kind === 'action');
+  const mayRepeat = wasSaying || inFlight.some(({ kind }) => kind === 'reply');
+  const problems: string[] = [];
+  const check = (isSo: boolean, problem: string) => {
+    if (!isSo) problems.push(problem);
+  };
+  check(atDeath !== undefined, 'it did not die');
+  check(ending.jobs === whole.jobs, `${ending.jobs} jobs`);
+  check(new Set(ending.created).size === ending.created.length, `done twice: ${ending.created}`);
+  check(new Set(ending.keyed).size === ending.keyed.length, `done twice under another key: ${ending.keyed}`);
+  if (isInDoubt) {
+    check(
+      ending.texts.some((text) => text.includes(INTERRUPTED)),
+      `nobody was told: ${ending.texts.join(' | ')}`,
+    );
+    return problems;
+  }
+  check(ending.job.status === whole.job.status, `it ${ending.job.status}: ${ending.job.state.result?.text}`);
+  check(String(ending.created) === String(whole.created), `created ${ending.created}`);
+  check(String(ending.keyed) === String(whole.keyed), `created by key ${ending.keyed}`);
+  const { extra, missing } = difference(whole.texts, ending.texts);
+  check(missing.length === 0, `not said: ${missing.join(' | ')}`);
+  const repeated = extra.filter((text) => !PROMPT.test(text));
+  check(repeated.length <= (mayRepeat ? 1 : 0), `said more than once: ${repeated.join(' | ')}`);
+  check(
+    repeated.every((text) => whole.everSaid.includes(text)),
+    `said otherwise: ${repeated.join(' | ')}`,
+  );
+  return problems;
+}
+
+function difference(wanted: readonly string[], found: readonly string[]) {
+  const extra = [...found];
+  const missing = wanted.filter((text) => {
+    const at = extra.indexOf(text);
+    if (at >= 0) extra.splice(at, 1);
+    return at < 0;
+  });
+  return { extra, missing };
+}

@@ -1,0 +1,115 @@
+import type { Stores } from '../../../../src/assemble.js';
+import type { ChatAdapter } from '../../../../src/chat/chat-adapter.port.js';
+import type { Clock } from '../../../../src/kernel/clock.port.js';
+import type { HttpClient } from '../../../../src/kernel/http-client.port.js';
+
+/** What a process does to the world: writes, deliveries, calls, messages. Everything else only looks. */
+const EFFECTS: ReadonlySet<string> = new Set([
+  ...['expiring.put', 'expiring.putAll', 'expiring.add', 'expiring.take', 'expiring.swap', 'expiring.delete'],
+  ...['connections.write', 'connections.remove', 'leases.acquire', 'leases.release'],
+  ...['revocations.add', 'revocations.remove', 'jobs.accept', 'jobs.write', 'queue.push'],
+  ...['chat.post', 'chat.postPrivately', 'chat.update', 'http.request'],
+]);
+
+/**
+ * One process of the service, as the world sees it: its effects are counted, and it may die right after one of them. From
+ * then on nothing that it does has an effect, and nothing that it waits for ever comes. What it had sent before arrives.
+ */
+export class Life {
+  /** The effects that it had, in the order in which they were over. */
+  readonly effects: string[] = [];
+  readonly #diesAfter: number;
+  readonly #died: () => void;
+  /** Resolves when it is dead. */
+  readonly death: Promise<void>;
+  #isDead = false;
+  #underWay = 0;
+
+  /** `diesAfter`: the number of the effect that it does not survive; 0: it dies before the first one. */
+  constructor(diesAfter = Number.POSITIVE_INFINITY) {
+    this.#diesAfter = diesAfter;
+    let died = (): void => {};
+    this.death = new Promise((resolve) => {
+      died = resolve;
+    });
+    this.#died = died;
+  }
+
+  get isDead(): boolean {
+    return this.#isDead;
+  }
+
+  /** True while something is on its way to the world or back. */
+  get isBusy(): boolean {
+    return this.#underWay > 0;
+  }
+
+  kill(): void {
+    this.#isDead = true;
+    this.#died();
+  }
+
+  async pass<T>(name: string, act: () => Promise<T>): Promise<T> {
+    const isEffect = EFFECTS.has(name);
+    if (isEffect && this.#diesAfter === 0) this.kill();
+    if (this.#isDead) return never();
+    this.#underWay += 1;
+    try {
+      return await act();
+    } finally {
+      this.#underWay -= 1;
+      if (isEffect && !this.#isDead) {
+        this.effects.push(name);
+        if (this.effects.length === this.#diesAfter) this.kill();
+      }
+      // biome-ignore lint/correctness/noUnsafeFinally: a dead process does not go on, whatever came of it.
+      if (this.#isDead) return await never();
+    }
+  }
+}
+
+function never<T>(): Promise<T> {
+  return new Promise(() => {});
+}
+
+/** The stores as this process has them. */
+export function mortalStores(life: Life, stores: Stores): Stores {
+  return {
+    expiring: mortal(life, 'expiring', stores.expiring),
+    connections: mortal(life, 'connections', stores.connections),
+    leases: mortal(life, 'leases', stores.leases),
+    revocations: mortal(life, 'revocations', stores.revocations),
+    jobs: mortal(life, 'jobs', stores.jobs),
+    queue: mortal(life, 'queue', stores.queue),
+    health: stores.health,
+  };
+}
+
+export function mortalHttp(life: Life, http: HttpClient): HttpClient {
+  return mortal(life, 'http', http);
+}
+
+export function mortalChat(life: Life, chat: ChatAdapter): ChatAdapter {
+  return mortal(life, 'chat', chat, ['channelOf']);
+}
+
+export function mortalClock(life: Life, clock: Clock): Clock {
+  return {
+    now: () => clock.now(),
+    async sleep(ms, signal) {
+      await clock.sleep(ms, signal);
+      if (life.isDead) await never();
+    },
+  };
+}
+
+function mortal<T extends object>(life: Life, name: string, target: T, immediate: readonly string[] = []): T {
+  return new Proxy(target, {
+    get(_, key) {
+      const method: unknown = Reflect.get(target, key, target);
+      if (typeof method !== 'function' || immediate.includes(String(key))) return method;
+      return (...values: readonly unknown[]): Promise<unknown> =>
+        life.pass(`${name}.${String(key)}`, async () => Reflect.apply(method, target, values));
+    },
+  });
+}

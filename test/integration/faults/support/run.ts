@@ -1,0 +1,235 @@
+import { createOAuth1Client, createOAuthClient } from '../../../../adapters/oauth/index.js';
+import { type Assembly, assemble, type Stores } from '../../../../src/assemble.js';
+import type { ChatEvent } from '../../../../src/chat/chat-event.js';
+import type { ChatUser } from '../../../../src/chat/chat-user.js';
+import type { ConversationRef } from '../../../../src/chat/conversation.js';
+import type { LoginOutcome } from '../../../../src/connections/login.js';
+import { type Job, openJob } from '../../../../src/jobs/job-record.js';
+import { isBehalfError } from '../../../../src/kernel/errors.js';
+import { noMetrics } from '../../../../src/kernel/metrics.port.js';
+import { buttonOf, type ChatMessage, RecordingChat, refOf } from '../../../support/recording-chat.js';
+import { Life, mortalChat, mortalClock, mortalHttp, mortalStores } from './life.js';
+import { PUBLIC_URL, type World } from './world.js';
+
+const LEASE_MS = 30_000;
+const LOGIN_TIMEOUT_MS = 30 * 60_000;
+/** Longer than the lease of a dead process, and than a claim on an event. */
+const LATER_MS = 40_000;
+/** Shorter than a lease: nobody loses it because the clock of the test leaps. */
+const STEP_MS = 5_000;
+const MOST_STEPS = 2_000;
+
+/** What did not end because the process died. */
+export const DIED = 'died';
+
+interface RunOptions {
+  readonly userId: string;
+  readonly diesAfter?: number;
+}
+
+/**
+ * One person and the processes of the service that serve them, one after the other: when one has died, the next is started
+ * over what it has left behind, once its leases have ended.
+ */
+export class Run {
+  readonly user: ChatUser;
+  readonly direct: ConversationRef;
+  readonly chat = new RecordingChat();
+  readonly world: World;
+  /** The jobs of the person as they were kept when the first process died. */
+  atDeath: readonly Job[] | undefined;
+  #life: Life;
+  #assembly: Assembly;
+  #serial = 0;
+  readonly #userId: string;
+
+  private constructor(world: World, userId: string, life: Life, assemblyOf: (run: Run) => Assembly) {
+    this.world = world;
+    this.#userId = userId;
+    this.user = { platform: 'slack', tenantId: 'T1', userId };
+    this.direct = { platform: 'slack', kind: 'direct', address: { channel: `D-${userId}` } };
+    this.chat.emails.set(userId, `${userId}@acme.example`);
+    this.#life = life;
+    this.#assembly = assemblyOf(this);
+  }
+
+  static async start(world: World, { diesAfter, userId }: RunOptions): Promise<Run> {
+    const life = new Life(diesAfter);
+    const stores = await world.stores();
+    const run = new Run(world, userId, life, ({ chat }) => assembled(world, { life, stores, chat }));
+    await run.#startJobs();
+    return run;
+  }
+
+  /** What the process that runs now has done so far. */
+  get effects(): readonly string[] {
+    return this.#life.effects;
+  }
+
+  get account(): string {
+    return `${this.#userId}@acme.example`;
+  }
+
+  /** Somebody writes. As a platform does, it delivers the event until it is acknowledged. */
+  async say(text: string): Promise<void> {
+    await this.#deliver({ kind: 'text', id: this.#newId(), user: this.user, conversation: this.direct, text });
+  }
+
+  async press(message: ChatMessage, label: string, values: Readonly<Record<string, string>> = {}): Promise<void> {
+    const { token } = buttonOf(message, label);
+    const { conversation, id } = message;
+    const event = { kind: 'action' as const, id: this.#newId(), user: this.user, conversation, token, values };
+    await this.#deliver({ ...event, message: refOf(this.chat.platform, id) });
+  }
+
+  /** Opens a login link and says yes at the app. What the process did not survive is not done again. */
+  async logIn(url: string): Promise<LoginOutcome['kind'] | typeof DIED> {
+    const started = await this.#ask(({ logins }) => logins.begin(url.replace(`${PUBLIC_URL}/login/`, '')));
+    if (started === DIED) return DIED;
+    if (started.kind !== 'redirect') return 'expired';
+    const { searchParams } = new URL(started.redirectTo);
+    const connection = new URL(searchParams.get('redirect_uri') ?? '').pathname.replace('/oauth/callback/', '');
+    const code = this.world.app.authorize(this.account);
+    const query = new URLSearchParams({ code, state: searchParams.get('state') ?? '' });
+    const cookie = started.cookie.value;
+    const outcome = await this.#ask(({ logins }) => logins.complete({ connection, query, cookie }));
+    if (outcome === DIED) return DIED;
+    if (outcome.kind === 'proof_needed') await this.say(outcome.code);
+    return outcome.kind;
+  }
+
+  /** Works off the list of revocations once. */
+  async revoke(): Promise<number | typeof DIED> {
+    return this.#ask(({ revoker }) => revoker.work());
+  }
+
+  /** Lets time pass until it is so; a process that dies meanwhile is followed by the next. */
+  async until(what: string, isSo: () => boolean | Promise<boolean>): Promise<void> {
+    for (let step = 0; step < MOST_STEPS; step += 1) {
+      await this.revive();
+      await this.#quiet();
+      if (this.#life.isDead) continue;
+      if (await isSo()) return;
+      await this.world.clock.advance(STEP_MS);
+    }
+    const jobs = (await this.jobs()).map(({ state, status }) => `${status}: ${state.result?.text}`);
+    throw new Error(`It did not come to ${what}. Jobs: ${jobs.join('; ')}. Chat: ${this.chat.texts().join('; ')}`);
+  }
+
+  /** The person's jobs, the oldest first. */
+  async jobs(): Promise<readonly Job[]> {
+    const stores = await this.world.stores();
+    const rows = await stores.jobs.list({ user: this.user }, { limit: 100 });
+    return rows.map((row) => openJob(this.world.vault, row)).reverse();
+  }
+
+  /** Starts the next process where one has died. */
+  async revive(): Promise<void> {
+    if (!this.#life.isDead) return;
+    const { world } = this;
+    await this.#arrived();
+    this.atDeath ??= await this.jobs();
+    await world.closeStores();
+    await world.elapse(LATER_MS);
+    this.#life = new Life();
+    this.#assembly = assembled(world, { life: this.#life, stores: await world.stores(), chat: this.chat });
+    await this.#startJobs();
+  }
+
+  /** Ends what still runs. */
+  async end(): Promise<void> {
+    this.#life.kill();
+    await this.#arrived();
+    await this.world.closeStores();
+  }
+
+  async #startJobs(): Promise<void> {
+    await Promise.race([this.#assembly.jobs.start(), this.#life.death]);
+  }
+
+  #newId(): string {
+    this.#serial += 1;
+    return `${this.#userId}-${this.#serial}`;
+  }
+
+  async #deliver(event: ChatEvent): Promise<void> {
+    await this.world.clock.advance(1);
+    for (;;) {
+      await this.revive();
+      const outcome = await this.#ask(async ({ handleEvent }) => {
+        try {
+          await handleEvent(event);
+          return 'acknowledged';
+        } catch (error) {
+          if (isBehalfError(error, 'chat.under_way')) return 'again';
+          throw error;
+        }
+      });
+      if (outcome === 'acknowledged') return;
+      if (outcome === 'again') await this.world.elapse(LATER_MS);
+    }
+  }
+
+  /** What the process answers, while time passes for it. */
+  async #ask<T>(question: (assembly: Assembly) => Promise<T>): Promise<T | typeof DIED> {
+    await this.revive();
+    const life = this.#life;
+    let isOver = false;
+    const answer = Promise.race([question(this.#assembly), life.death.then((): typeof DIED => DIED)]).finally(() => {
+      isOver = true;
+    });
+    answer.catch(() => {});
+    for (;;) {
+      await this.#quiet();
+      if (isOver) return answer;
+      await this.world.clock.advance(100);
+    }
+  }
+
+  /** Lets the process go on until it only waits for time to pass. */
+  async #quiet(): Promise<void> {
+    const life = this.#life;
+    for (let still = 0; still < 4 && !life.isDead; still += 1) {
+      await new Promise((resolve) => setImmediate(resolve));
+      if (!life.isBusy) continue;
+      still = -1;
+    }
+  }
+
+  /** Lets what was sent arrive. */
+  async #arrived(): Promise<void> {
+    while (this.#life.isBusy) await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+interface Parts {
+  readonly life: Life;
+  readonly stores: Stores;
+  readonly chat: RecordingChat;
+}
+
+/** A process of the service. */
+function assembled(world: World, { chat, life, stores }: Parts): Assembly {
+  const clock = mortalClock(life, world.clock);
+  const http = mortalHttp(life, world.http);
+  const policy = {
+    publicUrl: PUBLIC_URL,
+    identityCheck: 'auto' as const,
+    loginTimeoutMs: LOGIN_TIMEOUT_MS,
+    historyMs: 86_400_000,
+    maxRunningJobs: 10,
+    jobLeaseMs: LEASE_MS,
+  };
+  return assemble(policy, () => world.catalogue, {
+    stores: mortalStores(life, stores),
+    http,
+    oauth: createOAuthClient({ httpClient: http, clock }),
+    oauth1: createOAuth1Client({ httpClient: http, clock }),
+    chats: [mortalChat(life, chat)],
+    vault: world.vault,
+    clock,
+    logger: world.logger,
+    metrics: noMetrics,
+    isAlone: world.disk === 'embedded',
+  });
+}

@@ -1,0 +1,105 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createHttpClient } from '../../../../adapters/undici/index.js';
+import type { Stores } from '../../../../src/assemble.js';
+import { type Catalogue, loadCatalogue } from '../../../../src/catalogue.js';
+import type { HttpClient } from '../../../../src/kernel/http-client.port.js';
+import { Secret } from '../../../../src/kernel/secret.js';
+import { systemClock } from '../../../../src/kernel/system-clock.js';
+import { createVault, type Vault } from '../../../../src/kernel/vault.js';
+import { formatProblem, hasErrors } from '../../../../src/language/problem.js';
+import { createManualClock, type ManualClock } from '../../../support/clocks.js';
+import { RecordingLogger } from '../../../support/recording-logger.js';
+import { ScriptedApp } from '../../../support/scripted-app.js';
+import { serviceEnvironment, writeServiceFiles } from '../../../support/service-files.js';
+import { DISKS, type Disk, type DiskName } from './disks.js';
+import { Run } from './run.js';
+
+export const PUBLIC_URL = 'https://behalf.example.com';
+
+export interface WorldOptions {
+  readonly disk: DiskName;
+  /** Recipe files by name. */
+  readonly recipes: Readonly<Record<string, string>>;
+}
+
+/** What outlives the processes of the service: the disk, the app, the time, and the configuration. */
+export class World {
+  readonly disk: DiskName;
+  readonly clock: ManualClock;
+  readonly logger: RecordingLogger;
+  readonly app: ScriptedApp;
+  readonly http: HttpClient;
+  readonly vault: Vault;
+  readonly catalogue: Catalogue;
+  readonly #disk: Disk;
+  readonly #configDir: string;
+  #opened: Stores | undefined;
+  #runs = 0;
+
+  private constructor(
+    parts: Pick<World, 'disk' | 'clock' | 'logger' | 'app' | 'http' | 'catalogue'>,
+    disk: Disk,
+    configDir: string,
+  ) {
+    this.disk = parts.disk;
+    this.clock = parts.clock;
+    this.logger = parts.logger;
+    this.app = parts.app;
+    this.http = parts.http;
+    this.catalogue = parts.catalogue;
+    this.vault = createVault([{ id: 'k1', key: new Secret(randomBytes(32)) }]);
+    this.#disk = disk;
+    this.#configDir = configDir;
+  }
+
+  static async open({ disk, recipes }: WorldOptions): Promise<World> {
+    // Redis counts the lives of its keys in the time of the machine.
+    const clock = createManualClock(Date.now());
+    const logger = new RecordingLogger();
+    const app = await ScriptedApp.start();
+    const configDir = mkdtempSync(path.join(tmpdir(), 'behalf-faults-config-'));
+    writeServiceFiles(configDir, recipes);
+    const policy = { configDir, publicUrl: PUBLIC_URL, egressAllow: ['127.0.0.1'] };
+    const catalogue = await loadCatalogue(policy, serviceEnvironment({ crm: app.url, files: app.url }));
+    if (hasErrors(catalogue.problems)) throw new Error(catalogue.problems.map(formatProblem).join('\n'));
+    // Its time-outs are those of the machine: what it calls is really called.
+    const http = createHttpClient({ allowPrivateHosts: ['127.0.0.1'], clock: systemClock, logger });
+    return new World({ disk, clock, logger, app, http, catalogue }, await DISKS[disk](), configDir);
+  }
+
+  /** The stores as they are now, for a process and for who looks at what is kept. */
+  async stores(): Promise<Stores> {
+    this.#opened ??= await this.#disk.open(this.clock, this.logger);
+    return this.#opened;
+  }
+
+  /** The process that had them has died. */
+  async closeStores(): Promise<void> {
+    await this.#opened?.health.close();
+    this.#opened = undefined;
+  }
+
+  /** Lets time pass while nobody does anything. */
+  async elapse(ms: number): Promise<void> {
+    await this.#disk.elapse(ms);
+    await this.clock.advance(ms);
+  }
+
+  /** A person who has not been here before, and a process that dies after so many effects. */
+  async begin(diesAfter?: number): Promise<Run> {
+    this.#runs += 1;
+    this.app.calls.length = 0;
+    this.app.grants.length = 0;
+    this.logger.lines.length = 0;
+    return Run.start(this, { userId: `p${this.#runs}`, ...(diesAfter === undefined ? {} : { diesAfter }) });
+  }
+
+  async remove(): Promise<void> {
+    await this.closeStores();
+    await Promise.all([this.#disk.remove(), this.app.stop(), this.http.close()]);
+    rmSync(this.#configDir, { recursive: true, force: true });
+  }
+}
