@@ -9,12 +9,13 @@ import type { ParentConnection } from './connections/parent-connection.js';
 import { createRevocationPlan } from './connections/revocation-plan.js';
 import type { Clock } from './kernel/clock.port.js';
 import { asBehalfError } from './kernel/errors.js';
+import type { ExpiringStore } from './kernel/expiring-store.port.js';
 import type { HttpRoute } from './kernel/http.js';
 import type { HttpClient } from './kernel/http-client.port.js';
 import type { Logger } from './kernel/logger.port.js';
 import { type Metrics, noMetrics } from './kernel/metrics.port.js';
 import { systemClock } from './kernel/system-clock.js';
-import { createVault } from './kernel/vault.js';
+import { createVault, type Vault } from './kernel/vault.js';
 import { loadKeyring } from './keyring.js';
 import { LiveCatalogue, type LiveCatalogueDeps } from './live-catalogue.js';
 import { sharedLogins } from './shared-logins.js';
@@ -91,7 +92,7 @@ export async function startService(config: Config, environment: Environment): Pr
     allowPrivateHosts: 'all',
     ...basics,
   });
-  const chats = await createChats(config, { ...basics, httpClient });
+  const chats = await createChats(config, { ...basics, httpClient, vault, store: stores.expiring });
   const { admits, endForeignConnections, handleEvent, jobs, logins, revoker, shared } = assemble(
     config,
     () => catalogue.current(),
@@ -265,7 +266,7 @@ async function openStores(config: Config, basics: Basics): Promise<Stores> {
 
 async function createChats(
   config: Config,
-  parts: Basics & { readonly httpClient: HttpClient },
+  parts: Basics & { readonly httpClient: HttpClient; readonly store: ExpiringStore; readonly vault: Vault },
 ): Promise<readonly ChatAdapter[]> {
   const { publicUrl, slack, teams } = config;
   return [

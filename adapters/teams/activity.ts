@@ -27,6 +27,8 @@ const Activity = z.looseObject({
   channelData: z.looseObject({ tenant }).nullish(),
   entities: z.array(z.unknown()).nullish(),
   attachments: z.array(z.unknown()).nullish(),
+  membersAdded: z.array(account).nullish(),
+  membersRemoved: z.array(account).nullish(),
 });
 
 export type Activity = z.infer<typeof Activity>;
@@ -57,7 +59,7 @@ export interface PersonalActivity {
 export type Verdict =
   | { readonly kind: 'person'; readonly did: PersonalActivity }
   /** Genuine, and nobody asks for anything: reactions, other bots, the channel's own news. */
-  | { readonly kind: 'news' }
+  | { readonly kind: 'news'; readonly tenantId: string }
   | { readonly kind: 'refused'; readonly reason: RefusalReason };
 
 /**
@@ -66,21 +68,22 @@ export type Verdict =
  */
 export function judgeActivity(
   activity: Activity,
-  ours: { readonly tenantId: string; readonly hosts: ServiceHosts },
+  ours: { readonly tenantIds: ReadonlySet<string>; readonly hosts: ServiceHosts },
 ): Verdict {
   const { conversation, from, id, recipient, serviceUrl } = activity;
   if (activity.channelId !== TEAMS_CHANNEL) return { kind: 'refused', reason: 'channel' };
-  if (!isOfTenant(activity, ours.tenantId)) return { kind: 'refused', reason: 'tenant' };
+  const tenantId = tenantOf(activity);
+  if (tenantId === undefined || !ours.tenantIds.has(tenantId)) return { kind: 'refused', reason: 'tenant' };
   if (!serviceUrl || !ours.hosts.allows(serviceUrl)) return { kind: 'refused', reason: 'service_url' };
-  if (activity.type !== 'message' && activity.type !== 'invoke') return { kind: 'news' };
-  if (from?.id.startsWith('28:')) return { kind: 'news' };
+  if (activity.type !== 'message' && activity.type !== 'invoke') return { kind: 'news', tenantId };
+  if (from?.id.startsWith('28:')) return { kind: 'news', tenantId };
   if (!from?.aadObjectId) return { kind: 'refused', reason: 'person' };
   if (!id || !conversation || !recipient) return { kind: 'refused', reason: 'malformed' };
   const did: PersonalActivity = {
     activity,
     id,
     serviceUrl,
-    tenantId: ours.tenantId,
+    tenantId,
     conversationId: conversation.id,
     isDirect: conversation.conversationType === 'personal',
     botId: recipient.id,
@@ -90,8 +93,11 @@ export function judgeActivity(
   return { kind: 'person', did };
 }
 
-/** Every tenant that is named must be ours, and one must be. */
-function isOfTenant(activity: Activity, tenantId: string): boolean {
-  const named = [activity.conversation?.tenantId, activity.channelData?.tenant?.id].filter((id) => id != null);
-  return named.length > 0 && named.every((id) => id.toLowerCase() === tenantId);
+/** Every tenant that is named must be the same, and one must be; in lower case. */
+function tenantOf(activity: Activity): string | undefined {
+  const named = [activity.conversation?.tenantId, activity.channelData?.tenant?.id].flatMap(
+    (id) => id?.toLowerCase() ?? [],
+  );
+  const [first] = named;
+  return named.every((id) => id === first) ? first : undefined;
 }

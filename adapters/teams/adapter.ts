@@ -3,24 +3,24 @@ import type { ChatEventHandler } from '../../src/chat/chat-event.js';
 import type { ChatUser, ChatUserProfile } from '../../src/chat/chat-user.js';
 import type { ConversationRef, MessageRef } from '../../src/chat/conversation.js';
 import { type Message, textMessage } from '../../src/chat/message.js';
+import type { WorkingSign } from '../../src/chat/working-sign.port.js';
 import { asBehalfError, BehalfError } from '../../src/kernel/errors.js';
 import type { HttpRoute } from '../../src/kernel/http.js';
 import type { Logger } from '../../src/kernel/logger.port.js';
-import type { Activity, PersonalActivity } from './activity.js';
+import type { PersonalActivity } from './activity.js';
 import { placeOf, readConversation, readMessageRef, type TeamsPlace, toMessageRef } from './address.js';
 import type { BotFramework } from './bot-framework.js';
 import { BotToken } from './bot-token.js';
-import { renderMessage } from './cards.js';
-import { cloudOf, type TeamsConfig, type TeamsDeps } from './config.js';
+import { cloudOf, installUrlOf, type TeamsConfig, type TeamsDeps, tenantsOf } from './config.js';
 import { ConnectorTransport } from './connector-transport.js';
+import { DirectChats } from './direct-chats.js';
+import { HeldMessages } from './held-messages.js';
+import { Lifecycle } from './lifecycle.js';
 import { Outbox } from './outbox.js';
 import { People, type Standing } from './people.js';
 import { POP_UP_SCRIPTS, popUpRoutes } from './pop-up.js';
 import { TeamsReceiver } from './receiver.js';
 import { ServiceHosts } from './service-hosts.js';
-
-const WELCOME =
-  "Hello! I do work in other apps for you, with your own account there. Write help to see what I can do, and personal_connections to see the accounts you've connected.";
 
 const REFUSALS: Readonly<Record<Exclude<Standing, 'member'>, string>> = {
   guest: "Sorry, I don't work for guest accounts. Please ask a full member of this organisation.",
@@ -38,12 +38,19 @@ export class TeamsAdapter implements ChatAdapter {
   readonly platform = 'teams' as const;
   readonly routes: readonly HttpRoute[];
   readonly popUpScripts = POP_UP_SCRIPTS;
+  readonly workingSign: WorkingSign = {
+    show: async (to) => {
+      const place = readConversation(to);
+      if (place.direct) await this.#bot().showTyping(place);
+    },
+  };
   readonly #config: TeamsConfig;
   readonly #deps: TeamsDeps;
   readonly #logger: Logger;
   readonly #hosts: ServiceHosts;
   readonly #receiver: TeamsReceiver;
   readonly #outbox: Outbox;
+  readonly #lifecycle: Lifecycle;
   readonly #people: People;
   readonly #background = new Set<Promise<void>>();
   #running: Running | undefined;
@@ -53,16 +60,21 @@ export class TeamsAdapter implements ChatAdapter {
     this.#deps = deps;
     this.#logger = deps.logger.child({ platform: 'teams' });
     this.#hosts = new ServiceHosts(config.serviceHosts);
-    this.#outbox = new Outbox({ appId: config.appId, logger: this.#logger });
+    const { clock, store, vault } = deps;
+    const chats = new DirectChats(store);
+    const held = new HeldMessages(store, vault);
+    this.#outbox = new Outbox({ installUrl: installUrlOf(config), chats, held, clock, logger: this.#logger });
+    this.#lifecycle = new Lifecycle({ chats, outbox: this.#outbox, store });
     this.#people = new People(deps.clock);
     this.#receiver = new TeamsReceiver({
       ...deps,
       logger: this.#logger,
       hosts: this.#hosts,
-      tenantId: config.tenantId.toLowerCase(),
-      onPerson: (did) => this.#outbox.remember(did),
+      tenantIds: tenantsOf(config),
+      onPerson: (did) => this.#heard(did),
       admit: (did) => this.#admit(did),
-      onNews: (activity) => this.#welcome(activity),
+      onNews: (news) =>
+        this.#inBackground(this.#lifecycle.follow(this.#bot(), news), 'news of the app in Teams could not be followed'),
     });
     this.routes = [this.#receiver.route, ...popUpRoutes()];
   }
@@ -71,13 +83,13 @@ export class TeamsAdapter implements ChatAdapter {
     // Loaded only now: 200 ms and 16 MB that a process without Teams does not spend.
     const { BotFramework } = await import('./bot-framework.js');
     const { clock, httpClient } = this.#deps;
-    const { appId, appPassword, tenantId } = this.#config;
+    const { appId, appPassword } = this.#config;
     const cloud = cloudOf(this.#config);
     const logger = this.#logger;
     const { audience, tokenUrl } = cloud;
     const token = new BotToken({ tokenUrl, audience, appId, appPassword, httpClient, clock, logger });
     const transport = new ConnectorTransport({ token, httpClient, clock, logger });
-    const bot = new BotFramework({ appId, tenantId, cloud, hosts: this.#hosts, transport, clock });
+    const bot = new BotFramework({ appId, cloud, hosts: this.#hosts, transport, clock });
     this.#running = { bot, admits };
     this.#receiver.start({ handler, verify: (header, activity, turn) => bot.receive(header, activity, turn) });
   }
@@ -117,6 +129,12 @@ export class TeamsAdapter implements ChatAdapter {
     return this.#bot().member({ serviceUrl: place.serviceUrl, conversationId: channelIn(place) }, memberId);
   }
 
+  #heard(did: PersonalActivity): void {
+    this.#outbox.remember(did);
+    const noted = this.#lifecycle.heard(this.#bot(), did);
+    this.#inBackground(noted, 'the chat of a person in Teams could not be noted');
+  }
+
   /** Guests and people of other organisations: they are told so, after the answer, and nothing else happens. */
   async #admit(did: PersonalActivity): Promise<Standing | undefined> {
     const user: ChatUser = { platform: 'teams', tenantId: did.tenantId, userId: did.aadObjectId };
@@ -130,16 +148,6 @@ export class TeamsAdapter implements ChatAdapter {
     if (did.activity.name !== 'application/search')
       this.#inBackground(this.#outbox.postPrivately(this.#bot(), spot, user, words), 'refusal could not be delivered');
     return undefined;
-  }
-
-  /** Teams tells of an installation twice; only this one says that it was one. */
-  #welcome(activity: Activity): void {
-    const { conversation, recipient, serviceUrl } = activity;
-    if (activity.type !== 'installationUpdate' || activity.action !== 'add') return;
-    if (conversation?.conversationType !== 'personal' || !recipient || !serviceUrl) return;
-    const target = { serviceUrl, conversationId: conversation.id, botId: recipient.id };
-    const work = this.#bot().send(target, renderMessage(textMessage(WELCOME)));
-    this.#inBackground(work, 'a newcomer in Teams could not be welcomed');
   }
 
   #inBackground(work: Promise<unknown>, failure: string): void {

@@ -19,10 +19,10 @@ export interface TeamsMessagePlace extends TeamsPlace {
   readonly activityId: string;
   readonly direct: boolean;
   /**
-   * The message only says that there is something to be read in private: what replaces it belongs to the person alone
+   * The message only says that something is held for the person in private: what replaces it belongs to that person alone
    * and must never be put in its place.
    */
-  readonly isNotice?: boolean;
+  readonly heldId?: string;
 }
 
 export function placeOf(did: PersonalActivity): TeamsPlace {
@@ -50,7 +50,7 @@ export function readMessageRef(ref: MessageRef): TeamsMessagePlace {
     ...readPlace(ref.platform, address),
     activityId: textAt(address, 'activityId'),
     direct: address['direct'] === true,
-    ...(address['isNotice'] === true ? { isNotice: true } : {}),
+    ...(typeof address['heldId'] === 'string' ? { heldId: address['heldId'] } : {}),
   };
 }
 

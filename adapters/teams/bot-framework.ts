@@ -16,7 +16,6 @@ const Sent = z.object({ id: z.string().min(1) });
 
 interface BotFrameworkOptions {
   readonly appId: string;
-  readonly tenantId: string;
   readonly cloud: Cloud;
   readonly hosts: ServiceHosts;
   readonly transport: ConnectorTransport;
@@ -39,12 +38,10 @@ class ChannelAdapter extends CloudAdapter {
 
 /** All that is used of botbuilder, in our own terms. This module loads it. */
 export class BotFramework {
-  readonly #options: BotFrameworkOptions;
   readonly #adapter: ChannelAdapter;
   readonly #clients: ConnectorClients;
 
   constructor(options: BotFrameworkOptions) {
-    this.#options = options;
     this.#clients = new ConnectorClients(options.hosts, options.transport);
     const { appId, clock, cloud, hosts } = options;
     const clientAt = (serviceUrl: string): ConnectorClient => this.#clients.at(serviceUrl);
@@ -69,6 +66,12 @@ export class BotFramework {
     return idOf(sent);
   }
 
+  /** Shows for a few seconds that the bot is at work. */
+  async showTyping(target: Target): Promise<void> {
+    const typing = addressed(target, { type: 'typing' });
+    await this.#clients.at(target.serviceUrl).conversations.sendToConversation(target.conversationId, typing);
+  }
+
   async update(target: Target, activityId: string, activity: OutgoingActivity): Promise<void> {
     const { conversations } = this.#clients.at(target.serviceUrl);
     await conversations.updateActivity(target.conversationId, activityId, {
@@ -78,8 +81,11 @@ export class BotFramework {
   }
 
   /** Opens the 1:1 chat with a person (`29:…` or Entra object id), or finds it. @returns its conversation id */
-  async openDirect(place: { readonly serviceUrl: string; readonly botId: string }, memberId: string): Promise<string> {
-    const { tenantId } = this.#options;
+  async openDirect(
+    place: { readonly serviceUrl: string; readonly botId: string; readonly tenantId: string },
+    memberId: string,
+  ): Promise<string> {
+    const { tenantId } = place;
     const created = await this.#clients.at(place.serviceUrl).conversations.createConversation({
       isGroup: false,
       bot: { id: place.botId, name: '' },
@@ -96,7 +102,7 @@ export class BotFramework {
   }
 }
 
-function addressed(target: Target, activity: OutgoingActivity): BotActivity {
+function addressed(target: Target, activity: OutgoingActivity | { readonly type: 'typing' }): BotActivity {
   const whole = { ...activity, from: { id: target.botId }, conversation: { id: target.conversationId } };
   // Only what is in it is sent; the protocol's own type claims more.
   return whole as typeof whole & BotActivity;

@@ -1,17 +1,23 @@
 import type { Clock } from '../../src/kernel/clock.port.js';
 import { BehalfError } from '../../src/kernel/errors.js';
+import type { ExpiringStore } from '../../src/kernel/expiring-store.port.js';
 import type { HttpClient } from '../../src/kernel/http-client.port.js';
 import type { Logger } from '../../src/kernel/logger.port.js';
 import type { Metrics } from '../../src/kernel/metrics.port.js';
 import type { Secret } from '../../src/kernel/secret.js';
+import type { Vault } from '../../src/kernel/vault.js';
 
 /** How the bot is registered at Microsoft. */
 export interface TeamsConfig {
   /** Microsoft App ID. Never empty: the Bot Framework takes an empty one for "no authentication". */
   readonly appId: string;
   readonly appPassword: Secret;
-  /** The one tenant whose people are served. */
+  /** The tenant of the app registration. Its people are served. */
   readonly tenantId: string;
+  /** More tenants whose people are served. */
+  readonly allowedTenants?: readonly string[];
+  /** What Teams admin center calls the app, where that differs from the app id. */
+  readonly catalogAppId?: string;
   readonly appType: 'SingleTenant';
   /** OpenID metadata of the channel's signing keys; sovereign clouds and tests have their own. */
   readonly openIdMetadataUrl?: string;
@@ -27,6 +33,9 @@ export interface TeamsDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  /** Short-lived records: where people's chats are, and what is held for them. */
+  readonly store: ExpiringStore;
+  readonly vault: Vault;
   /** For the calls to the Bot Connector and its token endpoint. Its owner closes it. */
   readonly httpClient: HttpClient;
 }
@@ -61,6 +70,16 @@ export function cloudOf(config: TeamsConfig): Cloud {
     openIdMetadataUrl: config.openIdMetadataUrl ?? 'https://login.botframework.com/v1/.well-known/openidconfiguration',
     tokenUrl: config.tokenUrl ?? `${login}/${encodeURIComponent(config.tenantId)}/oauth2/v2.0/token`,
   };
+}
+
+/** Whose people are served, as the channel writes it and in lower case. */
+export function tenantsOf({ allowedTenants = [], tenantId }: TeamsConfig): ReadonlySet<string> {
+  return new Set([tenantId, ...allowedTenants].map((id) => id.toLowerCase()));
+}
+
+/** Opens the dialog of the Teams client that adds the app. */
+export function installUrlOf({ appId, catalogAppId = appId }: TeamsConfig): string {
+  return `https://teams.microsoft.com/l/app/${encodeURIComponent(catalogAppId)}`;
 }
 
 /** @throws BehalfError `config.invalid` where the Bot Framework would start without authentication, or for anybody. */

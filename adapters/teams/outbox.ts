@@ -1,112 +1,191 @@
 import { LRUCache } from 'lru-cache';
 import type { ChatUser } from '../../src/chat/chat-user.js';
 import type { Message } from '../../src/chat/message.js';
-import { type BehalfError, isBehalfError } from '../../src/kernel/errors.js';
+import type { Clock } from '../../src/kernel/clock.port.js';
+import { asBehalfError, BehalfError, isBehalfError } from '../../src/kernel/errors.js';
+import { randomToken } from '../../src/kernel/ids.js';
 import type { Logger } from '../../src/kernel/logger.port.js';
 import type { PersonalActivity } from './activity.js';
 import type { TeamsMessagePlace, TeamsPlace } from './address.js';
 import type { BotFramework } from './bot-framework.js';
-import { renderMessage } from './cards.js';
+import { type OutgoingActivity, renderMessage } from './cards.js';
+import type { DirectChats } from './direct-chats.js';
+import type { HeldMessage, HeldMessages } from './held-messages.js';
+import { sentNotice, waitingNotice } from './private-notice.js';
 
-const REMEMBERED_CHATS = 10_000;
+const REMEMBERED_CONVERSATIONS = 10_000;
 
 /** Where something is said: a place, and whether it is the 1:1 chat of the person in it. */
 type Spot = TeamsPlace & { readonly direct: boolean };
 
-/** Says things in Teams, in private in the person's 1:1 chat. */
-export class Outbox {
-  readonly #appId: string;
-  readonly #logger: Logger;
-  /** 1:1 chats by the person's object id: they stay the same for as long as the app is installed. */
-  readonly #chats = new LRUCache<string, string>({ max: REMEMBERED_CHATS });
-  /** Microsoft moves conversations between hosts; the latest activity says where. */
-  readonly #serviceUrls = new LRUCache<string, string>({ max: REMEMBERED_CHATS });
+interface OutboxOptions {
+  /** Opens the dialog that adds the app. */
+  readonly installUrl: string;
+  readonly chats: DirectChats;
+  readonly held: HeldMessages;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
 
-  constructor(options: { readonly appId: string; readonly logger: Logger }) {
-    this.#appId = options.appId;
-    this.#logger = options.logger;
+/**
+ * Says things in Teams, in private in the person's 1:1 chat. What is private and cannot be said, because the person does not
+ * have the app, is held until they do; the conversation is told only that there is something.
+ */
+export class Outbox {
+  readonly #options: OutboxOptions;
+  /** Microsoft moves conversations between hosts; the latest activity says where. */
+  readonly #serviceUrls = new LRUCache<string, string>({ max: REMEMBERED_CONVERSATIONS });
+
+  constructor(options: OutboxOptions) {
+    this.#options = options;
   }
 
-  /** Learns where people and conversations are from what arrives. */
-  remember(did: PersonalActivity): void {
-    if (did.isDirect) this.#chats.set(did.aadObjectId, did.conversationId);
-    this.#serviceUrls.set(did.conversationId, did.serviceUrl);
+  /** Learns where a conversation is from what arrives. */
+  remember({ conversationId, serviceUrl }: Pick<PersonalActivity, 'conversationId' | 'serviceUrl'>): void {
+    this.#serviceUrls.set(conversationId, serviceUrl);
   }
 
   async post(bot: BotFramework, spot: Spot, message: Message): Promise<TeamsMessagePlace> {
-    const place = this.#refreshed(spot);
-    return { ...place, activityId: await bot.send(place, renderMessage(message)) };
+    return this.#send(bot, spot, renderMessage(message));
   }
 
   async postPrivately(bot: BotFramework, spot: Spot, user: ChatUser, message: Message): Promise<TeamsMessagePlace> {
     const isTheirs = spot.aadObjectId === user.userId;
     if (spot.direct && isTheirs) return this.post(bot, spot, message);
     const person = { ...spot, aadObjectId: user.userId, userId: isTheirs ? spot.userId : user.userId };
-    try {
-      return await this.#postDirectly(bot, person, message);
-    } catch (error) {
-      // The app is not installed for this person, or they have removed it.
-      if (spot.direct || !isGone(error)) throw error;
-      this.#logger.info({ ...error.details }, 'no 1:1 chat in Teams, so a note is left in the conversation');
-      const notice = await this.post(bot, spot, this.#notice());
-      return { ...notice, aadObjectId: person.aadObjectId, userId: person.userId, isNotice: true };
-    }
+    const activity = renderMessage(message);
+    const sent = await this.#sendDirectly(bot, person, activity);
+    if (sent) return sent;
+    if (spot.direct) throw notInstalled();
+    return this.#hold(bot, person, activity);
   }
 
   async update(bot: BotFramework, ref: TeamsMessagePlace, message: Message): Promise<TeamsMessagePlace> {
-    const { activityId, isNotice, ...spot } = ref;
-    if (isNotice) {
-      return this.postPrivately(
-        bot,
-        spot,
-        { platform: 'teams', tenantId: ref.tenantId, userId: ref.aadObjectId },
-        message,
-      );
-    }
+    const { activityId, heldId, ...spot } = ref;
+    if (heldId !== undefined) return this.#updateHeld(bot, { ...ref, heldId }, message);
     const place = this.#refreshed(spot);
     try {
       await bot.update(place, activityId, renderMessage(message));
       return { ...place, activityId };
     } catch (error) {
       if (!isGone(error)) throw error;
-      this.#logger.info({ ...error.details }, 'a message in Teams is gone, so it is posted anew');
+      this.#options.logger.info({ ...error.details }, 'a message in Teams is gone, so it is posted anew');
       return this.post(bot, place, message);
     }
   }
 
-  async #postDirectly(bot: BotFramework, person: TeamsPlace, message: Message): Promise<TeamsMessagePlace> {
-    const known = this.#chats.get(person.aadObjectId);
-    if (known !== undefined) {
+  /** Sends what was held for a person whose 1:1 chat is there now. What cannot be sent is held on. */
+  async release(bot: BotFramework, place: TeamsPlace): Promise<void> {
+    const user = userIn(place);
+    const { held } = this.#options;
+    const messages = await held.take(user);
+    for (const [index, message] of messages.entries()) {
       try {
-        return await this.post(bot, { ...person, conversationId: known, direct: true }, message);
+        const sent = await this.#send(bot, { ...place, direct: true }, message.activity);
+        await held.delivered(user, message.id, sent);
       } catch (error) {
-        if (!isGone(error)) throw error;
-        this.#chats.delete(person.aadObjectId);
+        for (const left of messages.slice(index)) await held.hold(user, left);
+        throw error;
       }
+      await this.#tellSent(bot, place, message);
     }
-    const conversationId = await bot.openDirect(this.#refreshed({ ...person, direct: false }), person.userId);
-    const sent = await this.post(bot, { ...person, conversationId, direct: true }, message);
-    this.#chats.set(person.aadObjectId, conversationId);
+  }
+
+  /** Keeps the message first, so that nothing is lost, and then says that it is there. */
+  async #hold(bot: BotFramework, person: Spot, activity: OutgoingActivity): Promise<TeamsMessagePlace> {
+    const { clock, held, installUrl, logger } = this.#options;
+    const user = userIn(person);
+    const { conversationId } = person;
+    const heldId = randomToken(128);
+    const known = await held.hold(user, { id: heldId, conversationId, at: clock.now(), activity });
+    if (known !== undefined) return { ...person, activityId: known, heldId };
+    logger.info({}, 'no 1:1 chat in Teams, so a note is left in the conversation');
+    const notice = await this.post(bot, person, waitingNotice(installUrl));
+    await held.noticed(user, heldId, notice.activityId);
+    return { ...notice, heldId };
+  }
+
+  async #updateHeld(
+    bot: BotFramework,
+    ref: TeamsMessagePlace & { readonly heldId: string },
+    message: Message,
+  ): Promise<TeamsMessagePlace> {
+    const { activityId: noticeId, conversationId, heldId, ...place } = ref;
+    const { clock, held } = this.#options;
+    const user = userIn(ref);
+    const where = await held.placeOf(user, heldId);
+    if (where) return this.update(bot, { ...place, ...where, direct: true }, message);
+    const activity = renderMessage(message);
+    await held.drop(user, heldId);
+    const sent = await this.#sendDirectly(bot, { ...ref }, activity);
+    const entry = { id: heldId, conversationId, noticeId, at: clock.now(), activity };
+    if (!sent) {
+      await held.hold(user, entry);
+      return ref;
+    }
+    await held.delivered(user, heldId, sent);
+    await this.#tellSent(bot, ref, entry);
     return sent;
+  }
+
+  /** Undefined when there is no 1:1 chat with that person and none can be made. */
+  async #sendDirectly(
+    bot: BotFramework,
+    { activityId: _, heldId: __, ...person }: TeamsPlace & Partial<TeamsMessagePlace>,
+    activity: OutgoingActivity,
+  ): Promise<TeamsMessagePlace | undefined> {
+    const { chats } = this.#options;
+    const user = userIn(person);
+    const known = await chats.find(user);
+    if (known === 'gone') return undefined;
+    try {
+      if (known) return await this.#send(bot, { ...person, ...known, direct: true }, activity);
+    } catch (error) {
+      if (!isGone(error)) throw error;
+    }
+    try {
+      const asked = this.#refreshed({ ...person, direct: false });
+      const conversationId = await bot.openDirect(asked, person.userId);
+      const sent = await this.#send(bot, { ...asked, conversationId, direct: true }, activity);
+      await chats.remember(user, sent);
+      return sent;
+    } catch (error) {
+      if (!isGone(error)) throw error;
+      // The app is not installed for this person, or they have removed or blocked it.
+      this.#options.logger.info({ ...error.details }, 'a person has no 1:1 chat with the bot in Teams');
+      await chats.forget(user);
+      return undefined;
+    }
+  }
+
+  /** The answer is there; what becomes of the note does not matter to it. */
+  async #tellSent(bot: BotFramework, place: TeamsPlace, { conversationId, noticeId }: HeldMessage): Promise<void> {
+    if (noticeId === undefined) return;
+    const target = this.#refreshed({ ...place, conversationId, direct: false });
+    await bot.update(target, noticeId, renderMessage(sentNotice())).catch((error: unknown) => {
+      this.#options.logger.info({ err: asBehalfError(error) }, 'a note in Teams could not be replaced');
+    });
+  }
+
+  async #send(bot: BotFramework, spot: Spot, activity: OutgoingActivity): Promise<TeamsMessagePlace> {
+    const place = this.#refreshed(spot);
+    return { ...place, activityId: await bot.send(place, activity) };
   }
 
   #refreshed(spot: Spot): Spot {
     const serviceUrl = this.#serviceUrls.get(spot.conversationId);
     return serviceUrl === undefined ? spot : { ...spot, serviceUrl };
   }
+}
 
-  #notice(): Message {
-    const words =
-      'I have an answer that only the person who asked should see. Open a chat with me, then ask there again.';
-    const url = `https://teams.microsoft.com/l/chat/0/0?users=${encodeURIComponent(`28:${this.#appId}`)}`;
-    return {
-      fallback: words,
-      blocks: [
-        { kind: 'text', text: [{ text: words }] },
-        { kind: 'buttons', buttons: [{ kind: 'link', label: 'Open the chat', url }] },
-      ],
-    };
-  }
+function userIn({ aadObjectId, tenantId }: TeamsPlace): ChatUser {
+  return { platform: 'teams', tenantId, userId: aadObjectId };
+}
+
+function notInstalled(): BehalfError {
+  return new BehalfError('chat.delivery_failed', 'The app is not installed for the person.', {
+    details: { code: 'AppNotInstalled' },
+  });
 }
 
 /** True when the conversation or the message is no more, or not for the bot: nothing that a repetition would change. */

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
-import type { ChatUser, ChatUserProfile, Outsider } from '../../src/chat/chat-user.js';
+import { type ChatUser, type ChatUserProfile, chatUserKey, type Outsider } from '../../src/chat/chat-user.js';
 import type { Clock } from '../../src/kernel/clock.port.js';
 import { BehalfError, isBehalfError } from '../../src/kernel/errors.js';
 
@@ -62,19 +62,20 @@ export class People {
   }
 
   #person(user: ChatUser, look: Look): Promise<Person> {
-    const { userId } = user;
-    const known = this.#entries.get(userId);
+    const id = chatUserKey(user);
+    const known = this.#entries.get(id);
     if (known && known.until > this.#clock.now()) return Promise.resolve(known.person);
-    const asking = this.#asking.get(userId) ?? this.#ask(user, look).finally(() => this.#asking.delete(userId));
-    this.#asking.set(userId, asking);
+    const asking = this.#asking.get(id) ?? this.#ask(user, look).finally(() => this.#asking.delete(id));
+    this.#asking.set(id, asking);
     return asking;
   }
 
-  async #ask({ tenantId, userId }: ChatUser, look: Look): Promise<Person> {
+  async #ask(user: ChatUser, look: Look): Promise<Person> {
+    const { tenantId } = user;
     const until = this.#clock.now() + PROFILE_TTL_MS;
     const account = await look();
     const person = { profile: toProfile(account, tenantId), standing: toStanding(account, tenantId) };
-    this.#entries.set(userId, { person, until });
+    this.#entries.set(chatUserKey(user), { person, until });
     return person;
   }
 }

@@ -8,6 +8,7 @@ import { type Activity, judgeActivity, type PersonalActivity, readActivity } fro
 import { Deadlines } from './deadlines.js';
 import { toEvent } from './inbound.js';
 import { answerInvoke } from './invoke-answers.js';
+import { readNews, type TeamsNews } from './news.js';
 import type { Standing } from './people.js';
 import { refusal } from './refusal.js';
 import type { ServiceHosts } from './service-hosts.js';
@@ -22,8 +23,8 @@ const OK: HttpResponse = { status: 200 };
 const NOT_NOW: HttpResponse = { status: 503 };
 
 interface ReceiverOptions {
-  /** As the channel writes it, in lower case. */
-  readonly tenantId: string;
+  /** Whose people are served; in lower case. */
+  readonly tenantIds: ReadonlySet<string>;
   readonly hosts: ServiceHosts;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -33,7 +34,7 @@ interface ReceiverOptions {
   /** What the person is, undefined for one who is turned away; rejects when that cannot be told now. */
   readonly admit: (did: PersonalActivity) => Promise<Standing | undefined>;
   /** Sees genuine activities that are no events: installations, changes of members. */
-  readonly onNews: (activity: Activity) => void;
+  readonly onNews: (news: TeamsNews) => void;
 }
 
 /** Checks the token of a request and then runs the turn. */
@@ -98,9 +99,11 @@ export class TeamsReceiver {
     switch (verdict.kind) {
       case 'refused':
         throw refusal(verdict.reason);
-      case 'news':
-        this.#options.onNews(activity);
+      case 'news': {
+        const news = readNews(activity, verdict.tenantId);
+        if (news) this.#options.onNews(news);
         return OK;
+      }
       case 'person':
         return this.#hear(request, verdict.did, handler);
     }

@@ -3,6 +3,7 @@ import type { ChatEventHandler } from './chat-event.js';
 import type { ChatUser, ChatUserProfile, Outsider, Platform } from './chat-user.js';
 import type { ConversationRef, MessageRef } from './conversation.js';
 import type { Message } from './message.js';
+import type { WorkingSign } from './working-sign.port.js';
 
 export interface PostOptions {
   /** Answers in a thread below the message that asked. */
@@ -27,6 +28,8 @@ export interface ChatAdapter {
    * `<body data-login-code="…">` to the client, which sends it back as a {@link SignInEvent}.
    */
   readonly popUpScripts?: readonly string[];
+  /** Absent where the platform has none. */
+  readonly workingSign?: WorkingSign;
   /** Turns away who is no full member, except where `admits` says otherwise at that moment; of those `person` tells. */
   start(handler: ChatEventHandler, admits?: Admits): Promise<void>;
   stop(): Promise<void>;

@@ -1,7 +1,6 @@
 import type { ChatAdapter } from '../chat/chat-adapter.port.js';
 import type { Clicks } from '../chat/clicks.js';
-import type { Message } from '../chat/message.js';
-import { textMessage } from '../chat/message.js';
+import { type Message, textMessage } from '../chat/message.js';
 import type { ActionCall } from '../connectors/action-call.js';
 import type { Clock } from '../kernel/clock.port.js';
 import { asBehalfError, type BehalfError, isBehalfError, kindOf } from '../kernel/errors.js';
@@ -28,6 +27,7 @@ import { reportTo } from './steps/report.js';
 import { runSteps } from './steps/run-steps.js';
 import { checkIsWanted, type StepsOutcome } from './steps/steps-context.js';
 import { Turns } from './turns.js';
+import { withWorkingSign } from './working-sign.js';
 
 /** A login and one more after it: an app that then still refuses is not asked about again in the same job. */
 const MAX_LOGINS_PER_CONNECTION = 2;
@@ -80,7 +80,8 @@ export class JobRunner {
         await this.#end(held, 'cancelled', way.message);
         return 'ended';
       }
-      return await this.#runRecipe(held, way.recipe, book);
+      const at = { sign: this.#deps.chat(held.job).workingSign, conversation: held.state.conversation, clock };
+      return await withWorkingSign(at, () => this.#runRecipe(held, way.recipe, book));
     } catch (error) {
       const err = asBehalfError(error);
       if (isBehalfError(err, 'job.lost')) {

@@ -8,7 +8,9 @@ export type RecordKind =
   | 'login-state'
   | 'login-proof'
   | 'login-limit'
-  | 'user';
+  | 'user'
+  | 'private-chat'
+  | 'held-message';
 
 export interface RecordKey {
   readonly kind: RecordKind;

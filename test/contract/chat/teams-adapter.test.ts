@@ -149,22 +149,6 @@ describe('Teams: invokes', () => {
 });
 
 describe('Teams: messages', () => {
-  test('a newcomer is welcomed once', async () => {
-    const teams = await start();
-    await teams.teams.install('carl');
-    await eventually(() => teams.shownTo('carl')[0]);
-    await teams.teams.say('carl', 'help');
-    expect(teams.shownTo('carl')).toHaveLength(1);
-    expect(teams.shownTo('carl')[0]?.text).toContain('Write help');
-    expect(events).toHaveLength(1);
-  });
-
-  test('a removed app is taken note of quietly', async () => {
-    const teams = await start();
-    await teams.teams.uninstall('carl');
-    expect(teams.teams.requests.map(({ status }) => status)).toEqual([200]);
-  });
-
   test('what people say to each other in a channel is not heard', async () => {
     const teams = await start();
     const activity = teams.teams.activity('rita', 'create opportunity', { conversation: TEAM.channelId });
@@ -253,41 +237,6 @@ describe('Teams: the answer to a request', () => {
     const { status, body } = await teams.teams.sendRaw({ activity: teams.teams.activity('rita', 'help') });
     expect({ status, body }).toEqual({ status: 500, body: undefined });
     expect(events).toEqual([]);
-  });
-});
-
-describe('Teams: private messages in channels', () => {
-  test('open the 1:1 chat once and find it again', async () => {
-    const teams = await start();
-    const { conversation, user } = await heard(teams, 'channel');
-    await teams.adapter.postPrivately(conversation, user, textMessage('one'));
-    await teams.adapter.postPrivately(conversation, user, textMessage('two'));
-    const chat = teams.teams.chatOf('rita');
-    expect(said(teams)).toEqual(['POST ', `POST /${chat}/activities`, `POST /${chat}/activities`]);
-  });
-
-  test('leave a note in the conversation when the app is not installed for the person', async () => {
-    const teams = await start();
-    const { conversation, user } = await heard(teams, 'channel');
-    await teams.teams.uninstall('rita');
-    const ref = await teams.adapter.postPrivately(conversation, user, textMessage('secret one'));
-    const [note] = teams.shownTo('carl');
-    expect(note).toMatchObject({ where: 'channel', buttons: ['Open the chat'] });
-    await teams.adapter.update(ref, textMessage('secret two'));
-    await teams.teams.install('rita');
-    await teams.adapter.update(ref, textMessage('secret three'));
-    await eventually(() =>
-      teams.shownTo('rita').find(({ text, where }) => text === 'secret three' && where === 'direct'),
-    );
-    expect(JSON.stringify(teams.shownTo('carl'))).not.toContain('secret');
-  });
-
-  test('for somebody else never go into a 1:1 chat that is not theirs', async () => {
-    const teams = await start();
-    const { conversation } = await heard(teams);
-    await teams.adapter.postPrivately(conversation, teamsUser('carl'), textMessage('for Carl'));
-    expect(teams.shownTo('rita')).toEqual([]);
-    expect(teams.shownTo('carl')).toMatchObject([{ where: 'direct', text: 'for Carl' }]);
   });
 });
 

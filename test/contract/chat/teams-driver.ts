@@ -1,3 +1,8 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createEmbeddedStores } from '../../../adapters/embedded/index.js';
 import { createHttpServer } from '../../../adapters/node-http/index.js';
 import { createLogger } from '../../../adapters/pino/index.js';
 import { createTeamsAdapter, type TeamsConfig } from '../../../adapters/teams/index.js';
@@ -12,9 +17,11 @@ import type { Admits } from '../../../src/chat/chat-adapter.port.js';
 import type { ChatEventHandler } from '../../../src/chat/chat-event.js';
 import type { ChatUser } from '../../../src/chat/chat-user.js';
 import type { Clock } from '../../../src/kernel/clock.port.js';
+import type { ExpiringStore } from '../../../src/kernel/expiring-store.port.js';
 import type { Metrics } from '../../../src/kernel/metrics.port.js';
 import { Secret } from '../../../src/kernel/secret.js';
 import { systemClock } from '../../../src/kernel/system-clock.js';
+import { createVault } from '../../../src/kernel/vault.js';
 import type { ChatBench, ChatDriver, ShownMessage } from './chat-adapter.contract.js';
 
 const APP_PASSWORD = 'the-app-password-of-the-tests';
@@ -25,6 +32,7 @@ export interface TeamsBench extends ChatBench {
   readonly baseUrl: string;
   /** Every log line as JSON. */
   readonly logLines: readonly string[];
+  readonly store: ExpiringStore;
   /** Reasons for which requests were refused, as counted. */
   readonly refusals: readonly string[];
 }
@@ -71,7 +79,11 @@ export async function startTeamsBench(options: TeamsBenchOptions = {}): Promise<
   };
   const clock = options.clock ?? systemClock;
   const httpClient = createHttpClient({ allowPrivateHosts: 'all', logger, clock });
-  const adapter = createTeamsAdapter(config, { clock, logger, metrics, httpClient });
+  const directory = await mkdtemp(join(tmpdir(), 'behalf-teams-'));
+  const stores = await createEmbeddedStores({ directory, clock: systemClock, logger, metrics });
+  const store = stores.expiring;
+  const vault = createVault([{ id: 'k1', key: new Secret(randomBytes(32)) }]);
+  const adapter = createTeamsAdapter(config, { clock, logger, metrics, httpClient, store, vault });
   const server = createHttpServer({ logger, host: '127.0.0.1' });
   baseUrl = `http://127.0.0.1:${await server.listen(adapter.routes, 0)}`;
   await adapter.start(options.handler ?? (async () => {}), options.admits);
@@ -80,8 +92,10 @@ export async function startTeamsBench(options: TeamsBenchOptions = {}): Promise<
     await httpClient.close();
     await teams.stop();
     await server.close();
+    await stores.health.close();
+    await rm(directory, { recursive: true, force: true });
   };
-  return { teams, baseUrl, logLines, refusals, adapter, stop, ...controls(teams, () => baseUrl) };
+  return { teams, baseUrl, logLines, refusals, store, adapter, stop, ...controls(teams, () => baseUrl) };
 }
 
 /** The driver of the contract suite that all chat adapters share. */

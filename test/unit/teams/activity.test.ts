@@ -2,7 +2,8 @@ import { judgeActivity, readActivity } from '../../../adapters/teams/activity.js
 import { ServiceHosts } from '../../../adapters/teams/service-hosts.js';
 
 const TENANT = '11111111-2222-4333-8444-555555555555';
-const ours = { tenantId: TENANT, hosts: new ServiceHosts(['smba.trafficmanager.net']) };
+const SECOND_TENANT = '66666666-2222-4333-8444-555555555555';
+const ours = { tenantIds: new Set([TENANT, SECOND_TENANT]), hosts: new ServiceHosts(['smba.trafficmanager.net']) };
 
 function judge(change: Readonly<Record<string, unknown>> = {}) {
   const activity = readActivity(
@@ -46,6 +47,21 @@ describe('an activity', () => {
     expect(judge({ conversation, channelData: { tenant: { id: TENANT } } })).toMatchObject({ kind: 'person' });
   });
 
+  it('of another tenant that is allowed is theirs', () => {
+    expect(judge({ conversation: { id: 'a:1', tenantId: SECOND_TENANT } })).toMatchObject({
+      kind: 'person',
+      did: { tenantId: SECOND_TENANT },
+    });
+  });
+
+  it.each([
+    ['two tenants, both allowed', { channelData: { tenant: { id: SECOND_TENANT } } }],
+    ['a tenant that is not allowed', { conversation: { id: 'a:1', tenantId: 'ffffffff-2222-4333-8444-555555555555' } }],
+    ['no tenant', { conversation: { id: 'a:1' } }],
+  ])('that names %s is refused', (_what, change) => {
+    expect(judge(change)).toEqual({ kind: 'refused', reason: 'tenant' });
+  });
+
   it.each([
     ['conversationUpdate'],
     ['installationUpdate'],
@@ -54,7 +70,7 @@ describe('an activity', () => {
     ['event'],
     ['typing'],
   ])('of type %s is news', (type) => {
-    expect(judge({ type, from: { id: '29:rita' } })).toEqual({ kind: 'news' });
+    expect(judge({ type, from: { id: '29:rita' } })).toEqual({ kind: 'news', tenantId: TENANT });
   });
 
   it.each([

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { runInNewContext } from 'node:vm';
 import { createTeamsAdapter, DEFAULT_SERVICE_HOSTS, type TeamsConfig } from '../../../adapters/teams/index.js';
 import { toProfile } from '../../../adapters/teams/people.js';
@@ -5,15 +6,28 @@ import { popUpRoutes } from '../../../adapters/teams/pop-up.js';
 import { quietly } from '../../../adapters/teams/quiet.js';
 import { createHttpClient } from '../../../adapters/undici/index.js';
 import { isBehalfError } from '../../../src/kernel/errors.js';
+import type { ExpiringStore } from '../../../src/kernel/expiring-store.port.js';
 import type { HttpRequest } from '../../../src/kernel/http.js';
 import type { Logger } from '../../../src/kernel/logger.port.js';
 import { noMetrics } from '../../../src/kernel/metrics.port.js';
 import { Secret } from '../../../src/kernel/secret.js';
 import { systemClock } from '../../../src/kernel/system-clock.js';
+import { createVault } from '../../../src/kernel/vault.js';
 
 const nothing = (): void => {};
 const silent: Logger = { debug: nothing, info: nothing, warn: nothing, error: nothing, child: () => silent };
 const httpClient = createHttpClient({ allowPrivateHosts: 'all', clock: systemClock, logger: silent });
+const vault = createVault([{ id: 'k1', key: new Secret(randomBytes(32)) }]);
+/** Nothing in these tests is stored. */
+const noStore: ExpiringStore = {
+  put: unused,
+  putAll: unused,
+  add: unused,
+  get: unused,
+  take: unused,
+  swap: unused,
+  delete: unused,
+};
 const TENANT = '11111111-2222-4333-8444-555555555555';
 
 const config: TeamsConfig = {
@@ -28,8 +42,12 @@ const config: TeamsConfig = {
 function create(change: Partial<TeamsConfig> = {}) {
   return createTeamsAdapter(
     { ...config, ...change },
-    { clock: systemClock, logger: silent, metrics: noMetrics, httpClient },
+    { clock: systemClock, logger: silent, metrics: noMetrics, httpClient, store: noStore, vault },
   );
+}
+
+function unused(): never {
+  throw new Error('the store was used');
 }
 
 afterAll(() => httpClient.close());

@@ -1,0 +1,63 @@
+import type { ChatUser } from '../../src/chat/chat-user.js';
+import type { ExpiringStore } from '../../src/kernel/expiring-store.port.js';
+import { joinKey } from '../../src/kernel/ids.js';
+import type { PersonalActivity } from './activity.js';
+import { placeOf } from './address.js';
+import type { BotFramework } from './bot-framework.js';
+import type { DirectChats } from './direct-chats.js';
+import type { TeamsNews } from './news.js';
+import type { Outbox } from './outbox.js';
+import { welcome } from './welcome.js';
+
+/** Who comes back within a year knows the bot. */
+const WELCOMED_TTL_MS = 365 * 86_400_000;
+
+interface LifecycleParts {
+  readonly chats: DirectChats;
+  readonly outbox: Outbox;
+  readonly store: ExpiringStore;
+}
+
+/** Keeps up with where the app is installed: stored references, the welcome, and what was held until the app is there. */
+export class Lifecycle {
+  readonly #parts: LifecycleParts;
+
+  constructor(parts: LifecycleParts) {
+    this.#parts = parts;
+  }
+
+  /** Each activity of a person says where their chat is. @throws BehalfError `store.unavailable`, `chat.delivery_failed` */
+  async heard(bot: BotFramework, did: PersonalActivity): Promise<void> {
+    const { chats, outbox } = this.#parts;
+    const user: ChatUser = { platform: 'teams', tenantId: did.tenantId, userId: did.aadObjectId };
+    if (did.isDirect && (await chats.remember(user, did))) await outbox.release(bot, placeOf(did));
+  }
+
+  /** @throws BehalfError `store.unavailable`, `chat.delivery_failed` */
+  async follow(bot: BotFramework, news: TeamsNews): Promise<void> {
+    const { chats } = this.#parts;
+    if (news.kind === 'app-added') return this.#added(bot, news);
+    if (news.kind === 'app-removed' && news.isDirect && news.person) await chats.forget(userOf(news, news.person));
+  }
+
+  async #added(bot: BotFramework, news: TeamsNews & { readonly kind: 'app-added' | 'app-removed' }): Promise<void> {
+    const { chats, outbox, store } = this.#parts;
+    const { isDirect, person, target, tenantId } = news;
+    const id = joinKey('welcomed', tenantId, target.conversationId);
+    try {
+      if (await store.add({ kind: 'private-chat', id }, '1', WELCOMED_TTL_MS))
+        await bot.send(target, welcome(isDirect));
+    } finally {
+      if (isDirect && person) {
+        const user = userOf(news, person);
+        chats.expectNews(user);
+        await chats.remember(user, target);
+        await outbox.release(bot, { ...target, tenantId, userId: person.id, aadObjectId: person.aadObjectId });
+      }
+    }
+  }
+}
+
+function userOf({ tenantId }: TeamsNews, { aadObjectId }: { readonly aadObjectId: string }): ChatUser {
+  return { platform: 'teams', tenantId, userId: aadObjectId };
+}

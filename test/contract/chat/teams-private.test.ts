@@ -1,0 +1,224 @@
+import { TEAMS_APP_ID } from '../../../playground/people.js';
+import type { ChatEvent, TextEvent } from '../../../src/chat/chat-event.js';
+import { chatUserKey } from '../../../src/chat/chat-user.js';
+import type { ConversationRef, MessageRef } from '../../../src/chat/conversation.js';
+import { textMessage } from '../../../src/chat/message.js';
+import { isBehalfError } from '../../../src/kernel/errors.js';
+import { eventually } from './chat-adapter.contract.js';
+import { startTeamsBench, type TeamsBench, teamsUser } from './teams-driver.js';
+
+let teams: TeamsBench;
+let events: ChatEvent[];
+
+beforeEach(async () => {
+  events = [];
+  teams = await startTeamsBench({
+    handler: async (event) => {
+      events.push(event);
+    },
+  });
+});
+
+afterEach(() => teams.stop());
+
+async function heard(where: 'direct' | 'channel' = 'direct', personId = 'rita'): Promise<TextEvent> {
+  await teams.personSays(personId, 'help', where);
+  const event = events.at(-1);
+  if (event?.kind !== 'text') throw new Error('nothing was heard');
+  return event;
+}
+
+/** What the bot has sent or changed: method and what follows `conversations/`. */
+function said(): string[] {
+  return teams.teams.requests
+    .filter(({ direction, method }) => direction === 'from-bot' && method !== 'GET')
+    .map(({ method, path }) => `${method} ${decodeURIComponent(path.split('/v3/conversations')[1] ?? '')}`);
+}
+
+function inChat(personId: string): string[] {
+  return teams.shownTo(personId).flatMap(({ text, where }) => (where === 'direct' ? [text] : []));
+}
+
+function inChannel(): string[] {
+  return teams.shownTo('carl').flatMap(({ text, where }) => (where === 'channel' ? [text] : []));
+}
+
+function threadOf({ address }: ConversationRef): string | undefined {
+  return String(address['conversationId']).split(';messageid=')[1];
+}
+
+function asKept(ref: MessageRef): MessageRef {
+  return JSON.parse(JSON.stringify(ref));
+}
+
+describe('Teams: private messages for a question in a channel', () => {
+  test('open the 1:1 chat once and find it again', async () => {
+    const { conversation, user } = await heard('channel');
+    await teams.adapter.postPrivately(conversation, user, textMessage('one'));
+    await teams.adapter.postPrivately(conversation, user, textMessage('two'));
+    const chat = teams.teams.chatOf('rita');
+    expect(said()).toEqual(['POST ', `POST /${chat}/activities`, `POST /${chat}/activities`]);
+  });
+
+  test('find the 1:1 chat that the person last wrote in, without opening one', async () => {
+    await heard();
+    const { conversation, user } = await heard('channel');
+    await teams.adapter.postPrivately(conversation, user, textMessage('one'));
+    expect(said()).toEqual([`POST /${teams.teams.chatOf('rita')}/activities`]);
+  });
+
+  test('for somebody else never go into a 1:1 chat that is not theirs', async () => {
+    const { conversation } = await heard();
+    await teams.adapter.postPrivately(conversation, teamsUser('carl'), textMessage('for Carl'));
+    expect(teams.shownTo('rita')).toEqual([]);
+    expect(teams.shownTo('carl')).toMatchObject([{ where: 'direct', text: 'for Carl' }]);
+  });
+
+  test('fail when they are for somebody else in a 1:1 chat and cannot be delivered', async () => {
+    const { conversation } = await heard();
+    await teams.teams.uninstall('carl');
+    const failure: unknown = await teams.adapter
+      .postPrivately(conversation, teamsUser('carl'), textMessage('for Carl'))
+      .catch((error) => error);
+    expect(isBehalfError(failure, 'chat.delivery_failed')).toBe(true);
+    expect(inChannel()).toEqual([]);
+  });
+});
+
+describe('Teams: a private message for somebody without the app', () => {
+  async function withoutApp(): Promise<TextEvent> {
+    const event = await heard('channel');
+    await teams.teams.uninstall('rita');
+    return event;
+  }
+
+  test('leaves a note with the link that adds the app, which says nothing of it', async () => {
+    const { conversation, user } = await withoutApp();
+    await teams.adapter.postPrivately(conversation, user, textMessage('secret one'));
+    const [note, ...others] = teams.shownTo('carl');
+    expect(others).toEqual([]);
+    expect(note).toMatchObject({ where: 'channel', thread: threadOf(conversation) });
+    const press = await teams.personPresses('carl', note?.id ?? '', 'Add me');
+    expect(press.openedUrl).toBe(`https://teams.microsoft.com/l/app/${TEAMS_APP_ID}`);
+    expect(JSON.stringify(teams.teams.messages())).not.toMatch(/secret|Rita|rita@/u);
+  });
+
+  test.each([
+    [403, 'BotNotInConversationRoster'],
+    [403, 'MessageWritesBlocked'],
+    [404, 'ConversationNotFound'],
+  ])('is held after %i %s too', async (status, code) => {
+    const { conversation, user } = await heard('channel');
+    teams.teams.faults.fail({ status, code, message: 'm' });
+    await teams.adapter.postPrivately(conversation, user, textMessage('secret one'));
+    expect(inChat('rita')).toEqual([]);
+    expect(inChannel()).toHaveLength(1);
+  });
+
+  test('arrives as soon as they add the app, and the note says so', async () => {
+    const { conversation, user } = await withoutApp();
+    for (const words of ['secret one', 'secret two'])
+      await teams.adapter.postPrivately(conversation, user, textMessage(words));
+    expect(inChannel()).toHaveLength(1);
+    await teams.teams.install('rita');
+    await eventually(() => inChat('rita').find((text) => text === 'secret two'));
+    expect(inChat('rita').filter((text) => text.startsWith('secret'))).toEqual(['secret one', 'secret two']);
+    await eventually(() => inChannel().find((text) => text === "I've sent it in the chat with me."));
+    expect(JSON.stringify(inChannel())).not.toContain('secret');
+  });
+
+  test('can be replaced while it waits, and after it has arrived in its place', async () => {
+    const { conversation, user } = await withoutApp();
+    const ref = asKept(await teams.adapter.postPrivately(conversation, user, textMessage('secret one')));
+    expect(await teams.adapter.update(ref, textMessage('secret two'))).toEqual(ref);
+    expect(inChannel()).toHaveLength(1);
+    await teams.teams.install('rita');
+    await eventually(() => inChat('rita').find((text) => text === 'secret two'));
+    await teams.adapter.update(ref, textMessage('secret three'));
+    expect(inChat('rita').filter((text) => text.startsWith('secret'))).toEqual(['secret three']);
+    expect(JSON.stringify(inChannel())).not.toContain('secret');
+  });
+
+  test('arrives when it is replaced, should the news of the app have been lost', async () => {
+    const { conversation, user } = await withoutApp();
+    const ref = await teams.adapter.postPrivately(conversation, user, textMessage('secret one'));
+    teams.teams.setTiming({ timeoutMs: 5_000, redeliveryDelaysMs: [] });
+    await teams.adapter.stop();
+    await teams.teams.install('rita');
+    await teams.adapter.start(async () => {});
+    await teams.store.delete({ kind: 'private-chat', id: chatUserKey(user) });
+    await teams.adapter.update(ref, textMessage('secret two'));
+    expect(inChat('rita')).toEqual(['secret two']);
+  });
+
+  test('waits sealed in the store', async () => {
+    const { conversation, user } = await withoutApp();
+    await teams.adapter.postPrivately(conversation, user, textMessage('secret one'));
+    const stored = await teams.store.get({ kind: 'held-message', id: chatUserKey(user) });
+    const bytes = Buffer.from(stored ?? '', 'base64url').toString('latin1');
+    expect(bytes.length).toBeGreaterThan(50);
+    expect(bytes).not.toContain('secret');
+  });
+
+  test('is held on when it cannot be delivered after all', async () => {
+    const { conversation, user } = await withoutApp();
+    await teams.adapter.postPrivately(conversation, user, textMessage('secret one'));
+    // The welcome fails, and then the message.
+    teams.teams.faults.fail({ status: 403, code: 'MessageWritesBlocked', message: 'm' }, 2);
+    await teams.teams.install('rita');
+    await eventually(() => (teams.logLines.join().includes('could not be followed') ? true : undefined));
+    expect(inChat('rita')).toEqual([]);
+    await teams.teams.install('rita');
+    await eventually(() => inChat('rita').find((text) => text === 'secret one'));
+  });
+
+  test('asks Teams for the chat once, not for each message', async () => {
+    const { conversation, user } = await heard('channel');
+    teams.teams.faults.fail({ status: 403, code: 'ForbiddenOperationException', message: 'm' });
+    for (const words of ['one', 'two', 'three'])
+      await teams.adapter.postPrivately(conversation, user, textMessage(words));
+    expect(said().filter((call) => call === 'POST ')).toHaveLength(1);
+  });
+});
+
+describe('Teams: the app comes and goes', () => {
+  test('a newcomer is welcomed once, with a button that writes help for them', async () => {
+    await teams.teams.install('carl');
+    const [hello] = await eventually(() => (teams.shownTo('carl').length > 0 ? teams.shownTo('carl') : undefined));
+    expect(hello?.text).toContain('Write help');
+    await teams.personPresses('carl', hello?.id ?? '', 'Help');
+    expect(events).toMatchObject([{ kind: 'text', text: 'help', user: teamsUser('carl') }]);
+    await teams.teams.uninstall('carl');
+    await teams.teams.install('carl');
+    await teams.personSays('carl', 'help');
+    expect(teams.shownTo('carl')).toHaveLength(1);
+  });
+
+  test('a removed app is taken note of quietly: nothing is tried there until it is back', async () => {
+    await heard();
+    const { conversation, user } = await heard('channel');
+    await teams.teams.uninstall('rita');
+    expect(teams.teams.requests.at(-1)?.status).toBe(200);
+    while ((await teams.store.get({ kind: 'private-chat', id: chatUserKey(user) })) !== '{"gone":true}')
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    await teams.adapter.postPrivately(conversation, user, textMessage('later'));
+    expect(said()).toHaveLength(1);
+    expect(inChannel()).toHaveLength(1);
+  });
+});
+
+describe('Teams: the sign that the bot is at work', () => {
+  test('is shown in the 1:1 chat and leaves no message', async () => {
+    const { conversation } = await heard();
+    await teams.adapter.workingSign?.show(conversation);
+    expect(said()).toEqual([`POST /${teams.teams.chatOf('rita')}/activities`]);
+    expect(teams.teams.requests.at(-1)?.body).toMatchObject({ type: 'typing' });
+    expect(teams.shownTo('rita')).toEqual([]);
+  });
+
+  test('is not shown where others are', async () => {
+    const { conversation } = await heard('channel');
+    await teams.adapter.workingSign?.show(conversation);
+    expect(said()).toEqual([]);
+  });
+});
