@@ -2,6 +2,7 @@ import type { HttpRoute } from '../kernel/http.js';
 import type { ChatEventHandler } from './chat-event.js';
 import type { ChatUser, ChatUserProfile, Outsider, Platform } from './chat-user.js';
 import type { ConversationRef, MessageRef } from './conversation.js';
+import type { LifecycleHandler } from './lifecycle-event.js';
 import type { Message } from './message.js';
 import type { WorkingSign } from './working-sign.port.js';
 
@@ -30,8 +31,11 @@ export interface ChatAdapter {
   readonly popUpScripts?: readonly string[];
   /** Absent where the platform has none. */
   readonly workingSign?: WorkingSign;
-  /** Turns away who is no full member, except where `admits` says otherwise at that moment; of those `person` tells. */
-  start(handler: ChatEventHandler, admits?: Admits): Promise<void>;
+  /**
+   * Turns away who is no full member, except where `admits` says otherwise at that moment; of those `person` tells.
+   * `onLifecycle` is told of people and workspaces that leave or come back.
+   */
+  start(handler: ChatEventHandler, admits?: Admits, onLifecycle?: LifecycleHandler): Promise<void>;
   stop(): Promise<void>;
   /**
    * Says something for everybody in the conversation (and thread). With `thread`, under the message that was answered, where
