@@ -2,6 +2,7 @@ import type { Admits, ChatAdapter } from '../../src/chat/chat-adapter.port.js';
 import type { ChatEventHandler } from '../../src/chat/chat-event.js';
 import type { ChatUser, ChatUserProfile } from '../../src/chat/chat-user.js';
 import type { ConversationRef, MessageRef } from '../../src/chat/conversation.js';
+import type { LifecycleHandler } from '../../src/chat/lifecycle-event.js';
 import { type Message, textMessage } from '../../src/chat/message.js';
 import type { WorkingSign } from '../../src/chat/working-sign.port.js';
 import { asBehalfError, BehalfError } from '../../src/kernel/errors.js';
@@ -16,6 +17,7 @@ import { ConnectorTransport } from './connector-transport.js';
 import { DirectChats } from './direct-chats.js';
 import { HeldMessages } from './held-messages.js';
 import { Lifecycle } from './lifecycle.js';
+import type { TeamsNews } from './news.js';
 import { Outbox } from './outbox.js';
 import { People, type Standing } from './people.js';
 import { POP_UP_SCRIPTS, popUpRoutes } from './pop-up.js';
@@ -31,6 +33,7 @@ const REFUSALS: Readonly<Record<Exclude<Standing, 'member'>, string>> = {
 interface Running {
   readonly bot: BotFramework;
   readonly admits: Admits;
+  readonly onLifecycle: LifecycleHandler;
 }
 
 /** {@link ChatAdapter} for one tenant of Microsoft Teams, on botbuilder. botbuilder and its types stay in this folder. */
@@ -64,8 +67,9 @@ export class TeamsAdapter implements ChatAdapter {
     const chats = new DirectChats(store);
     const held = new HeldMessages(store, vault);
     this.#outbox = new Outbox({ installUrl: installUrlOf(config), chats, held, clock, logger: this.#logger });
-    this.#lifecycle = new Lifecycle({ chats, outbox: this.#outbox, store });
     this.#people = new People(deps.clock);
+    const tell: LifecycleHandler = async (event) => this.#running?.onLifecycle(event);
+    this.#lifecycle = new Lifecycle({ chats, outbox: this.#outbox, store, people: this.#people, tell });
     this.#receiver = new TeamsReceiver({
       ...deps,
       logger: this.#logger,
@@ -73,13 +77,16 @@ export class TeamsAdapter implements ChatAdapter {
       tenantIds: tenantsOf(config),
       onPerson: (did) => this.#heard(did),
       admit: (did) => this.#admit(did),
-      onNews: (news) =>
-        this.#inBackground(this.#lifecycle.follow(this.#bot(), news), 'news of the app in Teams could not be followed'),
+      onNews: (news) => this.#follow(news),
     });
     this.routes = [this.#receiver.route, ...popUpRoutes()];
   }
 
-  async start(handler: ChatEventHandler, admits: Admits = () => false): Promise<void> {
+  async start(
+    handler: ChatEventHandler,
+    admits: Admits = () => false,
+    onLifecycle: LifecycleHandler = async () => {},
+  ): Promise<void> {
     // Loaded only now: 200 ms and 16 MB that a process without Teams does not spend.
     const { BotFramework } = await import('./bot-framework.js');
     const { clock, httpClient } = this.#deps;
@@ -90,7 +97,7 @@ export class TeamsAdapter implements ChatAdapter {
     const token = new BotToken({ tokenUrl, audience, appId, appPassword, httpClient, clock, logger });
     const transport = new ConnectorTransport({ token, httpClient, clock, logger });
     const bot = new BotFramework({ appId, cloud, hosts: this.#hosts, transport, clock });
-    this.#running = { bot, admits };
+    this.#running = { bot, admits, onLifecycle };
     this.#receiver.start({ handler, verify: (header, activity, turn) => bot.receive(header, activity, turn) });
   }
 
@@ -133,6 +140,11 @@ export class TeamsAdapter implements ChatAdapter {
     this.#outbox.remember(did);
     const noted = this.#lifecycle.heard(this.#bot(), did);
     this.#inBackground(noted, 'the chat of a person in Teams could not be noted');
+  }
+
+  async #follow(news: TeamsNews): Promise<void> {
+    await this.#lifecycle.report(news);
+    this.#inBackground(this.#lifecycle.follow(this.#bot(), news), 'news of the app in Teams could not be followed');
   }
 
   /** Guests and people of other organisations: they are told so, after the answer, and nothing else happens. */

@@ -33,20 +33,19 @@ export class DirectChats {
     this.#store = store;
   }
 
-  /** Learns where a chat is. Tells whether that is news to this process. @throws BehalfError `store.unavailable` */
-  async remember(user: ChatUser, { conversationId, serviceUrl }: DirectChat): Promise<boolean> {
+  /**
+   * Learns where a chat is. `news`: this process did not know; `back`: the chat was dead.
+   * @throws BehalfError `store.unavailable`
+   */
+  async remember(user: ChatUser, { conversationId, serviceUrl }: DirectChat): Promise<'known' | 'news' | 'back'> {
     const id = chatUserKey(user);
     const known = this.#known.get(id);
-    if (known?.conversationId === conversationId && known.serviceUrl === serviceUrl) return false;
+    if (known?.conversationId === conversationId && known.serviceUrl === serviceUrl) return 'known';
+    const before = await this.find(user);
     const chat = { conversationId, serviceUrl };
+    await this.#store.put(keyOf(id), JSON.stringify(chat), CHAT_TTL_MS);
     this.#known.set(id, chat);
-    try {
-      await this.#store.put(keyOf(id), JSON.stringify(chat), CHAT_TTL_MS);
-      return true;
-    } catch (error) {
-      this.#known.delete(id);
-      throw error;
-    }
+    return before === 'gone' ? 'back' : 'news';
   }
 
   /** Undefined when nothing is known. @throws BehalfError `store.unavailable` */

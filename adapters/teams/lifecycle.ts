@@ -1,4 +1,5 @@
 import type { ChatUser } from '../../src/chat/chat-user.js';
+import type { LifecycleHandler } from '../../src/chat/lifecycle-event.js';
 import type { ExpiringStore } from '../../src/kernel/expiring-store.port.js';
 import { joinKey } from '../../src/kernel/ids.js';
 import type { PersonalActivity } from './activity.js';
@@ -7,6 +8,7 @@ import type { BotFramework } from './bot-framework.js';
 import type { DirectChats } from './direct-chats.js';
 import type { TeamsNews } from './news.js';
 import type { Outbox } from './outbox.js';
+import type { People } from './people.js';
 import { welcome } from './welcome.js';
 
 /** Who comes back within a year knows the bot. */
@@ -16,6 +18,8 @@ interface LifecycleParts {
   readonly chats: DirectChats;
   readonly outbox: Outbox;
   readonly store: ExpiringStore;
+  readonly people: Pick<People, 'forget'>;
+  readonly tell: LifecycleHandler;
 }
 
 /** Keeps up with where the app is installed: stored references, the welcome, and what was held until the app is there. */
@@ -30,13 +34,30 @@ export class Lifecycle {
   async heard(bot: BotFramework, did: PersonalActivity): Promise<void> {
     const { chats, outbox } = this.#parts;
     const user: ChatUser = { platform: 'teams', tenantId: did.tenantId, userId: did.aadObjectId };
-    if (did.isDirect && (await chats.remember(user, did))) await outbox.release(bot, placeOf(did));
+    if (!did.isDirect) return;
+    const seen = await chats.remember(user, did);
+    if (seen === 'back') await this.#parts.tell({ kind: 'person-back', ...user });
+    if (seen !== 'known') await outbox.release(bot, placeOf(did));
+  }
+
+  /**
+   * What the service must know of it: a person who has removed the app for themselves, or has it again. Leaving a team is no
+   * leaving of the organisation, and Teams does not say when the app is taken from a whole tenant.
+   * @throws BehalfError `store.unavailable`
+   */
+  async report(news: TeamsNews): Promise<void> {
+    if (news.kind === 'people-left' || !news.isDirect || !news.person) return;
+    const user = userOf(news, news.person);
+    if (news.kind === 'app-added') await this.#parts.tell({ kind: 'person-back', ...user });
+    else await this.#parts.tell({ kind: 'person-left', why: 'app-removed', ...user });
   }
 
   /** @throws BehalfError `store.unavailable`, `chat.delivery_failed` */
   async follow(bot: BotFramework, news: TeamsNews): Promise<void> {
-    const { chats } = this.#parts;
+    const { chats, people } = this.#parts;
     if (news.kind === 'app-added') return this.#added(bot, news);
+    if (news.kind === 'people-left')
+      for (const aadObjectId of news.people) people.forget(userOf(news, { aadObjectId }));
     if (news.kind === 'app-removed' && news.isDirect && news.person) await chats.forget(userOf(news, news.person));
   }
 

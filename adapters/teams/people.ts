@@ -61,6 +61,11 @@ export class People {
     }
   }
 
+  /** Has the person asked about anew. */
+  forget(user: ChatUser): void {
+    this.#entries.delete(chatUserKey(user));
+  }
+
   #person(user: ChatUser, look: Look): Promise<Person> {
     const id = chatUserKey(user);
     const known = this.#entries.get(id);

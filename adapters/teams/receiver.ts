@@ -33,8 +33,8 @@ interface ReceiverOptions {
   readonly onPerson: (did: PersonalActivity) => void;
   /** What the person is, undefined for one who is turned away; rejects when that cannot be told now. */
   readonly admit: (did: PersonalActivity) => Promise<Standing | undefined>;
-  /** Sees genuine activities that are no events: installations, changes of members. */
-  readonly onNews: (news: TeamsNews) => void;
+  /** Takes in what is no event: installations, changes of members. Rejects when it could not be kept. */
+  readonly onNews: (news: TeamsNews) => Promise<void>;
 }
 
 /** Checks the token of a request and then runs the turn. */
@@ -101,7 +101,7 @@ export class TeamsReceiver {
         throw refusal(verdict.reason);
       case 'news': {
         const news = readNews(activity, verdict.tenantId);
-        if (news) this.#options.onNews(news);
+        if (news) await this.#options.onNews(news);
         return OK;
       }
       case 'person':

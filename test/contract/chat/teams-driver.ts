@@ -16,6 +16,7 @@ import type { SeenMessage } from '../../../playground/teams/types.js';
 import type { Admits } from '../../../src/chat/chat-adapter.port.js';
 import type { ChatEventHandler } from '../../../src/chat/chat-event.js';
 import type { ChatUser } from '../../../src/chat/chat-user.js';
+import type { LifecycleHandler } from '../../../src/chat/lifecycle-event.js';
 import type { Clock } from '../../../src/kernel/clock.port.js';
 import type { ExpiringStore } from '../../../src/kernel/expiring-store.port.js';
 import type { Metrics } from '../../../src/kernel/metrics.port.js';
@@ -40,6 +41,7 @@ export interface TeamsBench extends ChatBench {
 export interface TeamsBenchOptions {
   readonly handler?: ChatEventHandler;
   readonly admits?: Admits;
+  readonly onLifecycle?: LifecycleHandler;
   readonly clock?: Clock;
   readonly config?: Partial<TeamsConfig>;
 }
@@ -86,7 +88,7 @@ export async function startTeamsBench(options: TeamsBenchOptions = {}): Promise<
   const adapter = createTeamsAdapter(config, { clock, logger, metrics, httpClient, store, vault });
   const server = createHttpServer({ logger, host: '127.0.0.1' });
   baseUrl = `http://127.0.0.1:${await server.listen(adapter.routes, 0)}`;
-  await adapter.start(options.handler ?? (async () => {}), options.admits);
+  await adapter.start(options.handler ?? (async () => {}), options.admits, options.onLifecycle);
   const stop = async (): Promise<void> => {
     await adapter.stop();
     await httpClient.close();

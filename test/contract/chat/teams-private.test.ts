@@ -2,19 +2,28 @@ import { TEAMS_APP_ID } from '../../../playground/people.js';
 import type { ChatEvent, TextEvent } from '../../../src/chat/chat-event.js';
 import { chatUserKey } from '../../../src/chat/chat-user.js';
 import type { ConversationRef, MessageRef } from '../../../src/chat/conversation.js';
+import type { LifecycleEvent, LifecycleHandler } from '../../../src/chat/lifecycle-event.js';
 import { textMessage } from '../../../src/chat/message.js';
-import { isBehalfError } from '../../../src/kernel/errors.js';
+import { BehalfError, isBehalfError } from '../../../src/kernel/errors.js';
 import { eventually } from './chat-adapter.contract.js';
 import { startTeamsBench, type TeamsBench, teamsUser } from './teams-driver.js';
 
 let teams: TeamsBench;
 let events: ChatEvent[];
+let lifecycle: LifecycleEvent[];
+let onLifecycle: LifecycleHandler;
 
 beforeEach(async () => {
   events = [];
+  lifecycle = [];
+  onLifecycle = async () => {};
   teams = await startTeamsBench({
     handler: async (event) => {
       events.push(event);
+    },
+    onLifecycle: async (event) => {
+      lifecycle.push(event);
+      await onLifecycle(event);
     },
   });
 });
@@ -43,6 +52,16 @@ function inChannel(): string[] {
   return teams.shownTo('carl').flatMap(({ text, where }) => (where === 'channel' ? [text] : []));
 }
 
+/** Waits until the store says so of Rita's 1:1 chat. */
+async function chatIs(state: 'gone' | 'known'): Promise<void> {
+  const key = { kind: 'private-chat', id: chatUserKey(teamsUser('rita')) } as const;
+  for (;;) {
+    const text = await teams.store.get(key);
+    if (text?.includes(state === 'gone' ? '"gone"' : '"conversationId"')) return;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
 function threadOf({ address }: ConversationRef): string | undefined {
   return String(address['conversationId']).split(';messageid=')[1];
 }
@@ -62,6 +81,7 @@ describe('Teams: private messages for a question in a channel', () => {
 
   test('find the 1:1 chat that the person last wrote in, without opening one', async () => {
     await heard();
+    await chatIs('known');
     const { conversation, user } = await heard('channel');
     await teams.adapter.postPrivately(conversation, user, textMessage('one'));
     expect(said()).toEqual([`POST /${teams.teams.chatOf('rita')}/activities`]);
@@ -196,14 +216,83 @@ describe('Teams: the app comes and goes', () => {
 
   test('a removed app is taken note of quietly: nothing is tried there until it is back', async () => {
     await heard();
+    await chatIs('known');
     const { conversation, user } = await heard('channel');
     await teams.teams.uninstall('rita');
     expect(teams.teams.requests.at(-1)?.status).toBe(200);
-    while ((await teams.store.get({ kind: 'private-chat', id: chatUserKey(user) })) !== '{"gone":true}')
-      await new Promise((resolve) => setTimeout(resolve, 5));
+    await chatIs('gone');
     await teams.adapter.postPrivately(conversation, user, textMessage('later'));
     expect(said()).toHaveLength(1);
     expect(inChannel()).toHaveLength(1);
+  });
+});
+
+describe('Teams: what the service is told of people', () => {
+  test('somebody who removes the app has left, and is back with it', async () => {
+    const user = teamsUser('rita');
+    await teams.teams.uninstall('rita');
+    expect(lifecycle).toEqual([{ kind: 'person-left', why: 'app-removed', ...user }]);
+    await teams.teams.install('rita');
+    expect(lifecycle.slice(1)).toEqual([{ kind: 'person-back', ...user }]);
+  });
+
+  test('somebody who writes again after removing the app is back, should the news of it have been lost', async () => {
+    await heard();
+    await chatIs('known');
+    await teams.teams.uninstall('rita');
+    await chatIs('gone');
+    await heard();
+    await eventually(() => lifecycle[1]);
+    expect(lifecycle.map(({ kind }) => kind)).toEqual(['person-left', 'person-back']);
+    await heard();
+    expect(lifecycle).toHaveLength(2);
+  });
+
+  test('news that could not be kept come again', async () => {
+    onLifecycle = async () => {
+      if (lifecycle.length === 1) throw new BehalfError('store.unavailable', 'away');
+    };
+    await teams.teams.uninstall('rita');
+    await eventually(() => lifecycle[1]);
+    expect(lifecycle[1]).toEqual(lifecycle[0]);
+  });
+
+  test('updates of the app and people who leave a team are no news of that kind', async () => {
+    const { conversation } = await heard('channel');
+    const activity = teams.teams.activity('rita', '');
+    for (const action of ['add-upgrade', 'remove-upgrade'])
+      await teams.teams.sendRaw({ activity: { ...activity, type: 'installationUpdate', action } });
+    const carl = { id: '29:carl', aadObjectId: teamsUser('carl').userId };
+    const id = String(conversation.address['conversationId']);
+    const team = { ...activity.conversation, id, conversationType: 'channel' };
+    const left = { ...activity, type: 'conversationUpdate', conversation: team, membersRemoved: [carl] };
+    expect((await teams.teams.sendRaw({ activity: left })).status).toBe(200);
+    expect(lifecycle).toEqual([]);
+  });
+
+  test('who somebody is is asked anew when they have left a team', async () => {
+    const { conversation, user } = await heard('channel', 'carl');
+    const asked = () => teams.teams.requests.filter(({ path }) => path.includes('/members/')).length;
+    const activity = teams.teams.activity('rita', '');
+    const team = { ...activity.conversation, id: '19:acme-sales@thread.tacv2', conversationType: 'channel' };
+    const membersRemoved = [{ id: '29:carl', aadObjectId: user.userId }];
+    const before = asked();
+    await teams.adapter.describeUser(user, conversation);
+    expect(asked()).toBe(before);
+    await teams.teams.sendRaw({
+      activity: { ...activity, type: 'conversationUpdate', conversation: team, membersRemoved },
+    });
+    await teams.adapter.describeUser(user, conversation);
+    expect(asked()).toBe(before + 1);
+  });
+
+  test('the bot is put into a team: it says hello there once, without a button', async () => {
+    const activity = teams.teams.activity('rita', '', { conversation: '19:acme-sales@thread.tacv2' });
+    const added = { ...activity, type: 'installationUpdate', action: 'add' };
+    for (const _again of [1, 2]) await teams.teams.sendRaw({ activity: added });
+    await eventually(() => inChannel()[0]);
+    expect(teams.shownTo('carl')).toMatchObject([{ where: 'channel', buttons: [] }]);
+    expect(lifecycle).toEqual([]);
   });
 });
 
