@@ -18,6 +18,7 @@ import { DirectChats } from './direct-chats.js';
 import { HeldMessages } from './held-messages.js';
 import { Lifecycle } from './lifecycle.js';
 import type { TeamsNews } from './news.js';
+import { OpenPresses } from './open-presses.js';
 import { Outbox } from './outbox.js';
 import { People, type Standing } from './people.js';
 import { POP_UP_SCRIPTS, popUpRoutes } from './pop-up.js';
@@ -66,7 +67,8 @@ export class TeamsAdapter implements ChatAdapter {
     const { clock, store, vault } = deps;
     const chats = new DirectChats(store);
     const held = new HeldMessages(store, vault);
-    this.#outbox = new Outbox({ installUrl: installUrlOf(config), chats, held, clock, logger: this.#logger });
+    const presses = new OpenPresses();
+    this.#outbox = new Outbox({ installUrl: installUrlOf(config), chats, held, presses, clock, logger: this.#logger });
     this.#people = new People(deps.clock);
     const tell: LifecycleHandler = async (event) => this.#running?.onLifecycle(event);
     this.#lifecycle = new Lifecycle({ chats, outbox: this.#outbox, store, people: this.#people, tell });
@@ -74,6 +76,7 @@ export class TeamsAdapter implements ChatAdapter {
       ...deps,
       logger: this.#logger,
       hosts: this.#hosts,
+      presses,
       tenantIds: tenantsOf(config),
       onPerson: (did) => this.#heard(did),
       admit: (did) => this.#admit(did),

@@ -38,6 +38,11 @@ export function renderMessage(message: Message): OutgoingActivity {
   return shorten(message, isPlain(message) ? renderText : renderCard);
 }
 
+/** The message as a card, whatever it would be otherwise: in place of a card there can only be another. */
+export function renderAsCard(message: Message): Element {
+  return shorten(message, (whole) => cardOf(whole, summaryOf(whole)));
+}
+
 /** One paragraph without styles. */
 function isPlain({ blocks }: Message): boolean {
   const [only, ...others] = blocks;
@@ -56,8 +61,13 @@ function renderText(message: Message): OutgoingActivity {
 
 function renderCard(message: Message): OutgoingActivity {
   const summary = summaryOf(message);
-  const body = renderBlocks(message.blocks);
-  const content = {
+  const content = cardOf(message, summary);
+  return { type: 'message', summary, attachments: [{ contentType: CARD_TYPE, content }] };
+}
+
+function cardOf({ blocks }: Message, summary: string): Element {
+  const body = renderBlocks(blocks);
+  return {
     type: 'AdaptiveCard',
     $schema: 'http://adaptivecards.io/schemas/adaptive-card.json',
     version: '1.5',
@@ -68,7 +78,6 @@ function renderCard(message: Message): OutgoingActivity {
     // Else cards with fields are squeezed into the narrow column of the chat.
     msteams: { width: 'Full' },
   };
-  return { type: 'message', summary, attachments: [{ contentType: CARD_TYPE, content }] };
 }
 
 function summaryOf({ fallback }: Message): string {

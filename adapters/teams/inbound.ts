@@ -4,20 +4,21 @@ import { joinKey } from '../../src/kernel/ids.js';
 import type { PersonalActivity } from './activity.js';
 import { placeOf, toConversation, toMessageRef } from './address.js';
 import { ACTION_TOKEN } from './buttons.js';
-import { readDataset, readValues, renderChoices, renderForm } from './forms.js';
+import { readDataset, readValues, renderChoices, renderForm, renderNotice } from './forms.js';
+import { renderWord } from './invoke-answers.js';
 import { mentionsOf, peopleIn, typedText } from './text.js';
 
 /** A token is 22 characters; what is far longer is none of ours. */
 const MAX_TOKEN = 200;
 
-/** Takes the body of the answer to an invoke, where the service has one to give. */
-type Give = (body: object) => void;
+/** Takes the body of the answer to an invoke, where the service has one to give. False when the client waits no longer. */
+type Give = (body: object) => boolean;
 
 /**
  * What a message or invoke means to the service; undefined when nothing is asked of it. `give` takes what the client is to
  * show, and has an effect for as long as it waits.
  */
-export function toEvent(did: PersonalActivity, give: Give = () => {}): ChatEvent | undefined {
+export function toEvent(did: PersonalActivity, give: Give = () => false): ChatEvent | undefined {
   return did.activity.type === 'invoke' ? toInvokeEvent(did, give) : toMessageEvent(did);
 }
 
@@ -42,11 +43,18 @@ function toInvokeEvent(did: PersonalActivity, give: Give): ChatEvent | undefined
     }
     case 'adaptiveCard/action': {
       const { action } = value;
-      return value['trigger'] !== 'automatic' && isRecord(action) ? toAction(did, action['data']) : undefined;
+      const press = value['trigger'] !== 'automatic' && isRecord(action) ? toAction(did, action['data']) : undefined;
+      return press && { ...press, tell: (words) => give(renderWord(words)) };
     }
     case 'task/fetch': {
       const action = toAction(did, value['data']);
-      return action && { ...action, openForm: async (form) => give(renderForm(form)) };
+      return (
+        action && {
+          ...action,
+          openForm: async (form) => void give(renderForm(form)),
+          tell: (words) => give(renderNotice(words)),
+        }
+      );
     }
     case 'task/submit':
       return toForm(did, value['data'], give);
@@ -60,7 +68,7 @@ function toInvokeEvent(did: PersonalActivity, give: Give): ChatEvent | undefined
 function toForm(did: PersonalActivity, data: unknown, give: Give): FormEvent | undefined {
   const token = tokenIn(data);
   if (token === undefined || !isRecord(data)) return undefined;
-  const refuse: FormEvent['refuse'] = (form, errors) => give(renderForm(form, errors));
+  const refuse: FormEvent['refuse'] = (form, errors) => void give(renderForm(form, errors));
   return { kind: 'form', ...baseOf(did), token, values: readValues(data), refuse };
 }
 
@@ -71,7 +79,7 @@ function toOptions(
 ): OptionsEvent | undefined {
   const asked = readDataset(dataset);
   if (!asked) return undefined;
-  const offer: OptionsEvent['offer'] = (choices) => give(renderChoices(choices));
+  const offer: OptionsEvent['offer'] = (choices) => void give(renderChoices(choices));
   return { kind: 'options', ...baseOf(did), ...asked, query: typeof queryText === 'string' ? queryText : '', offer };
 }
 

@@ -1,18 +1,27 @@
 import type { ChatEvent } from '../../src/chat/chat-event.js';
 import type { HttpResponse } from '../../src/kernel/http.js';
+import type { Element } from './buttons.js';
+import { CARD_TYPE } from './cards.js';
 import { renderChoices, renderNotice } from './forms.js';
 
+/** Shown below the card, to the person who pressed alone. */
+export function renderWord(value: string): object {
+  return { statusCode: 200, type: 'application/vnd.microsoft.activity.message', value };
+}
+
+/** In place of the card, for the person who pressed. */
+export function renderReplacement(value: Element): object {
+  return { statusCode: 200, type: CARD_TYPE, value };
+}
+
 /**
- * How an invoke is answered; anything but 200 is "Something went wrong" in the client. The card itself changes later, by an
- * update. `given`: what the service said while the client waits.
+ * How an invoke is answered; anything but 200 is "Something went wrong" in the client. `given`: what the service said while the client waits.
  * https://learn.microsoft.com/adaptive-cards/authoring-cards/universal-action-model
  */
 export function answerInvoke(name: string, event: ChatEvent | undefined, given: object | undefined): HttpResponse {
   switch (name) {
-    case 'adaptiveCard/action': {
-      const value = event ? 'One moment…' : 'This button does not work any more.';
-      return json({ statusCode: 200, type: 'application/vnd.microsoft.activity.message', value });
-    }
+    case 'adaptiveCard/action':
+      return json(given ?? renderWord(event ? 'One moment…' : 'This button does not work any more.'));
     case 'task/fetch':
       return json(
         given ?? renderNotice(event ? 'I have answered in the chat.' : 'This button does not work any more.'),

@@ -11,6 +11,7 @@ import type { BotFramework } from './bot-framework.js';
 import { type OutgoingActivity, renderMessage } from './cards.js';
 import type { DirectChats } from './direct-chats.js';
 import type { HeldMessage, HeldMessages } from './held-messages.js';
+import type { OpenPresses } from './open-presses.js';
 import { sentNotice, waitingNotice } from './private-notice.js';
 
 const REMEMBERED_CONVERSATIONS = 10_000;
@@ -23,6 +24,7 @@ interface OutboxOptions {
   readonly installUrl: string;
   readonly chats: DirectChats;
   readonly held: HeldMessages;
+  readonly presses: OpenPresses;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -66,6 +68,7 @@ export class Outbox {
     const place = this.#refreshed(spot);
     try {
       await bot.update(place, activityId, renderMessage(message));
+      this.#options.presses.replaced({ ...place, activityId }, message);
       return { ...place, activityId };
     } catch (error) {
       if (!isGone(error)) throw error;

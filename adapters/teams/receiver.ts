@@ -7,8 +7,9 @@ import type { Metrics } from '../../src/kernel/metrics.port.js';
 import { type Activity, judgeActivity, type PersonalActivity, readActivity } from './activity.js';
 import { Deadlines } from './deadlines.js';
 import { toEvent } from './inbound.js';
-import { answerInvoke } from './invoke-answers.js';
+import { answerInvoke, renderReplacement } from './invoke-answers.js';
 import { readNews, type TeamsNews } from './news.js';
+import type { OpenPresses } from './open-presses.js';
 import type { Standing } from './people.js';
 import { refusal } from './refusal.js';
 import type { ServiceHosts } from './service-hosts.js';
@@ -26,6 +27,7 @@ interface ReceiverOptions {
   /** Whose people are served; in lower case. */
   readonly tenantIds: ReadonlySet<string>;
   readonly hosts: ServiceHosts;
+  readonly presses: OpenPresses;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;
@@ -39,6 +41,23 @@ interface ReceiverOptions {
 
 /** Checks the token of a request and then runs the turn. */
 export type Verify = (header: string, activity: Activity, turn: () => Promise<void>) => Promise<void>;
+
+/** What an invoke is answered with; what comes later has no effect. */
+class Answer {
+  #given: object | undefined;
+  #isTaken = false;
+
+  give(body: object): boolean {
+    if (this.#isTaken) return false;
+    this.#given = body;
+    return true;
+  }
+
+  take(): object | undefined {
+    this.#isTaken = true;
+    return this.#given;
+  }
+}
 
 interface Running {
   readonly verify: Verify;
@@ -111,18 +130,29 @@ export class TeamsReceiver {
 
   async #hear(request: HttpRequest, did: PersonalActivity, handler: ChatEventHandler): Promise<HttpResponse> {
     this.#options.onPerson(did);
-    let given: object | undefined;
-    const event = toEvent(did, (body) => {
-      given = body;
-    });
+    const answer = new Answer();
+    const event = toEvent(did, (body) => answer.give(body));
     const isInvoke = did.activity.type === 'invoke';
     const limit = isInvoke ? this.#invokeLimit : this.#messageLimit;
     const admitted: ChatEventHandler = async (heard) => {
       const standing = await this.#options.admit(did);
       if (standing) await handler(standing === 'member' ? heard : { ...heard, person: standing });
     };
-    if (event) await this.#deliver(request, event, { handler: admitted, limit });
-    return isInvoke ? answerInvoke(did.activity.name ?? '', event, given) : OK;
+    const name = isInvoke ? (did.activity.name ?? '') : '';
+    const close = name === 'adaptiveCard/action' ? this.#openPress(did, answer) : undefined;
+    try {
+      if (event) await this.#deliver(request, event, { handler: admitted, limit });
+      return isInvoke ? answerInvoke(name, event, answer.take()) : OK;
+    } finally {
+      close?.();
+    }
+  }
+
+  #openPress(did: PersonalActivity, answer: Answer): (() => void) | undefined {
+    const { conversationId } = did;
+    const activityId = did.activity.replyToId;
+    if (!activityId) return undefined;
+    return this.#options.presses.open({ conversationId, activityId }, (card) => answer.give(renderReplacement(card)));
   }
 
   /** Resolves when the event is safe, or when the channel waits no longer; rejects when it was not kept. */

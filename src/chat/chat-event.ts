@@ -42,6 +42,11 @@ export interface ActionEvent extends EventBase {
    * @throws BehalfError `chat.delivery_failed`
    */
   readonly openForm?: (form: Form) => Promise<void>;
+  /**
+   * Shows a line beside the button, to the person who pressed alone. Present where the platform can; false when it is too
+   * late for that.
+   */
+  readonly tell?: (words: string) => boolean;
 }
 
 /** Somebody sent off a form of ours. It closes when the handler has resolved, unless it was refused. */

@@ -127,7 +127,7 @@ export class EventHandler {
     const redeemed = await this.#deps.clicks.redeem(event.user, event.token);
     if (redeemed.kind !== 'ok') {
       if (await this.#deps.claims.claim(event))
-        await this.#reply(event, textMessage(redeemed.kind === 'not_yours' ? NOT_YOURS : TOO_OLD));
+        await this.#tell(event, redeemed.kind === 'not_yours' ? NOT_YOURS : TOO_OLD);
       return;
     }
     const { click } = redeemed;
@@ -147,10 +147,7 @@ export class EventHandler {
       case 'cancel-job': {
         const outcome = await this.#deps.waiting.cancel(event.user, click.job);
         if (outcome !== 'cancelled')
-          await this.#reply(
-            event,
-            textMessage(outcome === 'not_yours' ? NOT_YOURS : 'That request is not waiting any more.'),
-          );
+          await this.#tell(event, outcome === 'not_yours' ? NOT_YOURS : 'That request is not waiting any more.');
         return;
       }
       case 'login-opened':
@@ -162,7 +159,7 @@ export class EventHandler {
       case 'answer-fields':
         return this.#deps.answers.press(event, click);
       case 'form':
-        return this.#reply(event, textMessage(TOO_OLD));
+        return this.#tell(event, TOO_OLD);
       case 'cancel-question':
         return this.#replace(event, await this.#deps.cancel.question(event, click.question));
     }
@@ -176,7 +173,7 @@ export class EventHandler {
       return;
     }
     if (await this.#deps.claims.claim(event))
-      await this.#reply(event, textMessage(recipe ? CHOOSE_FIRST : `The command “${click.command}” has been stopped.`));
+      await this.#tell(event, recipe ? CHOOSE_FIRST : `The command “${click.command}” has been stopped.`);
   }
 
   async #form(event: FormEvent): Promise<void> {
@@ -206,6 +203,11 @@ export class EventHandler {
   /** Answers are private where others could read along. */
   #reply(event: { readonly user: ChatUser; readonly conversation: ConversationRef }, message: Message): Promise<void> {
     return sayPrivately(this.#deps.chats(event.user.platform), event, message);
+  }
+
+  /** Why a press does nothing: beside the button, where the platform can say it there. */
+  async #tell(event: ActionEvent, words: string): Promise<void> {
+    if (!event.tell?.(words)) await this.#reply(event, textMessage(words));
   }
 
   /** In place of the message that holds the button, where the platform says which it is. */

@@ -139,6 +139,22 @@ describe('buttons', () => {
     expect(lastText()).toBe(tooOld);
   });
 
+  test('that do nothing say so beside them where the platform can, else in a message', async () => {
+    await kit.say('help');
+    const before = kit.chat.messages.length;
+    const words: string[] = [];
+    let isInTime = true;
+    const tell = (said: string): boolean => isInTime && words.push(said) > 0;
+    const event = { kind: 'action', user: ANN, conversation: DIRECT, token: 'x', values: {}, tell } as const;
+    await kit.handleEvent({ ...event, id: 'made-up-1' });
+    expect(words).toEqual(['This button is too old or has been used. Please type the command again.']);
+    expect(kit.chat.messages).toHaveLength(before);
+    isInTime = false;
+    await kit.handleEvent({ ...event, id: 'made-up-2' });
+    expect(kit.chat.messages).toHaveLength(before + 1);
+    expect(lastText()).toBe(words[0]);
+  });
+
   test('pressed twice by one delivery of the platform act once', async () => {
     await kit.say('help');
     const help = kit.chat.last();
