@@ -3,6 +3,7 @@ import { type Catalogue, connectorOf } from './catalogue.js';
 import type { Admits, ChatAdapter } from './chat/chat-adapter.port.js';
 import type { ChatEventHandler } from './chat/chat-event.js';
 import { createClicks } from './chat/clicks.js';
+import { AnswerForms } from './commands/answer-forms.js';
 import { AnswerJobs } from './commands/answer-jobs.js';
 import { CancelCommand } from './commands/cancel-command.js';
 import { CommandForms } from './commands/command-forms.js';
@@ -15,6 +16,7 @@ import { ProveLogin } from './commands/prove-login.js';
 import { Questions } from './commands/questions.js';
 import { CommandStarter } from './commands/start-command.js';
 import { StoppedRecipes } from './commands/stopped-recipes.js';
+import { TakeAnswers } from './commands/take-answers.js';
 import type { Config } from './config.js';
 import type { ConnectionStore } from './connections/connection-store.port.js';
 import { type Connections, createConnections } from './connections/connections.js';
@@ -190,12 +192,12 @@ export function assemble(policy: ServicePolicy, catalogue: () => Catalogue, driv
     leaseMs: policy.jobLeaseMs,
     isAlone: drivers.isAlone ?? false,
   });
+  const take = new TakeAnswers({ answers: jobs.waiting.answers, recipes, chats });
   const answers = new AnswerJobs({
-    answers: jobs.waiting.answers,
-    recipes,
+    take,
+    forms: new AnswerForms({ take, answers: jobs.waiting.answers, claims, clicks, clock }),
     questions,
     claims,
-    chats,
     clock,
     hasStartedSince: (user, at) => jobs.hasStartedSince(user, at),
   });

@@ -12,6 +12,7 @@ const SUGGESTIONS: readonly Suggestion[] = [
   { label: 'create opportunity', text: 'create opportunity account: Acme amount: 5000' },
   { label: 'pipeline', text: 'pipeline account: Acme' },
   { label: 'new deal', text: 'new deal' },
+  { label: 'plan visit', text: 'plan visit account: Acme' },
   { label: 'approve discount', text: 'approve discount account: Acme percent: 15' },
   { label: 'file proposal', text: 'file proposal account: Globex' },
   { label: 'personal_connections', text: 'personal_connections' },

@@ -36,6 +36,23 @@ export async function formsAct(stage: Stage): Promise<void> {
   check('both deals are in the CRM', (await newestOpportunity(stage)).name === 'Globex, closes 2027-01-31');
 }
 
+export async function askedFormAct({ check, rita, world }: Stage): Promise<void> {
+  for (const [actor, account] of [
+    [rita.slack, 'Acme'],
+    [rita.teams, 'Globex'],
+  ] as const) {
+    await actor.say(`plan visit account: ${account}`);
+    await actor.press(await actor.hears(/What is the visit to \w+ about\?/), 'Answer');
+    await actor.fillIn({ day: '2026-12-24' });
+    await actor.hears(new RegExp(`Noted: Visit to ${account}, on 2026-12-24`));
+    const note = (await world.apps.crmControl.records()).notes.at(-1);
+    check(
+      'what stood in the form beforehand was taken',
+      note?.text === `Visit to ${account}, 2026-12-24, 2 h (On site)`,
+    );
+  }
+}
+
 export async function loopAct({ check, rita, world }: Stage): Promise<void> {
   await rita.teams.say('clear out account: Globex');
   await rita.teams.hears(/Closed as lost: OPP-\d+, OPP-\d+/);

@@ -22,8 +22,15 @@ const Click = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('answer'), job: z.string(), ask: z.string(), label: z.string(), value: z.json() }),
   /** Answers a job's question with what is chosen in the picklist of the message. */
   z.object({ kind: z.literal('answer-chosen'), job: z.string(), ask: z.string() }),
-  /** Begins to fill in the fields of a job's question. */
-  z.object({ kind: z.literal('answer-fields'), job: z.string(), ask: z.string() }),
+  /** Begins to fill in the fields of a job's question; `inChat`: one by one in the chat, not in a form. */
+  z.object({
+    kind: z.literal('answer-fields'),
+    job: z.string(),
+    ask: z.string(),
+    inChat: z.literal(true).optional(),
+  }),
+  /** A form with the fields of a job's question that stands open. */
+  z.object({ kind: z.literal('answer-form'), job: z.string(), ask: z.string() }),
   /** Shows the form of the command that is being asked about. */
   z.object({ kind: z.literal('open-form'), question: z.string() }),
   /** A form that stands open: which command it is for, and what it did not show. */

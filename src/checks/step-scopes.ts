@@ -210,7 +210,7 @@ function inputsOf({ inputs }: CallableTrigger): Shape {
   return { kind: 'object', fields: new Map(fields) };
 }
 
-function parametersOf(parameters: readonly Parameter[]): Shape {
+function parametersOf(parameters: readonly Pick<Parameter, 'name' | 'type' | 'optional'>[]): Shape {
   const fields = parameters.map(({ name, type, optional }): [string, ShapeField] => [
     name,
     { shape: PARAMETER_SHAPES[type] ?? ANY, optional },

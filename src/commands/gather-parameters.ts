@@ -16,6 +16,11 @@ export interface Gathered {
   readonly problem?: ParameterProblem;
 }
 
+/** What takes values: a command, or the fields of a question. */
+interface Declared {
+  readonly parameters: readonly Pick<Parameter, 'name' | 'default'>[];
+}
+
 /** Inline values win over a button's; text before the first name counts for the first parameter that has no value. */
 export function gather(recipe: CompiledRecipe, rest: string, given: Values, context: ValueContext): Gathered {
   const inline = parseInlineParameters(rest, recipe.parameters);
@@ -46,15 +51,15 @@ export function firstMissing(recipe: CompiledRecipe, values: Values): ParameterP
   return parameter && { parameter };
 }
 
-export function withDefaults(recipe: CompiledRecipe, values: Values): Values {
-  const presets = recipe.parameters.flatMap(({ default: preset, name }) =>
+export function withDefaults({ parameters }: Declared, values: Values): Values {
+  const presets = parameters.flatMap(({ default: preset, name }) =>
     preset === undefined ? [] : [[name, preset] as const],
   );
   return { ...Object.fromEntries(presets), ...values };
 }
 
 /** What to say of values that the recipe does not declare; undefined when there are none. */
-export function refuseUndeclared(recipe: CompiledRecipe, given: Values): string | undefined {
+export function refuseUndeclared(recipe: Declared & { readonly name: string }, given: Values): string | undefined {
   const known = recipe.parameters.map(({ name }) => name);
   const unknown = Object.keys(given).filter((name) => !known.includes(name));
   if (unknown.length === 0) return undefined;

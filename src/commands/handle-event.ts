@@ -134,6 +134,7 @@ export class EventHandler {
     if (click.kind === 'command') return this.#commandClick(event, click);
     // Showing a form keeps nothing: a second delivery may show it again.
     if (click.kind === 'open-form') return this.#deps.forms.openForQuestion(event, click.question);
+    if (click.kind === 'answer-fields') return this.#deps.answers.fill(event, click);
     if (!(await this.#deps.claims.claim(event))) return;
     switch (click.kind) {
       case 'help':
@@ -156,9 +157,9 @@ export class EventHandler {
         return;
       case 'answer':
       case 'answer-chosen':
-      case 'answer-fields':
         return this.#deps.answers.press(event, click);
       case 'form':
+      case 'answer-form':
         return this.#tell(event, TOO_OLD);
       case 'cancel-question':
         return this.#replace(event, await this.#deps.cancel.question(event, click.question));
@@ -178,7 +179,9 @@ export class EventHandler {
 
   async #form(event: FormEvent): Promise<void> {
     const redeemed = await this.#deps.clicks.redeem(event.user, event.token);
-    if (redeemed.kind === 'ok' && redeemed.click.kind === 'form') return this.#deps.forms.submit(event, redeemed.click);
+    const click = redeemed.kind === 'ok' ? redeemed.click : undefined;
+    if (click?.kind === 'form') return this.#deps.forms.submit(event, click);
+    if (click?.kind === 'answer-form') return this.#deps.answers.submit(event, click);
     if (await this.#deps.claims.claim(event))
       await this.#reply(event, textMessage(redeemed.kind === 'not_yours' ? NOT_YOURS : FORM_TOO_OLD));
   }

@@ -1,12 +1,19 @@
 import type { Form, FormField } from '../chat/form.js';
-import type { CompiledRecipe, Parameter } from '../recipes/compiled-recipe.js';
+import type { Parameter } from '../recipes/compiled-recipe.js';
 import { parseParameterValue, type ValueContext } from '../recipes/parameter-values.js';
 import type { Values } from './gather-parameters.js';
 
 type Texts = Readonly<Record<string, string>>;
+type Field = Omit<Parameter, 'line' | 'column'>;
+
+/** What is asked for together: the parameters of a command, or the fields of a job's question. */
+export interface FieldSet {
+  readonly name: string;
+  readonly parameters: readonly Field[];
+}
 
 /** The form that asks for a command's parameters, with what is known filled in. */
-export function parameterForm(recipe: CompiledRecipe, token: string, texts: Texts): Form {
+export function parameterForm(recipe: FieldSet, token: string, texts: Texts): Form {
   return {
     token,
     title: recipe.name,
@@ -16,7 +23,7 @@ export function parameterForm(recipe: CompiledRecipe, token: string, texts: Text
 }
 
 /** Values that are there already, as the texts of their fields; defaults where there are none. */
-export function initialTexts(recipe: CompiledRecipe, values: Values): Texts {
+export function initialTexts(recipe: FieldSet, values: Values): Texts {
   const known = visible(recipe).flatMap(({ default: preset, name, type }) => {
     const value = values[name] ?? preset;
     const text = type === 'user' ? idOf(value) : textOf(value);
@@ -27,7 +34,7 @@ export function initialTexts(recipe: CompiledRecipe, values: Values): Texts {
 
 /** What was filled in, read as the parameters' types; `errors` are by field name, for below the fields. */
 export function readForm(
-  recipe: CompiledRecipe,
+  recipe: FieldSet,
   texts: Texts,
   context: ValueContext,
 ): { readonly values: Values; readonly errors: Texts } {
@@ -49,11 +56,11 @@ export function readForm(
   return { values, errors };
 }
 
-function visible(recipe: CompiledRecipe): readonly Parameter[] {
+function visible(recipe: FieldSet): readonly Field[] {
   return recipe.parameters.filter(({ hidden }) => !hidden);
 }
 
-function toField(parameter: Parameter, text: string | undefined): FormField {
+function toField(parameter: Field, text: string | undefined): FormField {
   const { default: preset, example, hint, name, optional, prompt, type } = parameter;
   const help = [hint, example === undefined ? undefined : `e.g. ${example}`].filter((part) => part !== undefined);
   const base = {

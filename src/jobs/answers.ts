@@ -1,11 +1,13 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type ChatUser, isSameChatUser } from '../chat/chat-user.js';
+import type { MessageRef } from '../chat/conversation.js';
 import type { Clock } from '../kernel/clock.port.js';
 import type { Logger } from '../kernel/logger.port.js';
 import type { Metrics } from '../kernel/metrics.port.js';
 import type { Vault } from '../kernel/vault.js';
 import { changeJob, loadJob } from './change-job.js';
 import type { Answer, JobId, OpenAsk } from './job.js';
-import { type Job, openAskOf, pending } from './job-record.js';
+import { asleepUntilAnswered, type Job, openAskOf, pending } from './job-record.js';
 import type { JobStore } from './job-store.port.js';
 
 export interface AnswersDeps {
@@ -75,6 +77,16 @@ export class Answers {
       return { kind: 'taken' };
     }
     return seen.view.kind === 'open' ? { kind: 'closed' } : seen.view;
+  }
+
+  /** The question's message as the platform now knows it, e.g. with an address through which it can be edited. */
+  async messageSeen(ref: AskRef, user: ChatUser, message: MessageRef): Promise<void> {
+    await changeJob(this.#deps, ref.job, (job, now) => {
+      const asking = openAskOf(job);
+      if (job.status !== 'suspended' || asking?.id !== ref.ask || !isSameChatUser(job.user, user)) return undefined;
+      if (isDeepStrictEqual(asking.message, message)) return undefined;
+      return asleepUntilAnswered({ ...job, state: { ...job.state, asking: { ...asking, message } } }, asking, now);
+    });
   }
 
   /** Nobody has answered in time, and steps follow; tells whether it was so. */

@@ -52,6 +52,11 @@ export function unansweredMessage(recipe: string, asking: OpenAsk): Message {
   return { fallback: plainText(text), blocks: [{ kind: 'text', text }] };
 }
 
+/** True: what the person who asked types next is the answer, without any button. */
+export function isTypedFor({ answer, who }: OpenAsk): boolean {
+  return answer.kind === 'fields' && answer.title === undefined && who.kind !== 'users';
+}
+
 async function answerButtons(
   clicks: Clicks,
   job: Job,
@@ -60,11 +65,20 @@ async function answerButtons(
 ): Promise<readonly Button[]> {
   const base = { job: job.id, ask: asking.id };
   const audience = asking.who.kind === 'asker' ? 'person' : 'tenant';
-  if (answer.kind !== 'buttons') {
-    const isChoice = answer.kind === 'picklist';
-    const click: Click = isChoice ? { kind: 'answer-chosen', ...base } : { kind: 'answer-fields', ...base };
-    const [token = ''] = await clicks.issue(job.user, [click], audience);
-    return [{ kind: 'action', label: isChoice ? 'Choose' : 'Answer', token, style: 'primary' }];
+  if (answer.kind === 'picklist') {
+    const [token = ''] = await clicks.issue(job.user, [{ kind: 'answer-chosen', ...base }], audience);
+    return [{ kind: 'action', label: 'Choose', token, style: 'primary' }];
+  }
+  if (answer.kind === 'fields') {
+    const wanted: readonly Click[] = [
+      { kind: 'answer-fields', ...base },
+      ...(isTypedFor(asking) ? [] : [{ kind: 'answer-fields' as const, ...base, inChat: true as const }]),
+    ];
+    const [token = '', inChat] = await clicks.issue(job.user, wanted, audience);
+    return [
+      { kind: 'action', label: 'Answer', token, style: 'primary', opensForm: true },
+      ...(inChat === undefined ? [] : [{ kind: 'action' as const, label: 'Type here instead', token: inChat }]),
+    ];
   }
   const wanted = answer.buttons.flatMap((button) => clickOf(button, base));
   const tokens = [...(await clicks.issue(job.user, wanted, audience))];

@@ -3,7 +3,7 @@ import type { Clicks } from '../chat/clicks.js';
 import type { MessageRef } from '../chat/conversation.js';
 import type { RenderedAnswer } from '../recipes/render-ask.js';
 import type { OpenAskInChat } from './ask-in-chat.js';
-import { answeredText, askMessage, closedAskMessage } from './ask-messages.js';
+import { answeredText, askMessage, closedAskMessage, isTypedFor } from './ask-messages.js';
 import type { DeliveredReply } from './deliver-reply.js';
 import type { Answer, OpenAsk } from './job.js';
 import type { Job } from './job-record.js';
@@ -33,8 +33,7 @@ export async function deliverAsk(
 ): Promise<DeliveredReply> {
   const { conversation, prompt } = job.state;
   const message = await askMessage(clicks, job, { asking, ...options });
-  if (asking.answer.kind === 'fields' && asking.answer.title === undefined && asking.who.kind !== 'users')
-    await askInChat(job, asking);
+  if (isTypedFor(asking)) await askInChat(job, asking);
   if (conversation.kind === 'channel' && options.visibleTo === 'channel')
     return { message: await chat.post(conversation, message), promptReplaced: false };
   if (prompt) return { message: await chat.update(prompt, message), promptReplaced: true };

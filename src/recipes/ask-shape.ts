@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { strict } from '../language/shape.js';
+import { OptionShape } from './parameter-shape.js';
 import { Command, Name, Text, Value, Words } from './recipe-values.js';
 
 const AnswerButton = z.union([
@@ -18,11 +19,16 @@ const AnswerButton = z.union([
 
 const Field = strict({
   name: Name.meta({ description: 'Name: {{ steps.<id>.values.<name> }}' }),
-  type: z.enum(['string', 'text', 'number', 'boolean']).default('string'),
+  type: z.enum(['string', 'text', 'number', 'boolean', 'date', 'time', 'select']).default('string'),
+  options: z.array(OptionShape).min(1).max(100).optional().meta({ description: 'What a `select` offers' }),
   prompt: Words.optional().meta({ description: 'The question; made from the name if left out' }),
   hint: Words.optional(),
   example: z.union([Words, z.number(), z.boolean()]).optional(),
   optional: z.boolean().default(false),
+  default: z
+    .union([Text, z.number(), z.boolean()])
+    .optional()
+    .meta({ description: 'What stands in the field beforehand; datapills may give it' }),
 });
 
 const Options = z.union([

@@ -1,8 +1,10 @@
 import { type CompileContext, compileTemplate, type Template } from '../language/template.js';
 import type { YamlPath } from '../language/yaml-document.js';
 import type { AskShape, FieldShape } from './ask-shape.js';
+import { compileOptions, isMoving } from './compile-parameters.js';
 import { compileValues } from './compile-reply.js';
-import type { AskAnswer, AskButton, AskStep, Parameter } from './compiled-recipe.js';
+import type { AskAnswer, AskButton, AskField, AskStep } from './compiled-recipe.js';
+import { parseParameterValue } from './parameter-values.js';
 import { normalizeCommand } from './parameters.js';
 import { compileReplyText } from './reply-text.js';
 
@@ -58,7 +60,7 @@ class AskCompiler {
       return { kind: 'picklist', label: this.#template(picklist.label, ['picklist', 'label']), options };
     }
     if (form) return { kind: 'fields', title: form.title, fields: this.#fields(form.fields) };
-    const typed = { name: TYPED, optional: false, prompt: undefined, type: 'string' as const, ...input };
+    const typed = { name: TYPED, optional: false, type: 'string' as const, ...input };
     return { kind: 'fields', fields: [this.#field(typed, ['input'])] };
   }
 
@@ -83,7 +85,7 @@ class AskCompiler {
     return { kind: 'answer', label, value, ...(button.style === undefined ? {} : { style: button.style }) };
   }
 
-  #fields(fields: readonly FieldShape[]): readonly Parameter[] {
+  #fields(fields: readonly FieldShape[]): readonly AskField[] {
     const seen = new Set<string>();
     return fields.map((field, index) => {
       const path = ['form', 'fields', index];
@@ -93,15 +95,30 @@ class AskCompiler {
     });
   }
 
-  #field({ example, hint, prompt, ...rest }: FieldShape, path: YamlPath): Parameter {
-    return {
+  #field({ default: written, example, hint, options, prompt, ...rest }: FieldShape, path: YamlPath): AskField {
+    const { name, type } = rest;
+    if ((type === 'select') !== (options !== undefined))
+      this.#report(path, type === 'select' ? 'a select needs options' : `a ${type} has no options`);
+    const field: AskField = {
       ...rest,
       hidden: false,
-      prompt: prompt ?? (rest.name === TYPED ? '' : `${rest.name.replaceAll('_', ' ')}?`),
+      prompt: prompt ?? (name === TYPED ? '' : `${name.replaceAll('_', ' ')}?`),
       ...(hint === undefined ? {} : { hint }),
       ...(example === undefined ? {} : { example: String(example) }),
+      ...(options === undefined ? {} : { options: this.#options(options, [...path, 'options']) }),
       ...this.#at(path),
     };
+    if (written === undefined) return field;
+    const standard = this.#template(written, [...path, 'default']);
+    const text = standard.kind === 'constant' ? String(standard.value) : undefined;
+    const { default: _, ...expected } = field;
+    if (text !== undefined && (parseParameterValue(expected, text, { now: 0 }).kind !== 'ok' || isMoving(field, text)))
+      this.#report([...path, 'default'], `the default of "${name}" is no ${type}`);
+    return { ...field, default: standard };
+  }
+
+  #options(options: NonNullable<FieldShape['options']>, path: YamlPath) {
+    return compileOptions(options, path, { report: (at, message, hint) => this.#report(at, message, hint) });
   }
 
   #who(who: AskShape['who']): AskStep['who'] {

@@ -68,14 +68,16 @@ function compileParameter(written: ParameterShape, path: YamlPath, context: Cont
   return parameter;
 }
 
-function isMoving({ type }: Parameter, text: string): boolean {
+/** True for a day like `tomorrow`, which is another one each day. */
+export function isMoving({ type }: Pick<Parameter, 'type'>, text: string): boolean {
   return type === 'date' && !/\d/.test(text);
 }
 
-function compileOptions(
+/** The choices of a `select`; two that read the same are a mistake. */
+export function compileOptions(
   written: NonNullable<ParameterShape['options']>,
   path: YamlPath,
-  { report }: Context,
+  { report }: Pick<Context, 'report'>,
 ): readonly ParameterOption[] {
   const seen = new Set<string>();
   return written.map((option, index) => {

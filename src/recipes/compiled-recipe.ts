@@ -113,7 +113,10 @@ export type AskAnswer =
   /** `options` gives a list of texts or of `{ label, value }`. */
   | { readonly kind: 'picklist'; readonly label: Template; readonly options: Template }
   /** Fields of a form; `title` is absent where the one field is typed in the chat. */
-  | { readonly kind: 'fields'; readonly title?: string; readonly fields: readonly Parameter[] };
+  | { readonly kind: 'fields'; readonly title?: string; readonly fields: readonly AskField[] };
+
+/** `default` is what stands in the field beforehand. */
+export type AskField = Omit<Parameter, 'default'> & { readonly default?: Template };
 
 export type AskButton =
   | ReplyButton

@@ -3,7 +3,8 @@ import { pattern, strict } from '../language/shape.js';
 
 const Words = z.string().min(1).max(200);
 
-const Option = z.union([
+/** One of the choices of a `select`. */
+export const OptionShape = z.union([
   Words,
   z.number(),
   strict({
@@ -32,7 +33,7 @@ export const ParameterShape = strict({
     .enum(['string', 'text', 'number', 'boolean', 'date', 'time', 'select', 'user'])
     .default('string')
     .meta({ description: '`text` may have several lines; `select` needs `options`' }),
-  options: z.array(Option).min(1).max(100).optional().meta({ description: 'What a `select` offers' }),
+  options: z.array(OptionShape).min(1).max(100).optional().meta({ description: 'What a `select` offers' }),
   prompt: Words.optional().meta({ description: 'The question when it is missing' }),
   hint: Words.optional().meta({ description: 'Explains the question' }),
   example: z.union([Words, z.number(), z.boolean()]).optional(),

@@ -1,7 +1,9 @@
 import { BehalfError } from '../kernel/errors.js';
 import type { RichText } from '../kernel/rich-text.js';
 import { evaluateTemplate, evaluateText, toText } from '../language/template.js';
-import type { AskAnswer, AskButton, AskStep, Parameter } from './compiled-recipe.js';
+import { isMoving } from './compile-parameters.js';
+import type { AskAnswer, AskButton, AskField, AskStep, Parameter } from './compiled-recipe.js';
+import { parseParameterValue } from './parameter-values.js';
 import type { RecipeData } from './recipe-data.js';
 import { type RenderedButton, renderButtons, renderText } from './render-reply.js';
 
@@ -41,7 +43,11 @@ export async function renderAsk(step: AskStep, data: RecipeData): Promise<Render
 }
 
 async function renderAnswer(answer: AskAnswer, data: RecipeData): Promise<RenderedAnswer> {
-  if (answer.kind === 'fields') return answer;
+  if (answer.kind === 'fields') {
+    const fields: Parameter[] = [];
+    for (const field of answer.fields) fields.push(await renderField(field, data));
+    return { ...answer, fields };
+  }
   if (answer.kind === 'picklist') {
     const options = toOptions(await evaluateTemplate(answer.options, { ...data }));
     if (options.length === 0) throw nobody('A picklist has no options', 'There is nothing to choose from.');
@@ -53,6 +59,14 @@ async function renderAnswer(answer: AskAnswer, data: RecipeData): Promise<Render
     else buttons.push(...(await renderButtons([button], data)));
   }
   return { kind: 'buttons', buttons };
+}
+
+/** A default that the field does not take leaves it empty: the person fills it in. */
+async function renderField({ default: written, ...field }: AskField, data: RecipeData): Promise<Parameter> {
+  const text = written ? toText(await evaluateTemplate(written, { ...data })).trim() : '';
+  const parsed = text === '' ? undefined : parseParameterValue(field, text, { now: 0 });
+  if (parsed?.kind !== 'ok' || typeof parsed.value === 'object' || isMoving(field, text)) return field;
+  return { ...field, default: parsed.value };
 }
 
 async function renderAnswerButton(

@@ -56,7 +56,8 @@ export function datapillsOfStep(step: CompiledStep): readonly Datapill[] {
 
 function datapillsOfAnswer(answer: AskAnswer): readonly Datapill[] {
   if (answer.kind === 'picklist') return [answer.label, answer.options].flatMap(datapillsOf);
-  if (answer.kind === 'fields') return [];
+  if (answer.kind === 'fields')
+    return answer.fields.flatMap((field) => (field.default ? datapillsOf(field.default) : []));
   return answer.buttons.flatMap((button) =>
     button.kind === 'answer' ? [button.label, button.value].flatMap(datapillsOf) : datapillsOfButton(button),
   );

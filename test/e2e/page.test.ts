@@ -298,6 +298,17 @@ describe('Rita and Carl, with what recipes can show and ask', () => {
       await pipeline.button('Close it').click();
       await chat.message(`Closed ${account}, closes 2026-12-24 as won`);
 
+      await chat.say(`plan visit account: ${account}`);
+      const visit = await chat.message(`What is the visit to ${account} about?`);
+      await visit.button('Answer').click();
+      const fields = desk.page.getByRole('dialog', { name: 'Visit' });
+      expect(await fields.getByLabel('What about?').inputValue()).toBe(`Visit to ${account}`);
+      await fields.getByLabel('Which day?').fill('2026-12-24');
+      expect(await barriersOn(desk.page)).toEqual([]);
+      await fields.getByRole('button', { name: 'Submit' }).click();
+      await visit.becomes('Filled in, by Rita Rep');
+      await chat.message(`Noted: Visit to ${account}, on 2026-12-24`);
+
       for (const person of [desk, his]) await person[client].openConversation(/sales/i);
       await chat.say(`@Behalf approve discount account: ${account} percent: 15`);
       const decision = await his[client].message(`wants to give ${account} a discount of 15 %`);

@@ -23,6 +23,14 @@ const RECIPES = {
     ask: { text: How many?, input: { type: number }, timeout: 2h }
   - reply: { text: "{{ steps.decision.value * 2 }}" }`,
   }),
+  form: recipe({
+    command: 'form',
+    connections: 'crm: { use: crm-shared }',
+    steps: `  - id: more
+    ask: { text: More?, form: { title: More, fields: [{ name: title }, { name: count, type: number, default: 2 }] } }
+  - { action: crm.create, input: { name: "{{ steps.more.values.title }}" } }
+  - reply: { text: "Yes by {{ steps.more.by.id }}" }`,
+  }),
 };
 
 describe('a process that is killed around a question', () => {
@@ -100,6 +108,25 @@ describe('a process that is killed around a question', () => {
     await kit.boot(LATER);
     await kit.say('21');
     await eventually(() => kit.chat.texts().includes('42'));
+  });
+
+  test('between a form that was sent off and the next step: the next one goes on with what was filled in', async () => {
+    await kit.boot();
+    const question = await asked('form');
+    await kit.pressForForm(question, 'Answer');
+    await kit.kill();
+    await kit.boot({ ...LATER, hangAt: 'queue.push' });
+    const [form] = kit.forms;
+    if (!form) throw new Error('no form was opened');
+    void kit.submit(form, { title: 'Chairs' }).catch(() => {});
+    await eventually(() => kit.chat.operations.includes('describeUser'));
+    await kit.submit(form, { title: 'Tables' });
+    expect(kit.chat.texts()).toContain('You have answered already: ✓ Filled in');
+    await kit.kill();
+    await kit.boot(LATER);
+    await finishes();
+    expect(creations()).toEqual([{ name: 'Chairs' }]);
+    expect(textOf(question)).toBe('More?\n✓ Filled in, by Name of ann');
   });
 
   test('past the time for an answer: the next one ends the job', async () => {

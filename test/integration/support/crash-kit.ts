@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { ChatUser } from '../../../src/chat/chat-user.js';
 import type { ConversationRef } from '../../../src/chat/conversation.js';
+import type { Form } from '../../../src/chat/form.js';
 import { buttonOf, type ChatMessage, RecordingChat, refOf } from '../../support/recording-chat.js';
 import { ScriptedApp } from '../../support/scripted-app.js';
 import { serviceEnvironment, writeServiceFiles } from '../../support/service-files.js';
@@ -25,6 +26,8 @@ export class CrashKit {
   readonly chat = new RecordingChat();
   readonly crm: ScriptedApp;
   readonly files: ScriptedApp;
+  /** The forms that were opened, the oldest first. */
+  readonly forms: Form[] = [];
   readonly #directory = mkdtempSync(path.join(tmpdir(), 'behalf-crash-'));
   readonly #key = `k1:${randomBytes(32).toString('base64')}`;
   readonly #answers = new Map<number, (answer: Extract<FromChild, { kind: 'answer' }>) => void>();
@@ -116,6 +119,20 @@ export class CrashKit {
     await this.#ask({ kind: 'event', event: { ...event, token, message: refOf(this.chat.platform, message.id) } });
   }
 
+  /** Ann presses a button where the platform takes a form; resolves when it is acknowledged. */
+  async pressForForm(message: ChatMessage, label: string): Promise<void> {
+    const { conversation } = message;
+    const { token } = buttonOf(message, label);
+    const event = { kind: 'action' as const, id: `o${this.#serial}`, user: ANN, conversation, values: {}, token };
+    await this.#ask({ kind: 'event', event, takesForm: true });
+  }
+
+  /** Ann sends a form off; resolves when it is acknowledged. */
+  async submit({ token }: Form, values: Readonly<Record<string, string>>): Promise<void> {
+    const event = { kind: 'form' as const, id: `f${this.#serial}`, user: ANN, conversation: DIRECT, token, values };
+    await this.#ask({ kind: 'event', event });
+  }
+
   /** Jobs that sleep, as the store of the process that runs now has them. */
   async asleep(): Promise<unknown> {
     return this.#ask({ kind: 'asleep' });
@@ -162,6 +179,9 @@ export class CrashKit {
         return { ref: await this.chat.postPrivately(call.to, call.user, call.message) };
       case 'update':
         return { ref: await this.chat.update(call.ref, call.message) };
+      case 'openForm':
+        this.forms.push(call.form);
+        return {};
       case 'describeUser':
         return { profile: await this.chat.describeUser(call.user) };
     }

@@ -5,6 +5,8 @@ import { createHttpClient } from '../../../adapters/undici/index.js';
 import { type Assembly, assemble, type Stores } from '../../../src/assemble.js';
 import { loadCatalogue } from '../../../src/catalogue.js';
 import type { ChatAdapter } from '../../../src/chat/chat-adapter.port.js';
+import type { ChatEvent } from '../../../src/chat/chat-event.js';
+import type { Form } from '../../../src/chat/form.js';
 import type { Clock } from '../../../src/kernel/clock.port.js';
 import { asBehalfError, BehalfError } from '../../../src/kernel/errors.js';
 import { noMetrics } from '../../../src/kernel/metrics.port.js';
@@ -35,7 +37,7 @@ async function main(environment: CrashEnvironment): Promise<void> {
   };
   const catalogue = await loadCatalogue(policy, environment.settings);
   const http = createHttpClient({ allowPrivateHosts: policy.egressAllow, ...basics });
-  const { asked, chat } = remoteChat();
+  const { asked, chat, openForm } = remoteChat();
   const assembly = assemble(policy, () => catalogue, {
     stores: hanging(opened, environment.hangAt),
     http,
@@ -46,15 +48,22 @@ async function main(environment: CrashEnvironment): Promise<void> {
     ...basics,
   });
   const countAsleep = async () => (await opened.jobs.list({ status: 'suspended' }, { limit: 100 })).length;
+  const toEvent = ({ event, takesForm }: Extract<ToChild, { kind: 'event' }>): ChatEvent => {
+    if (event.kind === 'form') return { ...event, refuse: () => {} };
+    return event.kind === 'action' && takesForm ? { ...event, openForm } : event;
+  };
   process.on('message', (message: ToChild) => {
     if (message.kind === 'chat-answer') asked.get(message.id)?.(message);
-    else void answer(message, { ...assembly, countAsleep });
+    else void answer(message, { ...assembly, countAsleep, toEvent });
   });
   await assembly.jobs.start();
   send({ kind: 'ready' });
 }
 
-type Asked = Assembly & { readonly countAsleep: () => Promise<number> };
+type Asked = Assembly & {
+  readonly countAsleep: () => Promise<number>;
+  readonly toEvent: (message: Extract<ToChild, { kind: 'event' }>) => ChatEvent;
+};
 
 async function answer(message: Exclude<ToChild, { kind: 'chat-answer' }>, assembly: Asked): Promise<void> {
   const { id } = message;
@@ -67,11 +76,11 @@ async function answer(message: Exclude<ToChild, { kind: 'chat-answer' }>, assemb
 
 async function carryOut(
   message: Exclude<ToChild, { kind: 'chat-answer' }>,
-  { countAsleep, handleEvent, logins }: Asked,
+  { countAsleep, handleEvent, logins, toEvent }: Asked,
 ): Promise<unknown> {
   switch (message.kind) {
     case 'event':
-      return handleEvent(message.event);
+      return handleEvent(toEvent(message));
     case 'asleep':
       return countAsleep();
     case 'begin-login':
@@ -105,7 +114,10 @@ function remoteChat() {
     channelOf: ({ address }) => String(address['channel']),
     describeUser: async (user) => given((await ask({ do: 'describeUser', user })).profile),
   };
-  return { asked, chat };
+  const openForm = async (form: Form): Promise<void> => {
+    await ask({ do: 'openForm', form });
+  };
+  return { asked, chat, openForm };
 }
 
 function given<T>(value: T | undefined): T {

@@ -1,6 +1,7 @@
-import type { ChatEvent } from '../../../src/chat/chat-event.js';
+import type { ChatEvent, FormEvent } from '../../../src/chat/chat-event.js';
 import type { ChatUser, ChatUserProfile } from '../../../src/chat/chat-user.js';
 import type { ConversationRef, MessageRef } from '../../../src/chat/conversation.js';
+import type { Form } from '../../../src/chat/form.js';
 import type { Message } from '../../../src/chat/message.js';
 
 /** What the killed process is started with. */
@@ -17,14 +18,19 @@ export interface CrashEnvironment {
   readonly hangAt?: string;
 }
 
+/** An event without what only a process of its own can do. */
+export type SentEvent = Exclude<ChatEvent, { kind: 'form' | 'options' }> | Omit<FormEvent, 'refuse'>;
+
 export type ChatCall =
   | { readonly do: 'post'; readonly to: ConversationRef; readonly message: Message }
   | { readonly do: 'postPrivately'; readonly to: ConversationRef; readonly user: ChatUser; readonly message: Message }
   | { readonly do: 'update'; readonly ref: MessageRef; readonly message: Message }
-  | { readonly do: 'describeUser'; readonly user: ChatUser };
+  | { readonly do: 'describeUser'; readonly user: ChatUser }
+  | { readonly do: 'openForm'; readonly form: Form };
 
 export type ToChild =
-  | { readonly kind: 'event'; readonly id: number; readonly event: ChatEvent }
+  /** `takesForm`: the platform opens a form now. */
+  | { readonly kind: 'event'; readonly id: number; readonly event: SentEvent; readonly takesForm?: boolean }
   /** Asks how many jobs sleep. */
   | { readonly kind: 'asleep'; readonly id: number }
   | { readonly kind: 'begin-login'; readonly id: number; readonly token: string }

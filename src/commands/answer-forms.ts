@@ -1,0 +1,77 @@
+import type { ActionEvent, FormEvent } from '../chat/chat-event.js';
+import type { Click, Clicks } from '../chat/clicks.js';
+import { plainText, textMessage } from '../chat/message.js';
+import type { Answers, AskRef } from '../jobs/answers.js';
+import type { OpenAsk } from '../jobs/job.js';
+import type { Clock } from '../kernel/clock.port.js';
+import { isBehalfError } from '../kernel/errors.js';
+import { outcomeMessage } from './answer-messages.js';
+import type { EventClaims } from './event-claims.js';
+import { refuseUndeclared, withDefaults } from './gather-parameters.js';
+import { type FieldSet, initialTexts, parameterForm, readForm } from './parameter-form.js';
+import { answerOfFields, type TakeAnswers } from './take-answers.js';
+
+interface AnswerFormsDeps {
+  readonly take: TakeAnswers;
+  readonly answers: Answers;
+  readonly claims: EventClaims;
+  readonly clicks: Clicks;
+  readonly clock: Clock;
+}
+
+/** Questions of jobs that are answered in a form: showing it, and taking what was sent off. */
+export class AnswerForms {
+  readonly #deps: AnswerFormsDeps;
+
+  constructor(deps: AnswerFormsDeps) {
+    this.#deps = deps;
+  }
+
+  /** Shows the form of a question to whoever pressed its button; tells whether it could. */
+  async open(event: ActionEvent, ref: AskRef, asking: OpenAsk): Promise<boolean> {
+    const fields = fieldsOf(asking);
+    if (!event.openForm || !fields) return false;
+    const [token = ''] = await this.#deps.clicks.issue(event.user, [{ kind: 'answer-form', ...ref }]);
+    try {
+      await event.openForm(parameterForm(fields, token, initialTexts(fields, {})));
+    } catch (error) {
+      // The platform takes no form from this press any more: the chat can still ask.
+      if (isBehalfError(error, 'chat.delivery_failed')) return false;
+      throw error;
+    }
+    // Only how the message is edited later depends on it: the form stands open already.
+    if (event.message) await this.#deps.answers.messageSeen(ref, event.user, event.message).catch(() => {});
+    return true;
+  }
+
+  /** A form was sent off. It stays good after a refusal of its fields; an answer is taken once, whoever sends what. */
+  async submit(event: FormEvent, { ask, job }: Extract<Click, { kind: 'answer-form' }>): Promise<void> {
+    const { claims, clock, take } = this.#deps;
+    const ref = { job, ask };
+    if (await claims.isClaimed(event)) return;
+    const view = await take.view(event, ref);
+    const fields = view.kind === 'open' ? fieldsOf(view.asking) : undefined;
+    if (view.kind !== 'open' || !fields) {
+      if (!(await claims.claim(event))) return;
+      return take.say(event, outcomeMessage(view.kind === 'open' ? { kind: 'closed' } : view));
+    }
+    const undeclared = refuseUndeclared(fields, event.values);
+    if (undeclared !== undefined) return take.say(event, textMessage(undeclared));
+    const { timeZone } = event;
+    const read = readForm(fields, event.values, { now: clock.now(), ...(timeZone === undefined ? {} : { timeZone }) });
+    if (Object.keys(read.errors).length > 0)
+      return event.refuse(parameterForm(fields, event.token, event.values), read.errors);
+    await take.give(event, ref, answerOfFields(view.asking, withDefaults(fields, read.values)));
+    // Only now: an answer that is lost on the way may be delivered again.
+    await claims.claim(event);
+  }
+}
+
+/** The fields of a question; nothing where it is answered in another way. */
+function fieldsOf({ answer, text }: OpenAsk): FieldSet | undefined {
+  if (answer.kind !== 'fields') return undefined;
+  const { fields, title = 'Your answer' } = answer;
+  // The one field that may as well be typed in the chat has no words of its own.
+  const parameters = fields.map((field) => (field.prompt === '' ? { ...field, prompt: plainText(text) } : field));
+  return { name: title, parameters };
+}
