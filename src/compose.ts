@@ -92,7 +92,7 @@ export async function startService(config: Config, environment: Environment): Pr
     allowPrivateHosts: 'all',
     ...basics,
   });
-  const chats = await createChats(config, { ...basics, httpClient, vault, store: stores.expiring });
+  const chats = await createChats(config, { ...basics, httpClient, fileClient: http, vault, store: stores.expiring });
   const { admits, endForeignConnections, handleEvent, jobs, logins, revoker, shared } = assemble(
     config,
     () => catalogue.current(),
@@ -266,7 +266,12 @@ async function openStores(config: Config, basics: Basics): Promise<Stores> {
 
 async function createChats(
   config: Config,
-  parts: Basics & { readonly httpClient: HttpClient; readonly store: ExpiringStore; readonly vault: Vault },
+  parts: Basics & {
+    readonly httpClient: HttpClient;
+    readonly fileClient: HttpClient;
+    readonly store: ExpiringStore;
+    readonly vault: Vault;
+  },
 ): Promise<readonly ChatAdapter[]> {
   const { publicUrl, slack, teams } = config;
   return [

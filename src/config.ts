@@ -25,6 +25,8 @@ export interface Config {
   /** How long a job waits for a login, and so how long a login link lives. */
   readonly loginTimeoutMs: number;
   readonly historyMs: number;
+  /** Largest file that is passed on, in bytes. */
+  readonly maxFileBytes: number;
   readonly maxRunningJobs: number;
   /** Time after which the jobs of a silent process go on in another one. */
   readonly jobLeaseMs: number;
@@ -45,6 +47,7 @@ export interface TeamsSettings {
   readonly openIdMetadataUrl?: string;
   readonly tokenUrl?: string;
   readonly serviceHosts: readonly string[];
+  readonly fileHosts: readonly string[];
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -83,6 +86,7 @@ export function parseConfig(environment: Environment): Config {
     identityCheck: reader.oneOf('LOGIN_IDENTITY_CHECK', ['auto', 'off-insecure']),
     loginTimeoutMs: reader.integer('LOGIN_TIMEOUT_MINUTES', 1, 24 * 60) * 60_000,
     historyMs: reader.integer('HISTORY_DAYS', 1, 3650) * 86_400_000,
+    maxFileBytes: reader.integer('MAX_FILE_MB', 1, 500) * 1024 * 1024,
     maxRunningJobs: reader.integer('MAX_RUNNING_JOBS', 1, 100_000),
     jobLeaseMs: reader.integer('JOB_LEASE_SECONDS', 5, 600) * 1_000,
     logLevel: reader.oneOf('LOG_LEVEL', ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
@@ -184,6 +188,7 @@ function readTeams(reader: SettingsReader): TeamsSettings | undefined {
     ...(openIdMetadataUrl ? { openIdMetadataUrl } : {}),
     ...(tokenUrl ? { tokenUrl } : {}),
     serviceHosts: reader.list('BOT_SERVICE_HOSTS'),
+    fileHosts: reader.list('BOT_FILE_HOSTS'),
   };
 }
 

@@ -3,12 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { assemble } from './assemble.js';
 import type { Catalogue } from './catalogue.js';
+import type { ChatFiles } from './chat/chat-file.js';
 import type { ChatUser } from './chat/chat-user.js';
 import type { ConversationRef } from './chat/conversation.js';
 import { openRehearsal } from './compose/tools.js';
 import type { Connections } from './connections/connections.js';
 import type { ActionCall } from './connectors/action-call.js';
 import type { Clock } from './kernel/clock.port.js';
+import { BehalfError } from './kernel/errors.js';
 import type { Logger } from './kernel/logger.port.js';
 import { noMetrics } from './kernel/metrics.port.js';
 import { Secret } from './kernel/secret.js';
@@ -76,7 +78,11 @@ class Rehearsal {
     this.#path = path;
     this.#user = { platform, tenantId: TENANT, userId };
     this.#conversation = { platform, kind: test.conversation, address: { channel: 'C-TEST' } };
-    this.#chat = new StageChat(platform, { name, place: 'Test', ...(email ? { confirmedEmail: email } : {}) });
+    this.#chat = new StageChat(
+      platform,
+      { name, place: 'Test', ...(email ? { confirmedEmail: email } : {}) },
+      NO_FILES,
+    );
     const slots = slotsOfJob(recipe, catalogue.recipes.get);
     this.#apps = new StageApps(test.actions, [...path, 'actions'], (call) => slotOf(slots, call));
     this.#drivers = drivers;
@@ -206,6 +212,13 @@ const POLICY = {
   historyMs: 86_400_000,
   maxRunningJobs: 10,
   jobLeaseMs: 600_000,
+};
+
+const NO_FILES: ChatFiles = {
+  inForms: true,
+  async read() {
+    throw new BehalfError('chat.file_gone', 'The test has no files');
+  },
 };
 
 const SILENT: Logger = {

@@ -70,6 +70,11 @@ export const SETTINGS = {
     help: 'Hosts (host or host:port) that the bot may answer to',
     default: BOT_SERVICE_HOSTS,
   },
+  BOT_FILE_HOSTS: {
+    group: 'Microsoft Teams',
+    help: 'Hosts that files of people are read from (host, host:port, or *.host for any below it)',
+    default: '*.sharepoint.com',
+  },
   EGRESS_ALLOW: {
     group: 'Behaviour',
     help: 'Private hosts that connectors may call (host, host:port or CIDR, comma-separated)',
@@ -82,6 +87,11 @@ export const SETTINGS = {
   },
   LOGIN_TIMEOUT_MINUTES: { group: 'Behaviour', help: 'How long a request waits for a login', default: '30' },
   HISTORY_DAYS: { group: 'Behaviour', help: 'How long finished jobs are kept', default: '30' },
+  MAX_FILE_MB: {
+    group: 'Behaviour',
+    help: 'Largest file that is passed on from a chat to an app; it is held in memory while it is sent',
+    default: '20',
+  },
   MAX_RUNNING_JOBS: {
     group: 'Behaviour',
     help: 'Jobs that one process runs at the same time; more wait in the queue',

@@ -13,6 +13,7 @@ import type { Logger } from '../../src/kernel/logger.port.js';
 import type { Metrics } from '../../src/kernel/metrics.port.js';
 import type { Secret } from '../../src/kernel/secret.js';
 import { readConversation, readMessageRef, toMessageRef } from './address.js';
+import { SlackFiles } from './files.js';
 import { Groups } from './groups.js';
 import {
   type Heard,
@@ -27,7 +28,7 @@ import { isJsonObject, type JsonObject } from './json.js';
 import { Outbox } from './outbox.js';
 import { People, type Standing, type Workspace } from './people.js';
 import { SlackReceiver } from './receiver.js';
-import { toEvent } from './to-event.js';
+import { toEvent, withFiles } from './to-event.js';
 import { SlackApi } from './web-api.js';
 
 export interface SlackConfig {
@@ -75,6 +76,7 @@ type Answer = (body: JsonObject) => Promise<void>;
 export class SlackAdapter implements ChatAdapter {
   readonly platform = 'slack' as const;
   readonly routes: readonly HttpRoute[];
+  readonly files: SlackFiles;
   readonly #config: SlackConfig;
   readonly #dependencies: SlackDependencies;
   readonly #receiver: SlackReceiver;
@@ -87,6 +89,7 @@ export class SlackAdapter implements ChatAdapter {
     this.#config = config;
     this.#dependencies = { ...dependencies, logger: dependencies.logger.child({ platform: 'slack' }) };
     this.#apiUrl = config.apiUrl ?? SLACK_API_URL;
+    this.files = new SlackFiles({ api: () => this.#parts().api, apiUrl: this.#apiUrl });
     this.#receiver = new SlackReceiver({ signingSecret: config.signingSecret, ...this.#dependencies });
     this.routes = [this.#receiver.route];
   }
@@ -203,7 +206,7 @@ export class SlackAdapter implements ChatAdapter {
     const tenantId = workspace.enterpriseId ?? workspace.teamId;
     const user: ChatUser = { platform: 'slack', tenantId, userId: heard.userId };
     const { answer, event } = toEvent(
-      { ...heard, ...person, ...zoneOf(people.timeZone(heard.userId)) },
+      { ...(await withFiles(heard, to.running.api)), ...person, ...zoneOf(people.timeZone(heard.userId)) },
       user,
       to.running.api,
     );

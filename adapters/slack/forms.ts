@@ -1,6 +1,8 @@
 import type { InputBlock, ModalView, PlainTextOption as Option } from '@slack/types';
+import type { ChatFile } from '../../src/chat/chat-file.js';
 import type { Form, FormChoice, FormField } from '../../src/chat/form.js';
 import type { SlackPlace } from './address.js';
+import { readFiles } from './files.js';
 import { isJsonObject, type JsonObject, objectAt, parseJson, present, textAt } from './json.js';
 import { cut } from './room.js';
 
@@ -56,6 +58,10 @@ function renderElement(field: FormField): InputBlock['element'] {
       return { type: 'timepicker', ...base, ...(field.initial === undefined ? {} : { initial_time: field.initial }) };
     case 'user':
       return { type: 'users_select', ...base, ...(field.initial === undefined ? {} : { initial_user: field.initial }) };
+    case 'file': {
+      const filetypes = field.extensions === undefined ? {} : { filetypes: [...field.extensions] };
+      return { type: 'file_input', ...base, max_files: 1, ...filetypes };
+    }
     case 'boolean': {
       const yes: Option = { text: plain('Yes', MAX.option), value: YES };
       return { type: 'checkboxes', ...base, options: [yes], ...(field.initial ? { initial_options: [yes] } : {}) };
@@ -119,6 +125,17 @@ export function readValues(view: JsonObject): Readonly<Record<string, string>> {
     const name = fieldOf(blockId);
     const value = isJsonObject(actions) ? readElement(objectAt(actions, ELEMENT)) : undefined;
     return name === undefined || value === undefined ? [] : [[name, value] as const];
+  });
+  return Object.fromEntries(filled);
+}
+
+/** The files that were put in, by field. */
+export function readFormFiles(view: JsonObject): Readonly<Record<string, readonly ChatFile[]>> {
+  const blocks = Object.entries(objectAt(objectAt(view, 'state'), 'values'));
+  const filled = blocks.flatMap(([blockId, actions]) => {
+    const name = fieldOf(blockId);
+    const files = isJsonObject(actions) ? readFiles(objectAt(actions, ELEMENT)['files']) : [];
+    return name === undefined || files.length === 0 ? [] : [[name, files] as const];
   });
   return Object.fromEntries(filled);
 }

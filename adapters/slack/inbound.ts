@@ -1,10 +1,12 @@
 import type { ActionEvent, FormEvent, OptionsEvent, TextEvent } from '../../src/chat/chat-event.js';
+import type { ChatFile } from '../../src/chat/chat-file.js';
 import type { Outsider } from '../../src/chat/chat-user.js';
 import type { MessageRef } from '../../src/chat/conversation.js';
 import { BehalfError } from '../../src/kernel/errors.js';
 import { type SlackPlace, toConversation, toMessageRef } from './address.js';
 import { picklistIdOf } from './blocks.js';
-import { fieldOf, readMetadata, readValues } from './forms.js';
+import { isStub, readFiles } from './files.js';
+import { fieldOf, readFormFiles, readMetadata, readValues } from './forms.js';
 import { isJsonObject, type JsonObject, objectAt, present, textAt } from './json.js';
 import { readMentions, readTypedText } from './text.js';
 
@@ -23,6 +25,8 @@ export interface Heard {
   readonly person?: Outsider;
   /** IANA name, where it is known. */
   readonly timeZone?: string;
+  /** The files as Slack lists them, where it has left out what they are. */
+  readonly incompleteFiles?: unknown;
   /** Opens one modal, within 3 s. */
   readonly triggerId?: string;
 }
@@ -59,13 +63,24 @@ export function hearMessage(body: JsonObject, context: HearingContext): Heard {
     userId,
     ...(userTeam === undefined ? {} : { userTeam }),
     place,
+    ...(hasStubs(event['files']) ? { incompleteFiles: event['files'] } : {}),
     event: {
       kind: 'text',
       id: required(body, 'event_id'),
       conversation: toConversation(place),
       ...typed(textAt(event, 'text') ?? '', context.botUserId),
+      ...sentAlong(readFiles(event['files'])),
     },
   };
+}
+
+function hasStubs(listed: unknown): boolean {
+  return Array.isArray(listed) && listed.filter(isJsonObject).some(isStub);
+}
+
+/** For spreading; nothing where nothing was sent. */
+export function sentAlong(files: readonly ChatFile[]): Pick<TextEvent, 'files'> {
+  return files.length === 0 ? {} : { files };
 }
 
 /**
@@ -132,7 +147,7 @@ export function hearSubmission(body: JsonObject): Heard {
   const view = objectAt(body, 'view');
   const { base, event } = hearInForm(body, view);
   const id = textAt(body, 'trigger_id') ?? [required(view, 'id'), required(view, 'hash')].join('/');
-  return { ...base, event: { kind: 'form', id, ...event, values: readValues(view) } };
+  return { ...base, event: { kind: 'form', id, ...event, values: readValues(view), files: readFormFiles(view) } };
 }
 
 /**

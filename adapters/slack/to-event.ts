@@ -1,7 +1,8 @@
 import type { ChatEvent } from '../../src/chat/chat-event.js';
 import type { ChatUser } from '../../src/chat/chat-user.js';
+import { completeFiles } from './files.js';
 import { formErrors, renderForm, toOptions } from './forms.js';
-import type { Heard } from './inbound.js';
+import { type Heard, sentAlong } from './inbound.js';
 import type { JsonObject } from './json.js';
 import { PATIENCE, type SlackApi } from './web-api.js';
 
@@ -9,6 +10,13 @@ interface Told {
   readonly event: ChatEvent;
   /** What Slack's request is answered with, once the event has been handled; undefined for nothing. */
   readonly answer: () => JsonObject | undefined;
+}
+
+/** What was heard with what Slack has left out: what a file of a shared channel is. */
+export async function withFiles(heard: Heard, api: SlackApi): Promise<Heard> {
+  const { event, incompleteFiles } = heard;
+  if (event.kind !== 'text' || incompleteFiles === undefined) return heard;
+  return { ...heard, event: { ...event, ...sentAlong(await completeFiles(incompleteFiles, api)) } };
 }
 
 /** What was heard as an event for the service, with what the service can do about it while Slack waits. */

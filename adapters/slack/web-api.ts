@@ -12,6 +12,8 @@ export const METHOD_SCOPES = {
   'chat.postMessage': ['chat:write'],
   'chat.update': ['chat:write'],
   'conversations.open': ['im:write'],
+  // Its answer also says where the file is read from, which needs the same.
+  'files.info': ['files:read'],
   'usergroups.users.list': ['usergroups:read'],
   // The e-mail address decides whether an app's account is the person's own.
   'users.info': ['users:read', 'users:read.email'],
@@ -61,6 +63,8 @@ const JSON_METHODS: ReadonlySet<SlackMethod> = new Set([
 const JSON_TYPE = 'application/json; charset=utf-8';
 const FORM_TYPE = 'application/x-www-form-urlencoded';
 const MAX_ANSWER_BYTES = 4 * 1024 * 1024;
+/** For the whole of a file. */
+const DOWNLOAD_TIMEOUT_MS = 30_000;
 
 /** An answer of the Web API that says `ok`. */
 interface SlackAnswer {
@@ -137,6 +141,19 @@ export class SlackApi {
       throw deliveryFailed(method, { code: 'timed_out' });
     });
     return Promise.race([work, late]).finally(() => ended.abort());
+  }
+
+  /**
+   * Asks for what lies behind a URL of Slack with the bot's token; the caller has made sure that it is one. Whatever the
+   * answer, it is the result: redirects are not followed.
+   * @throws BehalfError of the HTTP client
+   */
+  download(
+    url: string,
+    limits: { readonly maxBytes: number; readonly signal?: AbortSignal },
+  ): Promise<IncomingResponse> {
+    const headers = { authorization: this.#authorization.reveal() };
+    return this.#http.request({ method: 'GET', url, headers, timeoutMs: DOWNLOAD_TIMEOUT_MS, ...limits });
   }
 
   /**

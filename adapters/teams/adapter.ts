@@ -15,6 +15,7 @@ import { BotToken } from './bot-token.js';
 import { cloudOf, installUrlOf, type TeamsConfig, type TeamsDeps, tenantsOf } from './config.js';
 import { ConnectorTransport } from './connector-transport.js';
 import { DirectChats } from './direct-chats.js';
+import { TeamsFiles } from './files.js';
 import { HeldMessages } from './held-messages.js';
 import { Lifecycle } from './lifecycle.js';
 import type { TeamsNews } from './news.js';
@@ -33,6 +34,7 @@ const REFUSALS: Readonly<Record<Exclude<Standing, 'member'>, string>> = {
 /** What exists between start and stop. */
 interface Running {
   readonly bot: BotFramework;
+  readonly transport: ConnectorTransport;
   readonly admits: Admits;
   readonly onLifecycle: LifecycleHandler;
 }
@@ -41,6 +43,7 @@ interface Running {
 export class TeamsAdapter implements ChatAdapter {
   readonly platform = 'teams' as const;
   readonly routes: readonly HttpRoute[];
+  readonly files: TeamsFiles;
   readonly popUpScripts = POP_UP_SCRIPTS;
   readonly workingSign: WorkingSign = {
     show: async (to) => {
@@ -69,6 +72,12 @@ export class TeamsAdapter implements ChatAdapter {
     const held = new HeldMessages(store, vault);
     const presses = new OpenPresses();
     this.#outbox = new Outbox({ installUrl: installUrlOf(config), chats, held, presses, clock, logger: this.#logger });
+    this.files = new TeamsFiles({
+      fileHosts: config.fileHosts,
+      serviceHosts: this.#hosts,
+      fileClient: deps.fileClient,
+      transport: () => this.#parts().transport,
+    });
     this.#people = new People(deps.clock);
     const tell: LifecycleHandler = async (event) => this.#running?.onLifecycle(event);
     this.#lifecycle = new Lifecycle({ chats, outbox: this.#outbox, store, people: this.#people, tell });
@@ -100,7 +109,7 @@ export class TeamsAdapter implements ChatAdapter {
     const token = new BotToken({ tokenUrl, audience, appId, appPassword, httpClient, clock, logger });
     const transport = new ConnectorTransport({ token, httpClient, clock, logger });
     const bot = new BotFramework({ appId, cloud, hosts: this.#hosts, transport, clock });
-    this.#running = { bot, admits, onLifecycle };
+    this.#running = { bot, transport, admits, onLifecycle };
     this.#receiver.start({ handler, verify: (header, activity, turn) => bot.receive(header, activity, turn) });
   }
 
@@ -175,7 +184,11 @@ export class TeamsAdapter implements ChatAdapter {
   }
 
   #bot(): BotFramework {
-    if (this.#running) return this.#running.bot;
+    return this.#parts().bot;
+  }
+
+  #parts(): Running {
+    if (this.#running) return this.#running;
     throw new BehalfError('chat.delivery_failed', 'The Teams adapter is not running.');
   }
 }

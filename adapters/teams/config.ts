@@ -25,6 +25,11 @@ export interface TeamsConfig {
   readonly tokenUrl?: string;
   /** Exact hosts (`host` or `host:port`) that the bot sends to. http is accepted only for loopback hosts in this list. */
   readonly serviceHosts: readonly string[];
+  /**
+   * Hosts (`host` or `host:port`; `*.host`: any below it) that files of people are read from; what is read there needs no
+   * token of ours. Their addresses are held against the rules of `fileClient`.
+   */
+  readonly fileHosts: readonly string[];
   /** Where browsers reach the service; no trailing slash. */
   readonly publicUrl: string;
 }
@@ -38,6 +43,8 @@ export interface TeamsDeps {
   readonly vault: Vault;
   /** For the calls to the Bot Connector and its token endpoint. Its owner closes it. */
   readonly httpClient: HttpClient;
+  /** For files of people, whose addresses come in messages: refuses private addresses. Its owner closes it. */
+  readonly fileClient: HttpClient;
 }
 
 /** Hosts of the Bot Connector in the public and the US government clouds. Anybody can register beside the first. */
@@ -47,6 +54,9 @@ export const DEFAULT_SERVICE_HOSTS: readonly string[] = [
   'smba.infra.gov.teams.microsoft.us',
   'smba.infra.dod.teams.microsoft.us',
 ];
+
+/** Where OneDrive and SharePoint of work and school accounts keep files. */
+export const DEFAULT_FILE_HOSTS: readonly string[] = ['*.sharepoint.com'];
 
 /** What differs between Microsoft's clouds (learn.microsoft.com, "Configure Bot Framework bots for US Government"). */
 export interface Cloud {

@@ -48,6 +48,19 @@ export class ConnectorTransport {
     }
   }
 
+  /**
+   * Asks for a file of the Connector with the bot's token, once; the caller has made sure of the host. Any status is a result.
+   * @throws BehalfError `chat.delivery_failed` without a token; those of the HTTP client
+   */
+  async download(
+    url: string,
+    limits: Pick<OutgoingRequest, 'maxBytes' | 'timeoutMs' | 'signal'>,
+  ): Promise<IncomingResponse> {
+    const { httpClient, token } = this.#options;
+    const headers = { authorization: `Bearer ${(await token.get()).reveal()}` };
+    return httpClient.request({ method: 'GET', url, headers, ...limits });
+  }
+
   async #try(
     request: ConnectorRequest,
     mayRenew: boolean,

@@ -34,6 +34,8 @@ export function renderNotice(words: string): object {
 }
 
 function renderField(field: FormField, token: string, error: string | undefined): Element[] {
+  // No card takes files: it is asked for in the chat.
+  if (field.kind === 'file') return [];
   const input = {
     ...renderInput(field, token),
     id: `${FIELD_PREFIX}${field.name}`,
@@ -51,7 +53,7 @@ function line(text: string, look: Readonly<Record<string, unknown>>): Element {
   return { type: 'TextBlock', text: escapeMarkdown(text), size: 'Small', wrap: true, spacing: 'Small', ...look };
 }
 
-function renderInput(field: FormField, token: string): Element {
+function renderInput(field: Exclude<FormField, { kind: 'file' }>, token: string): Element {
   if (field.kind === 'boolean') {
     return { type: 'Input.Toggle', title: 'Yes', value: String(field.initial ?? false) };
   }

@@ -4,6 +4,7 @@ import { joinKey } from '../../src/kernel/ids.js';
 import type { PersonalActivity } from './activity.js';
 import { placeOf, toConversation, toMessageRef } from './address.js';
 import { ACTION_TOKEN } from './buttons.js';
+import { readFiles } from './files.js';
 import { readDataset, readValues, renderChoices, renderForm, renderNotice } from './forms.js';
 import { renderWord } from './invoke-answers.js';
 import { mentionsOf, peopleIn, typedText } from './text.js';
@@ -25,12 +26,14 @@ export function toEvent(did: PersonalActivity, give: Give = () => false): ChatEv
 function toMessageEvent(did: PersonalActivity): ChatEvent | undefined {
   const { activity, botId, isDirect } = did;
   // Action.Submit: a message without words whose value is the button's data with the inputs.
-  if (!activity.text?.trim()) return toAction(did, activity.value);
+  const files = readFiles(did);
+  if (!activity.text?.trim() && files.length === 0) return toAction(did, activity.value);
   // With resource-specific consent Teams delivers everything that is said in a channel.
   if (!isDirect && mentionsOf(activity, botId).length === 0) return undefined;
   const mentions = peopleIn(activity, botId);
   const others = mentions.length === 0 ? {} : { mentions };
-  return { kind: 'text', ...baseOf(did), text: typedText(activity, botId), ...others };
+  const sent = files.length === 0 ? {} : { files };
+  return { kind: 'text', ...baseOf(did), text: typedText(activity, botId), ...others, ...sent };
 }
 
 function toInvokeEvent(did: PersonalActivity, give: Give): ChatEvent | undefined {

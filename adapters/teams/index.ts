@@ -2,7 +2,7 @@ import type { ChatAdapter } from '../../src/chat/chat-adapter.port.js';
 import { TeamsAdapter } from './adapter.js';
 import { checkConfig, type TeamsConfig, type TeamsDeps } from './config.js';
 
-export { DEFAULT_SERVICE_HOSTS } from './config.js';
+export { DEFAULT_FILE_HOSTS, DEFAULT_SERVICE_HOSTS } from './config.js';
 export type { TeamsConfig, TeamsDeps };
 
 /**

@@ -1,8 +1,8 @@
 import type { Dispatcher } from 'undici';
-import type { IncomingResponse } from '../../src/kernel/http-client.port.js';
+import { ANSWER_TOO_LARGE, type IncomingResponse } from '../../src/kernel/http-client.port.js';
 
 /** Code of the error with which an exchange ends when the answer is larger than allowed. */
-export const TOO_LARGE = 'ANSWER_TOO_LARGE';
+export const TOO_LARGE = ANSWER_TOO_LARGE;
 
 export interface Exchange {
   readonly request: Dispatcher.DispatchOptions;

@@ -1,4 +1,5 @@
 import { isRecord } from './block-checks.js';
+import type { SlackFileStore } from './files.js';
 import type { TriggerIds } from './response-urls.js';
 import type { ApiWarning, Block, StoredMessage } from './types.js';
 import type { Workspace } from './workspace.js';
@@ -18,6 +19,7 @@ export type OwnMessageChange =
 export interface ApiWorld {
   readonly workspace: Workspace;
   readonly triggers: TriggerIds;
+  readonly files: SlackFileStore;
   readonly views: Block[];
   /** The modal that stands open in somebody's client, by Slack user id. */
   readonly modals: Map<string, Block>;

@@ -11,6 +11,7 @@ import {
   type PlacedElement,
   stateValues,
 } from './elements.js';
+import type { SentFile } from './files.js';
 import {
   blockActions,
   blockSuggestion,
@@ -37,6 +38,13 @@ export interface Said {
   readonly request?: RecordedRequest;
 }
 
+/** Where somebody writes, and what is sent along. */
+export interface SlackPlace {
+  readonly channel?: string;
+  readonly threadTs?: string;
+  readonly files?: readonly SentFile[];
+}
+
 export interface ClientsOptions {
   readonly world: ApiWorld;
   readonly delivery: Delivery;
@@ -58,25 +66,31 @@ export class SlackClients {
   }
 
   /** A person writes in a channel (in their direct message with the bot unless told). `@Behalf` mentions the bot. */
-  async say(
-    personId: string,
-    text: string,
-    where: { readonly channel?: string; readonly threadTs?: string } = {},
-  ): Promise<Said> {
-    const { workspace } = this.#options.world;
+  async say(personId: string, text: string, where: SlackPlace = {}): Promise<Said> {
+    const { world } = this.#options;
+    const { workspace } = world;
     const person = workspace.personById(personId);
     const channel = this.#channelFor(person, where.channel);
     const typed = text.replace(/@behalf\b/gi, MENTION);
+    const files = (where.files ?? []).map((file) => world.files.upload(person.slackUserId, file));
     const message = workspace.post({
       channel: channel.id,
       user: person.slackUserId,
+      ...(files.length === 0 ? {} : { files }),
       text: escapeText(typed).replaceAll(escapeText(MENTION), MENTION),
       ...(where.threadTs === undefined ? {} : { threadTs: where.threadTs }),
     });
     const told = channel.members.has(SLACK_BOT_USER_ID) && (channel.direct || typed.includes(MENTION));
     if (!told) return { messageId: message.ts };
     const userTeam = workspace.teamOf(person.slackUserId);
-    const sent = await this.#sendEvent(personEvent(message, { direct: channel.direct, typed, userTeam }));
+    const sent = await this.#sendEvent(
+      personEvent(message, {
+        direct: channel.direct,
+        typed,
+        userTeam,
+        files: files.map((file) => world.files.told(file)),
+      }),
+    );
     return { messageId: message.ts, ...sent };
   }
 

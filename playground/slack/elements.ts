@@ -85,6 +85,7 @@ const FIELD_OF: Readonly<Record<string, string>> = {
   email_text_input: 'value',
   url_text_input: 'value',
   number_input: 'value',
+  file_input: 'files',
 };
 
 /** What an element holds before anybody touched it; undefined for buttons, which hold nothing. */

@@ -6,6 +6,7 @@ import { type Person, SLACK_BOT_USER_ID } from '../people.js';
 import type { ApiWorld, OwnMessageChange } from './api-call.js';
 import { SlackClients } from './clients.js';
 import { Delivery, SLACK_RETRY_DELAYS_MS } from './delivery.js';
+import { type SlackFileStore, SlackFiles, serveFile } from './files.js';
 import { SlackModals } from './modals.js';
 import { urlVerification } from './payloads.js';
 import { takeResponse } from './response-url-endpoint.js';
@@ -20,6 +21,7 @@ export const BOT_SCOPES: readonly string[] = [
   'channels:read',
   'chat:write',
   'commands',
+  'files:read',
   'im:history',
   'im:read',
   'im:write',
@@ -62,6 +64,8 @@ export interface SlackEmulator
   readonly warnings: readonly ApiWarning[];
   /** Views that were opened or published. */
   readonly views: readonly Block[];
+  /** What people have uploaded, and how it goes wrong. */
+  readonly files: SlackFileStore;
   /** What people have open in their clients. */
   readonly modals: SlackModals;
   /** Sends a request exactly as told: no signature, a wrong one, or one seen before. */
@@ -101,6 +105,7 @@ export async function startSlackEmulator(options: SlackEmulatorOptions): Promise
     calls: api.calls,
     warnings: parts.warnings,
     views: world.views,
+    files: world.files,
     modals: new SlackModals(world, delivery),
     say: clients.say.bind(clients),
     edit: clients.edit.bind(clients),
@@ -148,6 +153,7 @@ interface Parts {
   readonly conversations: Conversations;
   readonly warnings: readonly ApiWarning[];
   readonly now: () => number;
+  readonly token: string;
   origin: string;
   delayMs: number;
 }
@@ -161,6 +167,7 @@ function assemble(options: SlackEmulatorOptions): Parts {
   const world: ApiWorld = {
     workspace: new Workspace({ people: options.people, conversations: options.conversations, now }),
     triggers: new TriggerIds(now),
+    files: new SlackFiles(() => parts.origin),
     views: [],
     modals: new Map(),
     scopes: options.scopes ?? BOT_SCOPES,
@@ -186,6 +193,7 @@ function assemble(options: SlackEmulatorOptions): Parts {
     conversations: options.conversations,
     warnings,
     now,
+    token: options.botToken,
     origin: '',
     delayMs: 0,
   };
@@ -212,6 +220,7 @@ async function serve(parts: Parts, incoming: IncomingMessage, outgoing: ServerRe
   const body = Buffer.concat(chunks).toString('utf8');
   const path = (incoming.url ?? '/').split('?')[0] ?? '/';
   if (parts.delayMs > 0) await sleep(parts.delayMs);
+  if (path.startsWith('/files-pri/')) return serveFile(parts.world, { path, incoming, outgoing, token: parts.token });
   if (path.startsWith('/api/')) return answer(outgoing, parts.api.handle(path.slice(5), incoming, body));
   if (incoming.method === 'POST' && /^\/(actions|commands)\//.test(path)) {
     const { responseUrls: urls, world, now, api } = parts;

@@ -3,13 +3,14 @@ import type { ApiWorld } from './api-call.js';
 import { isRecord } from './block-checks.js';
 import type { Delivery } from './delivery.js';
 import { chosenState, findElement, optionsOf, type PlacedElement, stateValues } from './elements.js';
+import type { SentFile } from './files.js';
 import { viewSubmission, viewSuggestion } from './payloads.js';
 import type { Block, RecordedRequest } from './types.js';
 
 const FORM = 'application/x-www-form-urlencoded';
 
-/** What a person chose or typed, by block id. `true` ticks the boxes of checkboxes. */
-export type ModalValues = Readonly<Record<string, string | boolean>>;
+/** What a person chose, typed or uploaded, by block id. `true` ticks the boxes of checkboxes. */
+export type ModalValues = Readonly<Record<string, string | boolean | readonly SentFile[]>>;
 
 interface Submitted {
   readonly request: RecordedRequest;
@@ -71,8 +72,13 @@ export class SlackModals {
     return options;
   }
 
-  #filled(person: Person, placed: PlacedElement, value: string | boolean | undefined): Block | undefined {
+  #filled(person: Person, placed: PlacedElement, value: ModalValues[string] | undefined): Block | undefined {
     if (value === undefined) return undefined;
+    if (typeof value === 'object') {
+      const { files } = this.#world;
+      const uploaded = value.map((file) => files.told(files.upload(person.slackUserId, file)));
+      return { type: placed.type, files: uploaded };
+    }
     if (typeof value === 'boolean')
       return { type: placed.type, selected_options: value ? optionsOf(placed.element) : [] };
     const offered = this.#suggested.get(keyOf(person, placed)) ?? optionsOf(placed.element);

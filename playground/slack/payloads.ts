@@ -51,7 +51,12 @@ function richTextOf(text: string): readonly Block[] {
 /** `message` in a direct message, `app_mention` in a channel. `typed` is the text before Slack escaped it. */
 export function personEvent(
   message: StoredMessage,
-  options: { readonly direct: boolean; readonly typed: string; readonly userTeam: string },
+  options: {
+    readonly direct: boolean;
+    readonly typed: string;
+    readonly userTeam: string;
+    readonly files?: readonly Block[];
+  },
 ): Block {
   return {
     type: options.direct ? 'message' : 'app_mention',
@@ -67,6 +72,9 @@ export function personEvent(
     event_ts: message.ts,
     ...(message.threadTs === undefined ? {} : { thread_ts: message.threadTs }),
     ...(options.direct ? { channel_type: 'im' } : {}),
+    ...(options.files?.length
+      ? { files: options.files, upload: false, ...(options.direct ? { subtype: 'file_share' } : {}) }
+      : {}),
   };
 }
 

@@ -1,6 +1,16 @@
 /** One block or element of Block Kit, as it travels. */
 export type Block = Readonly<Record<string, unknown>>;
 
+/** A file as Slack keeps it. */
+export interface StoredFile {
+  readonly id: string;
+  readonly name: string;
+  readonly mimeType: string;
+  readonly content: Uint8Array;
+  /** Slack user id of who uploaded it. */
+  readonly user: string;
+}
+
 /** A message as Slack keeps it. `ts` is its id within the workspace of the emulator. */
 export interface StoredMessage {
   readonly ts: string;
@@ -9,6 +19,7 @@ export interface StoredMessage {
   readonly user: string;
   readonly text: string;
   readonly blocks: readonly Block[];
+  readonly files?: readonly StoredFile[];
   readonly threadTs?: string;
   /** Slack user id of the only person who sees it: an ephemeral message. */
   readonly onlyFor?: string;

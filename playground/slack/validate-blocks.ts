@@ -205,6 +205,7 @@ const INPUTS: Readonly<Record<string, Check>> = {
     { is_decimal_allowed: flag },
     { ...typed, initial_value: text(), min_value: text(), max_value: text() },
   ),
+  file_input: element('file_input', {}, { filetypes: list(text(), { max: 100 }), max_files: whole(1, 10) }),
 };
 
 function block(type: string, required: Fields, optional: Fields = {}): Check {

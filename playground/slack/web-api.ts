@@ -2,10 +2,11 @@ import type { IncomingMessage } from 'node:http';
 import { type ApiAnswer, type ApiWorld, type Args, fail } from './api-call.js';
 import { isRecord } from './block-checks.js';
 import { CHAT_METHODS } from './chat-methods.js';
+import { FILE_METHODS } from './files.js';
 import { LOOKUP_METHODS } from './lookup-methods.js';
 import type { RecordedCall } from './types.js';
 
-const METHODS = { ...LOOKUP_METHODS, ...CHAT_METHODS };
+const METHODS = { ...LOOKUP_METHODS, ...CHAT_METHODS, ...FILE_METHODS };
 
 /** How the next calls go wrong. `times` counts down to zero; `method` limits it to one method. */
 export type ApiTrouble =

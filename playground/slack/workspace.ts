@@ -1,6 +1,6 @@
 import type { Conversations, PlaygroundMessage } from '../conversations.js';
 import { type Person, SLACK_BOT_USER_ID, SLACK_TEAM_ID } from '../people.js';
-import type { Block, ProfileOverrides, StoredMessage } from './types.js';
+import type { Block, ProfileOverrides, StoredFile, StoredMessage } from './types.js';
 
 export const SLACK_APP_ID = 'A0BEHALF';
 export const SLACK_BOT_ID = 'B0BEHALF';
@@ -21,6 +21,7 @@ export interface NewMessage {
   readonly user: string;
   readonly text: string;
   readonly blocks?: readonly Block[];
+  readonly files?: readonly StoredFile[];
   readonly threadTs?: string;
   readonly onlyFor?: string;
 }

@@ -23,7 +23,13 @@ export interface Scene {
 export function messageActivity(
   facts: ChannelFacts,
   scene: Scene,
-  message: { readonly id: string; readonly text: string; readonly replyToId?: string; readonly value?: unknown },
+  message: {
+    readonly id: string;
+    readonly text: string;
+    readonly replyToId?: string;
+    readonly value?: unknown;
+    readonly attachments?: readonly object[];
+  },
 ): ChannelActivity {
   const mentioned = scene.place.chat.kind === 'channel';
   const html = `<p>${escapeHtml(message.text)}</p>`;
@@ -32,7 +38,10 @@ export function messageActivity(
     ...common(facts, scene, message.id),
     textFormat: 'plain',
     text: mentioned ? `<at>${BOT_NAME}</at>&nbsp;${escapeHtml(message.text)}` : message.text,
-    attachments: [{ contentType: 'text/html', content: mentioned ? mentionHtml(message.text) : html }],
+    attachments: [
+      ...(message.attachments ?? []),
+      { contentType: 'text/html', content: mentioned ? mentionHtml(message.text) : html },
+    ],
     entities: [clientInfo(scene.overrides), ...(mentioned ? [mentionOf(facts)] : [])],
     ...(message.replyToId === undefined ? {} : { replyToId: message.replyToId }),
     ...(message.value === undefined ? {} : { value: message.value }),

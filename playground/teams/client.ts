@@ -14,8 +14,17 @@ import type { BotEndpoint } from './bot-endpoint.js';
 import { asAction, type CardAction, checkCard, isRecord, readCard } from './cards.js';
 import { type Chats, classicButtons } from './chats.js';
 import { Dialogs, judgeTask } from './dialogs.js';
+import type { TeamsFiles } from './files.js';
 import { judgeInvoke } from './invoke-answers.js';
-import type { ActivityOverrides, CardFinding, Delivery, InvokeOutcome, PressResult, SeenMessage } from './types.js';
+import type {
+  ActivityOverrides,
+  CardFinding,
+  Delivery,
+  InvokeOutcome,
+  PressResult,
+  SeenMessage,
+  SentFile,
+} from './types.js';
 
 export interface SayOptions {
   /** Id of the chat; the 1:1 chat with the bot unless said otherwise. */
@@ -23,6 +32,8 @@ export interface SayOptions {
   /** `typed`: in a channel the bot only hears a text that contains `@Behalf`. Default: it is always mentioned. */
   readonly mention?: 'always' | 'typed';
   readonly overrides?: ActivityOverrides;
+  /** Sent along. */
+  readonly files?: readonly SentFile[];
 }
 
 export interface ButtonChoice {
@@ -53,6 +64,7 @@ interface ClientOptions {
   readonly chats: Chats;
   readonly people: readonly Person[];
   readonly endpoint: BotEndpoint;
+  readonly files: TeamsFiles;
   readonly onCard: (findings: readonly CardFinding[], card: unknown) => void;
 }
 
@@ -73,7 +85,7 @@ export class TeamsClient {
 
   async say(personId: string, text: string, options: SayOptions = {}): Promise<Delivery | undefined> {
     const scene = this.scene(personId, options);
-    const { chats, endpoint, facts } = this.#options;
+    const { chats, endpoint, facts, files } = this.#options;
     const id = chats.nextId();
     const { chat, threadId } = scene.place;
     const mentions = text.includes(`@${BOT_NAME}`);
@@ -84,7 +96,10 @@ export class TeamsClient {
     const words = chat.kind === 'channel' ? text.replaceAll(`@${BOT_NAME}`, '').trim() : text;
     // A post that starts a thread is the thread's root.
     const thread = chat.kind === 'channel' ? { threadId: threadId ?? id } : {};
-    return endpoint.deliver(messageActivity(facts, { ...scene, place: { chat, ...thread } }, { id, text: words }));
+    const attachments = (options.files ?? []).map((file) => files.attach(file, chat.kind === 'personal'));
+    return endpoint.deliver(
+      messageActivity(facts, { ...scene, place: { chat, ...thread } }, { id, text: words, attachments }),
+    );
   }
 
   /** Presses a button that the person can see, with the inputs as they were filled in. */

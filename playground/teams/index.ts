@@ -9,6 +9,7 @@ import { type ButtonChoice, type RawAction, type SayOptions, TeamsClient } from 
 import { Connector } from './connector.js';
 import type { Dialogs } from './dialogs.js';
 import { Faults } from './faults.js';
+import { TeamsFiles } from './files.js';
 import { channelServer } from './server.js';
 import { BotTokens, CHANNEL_ISSUER, makeChannelToken, type TokenOverrides } from './tokens.js';
 import type {
@@ -45,6 +46,8 @@ export interface TeamsEmulator {
   readonly tokenUrl: string;
   readonly issuer: string;
   readonly faults: Faults;
+  /** What people have sent along, and how reading it goes wrong. */
+  readonly files: TeamsFiles;
   /** HTTP between channel and bot, oldest first; the last 5,000. */
   readonly requests: readonly LoggedRequest[];
   /** Everything that was wrong with a card the bot sent. */
@@ -115,12 +118,13 @@ export async function startTeamsEmulator(options: TeamsEmulatorOptions): Promise
   const onCard = (findings: readonly CardFinding[], card: unknown): void => void cardFindings.push({ findings, card });
   const chats = new Chats(people, options.conversations);
   const faults = new Faults();
+  const files = new TeamsFiles(() => urls.serviceUrl);
   const tokens = new BotTokens();
   const accounts = new Map<string, AccountOverrides>();
   const accountOf = ({ id }: Person): AccountOverrides => accounts.get(id) ?? {};
   const connector = new Connector({ chats, people, tenantId, serviceUrl: () => urls.serviceUrl, accountOf, onCard });
   const counters = { tokenCalls: 0 };
-  const server = createServer(channelServer({ ...options, connector, faults, tokens, log, counters }));
+  const server = createServer(channelServer({ ...options, connector, faults, files, tokens, log, counters }));
   const port = await listen(server, options.port ?? 0, '127.0.0.1');
   const urls = addresses(port, tenantId);
   const endpoint = new BotEndpoint({
@@ -130,11 +134,12 @@ export async function startTeamsEmulator(options: TeamsEmulatorOptions): Promise
     log,
   });
   const facts = { appId, tenantId, serviceUrl: urls.serviceUrl };
-  const client = new TeamsClient({ facts, chats, people, endpoint, onCard });
+  const client = new TeamsClient({ facts, chats, people, endpoint, files, onCard });
   return {
     ...urls,
     issuer: CHANNEL_ISSUER,
     faults,
+    files,
     requests,
     cardFindings,
     failures: client.failures,

@@ -3,6 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { parseJson, readBody, sendJson } from '../http.js';
 import type { Connector } from './connector.js';
 import type { Faults } from './faults.js';
+import type { TeamsFiles } from './files.js';
 import { type BotTokens, CHANNEL_ISSUER, publishedKeys } from './tokens.js';
 import type { LoggedRequest } from './types.js';
 
@@ -17,6 +18,7 @@ interface ChannelServerOptions {
   readonly tenantId: string;
   readonly connector: Connector;
   readonly faults: Faults;
+  readonly files: TeamsFiles;
   readonly tokens: BotTokens;
   readonly log: (entry: LoggedRequest) => void;
   readonly counters: { tokenCalls: number };
@@ -38,6 +40,9 @@ async function answer(
   if (url.pathname === '/v1/.well-known/openidconfiguration') return sendJson(response, 200, { body: metadata(url) });
   if (url.pathname === '/v1/.well-known/keys') return sendJson(response, 200, { body: publishedKeys() });
   if (url.pathname.endsWith('/oauth2/v2.0/token')) return giveToken(options, request, response);
+  if (url.pathname.startsWith('/onedrive/')) return options.files.download(url, request, response);
+  if (/^\/teams\/v3\/attachments\//.test(url.pathname))
+    return options.files.view(url, { response, isAllowed: options.tokens.accepts(request.headers.authorization) });
   if (url.pathname.startsWith('/teams/v3/')) return callConnector(options, { request, response, url });
   sendJson(response, 404);
 }

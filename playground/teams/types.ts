@@ -40,6 +40,13 @@ export interface ChannelActivity {
   readonly [key: string]: unknown;
 }
 
+/** A file that a person sends along; `pasted`: a picture in the text. */
+export interface SentFile {
+  readonly name: string;
+  readonly content: Uint8Array;
+  readonly pasted?: boolean;
+}
+
 /** What differs from a well-formed activity; `null` leaves a field out. For attacks. */
 export interface ActivityOverrides {
   readonly tenantId?: string | null;

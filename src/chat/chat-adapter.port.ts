@@ -1,5 +1,6 @@
 import type { HttpRoute } from '../kernel/http.js';
 import type { ChatEventHandler } from './chat-event.js';
+import type { ChatFiles } from './chat-file.js';
 import type { ChatUser, ChatUserProfile, Outsider, Platform } from './chat-user.js';
 import type { ConversationRef, MessageRef } from './conversation.js';
 import type { LifecycleHandler } from './lifecycle-event.js';
@@ -36,6 +37,8 @@ export interface ChatAdapter {
    * `onLifecycle` is told of people and workspaces that leave or come back.
    */
   start(handler: ChatEventHandler, admits?: Admits, onLifecycle?: LifecycleHandler): Promise<void>;
+  /** What people send along. */
+  readonly files: ChatFiles;
   stop(): Promise<void>;
   /**
    * Says something for everybody in the conversation (and thread). With `thread`, under the message that was answered, where

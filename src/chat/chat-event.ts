@@ -1,3 +1,4 @@
+import type { ChatFile } from './chat-file.js';
 import type { ChatUser, Outsider } from './chat-user.js';
 import type { ConversationRef, MessageRef } from './conversation.js';
 import type { Form, FormChoice } from './form.js';
@@ -27,6 +28,8 @@ export interface TextEvent extends EventBase {
   readonly text: string;
   /** Other people than the bot. */
   readonly mentions?: readonly Mention[];
+  /** What was sent along; `text` may be empty then. */
+  readonly files?: readonly ChatFile[];
 }
 
 /** Somebody pressed a button of ours. `values` holds the picklists of that message. */
@@ -55,6 +58,8 @@ export interface FormEvent extends EventBase {
   readonly token: string;
   /** By field name, as text: `true` or `false` for a boolean, absent where a field was left empty. */
   readonly values: Readonly<Record<string, string>>;
+  /** By field name; absent where the platform's forms take none. */
+  readonly files?: Readonly<Record<string, readonly ChatFile[]>>;
   /** Keeps the form open and shows what is wrong, by field name. `form` is drawn where the platform draws it anew. */
   readonly refuse: (form: Form, errors: Readonly<Record<string, string>>) => void;
 }

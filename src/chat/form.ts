@@ -21,6 +21,8 @@ export type FormField = FieldBase &
         readonly initial?: string;
       }
     | { readonly kind: 'boolean'; readonly initial?: boolean }
+    /** One file; only for platforms whose forms take files. `extensions`: what the client offers; absent: any. */
+    | { readonly kind: 'file'; readonly extensions?: readonly string[] }
     /** Without `options`, they are asked for while the person types: see `OptionsEvent`. */
     | { readonly kind: 'select'; readonly options?: readonly FormChoice[]; readonly initial?: FormChoice }
   );

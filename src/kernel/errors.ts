@@ -57,6 +57,16 @@ export const ERROR_CODES = {
   'chat.request_invalid': { audience: 'remote', text: 'I could not read that.' },
   'chat.under_way': { audience: 'remote', text: 'I am already working on that.' },
   'chat.delivery_failed': { audience: 'remote', text: 'I could not deliver the answer.' },
+  'chat.file_gone': { audience: 'person', text: 'That file is not there any more. Please send it again.' },
+  'chat.file_too_large': { audience: 'person', text: 'That file is too large.' },
+  'chat.file_forbidden': {
+    audience: 'operator',
+    text: 'I am not allowed to read that file. Please tell your administrator.',
+  },
+  'chat.file_unavailable': {
+    audience: 'remote',
+    text: 'That file cannot be read right now. Please try again later.',
+  },
   'job.interrupted': {
     audience: 'operator',
     text: 'I was interrupted and cannot tell whether the last step was done. Please check in the app before you repeat it.',
@@ -115,6 +125,9 @@ const KINDS: Partial<Record<ErrorCode, ErrorKind>> = {
   'app.bad_input': 'input',
   'app.not_found': 'input',
   'app.conflict': 'input',
+  'chat.file_gone': 'input',
+  'chat.file_too_large': 'input',
+  'chat.file_unavailable': 'unreachable',
   'oauth.transient': 'unreachable',
   'app.rate_limited': 'unreachable',
   'app.unavailable': 'unreachable',

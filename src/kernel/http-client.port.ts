@@ -18,6 +18,9 @@ export interface IncomingResponse {
   readonly body: Buffer;
 }
 
+/** The `reason` in the details of `app.unexpected_answer` for an answer that is larger than allowed. */
+export const ANSWER_TOO_LARGE = 'ANSWER_TOO_LARGE';
+
 /**
  * Calls other servers. Never follows a redirect, refuses private addresses that are not allowed (also after DNS), bounds
  * time and size. A response of any status is a result; what throws is:

@@ -1,4 +1,5 @@
 import type { ChatAdapter } from '../chat/chat-adapter.port.js';
+import type { ChatFiles } from '../chat/chat-file.js';
 import type { ChatUser, ChatUserProfile, Platform } from '../chat/chat-user.js';
 import type { ConversationRef, MessageRef } from '../chat/conversation.js';
 import { type Button, type Message, plainText } from '../chat/message.js';
@@ -19,12 +20,14 @@ export interface Said {
 export class StageChat implements ChatAdapter {
   readonly platform: Platform;
   readonly routes = [];
+  readonly files: ChatFiles;
   readonly #profile: ChatUserProfile;
   readonly #said = new Map<string, Said>();
   #changed = new Set<string>();
 
-  constructor(platform: Platform, profile: ChatUserProfile) {
+  constructor(platform: Platform, profile: ChatUserProfile, files: ChatFiles) {
     this.platform = platform;
+    this.files = files;
     this.#profile = profile;
   }
 

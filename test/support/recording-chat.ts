@@ -1,12 +1,13 @@
 import type { ChatAdapter, PostOptions } from '../../src/chat/chat-adapter.port.js';
 import type { ChatEventHandler } from '../../src/chat/chat-event.js';
+import type { ChatFile, ChatFiles, ReadLimits } from '../../src/chat/chat-file.js';
 import type { ChatUser, ChatUserProfile, Platform } from '../../src/chat/chat-user.js';
 import type { ConversationRef, MessageRef } from '../../src/chat/conversation.js';
 import type { ActionButton, Button, LoginButton, Message } from '../../src/chat/message.js';
 import { BehalfError } from '../../src/kernel/errors.js';
 import type { HttpRoute } from '../../src/kernel/http.js';
 
-export type ChatOperation = 'post' | 'postPrivately' | 'update' | 'describeUser' | 'isInGroup';
+export type ChatOperation = 'post' | 'postPrivately' | 'update' | 'describeUser' | 'isInGroup' | 'readFile';
 
 /** A message as it stands in the chat. */
 export interface ChatMessage {
@@ -33,12 +34,16 @@ export class RecordingChat implements ChatAdapter {
   readonly emails = new Map<string, string>();
   /** User ids by group. */
   readonly groups = new Map<string, readonly string[]>();
+  /** Contents of files, by `reference.file`; those that are not here are gone. */
+  readonly contents = new Map<string, Uint8Array>();
+  readonly files: { inForms: boolean } & Pick<ChatFiles, 'read'>;
   #movesUpdates = false;
   #failure: ((operation: ChatOperation, message?: Message) => boolean) | undefined;
   #gate: ((operation: ChatOperation, message?: Message) => Promise<void> | undefined) | undefined;
 
   constructor(platform: Platform = 'slack') {
     this.platform = platform;
+    this.files = { inForms: platform === 'slack', read: (_user, file, limits) => this.#read(file, limits) };
   }
 
   async start(_handler: ChatEventHandler): Promise<void> {}
@@ -63,6 +68,14 @@ export class RecordingChat implements ChatAdapter {
     if (this.#movesUpdates) return this.#add(found, message);
     found.versions.push(message);
     return ref;
+  }
+
+  async #read({ reference }: ChatFile, { maxBytes }: ReadLimits): Promise<Uint8Array> {
+    await this.#take('readFile');
+    const content = this.contents.get(String(reference['file']));
+    if (!content) throw new BehalfError('chat.file_gone', 'There is no such file');
+    if (content.length > maxBytes) throw new BehalfError('chat.file_too_large', 'The file is larger than allowed');
+    return content;
   }
 
   channelOf({ address }: ConversationRef): string {

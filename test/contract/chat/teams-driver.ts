@@ -19,6 +19,7 @@ import type { ChatUser } from '../../../src/chat/chat-user.js';
 import type { LifecycleHandler } from '../../../src/chat/lifecycle-event.js';
 import type { Clock } from '../../../src/kernel/clock.port.js';
 import type { ExpiringStore } from '../../../src/kernel/expiring-store.port.js';
+import type { HttpClient } from '../../../src/kernel/http-client.port.js';
 import type { Metrics } from '../../../src/kernel/metrics.port.js';
 import { Secret } from '../../../src/kernel/secret.js';
 import { systemClock } from '../../../src/kernel/system-clock.js';
@@ -44,6 +45,8 @@ export interface TeamsBenchOptions {
   readonly onLifecycle?: LifecycleHandler;
   readonly clock?: Clock;
   readonly config?: Partial<TeamsConfig>;
+  /** For files; the caller closes it. */
+  readonly fileClient?: HttpClient;
 }
 
 /** The adapter on the product's HTTP server, and the emulator of Teams, both over real HTTP. */
@@ -76,6 +79,7 @@ export async function startTeamsBench(options: TeamsBenchOptions = {}): Promise<
     openIdMetadataUrl: teams.openIdMetadataUrl,
     tokenUrl: teams.tokenUrl,
     serviceHosts: [teams.serviceHost],
+    fileHosts: [teams.serviceHost],
     publicUrl: 'https://behalf.example.com',
     ...options.config,
   };
@@ -85,7 +89,15 @@ export async function startTeamsBench(options: TeamsBenchOptions = {}): Promise<
   const stores = await createEmbeddedStores({ directory, clock: systemClock, logger, metrics });
   const store = stores.expiring;
   const vault = createVault([{ id: 'k1', key: new Secret(randomBytes(32)) }]);
-  const adapter = createTeamsAdapter(config, { clock, logger, metrics, httpClient, store, vault });
+  const adapter = createTeamsAdapter(config, {
+    clock,
+    logger,
+    metrics,
+    httpClient,
+    fileClient: options.fileClient ?? httpClient,
+    store,
+    vault,
+  });
   const server = createHttpServer({ logger, host: '127.0.0.1' });
   baseUrl = `http://127.0.0.1:${await server.listen(adapter.routes, 0)}`;
   await adapter.start(options.handler ?? (async () => {}), options.admits, options.onLifecycle);

@@ -106,6 +106,7 @@ function remoteChat() {
   const chat: ChatAdapter = {
     platform: 'slack',
     routes: [],
+    files: { inForms: true, read: async () => Buffer.from('') },
     start: async () => {},
     stop: async () => {},
     post: (to, message) => say({ do: 'post', to, message }),

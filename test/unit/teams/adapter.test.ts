@@ -1,6 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { runInNewContext } from 'node:vm';
-import { createTeamsAdapter, DEFAULT_SERVICE_HOSTS, type TeamsConfig } from '../../../adapters/teams/index.js';
+import {
+  createTeamsAdapter,
+  DEFAULT_FILE_HOSTS,
+  DEFAULT_SERVICE_HOSTS,
+  type TeamsConfig,
+} from '../../../adapters/teams/index.js';
 import { toProfile } from '../../../adapters/teams/people.js';
 import { popUpRoutes } from '../../../adapters/teams/pop-up.js';
 import { quietly } from '../../../adapters/teams/quiet.js';
@@ -36,13 +41,22 @@ const config: TeamsConfig = {
   tenantId: TENANT,
   appType: 'SingleTenant',
   serviceHosts: DEFAULT_SERVICE_HOSTS,
+  fileHosts: DEFAULT_FILE_HOSTS,
   publicUrl: 'https://behalf.example.com',
 };
 
 function create(change: Partial<TeamsConfig> = {}) {
   return createTeamsAdapter(
     { ...config, ...change },
-    { clock: systemClock, logger: silent, metrics: noMetrics, httpClient, store: noStore, vault },
+    {
+      clock: systemClock,
+      logger: silent,
+      metrics: noMetrics,
+      httpClient,
+      fileClient: httpClient,
+      store: noStore,
+      vault,
+    },
   );
 }
 
