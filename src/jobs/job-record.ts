@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { chatUserKey } from '../chat/chat-user.js';
 import { BehalfError } from '../kernel/errors.js';
 import type { Vault } from '../kernel/vault.js';
-import type { JobRow, JobState, JobStatus, OpenAsk } from './job.js';
+import type { JobResult, JobRow, JobState, JobStatus, OpenAsk } from './job.js';
 
 /** A job with its inside opened. */
 export interface Job extends Omit<JobRow, 'sealed'> {
@@ -48,7 +48,8 @@ export function asleepUntilAnswered(job: Job, { expiresAt }: OpenAsk, now: numbe
 
 /** The question that a job waits for the answer of. */
 export function openAskOf({ state, status }: Pick<Job, 'state' | 'status'>): OpenAsk | undefined {
-  return state.asking && !state.asking.given && !isFinal(status) ? state.asking : undefined;
+  const { asking, result } = state;
+  return asking && !asking.given && !result && !isFinal(status) ? asking : undefined;
 }
 
 /**
@@ -72,6 +73,11 @@ export function suspended(
     },
     now,
   );
+}
+
+/** Lets a sleeping job never wake again. It is finished when its last word has been said; after `lookInMs` somebody sees to that. */
+export function ending(job: Job, result: JobResult, lookInMs: number, now: number): Job {
+  return next({ ...job, waitingFor: [], attentionAt: now + lookInMs, state: { ...job.state, result } }, now);
 }
 
 /** Ends a job. The row stays for the history until `keepUntil`. */

@@ -1,7 +1,7 @@
 import type { ChatAdapter } from '../chat/chat-adapter.port.js';
 import { type ChatUser, isSameChatUser, type Platform } from '../chat/chat-user.js';
 import type { MessageRef } from '../chat/conversation.js';
-import type { Message } from '../chat/message.js';
+import { type Message, textMessage } from '../chat/message.js';
 import { asBehalfError, isBehalfError } from '../kernel/errors.js';
 import type { Vault } from '../kernel/vault.js';
 import { slotsOfJob } from '../recipes/recipe-calls.js';
@@ -9,7 +9,7 @@ import { Answers } from './answers.js';
 import { closedAskMessage, unansweredMessage } from './ask-messages.js';
 import { changeJob, loadJob } from './change-job.js';
 import type { JobId } from './job.js';
-import { finished, type Job, openAskOf, openJob, pending, suspended } from './job-record.js';
+import { ending, finished, type Job, openAskOf, openJob, pending, suspended } from './job-record.js';
 import type { JobRunnerDeps } from './job-runner.js';
 import { progressOf } from './job-state.js';
 import type { JobStore } from './job-store.port.js';
@@ -103,6 +103,8 @@ export class WaitingJobs {
 
   /** A suspended job whose time for a look has come: wakes it, ends it when it has waited long enough, or lets it sleep on. */
   async lookAfter(job: Job): Promise<void> {
+    const { result } = job.state;
+    if (result) return this.#turns.take(job.id, () => this.#finish(job, textMessage(result.text)));
     await this.wakeIfLoggedIn(job).catch((error: unknown) => {
       const line = { jobId: job.id, recipe: job.recipe, err: asBehalfError(error) };
       this.#deps.logger.warn(line, 'the logins of a waiting job could not be looked up');
@@ -153,7 +155,8 @@ export class WaitingJobs {
     const rows = await this.#deps.store.list({ user, status: 'suspended' }, { limit: 20 });
     return rows.flatMap((row) => {
       try {
-        return [openJob(this.#deps.vault, row)];
+        const job = openJob(this.#deps.vault, row);
+        return job.state.result === undefined ? [job] : [];
       } catch (error) {
         this.#deps.logger.error({ jobId: row.id, err: asBehalfError(error) }, 'a stored job cannot be read');
         return [];
@@ -219,18 +222,28 @@ export class WaitingJobs {
   }
 
   async #endNow(id: JobId, { message, when }: Ending): Promise<boolean> {
-    const { historyMs, logger, metrics } = this.#deps;
     const result = { status: 'cancelled' as const, text: message.fallback };
     const job = await changeJob(this.#deps, id, (current, now) =>
-      current.status === 'suspended' && when(current, now)
-        ? finished(current, 'cancelled', { state: { ...current.state, result }, historyMs }, now)
+      current.status === 'suspended' && current.state.result === undefined && when(current, now)
+        ? ending(current, result, this.#deps.leaseMs, now)
         : undefined,
     );
-    if (!job) return false;
+    if (job) await this.#finish(job, message);
+    return job !== undefined;
+  }
+
+  /** Says the last word, then closes the job: after a crash in between only the word is repeated. */
+  async #finish(job: Job, message: Message): Promise<void> {
+    const { historyMs, logger, metrics } = this.#deps;
+    await this.#say(job, message);
+    const ended = await changeJob(this.#deps, job.id, (current, now) =>
+      current.status === 'suspended' && current.state.result !== undefined
+        ? finished(current, 'cancelled', { state: current.state, historyMs }, now)
+        : undefined,
+    );
+    if (!ended) return;
     metrics.count('jobs_finished', { recipe: job.recipe, status: 'cancelled' });
     logger.info({ jobId: job.id, recipe: job.recipe, status: 'cancelled' }, 'job finished');
-    await this.#say(job, message);
-    return true;
   }
 
   async #say(job: Job, message: Message): Promise<void> {
