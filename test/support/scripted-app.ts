@@ -96,6 +96,12 @@ export class ScriptedApp {
       if (kind === undefined || token.kind === kind) this.#tokens.delete(value);
   }
 
+  /** Refresh tokens of the account that are good now. */
+  refreshTokensOf(account: string): readonly string[] {
+    const found = [...this.#tokens].filter(([, token]) => token.account === account && token.kind === 'refresh');
+    return found.map(([value]) => value);
+  }
+
   callsOf(method: string): readonly AppCall[] {
     return this.calls.filter((call) => call.method === method);
   }

@@ -277,7 +277,7 @@ function refusing(isRefused: (name: string) => boolean, status: number, times = 
 
 describe.each([
   ['embedded', 60],
-  ['redis', 14],
+  ['redis', 10],
 ] as const)('on the %s store, a job whose process is killed at any point of', (disk, most) => {
   test.each(STORIES.map((story) => [story.name, story] as const))(
     '%s: ends as it would have, or says what is unknown',

@@ -11,15 +11,24 @@ export interface Story {
   readonly recipes: Readonly<Record<string, string>>;
   /** Resolves when the person has nothing more to do; may be interrupted anywhere. */
   readonly act: (run: Run) => Promise<void>;
+  /** What the person has done before, with a process that is not killed. */
+  readonly prepare?: (run: Run) => Promise<void>;
+  /** Time between the two, in ms. */
+  readonly laterMs?: number;
+  /** More that must hold in the end; `effects`: those that the process had before it died. Gives what does not. */
+  readonly check?: (run: Run, effects: readonly string[]) => Promise<readonly string[]>;
+  /** What may be said besides, or once more, when something was interrupted. */
+  readonly mayAlsoSay?: RegExp;
+  /** What may be left unsaid then. */
+  readonly mayNotSay?: RegExp;
   /** What the app answers, in one run. Otherwise it does as it is asked. */
   readonly app?: () => (call: AppCall) => AppAnswer | undefined;
 }
 
 /** What has come of it, in the chat, in the app and in the store. */
 interface Ending {
-  readonly job: Job;
-  /** How many jobs there were. */
-  readonly jobs: number;
+  /** How each job has ended. */
+  readonly jobs: readonly string[];
   /** Names that the app was told in calls that must not be repeated. */
   readonly created: readonly string[];
   /** The same in calls that the app knows again by their key: once each. */
@@ -29,23 +38,32 @@ interface Ending {
   readonly everSaid: readonly string[];
 }
 
-const INTERRUPTED = 'I was interrupted while I asked Acme CRM';
+const INTERRUPTED = 'I was interrupted while I asked Acme';
+const NOTHING = /^$/u;
 const PROMPT = /Please connect to Acme CRM/u;
 
 /** Tells the story with a process that dies after so many effects; gives what has come of it, and the effects it had. */
 async function told(world: World, story: Story, diesAfter?: number) {
   const own = story.app?.();
-  world.app.answer((call) => own?.(call) ?? { body: { ...named(call), by: call.account } });
-  const run = await world.begin(diesAfter);
+  world.app.answer(
+    (call) => own?.(call) ?? (call.account === undefined ? undefined : { body: { ...named(call), by: call.account } }),
+  );
+  const run = await world.begin(story.prepare ? undefined : diesAfter);
+  if (story.prepare) {
+    await story.prepare(run);
+    world.app.calls.length = 0;
+    await run.restart(story.laterMs ?? 0, diesAfter);
+  }
   const { effects } = run;
   await story.act(run);
   await run.until('the end of all jobs', async () =>
     (await run.jobs()).every(({ keepUntil }) => keepUntil !== undefined),
   );
   const ending = await endingOf(run);
+  const problems = (await story.check?.(run, effects)) ?? [];
   const { atDeath } = run;
   await run.end();
-  return { ending, effects: [...effects], atDeath };
+  return { ending, effects, atDeath, problems };
 }
 
 function named({ body, query }: AppCall): { readonly id: string; readonly name: string } {
@@ -55,9 +73,8 @@ function named({ body, query }: AppCall): { readonly id: string; readonly name: 
 
 async function endingOf(run: Run): Promise<Ending> {
   const jobs = await run.jobs();
-  const [job] = jobs;
-  if (!job) throw new Error('The job was lost');
-  const posts = run.world.app.callsOf('POST');
+  // What the app has refused for want of a token was not done.
+  const posts = run.world.app.callsOf('POST').filter(({ account }) => account !== undefined);
   const created = posts.filter(({ headers }) => headers['idempotency-key'] === undefined);
   const keyed = new Map(
     posts.flatMap((call) => {
@@ -66,8 +83,7 @@ async function endingOf(run: Run): Promise<Ending> {
     }),
   );
   return {
-    job,
-    jobs: jobs.length,
+    jobs: jobs.map(({ status }) => status),
     created: created.map((call) => named(call).name).sort(),
     keyed: [...keyed.values()].sort(),
     texts: run.chat.messages.map((message) => unnamed(run, textOf(message))),
@@ -77,7 +93,7 @@ async function endingOf(run: Run): Promise<Ending> {
 
 /** Every run has a person of its own. */
 function unnamed(run: Run, text: string): string {
-  return text.replaceAll(run.user.userId, 'the person');
+  return text.replaceAll(run.user.userId, 'the person').replace(/\(reference \w+\)/u, '(reference)');
 }
 
 /** The points at which the process dies: all of them, or of each kind the first, the last and some between. */
@@ -98,7 +114,7 @@ export function pointsOf(effects: readonly string[], most: number): readonly num
 /** Kills the process after each of its effects, one run each, and gives what was wrong, by point. */
 export async function walk(world: World, story: Story, most: number): Promise<readonly string[]> {
   const undisturbed = await told(world, story);
-  const wrong: string[] = [];
+  const wrong = undisturbed.problems.map((problem) => `${story.name}, undisturbed: ${problem}`);
   const points = pointsOf(undisturbed.effects, most);
   for (const point of points) {
     const where = `${story.name}, dead after ${point} of ${undisturbed.effects.length} (${undisturbed.effects[point - 1] ?? 'nothing'})`;
@@ -106,7 +122,7 @@ export async function walk(world: World, story: Story, most: number): Promise<re
       const disturbed = await told(world, story, point);
       // What was said last may not be known to have been said.
       const wasSaying = undisturbed.effects[point - 1]?.startsWith('chat.') ?? false;
-      const problems = judge(undisturbed.ending, { ...disturbed, wasSaying });
+      const problems = [...disturbed.problems, ...judge(story, undisturbed.ending, { ...disturbed, wasSaying })];
       wrong.push(...problems.map((problem) => `${where}: ${problem}`));
     } catch (error) {
       wrong.push(`${where}: ${String(error)}`);
@@ -117,6 +133,7 @@ export async function walk(world: World, story: Story, most: number): Promise<re
 
 /** What must hold of a job whose process has died, whenever that was. */
 function judge(
+  { mayAlsoSay = NOTHING, mayNotSay = NOTHING }: Story,
   whole: Ending,
   {
     atDeath,
@@ -132,7 +149,7 @@ function judge(
     if (!isSo) problems.push(problem);
   };
   check(atDeath !== undefined, 'it did not die');
-  check(ending.jobs === whole.jobs, `${ending.jobs} jobs`);
+  check(ending.jobs.length === whole.jobs.length, `${ending.jobs.length} jobs`);
   check(new Set(ending.created).size === ending.created.length, `done twice: ${ending.created}`);
   check(new Set(ending.keyed).size === ending.keyed.length, `done twice under another key: ${ending.keyed}`);
   if (isInDoubt) {
@@ -142,12 +159,13 @@ function judge(
     );
     return problems;
   }
-  check(ending.job.status === whole.job.status, `it ${ending.job.status}: ${ending.job.state.result?.text}`);
+  check(String(ending.jobs) === String(whole.jobs), `${ending.jobs}: ${ending.texts.join(' | ')}`);
   check(String(ending.created) === String(whole.created), `created ${ending.created}`);
   check(String(ending.keyed) === String(whole.keyed), `created by key ${ending.keyed}`);
-  const { extra, missing } = difference(whole.texts, ending.texts);
+  const { extra, ...rest } = difference(whole.texts, ending.texts);
+  const missing = rest.missing.filter((text) => !mayNotSay.test(text));
   check(missing.length === 0, `not said: ${missing.join(' | ')}`);
-  const repeated = extra.filter((text) => !PROMPT.test(text));
+  const repeated = extra.filter((text) => !PROMPT.test(text) && !mayAlsoSay.test(text));
   check(repeated.length <= (mayRepeat ? 1 : 0), `said more than once: ${repeated.join(' | ')}`);
   check(
     repeated.every((text) => whole.everSaid.includes(text)),

@@ -17,7 +17,10 @@ const LOGIN_TIMEOUT_MS = 30 * 60_000;
 const LATER_MS = 40_000;
 /** Shorter than a lease: nobody loses it because the clock of the test leaps. */
 const STEP_MS = 5_000;
-const MOST_STEPS = 2_000;
+/** After so many steps whatever has to come takes its time. */
+const SHORT_STEPS = 20;
+const LONG_STEP_MS = 60_000;
+const MOST_STEPS = 200;
 
 /** What did not end because the process died. */
 export const DIED = 'died';
@@ -110,10 +113,15 @@ export class Run {
       await this.#quiet();
       if (this.#life.isDead) continue;
       if (await isSo()) return;
-      await this.world.clock.advance(STEP_MS);
+      await this.wait(step < SHORT_STEPS ? STEP_MS : LONG_STEP_MS);
     }
     const jobs = (await this.jobs()).map(({ state, status }) => `${status}: ${state.result?.text}`);
     throw new Error(`It did not come to ${what}. Jobs: ${jobs.join('; ')}. Chat: ${this.chat.texts().join('; ')}`);
+  }
+
+  /** Lets time pass. */
+  async wait(ms = STEP_MS): Promise<void> {
+    await this.world.clock.advance(ms);
   }
 
   /** The person's jobs, the oldest first. */
@@ -126,14 +134,18 @@ export class Run {
   /** Starts the next process where one has died. */
   async revive(): Promise<void> {
     if (!this.#life.isDead) return;
-    const { world } = this;
     await this.#arrived();
     this.atDeath ??= await this.jobs();
-    await world.closeStores();
-    await world.elapse(LATER_MS);
-    this.#life = new Life();
-    this.#assembly = assembled(world, { life: this.#life, stores: await world.stores(), chat: this.chat });
-    await this.#startJobs();
+    await this.end();
+    await this.world.elapse(LATER_MS);
+    await this.#start(new Life());
+  }
+
+  /** Starts another process in place of the one that runs, which dies after so many effects. */
+  async restart(laterMs: number, diesAfter?: number): Promise<void> {
+    await this.end();
+    await this.world.leap(laterMs);
+    await this.#start(new Life(diesAfter));
   }
 
   /** Ends what still runs. */
@@ -141,6 +153,12 @@ export class Run {
     this.#life.kill();
     await this.#arrived();
     await this.world.closeStores();
+  }
+
+  async #start(life: Life): Promise<void> {
+    this.#life = life;
+    this.#assembly = assembled(this.world, { life, stores: await this.world.stores(), chat: this.chat });
+    await this.#startJobs();
   }
 
   async #startJobs(): Promise<void> {
