@@ -2,6 +2,7 @@ import { RecipeStops } from '../../src/jobs/recipe-stops.js';
 import { BehalfError } from '../../src/kernel/errors.js';
 import { noMetrics } from '../../src/kernel/metrics.port.js';
 import { createRecipeBook } from '../../src/recipes/recipe-book.js';
+import { STORES, useDisks } from '../support/disks.js';
 import { RecordingLogger } from '../support/recording-logger.js';
 import { recipe } from '../support/service-files.js';
 import { ANN, BOB, type ServiceKit, startServiceKit } from '../support/service-kit.js';
@@ -18,11 +19,12 @@ const RECIPES = {
   other: recipe({ command: 'other', connections: SHARED, steps: '  - { action: crm.find }' }),
 };
 
-describe('a recipe that only fails', () => {
+describe.each(STORES)('on the %s store, a recipe that only fails', (store) => {
+  const disk = useDisks(store);
   let kit: ServiceKit;
 
   beforeEach(async () => {
-    kit = await startServiceKit({ recipes: RECIPES });
+    kit = await startServiceKit({ recipes: RECIPES, disk: disk() });
   });
 
   afterEach(async () => {

@@ -1,4 +1,5 @@
 import { joinKey } from '../../src/kernel/ids.js';
+import { type Disk, STORES, useDisks } from '../support/disks.js';
 import { recipe } from '../support/service-files.js';
 import { BOB, eventually, type ServiceKit, settled, startServiceKit } from '../support/service-kit.js';
 
@@ -21,12 +22,15 @@ const RECIPES = {
   ),
 };
 
-describe('a job of a recipe that runs only so often at once', () => {
+describe.each(STORES)('on the %s store, a job of a recipe that runs only so often at once', (store) => {
+  const openDisk = useDisks(store);
+  let disk: Disk;
   let kit: ServiceKit;
   let answers: (() => void)[] = [];
 
   beforeEach(async () => {
-    kit = await startServiceKit({ recipes: RECIPES });
+    disk = openDisk();
+    kit = await startServiceKit({ recipes: RECIPES, disk });
     answers = [];
     kit.crm.answer(() => new Promise((resolve) => answers.push(() => resolve(undefined))));
   });
@@ -119,6 +123,7 @@ describe('a job of a recipe that runs only so often at once', () => {
     kit.faults.push({ at: 'queue.push', kind: 'lost', times: 1 });
     kit.crm.answer(undefined);
     for (let turn = 0; turn < 40 && created().length === 0; turn += 1) {
+      await disk.elapse(5_000);
       await kit.clock.advance(5_000);
       await settled();
     }
@@ -146,6 +151,25 @@ describe('a job of a recipe that runs only so often at once', () => {
     await end();
     expect(created()).toEqual(['a']);
     expect(kit.chat.texts()).toContain('Cancelled: One. Nothing was done.');
+  });
+
+  test('can be cancelled while it runs, in any process', async () => {
+    const other = await kit.replica();
+    await kit.say('talk title: a');
+    await eventually(() => kit.chat.messages.length === 1);
+    await kit.idle();
+    await kit.press(kit.chat.last(), 'Yes');
+    await calls(1);
+    await kit.clock.advance(6_000);
+    await kit.say('cancel', { replica: other });
+    const looks = () => kit.calls.filter((call) => call === 'expiring.get').length;
+    const before = looks();
+    await kit.clock.advance(11_000);
+    await eventually(() => looks() > before);
+    await settled();
+    await end();
+    expect(created()).toEqual(['a']);
+    expect(kit.chat.texts()).toContain('Cancelled: Talk. What had been done before stays done.');
   });
 
   test('costs nothing where a recipe has no limit', async () => {

@@ -16,6 +16,7 @@ import { Secret } from '../../src/kernel/secret.js';
 import { systemClock } from '../../src/kernel/system-clock.js';
 import { createVault, type VaultKey } from '../../src/kernel/vault.js';
 import { createManualClock, type ManualClock } from './clocks.js';
+import type { Disk } from './disks.js';
 import { oauthApp, oauthParent } from './oauth-app.js';
 import { RecordingLogger } from './recording-logger.js';
 import { startTokenServer, type TokenServer } from './token-server.js';
@@ -46,13 +47,15 @@ export interface ConnectionKit {
   stop(): Promise<void>;
 }
 
-/** Connections on a real embedded store and a real HTTP server that plays the provider; only time stands still. */
-export async function startConnectionKit(change: Partial<OAuthApp> = {}): Promise<ConnectionKit> {
+/** Connections on a real store, by default an embedded one of its own, and a real HTTP server that plays the provider; only time stands still. */
+export async function startConnectionKit(change: Partial<OAuthApp> = {}, disk?: Disk): Promise<ConnectionKit> {
   const directory = mkdtempSync(path.join(tmpdir(), 'behalf-connections-'));
-  const clock = createManualClock();
+  const clock = disk ? createManualClock(Date.now()) : createManualClock();
   const logger = new RecordingLogger();
   const provider = await startTokenServer();
-  const stores = await createEmbeddedStores({ directory, clock, logger, metrics: noMetrics });
+  const stores = disk
+    ? await disk.open(clock, logger)
+    : await createEmbeddedStores({ directory, clock, logger, metrics: noMetrics });
   const parent = oauthParent(oauthApp(provider.url, change));
   const parents = (name: string) => (name === parent.name ? parent : undefined);
   const vault = createVault([vaultKey('k1')]);
@@ -102,6 +105,7 @@ export async function startConnectionKit(change: Partial<OAuthApp> = {}): Promis
     },
     async stop() {
       await Promise.all([stores.health.close(), provider.stop(), httpClient.close()]);
+      await disk?.remove();
       rmSync(directory, { recursive: true, force: true });
     },
   };

@@ -16,6 +16,7 @@ import { Secret } from '../../src/kernel/secret.js';
 import { createVault, type Vault } from '../../src/kernel/vault.js';
 import { formatProblem, hasErrors } from '../../src/language/problem.js';
 import { createManualClock, type ManualClock } from './clocks.js';
+import type { Disk } from './disks.js';
 import { type FaultyStores, faultyStores } from './faulty-stores.js';
 import { buttonOf, type ChatMessage, loginButtonsOf, RecordingChat, refOf } from './recording-chat.js';
 import { RecordingLogger } from './recording-logger.js';
@@ -35,6 +36,8 @@ export interface KitOptions {
   /** Recipe files by name. */
   readonly recipes: Recipes;
   readonly maxRunningJobs?: number;
+  /** In place of an embedded store of its own; fresh. */
+  readonly disk?: Disk;
 }
 
 export interface ReplicaOptions {
@@ -87,20 +90,22 @@ export interface ServiceKit extends Replica {
 }
 
 /**
- * The service as `assemble` builds it, on the embedded stores, real HTTP and app servers that a test can steer. The chat is in
+ * The service as `assemble` builds it, on real stores, real HTTP and app servers that a test can steer. The chat is in
  * memory, and time is moved by hand.
  */
 export async function startServiceKit(options: KitOptions): Promise<ServiceKit> {
   const directory = mkdtempSync(path.join(tmpdir(), 'behalf-service-'));
   const chat = new RecordingChat();
   for (const { userId } of [ANN, BOB]) chat.emails.set(userId, `${userId}@acme.example`);
-  const clock = createManualClock();
+  const clock = options.disk ? createManualClock(Date.now()) : createManualClock();
   const logger = new RecordingLogger();
   const metrics = createMetrics();
   const vault = createVault([{ id: 'k1', key: new Secret(randomBytes(32)) }]);
   const [crm, files] = await Promise.all([ScriptedApp.start(), ScriptedApp.start()]);
   const basics = { logger, metrics };
-  const kept = await createEmbeddedStores({ directory: path.join(directory, 'data'), clock, ...basics });
+  const kept = options.disk
+    ? await options.disk.open(clock, logger)
+    : await createEmbeddedStores({ directory: path.join(directory, 'data'), clock, ...basics });
   const http = createHttpClient({ allowPrivateHosts: ['127.0.0.1'], clock, logger });
   const replicas: Replica[] = [];
   let serial = 0;
@@ -217,6 +222,7 @@ export async function startServiceKit(options: KitOptions): Promise<ServiceKit> 
       await Promise.all([crm.stop(), files.stop(), stopping]);
       await http.close();
       await kept.health.close();
+      await options.disk?.remove();
       rmSync(directory, { recursive: true, force: true });
     },
   };

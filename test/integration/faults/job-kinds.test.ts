@@ -1,3 +1,4 @@
+import { useDisks } from '../../support/disks.js';
 import { buttonsOf, type ChatMessage } from '../../support/recording-chat.js';
 import { callable, recipe } from '../../support/service-files.js';
 import { type Story, walk } from './support/job-walk.js';
@@ -278,11 +279,13 @@ function refusing(isRefused: (name: string) => boolean, status: number, times = 
 describe.each([
   ['embedded', 60],
   ['redis', 10],
-] as const)('on the %s store, a job whose process is killed at any point of', (disk, most) => {
+] as const)('on the %s store, a job whose process is killed at any point of', (store, most) => {
+  const disk = useDisks(store);
+
   test.each(STORIES.map((story) => [story.name, story] as const))(
     '%s: ends as it would have, or says what is unknown',
     async (_, story) => {
-      const world = await World.open({ disk, recipes: story.recipes });
+      const world = await World.open({ store, disk: disk(), recipes: story.recipes });
       try {
         expect(await walk(world, story, most)).toEqual([]);
       } finally {

@@ -1,3 +1,4 @@
+import { useDisks } from '../../support/disks.js';
 import { buttonsOf, type ChatMessage, loginButtonsOf } from '../../support/recording-chat.js';
 import { recipe } from '../../support/service-files.js';
 import { type Story, walk } from './support/job-walk.js';
@@ -190,11 +191,13 @@ function isNotice({ versions }: ChatMessage): boolean {
 describe.each([
   ['embedded', 26],
   ['redis', 9],
-] as const)('on the %s store, a process that is killed at any point of', (disk, most) => {
+] as const)('on the %s store, a process that is killed at any point of', (store, most) => {
+  const disk = useDisks(store);
+
   test.each(STORIES.map((story) => [story.name, story] as const))(
     '%s: loses no job, no login and no token',
     async (_, story) => {
-      const world = await World.open({ disk, recipes: story.recipes });
+      const world = await World.open({ store, disk: disk(), recipes: story.recipes });
       try {
         expect(await walk(world, story, most)).toEqual([]);
       } finally {

@@ -248,6 +248,6 @@ function assembled(world: World, { chat, life, stores }: Parts): Assembly {
     clock,
     logger: world.logger,
     metrics: noMetrics,
-    isAlone: world.disk === 'embedded',
+    isAlone: world.store === 'embedded',
   });
 }

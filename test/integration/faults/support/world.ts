@@ -11,23 +11,25 @@ import { systemClock } from '../../../../src/kernel/system-clock.js';
 import { createVault, type Vault } from '../../../../src/kernel/vault.js';
 import { formatProblem, hasErrors } from '../../../../src/language/problem.js';
 import { createManualClock, type ManualClock } from '../../../support/clocks.js';
+import type { Disk, StoreName } from '../../../support/disks.js';
 import { RecordingLogger } from '../../../support/recording-logger.js';
 import { ScriptedApp } from '../../../support/scripted-app.js';
 import { serviceEnvironment, writeServiceFiles } from '../../../support/service-files.js';
-import { DISKS, type Disk, type DiskName } from './disks.js';
 import { Run } from './run.js';
 
 export const PUBLIC_URL = 'https://behalf.example.com';
 
 export interface WorldOptions {
-  readonly disk: DiskName;
+  readonly store: StoreName;
+  /** Fresh. */
+  readonly disk: Disk;
   /** Recipe files by name. */
   readonly recipes: Readonly<Record<string, string>>;
 }
 
 /** What outlives the processes of the service: the disk, the app, the time, and the configuration. */
 export class World {
-  readonly disk: DiskName;
+  readonly store: StoreName;
   readonly clock: ManualClock;
   readonly logger: RecordingLogger;
   readonly app: ScriptedApp;
@@ -40,11 +42,11 @@ export class World {
   #runs = 0;
 
   private constructor(
-    parts: Pick<World, 'disk' | 'clock' | 'logger' | 'app' | 'http' | 'catalogue'>,
+    parts: Pick<World, 'store' | 'clock' | 'logger' | 'app' | 'http' | 'catalogue'>,
     disk: Disk,
     configDir: string,
   ) {
-    this.disk = parts.disk;
+    this.store = parts.store;
     this.clock = parts.clock;
     this.logger = parts.logger;
     this.app = parts.app;
@@ -55,7 +57,7 @@ export class World {
     this.#configDir = configDir;
   }
 
-  static async open({ disk, recipes }: WorldOptions): Promise<World> {
+  static async open({ disk, recipes, store }: WorldOptions): Promise<World> {
     // Redis counts the lives of its keys in the time of the machine.
     const clock = createManualClock(Date.now());
     const logger = new RecordingLogger();
@@ -67,7 +69,7 @@ export class World {
     if (hasErrors(catalogue.problems)) throw new Error(catalogue.problems.map(formatProblem).join('\n'));
     // Its time-outs are those of the machine: what it calls is really called.
     const http = createHttpClient({ allowPrivateHosts: ['127.0.0.1'], clock: systemClock, logger });
-    return new World({ disk, clock, logger, app, http, catalogue }, await DISKS[disk](), configDir);
+    return new World({ store, clock, logger, app, http, catalogue }, disk, configDir);
   }
 
   /** The stores as they are now, for a process and for who looks at what is kept. */
