@@ -1,13 +1,15 @@
-import { chatFinder, holderProfile, measured, routerOf } from './assembly-parts.js';
+import { chatFinder, fileReader, holderProfile, measured, routerOf } from './assembly-parts.js';
 import { type Catalogue, connectorOf } from './catalogue.js';
 import type { Admits, ChatAdapter } from './chat/chat-adapter.port.js';
 import type { ChatEventHandler } from './chat/chat-event.js';
 import { createClicks } from './chat/clicks.js';
+import { createFileReferences } from './chat/file-references.js';
 import { AnswerForms } from './commands/answer-forms.js';
 import { AnswerJobs } from './commands/answer-jobs.js';
 import { CancelCommand } from './commands/cancel-command.js';
 import { CommandForms } from './commands/command-forms.js';
 import { EventClaims } from './commands/event-claims.js';
+import { FileIntake } from './commands/file-intake.js';
 import { EventHandler } from './commands/handle-event.js';
 import { Help } from './commands/help.js';
 import { LoginNotices } from './commands/login-notices.js';
@@ -99,7 +101,7 @@ export interface Assembly {
 
 export type ServicePolicy = Pick<
   Config,
-  'publicUrl' | 'identityCheck' | 'loginTimeoutMs' | 'historyMs' | 'maxRunningJobs' | 'jobLeaseMs'
+  'publicUrl' | 'identityCheck' | 'loginTimeoutMs' | 'historyMs' | 'maxRunningJobs' | 'jobLeaseMs' | 'maxFileBytes'
 >;
 
 /**
@@ -129,6 +131,9 @@ export function assemble(policy: ServicePolicy, catalogue: () => Catalogue, driv
     }),
     ...(rehearsal ? { credentialFor: rehearsal.credentialFor } : {}),
   };
+  const references = createFileReferences(vault);
+  const intake = new FileIntake({ references, maxBytes: policy.maxFileBytes });
+  const readFileOf = fileReader(references, chats);
   const clicks = createClicks(stores.expiring);
   const createLoginLink: CreateLoginLink = async ({ continuation, conversation, connection, scopes, user }) => {
     const popUp = chats(user.platform).popUpScripts !== undefined;
@@ -180,7 +185,8 @@ export function assemble(policy: ServicePolicy, catalogue: () => Catalogue, driv
     askInChat: async ({ id: job, state: { conversation }, user }, asking) => {
       await answers.expect({ user, conversation }, { job, ask: asking.id }, asking);
     },
-    perform: (call) => measured(metrics, clock, call.parent.connector, () => perform({ ...call, clock })),
+    perform: (call, user) =>
+      measured(metrics, clock, call.parent.connector, () => perform({ ...call, clock, readFile: readFileOf(user) })),
     titleOf,
     onNoLongerWaiting: (id) => logins.cancelFor(id),
     clock,
@@ -195,7 +201,7 @@ export function assemble(policy: ServicePolicy, catalogue: () => Catalogue, driv
   const take = new TakeAnswers({ answers: jobs.waiting.answers, recipes, chats });
   const answers = new AnswerJobs({
     take,
-    forms: new AnswerForms({ take, answers: jobs.waiting.answers, claims, clicks, clock }),
+    forms: new AnswerForms({ take, answers: jobs.waiting.answers, claims, clicks, clock, intake }),
     questions,
     claims,
     clock,
@@ -235,26 +241,38 @@ export function assemble(policy: ServicePolicy, catalogue: () => Catalogue, driv
     },
     onFailed: (event) => notices.failed(event),
   });
-  const forms = new CommandForms({ jobs, denialOf, questions, clock, recipes, chats, clicks });
+  const forms = new CommandForms({
+    jobs,
+    denialOf,
+    questions,
+    clock,
+    recipes,
+    chats,
+    clicks,
+    intake,
+    askInChat: (...asked) => starter.ask(...asked),
+  });
+  const starter: CommandStarter = new CommandStarter({
+    jobs,
+    denialOf,
+    questions,
+    forms,
+    claims,
+    clock,
+    recipes,
+    chats,
+    clicks,
+    intake,
+    metrics,
+    stopped,
+  });
   const events = new EventHandler({
     chats,
     recipes,
     help: new Help({ recipes, stopped, router, denialOf, titleOf, clicks, logger, metrics }),
     router,
     forms,
-    starter: new CommandStarter({
-      jobs,
-      denialOf,
-      questions,
-      forms,
-      claims,
-      clock,
-      recipes,
-      chats,
-      clicks,
-      metrics,
-      stopped,
-    }),
+    starter,
     questions,
     answers,
     connections: personal,

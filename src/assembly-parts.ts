@@ -1,9 +1,11 @@
 import type { ChatAdapter } from './chat/chat-adapter.port.js';
-import { PLATFORM_TITLES, type Platform } from './chat/chat-user.js';
+import { type ChatUser, PLATFORM_TITLES, type Platform } from './chat/chat-user.js';
+import type { FileReferences } from './chat/file-references.js';
 import { chatUserOf, conversationOf } from './commands/login-notices.js';
 import { CommandRouter } from './commands/router.js';
 import type { HolderProfile } from './connections/login-parts.js';
 import type { createLogins } from './connections/logins.js';
+import type { ReadFile } from './connectors/action-call.js';
 import type { Clock } from './kernel/clock.port.js';
 import { asBehalfError, BehalfError } from './kernel/errors.js';
 import type { Metrics } from './kernel/metrics.port.js';
@@ -41,6 +43,20 @@ export function holderProfile(
         place: PLATFORM_TITLES[user.platform],
       };
     }
+  };
+}
+
+/** Reads what a person sent, within the limits that were set when it was taken. */
+export function fileReader(
+  references: FileReferences,
+  chats: (platform: Platform) => ChatAdapter,
+): (user: ChatUser) => ReadFile {
+  return (user) => async (value, limits) => {
+    const { file, maxBytes } = references.open(user, value);
+    return chats(user.platform).files.read(user, file, {
+      maxBytes: Math.min(maxBytes, limits.maxBytes ?? maxBytes),
+      ...(limits.signal ? { signal: limits.signal } : {}),
+    });
   };
 }
 

@@ -211,6 +211,7 @@ const POLICY = {
   loginTimeoutMs: 1_800_000,
   historyMs: 86_400_000,
   maxRunningJobs: 10,
+  maxFileBytes: 20 * 1024 * 1024,
   jobLeaseMs: 600_000,
 };
 

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { type ApiAnswer, type ApiWorld, type Args, fail } from './api-call.js';
 import { isRecord } from './block-checks.js';
 import { CHAT_METHODS } from './chat-methods.js';
-import { FILE_METHODS } from './files.js';
+import { FILE_METHODS } from './file-methods.js';
 import { LOOKUP_METHODS } from './lookup-methods.js';
 import type { RecordedCall } from './types.js';
 

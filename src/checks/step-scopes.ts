@@ -1,4 +1,4 @@
-import { ANY, objectOf, type Shape, type ShapeField } from '../language/data-shape.js';
+import { ANY, FILE, objectOf, type Shape, type ShapeField } from '../language/data-shape.js';
 import { followExpression } from '../language/follow-expression.js';
 import type {
   AskStep,
@@ -226,4 +226,5 @@ const PARAMETER_SHAPES: Readonly<Partial<Record<Parameter['type'], Shape>>> = {
   date: STRING,
   time: STRING,
   user: objectOf({ id: STRING, name: STRING, email: STRING }),
+  file: FILE,
 };

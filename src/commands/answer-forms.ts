@@ -7,6 +7,7 @@ import type { Clock } from '../kernel/clock.port.js';
 import { isBehalfError } from '../kernel/errors.js';
 import { outcomeMessage } from './answer-messages.js';
 import type { EventClaims } from './event-claims.js';
+import type { FileIntake } from './file-intake.js';
 import { refuseUndeclared, withDefaults } from './gather-parameters.js';
 import { type FieldSet, initialTexts, parameterForm, readForm } from './parameter-form.js';
 import { answerOfFields, type TakeAnswers } from './take-answers.js';
@@ -17,6 +18,7 @@ interface AnswerFormsDeps {
   readonly claims: EventClaims;
   readonly clicks: Clicks;
   readonly clock: Clock;
+  readonly intake: FileIntake;
 }
 
 /** Questions of jobs that are answered in a form: showing it, and taking what was sent off. */
@@ -33,7 +35,7 @@ export class AnswerForms {
     if (!event.openForm || !fields) return false;
     const [token = ''] = await this.#deps.clicks.issue(event.user, [{ kind: 'answer-form', ...ref }]);
     try {
-      await event.openForm(parameterForm(fields, token, initialTexts(fields, {})));
+      await event.openForm(parameterForm(fields, token, initialTexts(fields.parameters, {})));
     } catch (error) {
       // The platform takes no form from this press any more: the chat can still ask.
       if (isBehalfError(error, 'chat.delivery_failed')) return false;
@@ -46,7 +48,7 @@ export class AnswerForms {
 
   /** A form was sent off. It stays good after a refusal of its fields; an answer is taken once, whoever sends what. */
   async submit(event: FormEvent, { ask, job }: Extract<Click, { kind: 'answer-form' }>): Promise<void> {
-    const { claims, clock, take } = this.#deps;
+    const { claims, clock, intake, take } = this.#deps;
     const ref = { job, ask };
     if (await claims.isClaimed(event)) return;
     const view = await take.view(event, ref);
@@ -57,8 +59,9 @@ export class AnswerForms {
     }
     const undeclared = refuseUndeclared(fields, event.values);
     if (undeclared !== undefined) return take.say(event, textMessage(undeclared));
-    const { timeZone } = event;
-    const read = readForm(fields, event.values, { now: clock.now(), ...(timeZone === undefined ? {} : { timeZone }) });
+    const { timeZone, user } = event;
+    const context = { now: clock.now(), user, intake, ...(timeZone === undefined ? {} : { timeZone }) };
+    const read = readForm(fields.parameters, event, context);
     if (Object.keys(read.errors).length > 0)
       return event.refuse(parameterForm(fields, event.token, event.values), read.errors);
     await take.give(event, ref, answerOfFields(view.asking, withDefaults(fields, read.values)));

@@ -10,8 +10,15 @@ import { isBehalfError } from '../kernel/errors.js';
 import { joinKey, sha256 } from '../kernel/ids.js';
 import type { CompiledRecipe } from '../recipes/compiled-recipe.js';
 import type { RecipeBook } from '../recipes/recipe-book.js';
-import { refuseUndeclared, type Values, withDefaults } from './gather-parameters.js';
-import { initialTexts, parameterForm, readForm } from './parameter-form.js';
+import type { FileIntake } from './file-intake.js';
+import {
+  firstMissing,
+  type ParameterProblem,
+  refuseUndeclared,
+  type Values,
+  withDefaults,
+} from './gather-parameters.js';
+import { formParameters, initialTexts, parameterForm, readForm } from './parameter-form.js';
 import { describePeople } from './people.js';
 import { isJobQuestion, type Questions } from './questions.js';
 import { refusalOf } from './refusals.js';
@@ -28,6 +35,14 @@ interface CommandFormsDeps {
   readonly recipes: () => RecipeBook;
   readonly chats: (platform: Platform) => ChatAdapter;
   readonly clicks: Clicks;
+  readonly intake: FileIntake;
+  /** Asks in the chat for what the form could not: files, on some platforms. `eventId` is the same for each delivery. */
+  readonly askInChat: (
+    request: Pick<FormEvent, 'user' | 'conversation'> & { readonly eventId: string },
+    recipe: CompiledRecipe,
+    given: Values,
+    problem: ParameterProblem,
+  ) => Promise<void>;
 }
 
 type FormClick = Extract<Click, { kind: 'form' }>;
@@ -40,14 +55,23 @@ export class CommandForms {
     this.#deps = deps;
   }
 
+  /** True where there is a form for what a command wants to know. */
+  has(recipe: CompiledRecipe, platform: Platform, given: Values): boolean {
+    return recipe.usesForm && this.#parameters(recipe, platform, given).length > 0;
+  }
+
+  #parameters(recipe: CompiledRecipe, platform: Platform, given: Values) {
+    return formParameters(recipe, { given, inForms: this.#deps.chats(platform).files.inForms });
+  }
+
   /** Shows the form of a command; tells whether it could. `question`: the question that the form answers as well. */
   async open(
     event: ActionEvent,
     recipe: CompiledRecipe,
     options: { readonly given: Values; readonly question?: string },
   ): Promise<boolean> {
-    if (!event.openForm || !recipe.usesForm) return false;
     const { given, question } = options;
+    if (!event.openForm || !this.has(recipe, event.user.platform, given)) return false;
     const { address, kind, platform } = event.conversation;
     const click: FormClick = {
       kind: 'form',
@@ -59,7 +83,8 @@ export class CommandForms {
     };
     const [token = ''] = await this.#deps.clicks.issue(event.user, [click]);
     try {
-      await event.openForm(parameterForm(recipe, token, initialTexts(recipe, given)));
+      const parameters = this.#parameters(recipe, event.user.platform, given);
+      await event.openForm(parameterForm({ name: recipe.name, parameters }, token, initialTexts(parameters, given)));
       return true;
     } catch (error) {
       // The platform takes no form from this press any more: the chat can still ask.
@@ -93,20 +118,26 @@ export class CommandForms {
     if (refusal) return this.#tell(event, refusal);
     const undeclared = refuseUndeclared(recipe, event.values);
     if (undeclared !== undefined) return this.#say(event, undeclared);
-    const { timeZone } = event;
-    const read = readForm(recipe, event.values, { now: clock.now(), ...(timeZone === undefined ? {} : { timeZone }) });
-    const again = parameterForm(recipe, event.token, event.values);
+    const { timeZone, user } = event;
+    const parameters = this.#parameters(recipe, user.platform, click.given);
+    const context = { now: clock.now(), user, intake: this.#deps.intake };
+    const read = readForm(parameters, event, { ...context, ...(timeZone === undefined ? {} : { timeZone }) });
+    const again = parameterForm({ name: recipe.name, parameters }, event.token, event.values);
     if (Object.keys(read.errors).length > 0) return event.refuse(again, read.errors);
     const place = { recipe, chat: chats(event.user.platform), user: event.user, conversation: click.conversation };
     const { problem, values } = await describePeople({ values: read.values }, place);
     if (problem) return event.refuse(again, { [problem.parameter.name]: problem.message ?? 'Please fill this in.' });
     const key = click.question === undefined ? ['form', sha256(event.token)] : ['question', click.question];
+    const whole = { ...hiddenOf(recipe, click.given), ...values };
+    const missing = firstMissing(recipe, whole);
+    if (missing?.parameter.type === 'file')
+      return this.#deps.askInChat({ ...asking, eventId: joinKey(...key) }, recipe, whole, missing);
     await jobs.accept({
       user: event.user,
       conversation: click.conversation,
       recipe,
       eventId: joinKey(...key),
-      parameters: withDefaults(recipe, { ...hiddenOf(recipe, click.given), ...values }),
+      parameters: withDefaults(recipe, whole),
     });
     if (click.question !== undefined)
       await questions.close(event.user, { id: click.question, conversation: click.conversation });
@@ -121,8 +152,8 @@ export class CommandForms {
   }
 }
 
-/** What a button gave and the form did not show. */
+/** What is there already and the form did not show. */
 function hiddenOf(recipe: CompiledRecipe, given: Values): Values {
-  const hidden = recipe.parameters.filter((parameter) => parameter.hidden).map(({ name }) => name);
+  const hidden = recipe.parameters.filter((one) => one.hidden || one.type === 'file').map(({ name }) => name);
   return Object.fromEntries(Object.entries(given).filter(([name]) => hidden.includes(name)));
 }

@@ -14,6 +14,7 @@ const KINDS: Readonly<Record<Parameter['type'], string | undefined>> = {
   time: 'a time',
   select: 'one of the choices',
   user: 'a person',
+  file: 'a file',
 };
 
 /** `help <command>`: what it does, its parameters, and how it is typed. */

@@ -1,6 +1,9 @@
+import type { ChatFile } from '../chat/chat-file.js';
+import type { ChatUser } from '../chat/chat-user.js';
 import type { CompiledRecipe, Parameter } from '../recipes/compiled-recipe.js';
 import { parseParameterValue, type ValueContext } from '../recipes/parameter-values.js';
 import { parseInlineParameters } from '../recipes/parameters.js';
+import type { FileIntake } from './file-intake.js';
 
 export type Values = Readonly<Record<string, unknown>>;
 
@@ -21,27 +24,93 @@ interface Declared {
   readonly parameters: readonly Pick<Parameter, 'name' | 'default'>[];
 }
 
-/** Inline values win over a button's; text before the first name counts for the first parameter that has no value. */
-export function gather(recipe: CompiledRecipe, rest: string, given: Values, context: ValueContext): Gathered {
+/** What somebody typed and sent along. */
+export interface Given {
+  readonly text: string;
+  readonly files?: readonly ChatFile[];
+}
+
+/** What values are read with. */
+export interface GatherContext extends ValueContext {
+  readonly user: ChatUser;
+  readonly intake: FileIntake;
+}
+
+/**
+ * Inline values win over a button's; text before the first name counts for the first parameter that has no value, and a file
+ * for the first one that takes a file.
+ */
+export function gather(
+  recipe: CompiledRecipe,
+  { files = [], text: rest }: Given,
+  given: Values,
+  context: GatherContext,
+): Gathered {
   const inline = parseInlineParameters(rest, recipe.parameters);
-  const values: Record<string, unknown> = Object.fromEntries(
-    Object.entries(given).filter(([, value]) => value !== undefined && value !== null),
-  );
+  const values = usable(recipe, given, context);
   const texts: Record<string, string> = { ...inline.values };
   const first = recipe.parameters.find(
-    ({ hidden, name }) => !hidden && texts[name] === undefined && values[name] === undefined,
+    ({ hidden, name, type }) => !hidden && type !== 'file' && texts[name] === undefined && values[name] === undefined,
   );
   if (inline.rest !== '' && first) texts[first.name] = inline.rest;
   let invalid: ParameterProblem | undefined;
+  const wanting = files.length === 0 ? undefined : parameterForFile(recipe, values);
   for (const parameter of recipe.parameters) {
     const text = texts[parameter.name];
-    if (text === undefined) continue;
-    const parsed = parseParameterValue(parameter, text, context);
+    const isSent = parameter === wanting;
+    if (text === undefined && !isSent) continue;
+    const parsed = isSent
+      ? context.intake.take(context.user, parameter, files)
+      : parseParameterValue(parameter, text ?? '', context);
     if (parsed.kind === 'ok') values[parameter.name] = parsed.value;
     else invalid ??= { parameter, message: parsed.message };
   }
   const problem = invalid ?? firstMissing(recipe, values);
   return problem ? { values, problem } : { values };
+}
+
+/** What a button or a question gives, without files that this person has not sent. */
+function usable(recipe: CompiledRecipe, given: Values, { intake, user }: GatherContext): Record<string, unknown> {
+  const files = recipe.parameters.filter(({ type }) => type === 'file').map(({ name }) => name);
+  const entries = Object.entries(given).filter(
+    ([name, value]) => value !== undefined && value !== null && (!files.includes(name) || intake.isOf(user, value)),
+  );
+  return Object.fromEntries(entries);
+}
+
+/** The parameter that a file which is sent along is for: the first that takes one and has none. */
+export function parameterForFile(recipe: CompiledRecipe, values: Values): Parameter | undefined {
+  return recipe.parameters.find(({ hidden, name, type }) => type === 'file' && !hidden && values[name] === undefined);
+}
+
+/** An answer to the question for one parameter, with what is missing or wrong then. A file may be for another one. */
+export function takeAnswer(
+  recipe: CompiledRecipe,
+  parameter: Parameter,
+  answer: Given & { readonly given: Values },
+  context: GatherContext,
+): Gathered {
+  const { files = [], text } = answer;
+  const values: Record<string, unknown> = { ...answer.given };
+  const target = parameter.type === 'file' ? parameter : files.length > 0 && parameterForFile(recipe, values);
+  const wrong = (message: string): Gathered => ({ values: answer.given, problem: { parameter, message } });
+  if (target === undefined) return wrong(takesNoFile(recipe));
+  if (target) {
+    const taken = context.intake.take(context.user, target, files);
+    if (taken.kind === 'invalid') return wrong(taken.message);
+    values[target.name] = taken.value;
+  }
+  if (parameter !== target && (text.trim() !== '' || !target)) {
+    const parsed = parseParameterValue(parameter, text, context);
+    if (parsed.kind === 'invalid') return wrong(parsed.message);
+    values[parameter.name] = parsed.value;
+  }
+  const problem = firstMissing(recipe, values);
+  return problem ? { values, problem } : { values };
+}
+
+function takesNoFile({ name }: CompiledRecipe): string {
+  return `“${name}” has no use for a file here.`;
 }
 
 export function firstMissing(recipe: CompiledRecipe, values: Values): ParameterProblem | undefined {
@@ -66,4 +135,10 @@ export function refuseUndeclared(recipe: Declared & { readonly name: string }, g
   const takes = known.length === 0 ? 'It takes none.' : `It takes: ${known.join(', ')}.`;
   const what = unknown.length === 1 ? 'a value' : 'values';
   return `“${recipe.name}” was given ${what} that it does not know: ${unknown.join(', ')}. ${takes} Nothing was done.`;
+}
+
+/** What to say of files that a command has no use for; undefined when there are none. */
+export function refuseFiles(recipe: CompiledRecipe, files: readonly ChatFile[] = []): string | undefined {
+  if (files.length === 0 || recipe.parameters.some(({ hidden, type }) => type === 'file' && !hidden)) return undefined;
+  return `“${recipe.name}” takes no file, so nothing was done. Please type it again without one.`;
 }

@@ -26,6 +26,8 @@ import type { CommandStarter } from './start-command.js';
 const CHOOSE_FIRST = 'Please choose something in the list first, then press the button again.';
 const NOT_YOURS = 'Only the person who asked can use this.';
 const TOO_OLD = 'This button is too old or has been used. Please type the command again.';
+const FILE_ALONE =
+  'Thank you for the file, but I do not know what it is for. Please send it together with a command, or when I ask for it. Write help to see the commands.';
 const FORM_TOO_OLD = 'This form is too old, so nothing was done. Please type the command again.';
 
 export interface EventHandlerDeps {
@@ -107,6 +109,7 @@ export class EventHandler {
     }
     if (!(await this.#deps.claims.claim(event))) return;
     if (route.kind === 'help') return this.#reply(event, await help.about(event, route.topic));
+    if (event.files && event.text.trim() === '') return this.#reply(event, textMessage(FILE_ALONE));
     // A mention without a word asks what there is.
     await this.#reply(event, event.text.trim() === '' ? await help.all(event) : await help.unknown(event, event.text));
   }

@@ -91,9 +91,10 @@ export function usageOf(recipe: CommandRecipe): string {
   const parameters = recipe.parameters.filter((parameter) => !parameter.hidden);
   return [
     recipe.trigger.command,
-    ...parameters.map(({ name, example, optional }) =>
-      optional ? `[${name}: ${example ?? '…'}]` : `${name}: ${example ?? '…'}`,
-    ),
+    ...parameters.map(({ name, example, optional, type }) => {
+      const part = type === 'file' ? `(file: ${name})` : `${name}: ${example ?? '…'}`;
+      return optional ? `[${part}]` : part;
+    }),
   ].join(' ');
 }
 

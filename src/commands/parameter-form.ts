@@ -1,7 +1,8 @@
+import type { ChatFile } from '../chat/chat-file.js';
 import type { Form, FormField } from '../chat/form.js';
-import type { Parameter } from '../recipes/compiled-recipe.js';
-import { parseParameterValue, type ValueContext } from '../recipes/parameter-values.js';
-import type { Values } from './gather-parameters.js';
+import type { CompiledRecipe, Parameter } from '../recipes/compiled-recipe.js';
+import { parseParameterValue } from '../recipes/parameter-values.js';
+import type { GatherContext, Values } from './gather-parameters.js';
 
 type Texts = Readonly<Record<string, string>>;
 type Field = Omit<Parameter, 'line' | 'column'>;
@@ -12,19 +13,32 @@ export interface FieldSet {
   readonly parameters: readonly Field[];
 }
 
-/** The form that asks for a command's parameters, with what is known filled in. */
-export function parameterForm(recipe: FieldSet, token: string, texts: Texts): Form {
+/**
+ * What a form asks for: a file that is there already is not asked for again, and where the platform's forms take none
+ * (`inForms`) it is asked for in the chat.
+ */
+export function formParameters(
+  recipe: CompiledRecipe,
+  { given, inForms }: { readonly given: Values; readonly inForms: boolean },
+): readonly Parameter[] {
+  return recipe.parameters.filter(
+    ({ hidden, name, type }) => !hidden && (type !== 'file' || (inForms && given[name] === undefined)),
+  );
+}
+
+/** The form that asks for them, with what is known filled in. */
+export function parameterForm({ name, parameters }: FieldSet, token: string, texts: Texts): Form {
   return {
     token,
-    title: recipe.name,
+    title: name,
     submitLabel: 'Submit',
-    fields: visible(recipe).map((parameter) => toField(parameter, texts[parameter.name])),
+    fields: parameters.map((parameter) => toField(parameter, texts[parameter.name])),
   };
 }
 
 /** Values that are there already, as the texts of their fields; defaults where there are none. */
-export function initialTexts(recipe: FieldSet, values: Values): Texts {
-  const known = visible(recipe).flatMap(({ default: preset, name, type }) => {
+export function initialTexts(parameters: readonly Field[], values: Values): Texts {
+  const known = parameters.flatMap(({ default: preset, name, type }) => {
     const value = values[name] ?? preset;
     const text = type === 'user' ? idOf(value) : textOf(value);
     return text === undefined ? [] : [[name, text] as const];
@@ -34,14 +48,25 @@ export function initialTexts(recipe: FieldSet, values: Values): Texts {
 
 /** What was filled in, read as the parameters' types; `errors` are by field name, for below the fields. */
 export function readForm(
-  recipe: FieldSet,
-  texts: Texts,
-  context: ValueContext,
+  parameters: readonly Field[],
+  {
+    files = {},
+    values: texts,
+  }: { readonly values: Texts; readonly files?: Readonly<Record<string, readonly ChatFile[]>> },
+  context: GatherContext,
 ): { readonly values: Values; readonly errors: Texts } {
   const values: Record<string, unknown> = {};
   const errors: Record<string, string> = {};
-  for (const parameter of visible(recipe)) {
+  for (const parameter of parameters) {
     const { default: preset, name, optional, type } = parameter;
+    if (type === 'file') {
+      const sent = files[name] ?? [];
+      const taken = sent.length === 0 ? undefined : context.intake.take(context.user, parameter, sent);
+      if (taken?.kind === 'ok') values[name] = taken.value;
+      else if (taken) errors[name] = taken.message.replaceAll('*', '');
+      else if (!optional) errors[name] = 'Please put a file in.';
+      continue;
+    }
     const text = texts[name]?.trim() ?? '';
     if (text === '') {
       if (!optional && preset === undefined) errors[name] = 'Please fill this in.';
@@ -54,10 +79,6 @@ export function readForm(
     else errors[name] = parsed.message;
   }
   return { values, errors };
-}
-
-function visible(recipe: FieldSet): readonly Field[] {
-  return recipe.parameters.filter(({ hidden }) => !hidden);
 }
 
 function toField(parameter: Field, text: string | undefined): FormField {
@@ -81,6 +102,12 @@ function toField(parameter: Field, text: string | undefined): FormField {
       const options = (parameter.options ?? []).map(({ label, value }) => ({ label, value: String(value) }));
       const chosen = options.find(({ value }) => value === text);
       return { ...base, kind: 'select', options, ...(chosen ? { initial: chosen } : {}) };
+    }
+    case 'file': {
+      const types = parameter.validation?.types ?? [];
+      // The client offers by the ends of names only; media types are held against when the form comes.
+      const isOffered = types.length > 0 && types.every((one) => !one.includes('/'));
+      return { ...base, kind: 'file', ...(isOffered ? { extensions: types } : {}) };
     }
     default:
       return { ...base, kind: type, ...initial };

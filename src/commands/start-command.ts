@@ -1,5 +1,6 @@
 import type { ChatAdapter } from '../chat/chat-adapter.port.js';
 import type { ActionEvent, Mention, TextEvent } from '../chat/chat-event.js';
+import type { ChatFile } from '../chat/chat-file.js';
 import type { ChatUser, Outsider, Platform } from '../chat/chat-user.js';
 import type { Clicks } from '../chat/clicks.js';
 import type { ConversationRef } from '../chat/conversation.js';
@@ -10,18 +11,20 @@ import type { Clock } from '../kernel/clock.port.js';
 import { joinKey } from '../kernel/ids.js';
 import type { Metrics } from '../kernel/metrics.port.js';
 import { plainText } from '../kernel/rich-text.js';
-import type { CompiledRecipe, Parameter } from '../recipes/compiled-recipe.js';
-import { parseParameterValue, type ValueContext } from '../recipes/parameter-values.js';
+import type { CompiledRecipe } from '../recipes/compiled-recipe.js';
 import { parseInlineParameters } from '../recipes/parameters.js';
 import type { RecipeBook } from '../recipes/recipe-book.js';
 import type { CommandForms } from './command-forms.js';
 import type { EventClaims } from './event-claims.js';
+import type { FileIntake } from './file-intake.js';
 import {
-  firstMissing,
+  type GatherContext,
   type Gathered,
   gather,
   type ParameterProblem,
+  refuseFiles,
   refuseUndeclared,
+  takeAnswer,
   type Values,
   withDefaults,
 } from './gather-parameters.js';
@@ -42,6 +45,7 @@ interface CommandStarterDeps {
   readonly stopped: Pick<StoppedRecipes, 'messageFor'>;
   readonly chats: (platform: Platform) => ChatAdapter;
   readonly clicks: Clicks;
+  readonly intake: FileIntake;
   readonly metrics: Metrics;
 }
 
@@ -52,6 +56,7 @@ interface Asked {
   readonly person?: Outsider;
   readonly timeZone?: string;
   readonly mentions?: readonly Mention[];
+  readonly files?: readonly ChatFile[];
 }
 
 /** From a command to its job: takes the parameters, asks for the missing ones one by one, hands over to the jobs. */
@@ -78,7 +83,7 @@ export class CommandStarter {
   ): Promise<void> {
     const { conversation, given = {}, press, recipe, user } = request;
     this.#deps.metrics.count('commands', { command: 'recipe' });
-    const undeclared = refuseUndeclared(recipe, given);
+    const undeclared = refuseUndeclared(recipe, given) ?? refuseFiles(recipe, request.files);
     const refusal = await refusalOf(this.#deps.denialOf, recipe, request);
     const stopped = refusal ?? (await this.#deps.stopped.messageFor(recipe));
     const answer = stopped ?? (undeclared === undefined ? undefined : textMessage(undeclared));
@@ -86,7 +91,10 @@ export class CommandStarter {
       if (await this.#deps.claims.claim({ id: request.eventId, user })) await this.#say(request, answer);
       return;
     }
-    const gathered = await this.#described(gather(recipe, request.rest ?? '', given, this.#context(request)), request);
+    const gathered = await this.#described(
+      gather(recipe, { ...request, text: request.rest ?? '' }, given, this.#context(request)),
+      request,
+    );
     const { problem, values } = gathered;
     if (!problem) {
       const parameters = withDefaults(recipe, values);
@@ -94,7 +102,7 @@ export class CommandStarter {
       return;
     }
     if (press && !problem.parameter.hidden && (await this.#deps.forms.open(press, recipe, { given: values }))) return;
-    await this.#ask(request, recipe, values, problem);
+    await this.ask(request, recipe, values, problem);
   }
 
   async #described(gathered: Gathered, place: Asked & { readonly recipe: CompiledRecipe }): Promise<Gathered> {
@@ -102,9 +110,13 @@ export class CommandStarter {
     return describePeople(gathered, { ...place, chat: this.#deps.chats(place.user.platform) });
   }
 
-  #context({ mentions, timeZone }: Pick<Asked, 'mentions' | 'timeZone'>): ValueContext {
-    const now = this.#deps.clock.now();
-    return { now, ...(timeZone === undefined ? {} : { timeZone }), ...(mentions === undefined ? {} : { mentions }) };
+  #context({ mentions, timeZone, user }: Pick<Asked, 'mentions' | 'timeZone' | 'user'>): GatherContext {
+    const base = { now: this.#deps.clock.now(), user, intake: this.#deps.intake };
+    return {
+      ...base,
+      ...(timeZone === undefined ? {} : { timeZone }),
+      ...(mentions === undefined ? {} : { mentions }),
+    };
   }
 
   /** A text that answers an open question; nothing for a second delivery of one that was dealt with. */
@@ -145,7 +157,7 @@ export class CommandStarter {
       return true;
     }
     const { problem, values: given } = await this.#described(
-      takeText(recipe, parameter, { text: event.text, given: question.given }, this.#context(event)),
+      takeAnswer(recipe, parameter, { ...event, given: question.given }, this.#context(event)),
       { ...event, eventId: event.id, recipe },
     );
     if (!problem) {
@@ -174,7 +186,8 @@ export class CommandStarter {
     return false;
   }
 
-  async #ask(request: Asked, recipe: CompiledRecipe, given: Values, problem: ParameterProblem): Promise<void> {
+  /** Asks for what is missing or wrong; once for an event. */
+  async ask(request: Asked, recipe: CompiledRecipe, given: Values, problem: ParameterProblem): Promise<void> {
     const { claims, clock, questions } = this.#deps;
     if (!(await claims.claim({ id: request.eventId, user: request.user }))) return;
     if (problem.parameter.hidden) {
@@ -211,14 +224,13 @@ export class CommandStarter {
   ): Promise<Message> {
     const { recipe } = options;
     const { parameter, message } = options.problem;
+    const hasForm = this.#deps.forms.has(recipe, user.platform, question.given);
     const [cancelToken = '', formToken = ''] = await this.#deps.clicks.issue(user, [
       { kind: 'cancel-question', question: question.id },
-      ...(recipe.usesForm ? [{ kind: 'open-form' as const, question: question.id }] : []),
+      ...(hasForm ? [{ kind: 'open-form' as const, question: question.id }] : []),
     ]);
     const buttons: Button[] = [
-      ...(recipe.usesForm
-        ? [{ kind: 'action' as const, label: 'Fill in a form', token: formToken, opensForm: true }]
-        : []),
+      ...(hasForm ? [{ kind: 'action' as const, label: 'Fill in a form', token: formToken, opensForm: true }] : []),
       { kind: 'action', label: 'Cancel', token: cancelToken },
     ];
     const hints = [parameter.hint, parameter.example === undefined ? undefined : `e.g. ${parameter.example}`].filter(
@@ -242,20 +254,6 @@ export class CommandStarter {
   #say(to: { readonly user: ChatUser; readonly conversation: ConversationRef }, message: Message): Promise<void> {
     return sayPrivately(this.#deps.chats(to.user.platform), to, message);
   }
-}
-
-/** An answer to the question for one parameter, with what is missing or wrong then. */
-function takeText(
-  recipe: CompiledRecipe,
-  parameter: Parameter,
-  answer: { readonly text: string; readonly given: Values },
-  context: ValueContext,
-): Gathered {
-  const parsed = parseParameterValue(parameter, answer.text, context);
-  if (parsed.kind === 'invalid') return { values: answer.given, problem: { parameter, message: parsed.message } };
-  const values = { ...answer.given, [parameter.name]: parsed.value };
-  const problem = firstMissing(recipe, values);
-  return problem ? { values, problem } : { values };
 }
 
 function overtakenMessage(recipe: CompiledRecipe): Message {

@@ -1,10 +1,17 @@
 import type { Credential } from '../connections/connection.js';
 import type { ParentConnection } from '../connections/parent-connection.js';
 import type { Clock } from '../kernel/clock.port.js';
+import type { FileValue } from '../kernel/file-value.js';
 import type { HttpClient } from '../kernel/http-client.port.js';
 import type { ConnectorAction } from './action.js';
 import type { AppPauses } from './app-pauses.js';
 import type { Connector } from './connector.js';
+
+/** Reads a file that the person sent, anew each time. Fails with `chat.file_*`. */
+export type ReadFile = (
+  file: FileValue,
+  limits: { readonly maxBytes?: number; readonly signal?: AbortSignal },
+) => Promise<Uint8Array>;
 
 /** One action, about to be carried out. */
 export interface ActionCall {
@@ -21,6 +28,8 @@ export interface ActionCall {
   readonly clock: Clock;
   /** What apps have asked for; absent: nothing is remembered. */
   readonly pauses?: AppPauses;
+  /** Absent where nobody can have sent a file. */
+  readonly readFile?: ReadFile;
   readonly signal?: AbortSignal;
   /** Whole time for one request with its redirects, in ms. */
   readonly timeoutMs?: number;

@@ -46,7 +46,8 @@ export interface JobRunnerDeps {
   readonly clicks: Clicks;
   readonly createLoginLink: CreateLoginLink;
   readonly askInChat: OpenAskInChat;
-  readonly perform: (call: Omit<ActionCall, 'http' | 'clock'>) => Promise<unknown>;
+  /** `user`: whose files may be read. */
+  readonly perform: (call: Omit<ActionCall, 'http' | 'clock'>, user: Job['user']) => Promise<unknown>;
   readonly clock: Clock;
   readonly stops: Pick<RecipeStops, 'noteFailure' | 'noteSuccess'>;
   readonly logger: Logger;
@@ -113,7 +114,7 @@ export class JobRunner {
       resolver,
       turns: new Turns(),
       profile: () => this.#deps.chat(held.job).describeUser(held.job.user, held.job.state.conversation),
-      perform: this.#deps.perform,
+      perform: (call) => this.#deps.perform(call, held.job.user),
       loginTimeoutMs: this.#deps.loginTimeoutMs,
       ask: (asking, delivery) => {
         const { askInChat, chat, clicks } = this.#deps;

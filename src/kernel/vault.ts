@@ -11,7 +11,15 @@ const TAG_BYTES = 16;
 const KEY_ID = /^[A-Za-z0-9_.-]{1,32}$/;
 
 /** What a sealed record is; part of what it is sealed with, so that one kind never opens as another. */
-export type SealedType = 'connection' | 'job' | 'login' | 'login-state' | 'login-proof' | 'revocation' | 'message';
+export type SealedType =
+  | 'connection'
+  | 'job'
+  | 'login'
+  | 'login-state'
+  | 'login-proof'
+  | 'revocation'
+  | 'message'
+  | 'file';
 
 export interface VaultKey {
   /** Stands in every envelope: 1 to 32 letters, digits, `_`, `.`, `-`. */

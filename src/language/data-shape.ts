@@ -90,6 +90,16 @@ export function objectOf(fields: Readonly<Record<string, Shape>>): Shape {
   return { kind: 'object', fields: new Map(entries) };
 }
 
+/** A file that a person sent; what stands beside these is sealed and nothing for recipes. */
+export const FILE: Shape = {
+  kind: 'object',
+  fields: new Map<string, ShapeField>([
+    ['name', { shape: { kind: 'string' }, optional: false }],
+    ['type', { shape: { kind: 'string' }, optional: false }],
+    ['size', { shape: { kind: 'integer' }, optional: true }],
+  ]),
+};
+
 export type Member =
   | { readonly kind: 'found'; readonly shape: Shape; readonly optional: boolean }
   /** It is never there; `known` are the names that are. */

@@ -21,6 +21,7 @@ const RULES: Readonly<Record<Parameter['type'], readonly string[]>> = {
   time: [],
   select: [],
   user: [],
+  file: ['max_size_mb', 'types'],
 };
 
 /** The parameters of a command as it runs; `path` is where their list stands. */
@@ -96,7 +97,16 @@ function compileValidation(
   path: YamlPath,
   { report }: Context,
 ): Validation {
-  const { message, pattern, min, max, min_length: minLength, max_length: maxLength } = written;
+  const {
+    message,
+    pattern,
+    min,
+    max,
+    min_length: minLength,
+    max_length: maxLength,
+    max_size_mb: maxMb,
+    types,
+  } = written;
   for (const key of Object.keys(written)) {
     if (key === 'message' || RULES[type].includes(key)) continue;
     const known = RULES[type].length === 0 ? 'nothing' : RULES[type].join(', ');
@@ -117,6 +127,8 @@ function compileValidation(
     ...(max === undefined ? {} : { max }),
     ...(minLength === undefined ? {} : { minLength }),
     ...(maxLength === undefined ? {} : { maxLength }),
+    ...(maxMb === undefined ? {} : { maxBytes: Math.floor(maxMb * 1024 * 1024) }),
+    ...(types === undefined ? {} : { types: types.map((one) => one.replace(/^\./u, '').toLowerCase()) }),
     ...(message === undefined ? {} : { message }),
   };
 }

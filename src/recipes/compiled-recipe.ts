@@ -18,13 +18,17 @@ export interface Validation {
   readonly maxLength?: number;
   readonly min?: number;
   readonly max?: number;
+  /** Of a file. */
+  readonly maxBytes?: number;
+  /** Ends of names (`pdf`) and media types (`image/*`) of files, in lower case. */
+  readonly types?: readonly string[];
   readonly message?: string;
 }
 
 export interface Parameter extends Position {
   readonly name: string;
-  /** `date` is `2026-12-24`, `time` is `14:30`, `user` is `{ id, name, email? }`. */
-  readonly type: 'string' | 'text' | 'number' | 'boolean' | 'date' | 'time' | 'select' | 'user';
+  /** `date` is `2026-12-24`, `time` is `14:30`, `user` is `{ id, name, email? }`, `file` a `FileValue`. */
+  readonly type: 'string' | 'text' | 'number' | 'boolean' | 'date' | 'time' | 'select' | 'user' | 'file';
   readonly options?: readonly ParameterOption[];
   readonly validation?: Validation;
   /** The question, e.g. `Which account?`. */

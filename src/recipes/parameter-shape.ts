@@ -19,6 +19,15 @@ const Validation = strict({
   max_length: z.int().min(1).max(4000).optional(),
   min: z.number().optional(),
   max: z.number().optional(),
+  max_size_mb: z.number().positive().max(500).optional().meta({ description: 'Largest file, in MB' }),
+  types: z
+    .array(
+      pattern(/^(?:\.?[A-Za-z0-9]{1,10}|[A-Za-z]+\/(?:\*|[A-Za-z0-9.+-]+))$/, 'like pdf, image/* or application/pdf'),
+    )
+    .min(1)
+    .max(30)
+    .optional()
+    .meta({ description: 'Files that are taken, by the ends of their names or by media type' }),
   message: Words.optional().meta({ description: 'What people read when the value does not fit' }),
 });
 
@@ -30,7 +39,7 @@ export const ParameterShape = strict({
     description: 'Name: in `name: value` and in {{ parameters.name }}',
   }),
   type: z
-    .enum(['string', 'text', 'number', 'boolean', 'date', 'time', 'select', 'user'])
+    .enum(['string', 'text', 'number', 'boolean', 'date', 'time', 'select', 'user', 'file'])
     .default('string')
     .meta({ description: '`text` may have several lines; `select` needs `options`' }),
   options: z.array(OptionShape).min(1).max(100).optional().meta({ description: 'What a `select` offers' }),

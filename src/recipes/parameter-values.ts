@@ -1,3 +1,4 @@
+import type { FileValue } from '../kernel/file-value.js';
 import type { Parameter, Validation } from './compiled-recipe.js';
 import { parseDate, parseTime } from './dates.js';
 
@@ -6,7 +7,7 @@ export interface Person {
   readonly id: string;
 }
 
-export type ParameterValue = string | number | boolean | Person;
+export type ParameterValue = string | number | boolean | Person | FileValue;
 
 export type ParsedParameter =
   | { readonly kind: 'ok'; readonly value: ParameterValue }
@@ -70,6 +71,8 @@ function parseTyped(parameter: Expected, value: string, context: ValueContext): 
       return orInvalid(parseTime(value), `"${name}" must be a time, like 14:30 or 2:30 pm.`);
     case 'select':
       return parseOption(parameter, value);
+    case 'file':
+      return invalid(`Please send the file for "${name}" as an attachment; a text is no file.`);
     case 'user': {
       const named = value.replace(/^@/, '').toLowerCase();
       const mention = context.mentions?.find(({ text }) => text.replace(/^@/, '').toLowerCase() === named);

@@ -8,6 +8,7 @@ import { createMetrics } from '../../adapters/prometheus/index.js';
 import { createHttpClient } from '../../adapters/undici/index.js';
 import { type Assembly, assemble } from '../../src/assemble.js';
 import { type Catalogue, loadCatalogue } from '../../src/catalogue.js';
+import type { ChatFile } from '../../src/chat/chat-file.js';
 import type { ChatUser } from '../../src/chat/chat-user.js';
 import type { ConversationRef } from '../../src/chat/conversation.js';
 import type { LoginOutcome } from '../../src/connections/login.js';
@@ -60,6 +61,8 @@ interface From {
   /** Id of the event; a new one by default. */
   readonly id?: string;
   readonly replica?: Replica;
+  /** What is sent along. */
+  readonly files?: readonly ChatFile[];
 }
 
 export interface ServiceKit extends Replica {
@@ -126,6 +129,7 @@ export async function startServiceKit(options: KitOptions): Promise<ServiceKit> 
         historyMs: 86_400_000,
         maxRunningJobs: options.maxRunningJobs ?? 50,
         jobLeaseMs: 30_000,
+        maxFileBytes: 1024 * 1024,
       },
       () => catalogue,
       {
@@ -180,11 +184,11 @@ export async function startServiceKit(options: KitOptions): Promise<ServiceKit> 
     replica,
     openLogin,
     jobList,
-    async say(text, { user = ANN, conversation = DIRECT, id, replica: by = first } = {}) {
+    async say(text, { user = ANN, conversation = DIRECT, id, replica: by = first, files } = {}) {
       serial += 1;
       const eventId = id ?? `e${serial}`;
       await clock.advance(1);
-      await by.handleEvent({ kind: 'text', id: eventId, user, conversation, text });
+      await by.handleEvent({ kind: 'text', id: eventId, user, conversation, text, ...(files ? { files } : {}) });
       return eventId;
     },
     async press(message, label, { user = ANN, conversation = message.conversation, id, values = {} } = {}) {

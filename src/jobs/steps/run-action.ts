@@ -122,6 +122,11 @@ const UNDONE: readonly ErrorCode[] = [
   'store.unavailable',
   'store.corrupt',
   'job.lost',
+  // Files are read before anything is sent.
+  'chat.file_gone',
+  'chat.file_too_large',
+  'chat.file_forbidden',
+  'chat.file_unavailable',
 ];
 
 /** After any other failure the app may or may not have acted; what is not certain is said. `isRepeatable`: this job may ask again. */

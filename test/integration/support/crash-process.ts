@@ -33,6 +33,7 @@ async function main(environment: CrashEnvironment): Promise<void> {
     loginTimeoutMs: 1_800_000,
     historyMs: 86_400_000,
     maxRunningJobs: 10,
+    maxFileBytes: 1024 * 1024,
     jobLeaseMs: 30_000,
   };
   const catalogue = await loadCatalogue(policy, environment.settings);

@@ -33,6 +33,7 @@ describe('the configuration', () => {
       loginTimeoutMs: 1_800_000,
       historyMs: 30 * 86_400_000,
       maxRunningJobs: 200,
+      maxFileBytes: 20 * 1024 * 1024,
       logLevel: 'info',
       slack: { apiUrl: 'https://slack.com/api/' },
     });

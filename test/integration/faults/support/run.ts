@@ -237,6 +237,7 @@ function assembled(world: World, { chat, life, stores }: Parts): Assembly {
     historyMs: 86_400_000,
     maxRunningJobs: 10,
     jobLeaseMs: LEASE_MS,
+    maxFileBytes: 1024 * 1024,
   };
   return assemble(policy, () => world.catalogue, {
     stores: mortalStores(life, stores),
