@@ -1,7 +1,7 @@
 import type { InputField } from '../connectors/action.js';
 import { checkValue } from '../connectors/check-input.js';
 import { isBehalfError } from '../kernel/errors.js';
-import { ANY, printShape, type Shape } from '../language/data-shape.js';
+import { ANY, FILE, printShape, type Shape } from '../language/data-shape.js';
 import { followExpression } from '../language/follow-expression.js';
 import type { Template } from '../language/template.js';
 
@@ -68,6 +68,7 @@ const FITS: Readonly<Record<InputField['type'], (given: Shape) => Fit>> = {
   integer: isOf(['number', 'integer'], ['string']),
   boolean: isOf(['boolean'], ['string']),
   object: isOf(['object']),
+  file: (given) => (given === FILE || given.kind === 'any' ? 'yes' : 'no'),
 };
 
 const WORDS: Readonly<Record<InputField['type'], string>> = {
@@ -78,9 +79,11 @@ const WORDS: Readonly<Record<InputField['type'], string>> = {
   integer: 'a whole number',
   boolean: 'true or false',
   object: 'a map',
+  file: 'a file',
 };
 
 function describe(given: Shape): string {
+  if (given === FILE) return 'a file';
   if (given.kind === 'list') return 'a list';
   if (given.kind === 'object') return 'a map';
   return given.kind === 'string' ? 'a text' : `of the type ${printShape(given)}`;

@@ -5,10 +5,11 @@ import { AddressText, Expression, Id, Value, Words } from './schema-parts.js';
 
 const FilePart = strict({
   field: Words.default('file').meta({ description: 'Name of the part' }),
-  name: Value.meta({ description: 'Name of the file' }),
+  name: Value.optional().meta({ description: 'Name of the file; that of `content` by default' }),
+  content: Expression.optional().meta({ description: 'One input of the type file: {{ input.file }}' }),
   text: Value.optional().meta({ description: 'Its content as text (UTF-8)' }),
   base64: Value.optional().meta({ description: 'Its content in base64' }),
-  type: Words.default('application/octet-stream').meta({ description: 'Its media type' }),
+  type: Words.optional().meta({ description: 'Its media type; that of `content` by default' }),
 });
 
 const Multipart = strict({
@@ -35,6 +36,9 @@ export const Request = strict({
   json: Value.optional().meta({ description: 'Body as JSON' }),
   form: z.record(Words, Value).optional().meta({ description: 'Body as a form' }),
   text: Value.optional().meta({ description: 'Body as plain text' }),
+  binary: Expression.optional().meta({
+    description: 'Body that is a file: one input of the type file, {{ input.file }}',
+  }),
   multipart: Multipart.optional().meta({ description: 'Body with one file (multipart/form-data)' }),
 });
 
@@ -53,7 +57,10 @@ const rules = {
 };
 
 const Input = strict({
-  type: z.enum(TYPES).default('string'),
+  type: z
+    .enum([...TYPES, 'file'])
+    .default('string')
+    .meta({ description: '`file`: one that a person sent in the chat' }),
   title: Words.optional(),
   description: Words.optional(),
   required: z.boolean().default(false),

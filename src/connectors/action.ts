@@ -23,16 +23,22 @@ export interface RequestTemplate {
 }
 
 export type BodyTemplate =
-  | { readonly kind: 'json' | 'form' | 'text'; readonly value: Template }
+  /** `inlined`: names of file inputs whose content stands in it, in base64. */
+  | { readonly kind: 'json'; readonly value: Template; readonly inlined?: readonly string[] }
+  | { readonly kind: 'form' | 'text'; readonly value: Template }
+  /** The content of a file as it is. */
+  | { readonly kind: 'binary'; readonly file: Template }
   | { readonly kind: 'multipart'; readonly fields: readonly NamedTemplate[]; readonly file: FileTemplate };
 
 export interface FileTemplate {
   /** Name of the part. */
   readonly field: string;
-  readonly name: Template;
-  readonly content: { readonly encoding: 'utf8' | 'base64'; readonly value: Template };
-  /** Media type. */
-  readonly type: string;
+  /** Absent: as the file itself is called. */
+  readonly name?: Template;
+  /** `file`: the value is a file that a person sent. */
+  readonly content: { readonly encoding: 'utf8' | 'base64' | 'file'; readonly value: Template };
+  /** Media type; absent: that of the file itself, or `application/octet-stream`. */
+  readonly type?: string;
 }
 
 /** What a value must be. */
@@ -46,8 +52,10 @@ export interface ValueRule {
   readonly format?: 'date' | 'date-time' | 'email' | 'uri';
 }
 
-export interface InputField extends ValueRule {
+export interface InputField extends Omit<ValueRule, 'type'> {
   readonly name: string;
+  /** `file`: one that a person sent. */
+  readonly type: ValueRule['type'] | 'file';
   readonly title: string;
   readonly required: boolean;
   readonly description?: string;

@@ -10,7 +10,7 @@ import type { RequestTemplate } from './action.js';
 import { type AppAddress, addressData, resolveAppAddress, resolveBase } from './app-address.js';
 import { badValue } from './bad-value.js';
 import type { Connector } from './connector.js';
-import { buildBody, parameterValues } from './request-body.js';
+import { buildBody, parameterValues, type ReadContent } from './request-body.js';
 
 export interface RequestParts {
   readonly connector: Connector;
@@ -20,6 +20,8 @@ export interface RequestParts {
   readonly input: Readonly<Record<string, unknown>>;
   /** Headers of ours besides those of the template. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** Absent where nobody can have sent a file. */
+  readonly readContent?: ReadContent;
   /** Query parameters of ours, in place of the template's: which page is asked for. */
   readonly query?: Readonly<Record<string, string>>;
 }
@@ -27,7 +29,7 @@ export interface RequestParts {
 /**
  * Fills a request in. Input may fill parts of path segments, query, headers and body; scheme, host and port never: the
  * finished URL is compared with the connection's own hosts before the credential is put in. Fails with `app.bad_input`
- * when a value cannot stand where it should, `connection.invalid`, `egress.refused`, `datapill.failed`.
+ * when a value cannot stand where it should, `connection.invalid`, `egress.refused`, `datapill.failed`, and with `chat.file_*`.
  */
 export async function buildRequest(parts: RequestParts): Promise<OutgoingRequest> {
   const { connector, parent, credential, template } = parts;
@@ -37,7 +39,7 @@ export async function buildRequest(parts: RequestParts): Promise<OutgoingRequest
   const url = await buildUrl(base, template, data);
   for (const [name, value] of Object.entries(parts.query ?? {})) url.searchParams.set(name, value);
   if (url.origin !== base.origin || url.hash !== '' || !address.allows(url)) throw refusal(parent, url);
-  const body = template.body && (await buildBody(template.body, data));
+  const body = template.body && (await buildBody(template.body, data, parts.readContent));
   const headers: Record<string, string> = {
     accept: 'application/json',
     'user-agent': 'Behalf',

@@ -1,4 +1,5 @@
 import { BehalfError } from '../kernel/errors.js';
+import { isFileValue } from '../kernel/file-value.js';
 import { didYouMean } from '../language/did-you-mean.js';
 import { toText } from '../language/template.js';
 import type { ConnectorAction, InputField, ValueRule } from './action.js';
@@ -29,7 +30,7 @@ function isAbsent(value: unknown): boolean {
   return value === undefined || value === null || value === '';
 }
 
-type NamedRule = ValueRule & Pick<InputField, 'title' | 'items'>;
+type NamedRule = Omit<ValueRule, 'type'> & Pick<InputField, 'title' | 'items' | 'type'>;
 
 /** One value as its rule wants it. Fails with `app.bad_input`. */
 export function checkValue(value: unknown, rule: NamedRule, action = ''): unknown {
@@ -89,6 +90,9 @@ function convert(value: unknown, rule: NamedRule, action: string): unknown {
       if (typeof value === 'boolean') return value;
       if (value === 'true' || value === 'false') return value === 'true';
       throw badInput(action, `${title} must be yes or no.`);
+    case 'file':
+      if (isFileValue(value)) return value;
+      throw badInput(action, `${title} must be a file that was sent in the chat.`);
     case 'array':
       return checkItems(Array.isArray(value) ? value : [value], rule, action);
     case 'object':

@@ -19,13 +19,14 @@ export function compileAction(name: string, file: ActionFile, templates: Connect
     ]),
   );
   const inputs = new Set(input.keys());
+  const files = new Set([...input.values()].filter(({ type }) => type === 'file').map((field) => field.name));
   const { description, output, output_schema: schema, idempotency_key_header: header, response } = file;
   const pagination = file.pagination && compilePagination(file, file.pagination, [...path, 'pagination'], templates);
   return {
     name,
     title: file.title,
     ...(description === undefined ? {} : { description }),
-    request: compileRequest(file.request, [...path, 'request'], templates, inputs),
+    request: compileRequest(file.request, [...path, 'request'], templates, { inputs, files }),
     input,
     scopes: file.scopes,
     ...(response === undefined ? {} : { response }),

@@ -2,6 +2,7 @@ import type { YamlPath } from '../language/yaml-document.js';
 import type { BodyTemplate, RequestTemplate } from './action.js';
 import type { RequestFile } from './action-file.js';
 import type { ConnectorTemplates, Names } from './connector-templates.js';
+import { inlinedFiles, reportFileUses } from './file-uses.js';
 
 /** Headers that the service itself sets, or that would change whom the request is for. */
 const OWN_HEADERS = new Set([
@@ -15,14 +16,23 @@ const OWN_HEADERS = new Set([
   'transfer-encoding',
 ]);
 
-const BODIES = ['json', 'form', 'text', 'multipart'] as const;
+const BODIES = ['json', 'form', 'text', 'binary', 'multipart'] as const;
+
+/** What a request may read of its action's input. */
+interface RequestInputs {
+  readonly inputs: ReadonlySet<string>;
+  /** Those of them that are files. */
+  readonly files: ReadonlySet<string>;
+}
+
+const NO_INPUTS: RequestInputs = { inputs: new Set(), files: new Set() };
 
 /** Turns a request of a connector file into what is filled in and sent. */
 export function compileRequest(
   file: RequestFile,
   path: YamlPath,
   templates: ConnectorTemplates,
-  inputs: ReadonlySet<string> = new Set(),
+  { files, inputs }: RequestInputs = NO_INPUTS,
 ): RequestTemplate {
   const names = templates.requestNames(inputs);
   const entries = (key: 'query' | 'headers', values: Readonly<Record<string, unknown>>) =>
@@ -38,7 +48,7 @@ export function compileRequest(
   if (bodies.length > 0 && ['GET', 'HEAD'].includes(file.method))
     templates.report(path, `a ${file.method} request has no body`);
   const body = compileBody(file, path, templates, names);
-  return {
+  const request: RequestTemplate = {
     method: file.method,
     ...(file.base_url === undefined ? {} : { baseUrl: templates.addressText(file.base_url, [...path, 'base_url']) }),
     path: templates.value(file.path, [...path, 'path'], names),
@@ -50,8 +60,10 @@ export function compileRequest(
         ? templates.value(file.query, [...path, 'query'], names)
         : entries('query', file.query),
     headers: entries('headers', file.headers),
-    ...(body ? { body } : {}),
+    ...(body ? { body: withInlined(body, files) } : {}),
   };
+  reportFileUses(request, { files, path, templates });
+  return request;
 }
 
 function compileBody(
@@ -61,11 +73,15 @@ function compileBody(
   names: Names,
 ): BodyTemplate | undefined {
   if (file.multipart) return compileMultipart(file.multipart, [...path, 'multipart'], templates, names);
+  if (file.binary !== undefined)
+    return { kind: 'binary', file: templates.value(file.binary, [...path, 'binary'], names) };
   for (const kind of ['json', 'form', 'text'] as const) {
     if (file[kind] !== undefined) return { kind, value: templates.value(file[kind], [...path, kind], names) };
   }
   return undefined;
 }
+
+const ENCODINGS = { content: 'file', base64: 'base64', text: 'utf8' } as const;
 
 function compileMultipart(
   { fields, file }: NonNullable<RequestFile['multipart']>,
@@ -73,11 +89,11 @@ function compileMultipart(
   templates: ConnectorTemplates,
   names: Names,
 ): BodyTemplate {
-  if ((file.text === undefined) === (file.base64 === undefined))
-    templates.report([...path, 'file'], 'a file has its content as text or as base64');
-  const encoding = file.base64 === undefined ? 'utf8' : 'base64';
-  const content = file.base64 ?? file.text ?? '';
-  const at = [...path, 'file', file.base64 === undefined ? 'text' : 'base64'];
+  const key = (['content', 'base64', 'text'] as const).filter((one) => file[one] !== undefined);
+  const [at = 'text'] = key;
+  if (key.length !== 1)
+    templates.report([...path, 'file'], 'a file has its content as text or as base64, or is the content of an input');
+  if (at !== 'content' && file.name === undefined) templates.report([...path, 'file'], 'the file has no name');
   return {
     kind: 'multipart',
     fields: Object.entries(fields).map(([name, value]) => {
@@ -85,9 +101,15 @@ function compileMultipart(
     }),
     file: {
       field: file.field,
-      name: templates.value(file.name, [...path, 'file', 'name'], names),
-      content: { encoding, value: templates.value(content, at, names) },
-      type: file.type,
+      ...(file.name === undefined ? {} : { name: templates.value(file.name, [...path, 'file', 'name'], names) }),
+      content: { encoding: ENCODINGS[at], value: templates.value(file[at] ?? '', [...path, 'file', at], names) },
+      ...(file.type === undefined ? {} : { type: file.type }),
     },
   };
+}
+
+function withInlined(body: BodyTemplate, files: ReadonlySet<string>): BodyTemplate {
+  if (body.kind !== 'json') return body;
+  const inlined = inlinedFiles(body.value, files);
+  return inlined.length === 0 ? body : { ...body, inlined };
 }

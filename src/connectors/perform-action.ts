@@ -9,11 +9,13 @@ import { callApp } from './call-app.js';
 import { checkInput } from './check-input.js';
 import { collectPages } from './collect-pages.js';
 import { judgeResponse, type Verdict } from './judge-response.js';
+import type { ReadContent } from './request-body.js';
 
 /**
  * Carries out one action and gives its output: the answer's body, of lists `{ items, truncated }`, or what the connector
  * makes of it; `{}` when the answer has no body. It is tried once. Fails with `app.*` (the text names app, account and action;
- * `app.unauthorized` means that the app did nothing), `egress.refused`, `connection.invalid`, `datapill.failed`.
+ * `app.unauthorized` means that the app did nothing), `egress.refused`, `connection.invalid`, `datapill.failed`, and with `chat.file_*`
+ * before the app is called.
  */
 export async function performAction(call: ActionCall): Promise<unknown> {
   const { action, parent, credential } = call;
@@ -47,10 +49,21 @@ function requestOf(
   input: Readonly<Record<string, unknown>>,
   query: Readonly<Record<string, string>> = {},
 ): Promise<OutgoingRequest> {
-  const { connector, parent, credential, action } = call;
+  const { connector, parent, credential, action, readFile, signal } = call;
   const { request: template, idempotencyKeyHeader: header } = action;
   const headers = header ? { [header.toLowerCase()]: call.idempotencyKey } : {};
-  return buildRequest({ connector, parent, credential, template, input, headers, query });
+  const readContent: ReadContent | undefined =
+    readFile && ((file, limits) => readFile(file, { ...limits, ...(signal ? { signal } : {}) }));
+  return buildRequest({
+    connector,
+    parent,
+    credential,
+    template,
+    input,
+    headers,
+    query,
+    ...(readContent ? { readContent } : {}),
+  });
 }
 
 async function ask(

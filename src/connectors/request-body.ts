@@ -1,6 +1,7 @@
+import { type FileValue, isFileValue, plainMediaType } from '../kernel/file-value.js';
 import { randomToken } from '../kernel/ids.js';
 import type { DatapillData } from '../language/datapill.js';
-import { evaluateTemplate, evaluateText, toText } from '../language/template.js';
+import { evaluateTemplate, evaluateText, type Template, toText } from '../language/template.js';
 import type { BodyTemplate, FileTemplate } from './action.js';
 import { badValue } from './bad-value.js';
 
@@ -10,17 +11,31 @@ export interface RequestBody {
   readonly content: string | Uint8Array;
 }
 
-/** Largest file that is sent, in bytes: it comes out of a chat and travels in the job. */
+/** Largest file that is sent whose content an expression gives, in bytes: it travels in the job. */
 const MAX_FILE_BYTES = 5 * 1024 * 1024;
+/** Largest file that is sent inside a JSON body, in bytes: it is there in several copies while it is made. */
+const MAX_BASE64_BYTES = 10 * 1024 * 1024;
 
-/** Fills a body in. Fails with `app.bad_input` when a value cannot stand where it should, `datapill.failed`. */
-export async function buildBody(template: BodyTemplate, data: DatapillData): Promise<RequestBody> {
+/** Gives the content of a file. Fails with `chat.file_*`. */
+export type ReadContent = (file: FileValue, limits: { readonly maxBytes?: number }) => Promise<Uint8Array>;
+
+const noContent: ReadContent = async () => {
+  throw badValue('nobody has sent a file');
+};
+
+/** Fills a body in. Fails with `app.bad_input` when a value cannot stand where it should, `datapill.failed`, `chat.file_*`. */
+export async function buildBody(
+  template: BodyTemplate,
+  data: DatapillData,
+  readContent: ReadContent = noContent,
+): Promise<RequestBody> {
   switch (template.kind) {
     case 'json':
-      return {
-        type: 'application/json',
-        content: JSON.stringify((await evaluateTemplate(template.value, data)) ?? null),
-      };
+      return { type: 'application/json', content: await buildJson(template, data, readContent) };
+    case 'binary': {
+      const file = await fileOf(template.file, data);
+      return { type: plainMediaType(file.type), content: await readContent(file, {}) };
+    }
     case 'form':
       return {
         type: 'application/x-www-form-urlencoded',
@@ -29,8 +44,33 @@ export async function buildBody(template: BodyTemplate, data: DatapillData): Pro
     case 'text':
       return { type: 'text/plain; charset=utf-8', content: await evaluateText(template.value, data) };
     case 'multipart':
-      return buildMultipart(template, data);
+      return buildMultipart(template, data, readContent);
   }
+}
+
+/** What stands for the content of files until the text is there: expressions never see it. */
+async function buildJson(
+  { inlined = [], value }: Extract<BodyTemplate, { kind: 'json' }>,
+  data: DatapillData,
+  readContent: ReadContent,
+): Promise<string> {
+  const input: Record<string, unknown> = { ...(isRecord(data['input']) ? data['input'] : {}) };
+  const contents = new Map<string, string>();
+  for (const name of inlined) {
+    const file = input[name];
+    if (!isFileValue(file)) continue;
+    const mark = `content-${randomToken()}`;
+    const bytes = await readContent(file, { maxBytes: MAX_BASE64_BYTES });
+    contents.set(mark, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64'));
+    input[name] = { ...file, base64: mark };
+  }
+  let text = JSON.stringify((await evaluateTemplate(value, { ...data, input })) ?? null);
+  for (const [mark, content] of contents) text = text.replaceAll(mark, () => content);
+  return text;
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** The texts of one parameter: a list gives one each, an absent value none. */
@@ -51,20 +91,23 @@ function buildForm(value: unknown): string {
 async function buildMultipart(
   template: Extract<BodyTemplate, { kind: 'multipart' }>,
   data: DatapillData,
+  readContent: ReadContent,
 ): Promise<RequestBody> {
   const boundary = `behalf-${randomToken()}`;
-  const parts: (string | Buffer)[] = [];
+  const parts: (string | Uint8Array)[] = [];
   for (const [name, value] of template.fields) {
     for (const text of parameterValues(await evaluateTemplate(value, data))) {
       parts.push(`--${boundary}\r\nContent-Disposition: form-data; name="${quoted(name)}"\r\n\r\n${text}\r\n`);
     }
   }
-  const { field, type } = template.file;
-  const name = quoted(await fileName(template.file, data));
+  const { field } = template.file;
+  const sent = template.file.content.encoding === 'file' ? await fileOf(template.file.content.value, data) : undefined;
+  const name = quoted((await fileName(template.file, data)) ?? sent?.name ?? '');
+  const type = template.file.type ?? plainMediaType(sent?.type ?? '');
   parts.push(
     `--${boundary}\r\nContent-Disposition: form-data; name="${quoted(field)}"; filename="${name}"\r\n`,
     `Content-Type: ${type}\r\n\r\n`,
-    await fileContent(template.file, data),
+    sent ? await readContent(sent, {}) : await fileContent(template.file, data),
     `\r\n--${boundary}--\r\n`,
   );
   const content = Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : part)));
@@ -75,7 +118,14 @@ function quoted(text: string): string {
   return text.toWellFormed().replaceAll('\r', '%0D').replaceAll('\n', '%0A').replaceAll('"', '%22');
 }
 
-async function fileName({ name }: FileTemplate, data: DatapillData): Promise<string> {
+async function fileOf(template: Template, data: DatapillData): Promise<FileValue> {
+  const value = await evaluateTemplate(template, data);
+  if (isFileValue(value)) return value;
+  throw badValue('this is no file that was sent in the chat');
+}
+
+async function fileName({ name }: FileTemplate, data: DatapillData): Promise<string | undefined> {
+  if (name === undefined) return undefined;
   const text = (await evaluateText(name, data)).trim();
   if (text === '' || text.length > 255 || /[/\\\p{Cc}]/u.test(text))
     throw badValue('the name of the file cannot be used');
@@ -87,7 +137,7 @@ async function fileContent({ content }: FileTemplate, data: DatapillData): Promi
   if (content.encoding === 'base64' && !/^[A-Za-z0-9+/]*={0,2}$/u.test(text)) {
     throw badValue('the content of the file is not in base64');
   }
-  const bytes = Buffer.from(text, content.encoding);
+  const bytes = Buffer.from(text, content.encoding === 'base64' ? 'base64' : 'utf8');
   if (bytes.length > MAX_FILE_BYTES) throw badValue('the file is too large');
   return bytes;
 }

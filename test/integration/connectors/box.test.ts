@@ -1,5 +1,14 @@
 import nock from 'nock';
-import { BEARER, failureOf, onlyExpectedCalls, openVendor, type Vendor } from './support/vendor-kit.js';
+import {
+  BEARER,
+  FILE_CONTENT,
+  failureOf,
+  formIn,
+  onlyExpectedCalls,
+  openVendor,
+  FILE as SENT,
+  type Vendor,
+} from './support/vendor-kit.js';
 
 const api = () => nock('https://api.box.com', { reqheaders: { authorization: BEARER } });
 const FILE = { type: 'file', id: '12345', name: 'Offer.pdf', modified_at: '2026-11-27T08:00:00-08:00' };
@@ -73,6 +82,34 @@ describe('the connector of Box', () => {
       name: 'Acme',
       url: 'https://app.box.com/folder/99',
     });
+  });
+
+  it('uploads files to the host for uploads, the attributes before the file', async () => {
+    let sent = { body: '', type: '' };
+    nock('https://upload.box.com', { reqheaders: { authorization: BEARER } })
+      .post('/api/2.0/files/content')
+      .reply(201, function (_uri, body) {
+        sent = { body: String(body), type: String([this.req.headers['content-type']].flat()[0]) };
+        return { total_count: 1, entries: [{ type: 'file', id: '77', name: 'Offer.pdf', size: 8 }] };
+      });
+
+    expect(await box.perform('upload_file', { file: SENT, folder: '99' })).toEqual({
+      id: '77',
+      name: 'Offer.pdf',
+      size: 8,
+      url: 'https://app.box.com/file/77',
+    });
+    const form = await formIn(sent.body, sent.type);
+    expect(form).toMatchObject({ name: SENT.name, type: 'application/pdf', content: FILE_CONTENT });
+    expect(JSON.parse(String(form.fields['attributes']))).toEqual({ name: SENT.name, parent: { id: '99' } });
+  });
+
+  it('says that a file of the name is there already', async () => {
+    nock('https://upload.box.com')
+      .post('/api/2.0/files/content')
+      .reply(409, refusal(409, 'item_name_in_use', 'Item with the same name already exists'));
+
+    expect(await failureOf(box.perform('upload_file', { file: SENT }))).toMatchObject({ code: 'app.conflict' });
   });
 
   it('says what the account may not do', async () => {

@@ -1,5 +1,14 @@
 import nock from 'nock';
-import { BEARER, failureOf, onlyExpectedCalls, openVendor, type Vendor } from './support/vendor-kit.js';
+import {
+  BEARER,
+  FILE,
+  FILE_CONTENT,
+  failureOf,
+  formIn,
+  onlyExpectedCalls,
+  openVendor,
+  type Vendor,
+} from './support/vendor-kit.js';
 
 const CLOUD = '/ex/jira/c1d2';
 const api = () => nock('https://api.atlassian.com', { reqheaders: { authorization: BEARER } });
@@ -69,6 +78,30 @@ describe('the connector of Jira', () => {
     });
     const jql = 'text ~ "slow  OR project =  SECRET" ORDER BY updated DESC';
     expect(asked).toEqual([jql, undefined, jql, 'CAEaAggD']);
+  });
+
+  it('attaches files, with the header without which Jira refuses them', async () => {
+    let sent = { body: '', type: '' };
+    api()
+      .post(`${CLOUD}/rest/api/2/issue/WEB-24/attachments`)
+      .matchHeader('x-atlassian-token', 'no-check')
+      .reply(200, function (_uri, body) {
+        sent = { body: String(body), type: String([this.req.headers['content-type']].flat()[0]) };
+        return [{ id: '10001', filename: 'Offer.pdf', size: 8, content: 'https://acme.atlassian.net/a/10001' }];
+      });
+
+    expect(await jira.perform('add_attachment', { key: 'WEB-24', file: FILE })).toEqual({
+      id: '10001',
+      name: 'Offer.pdf',
+      size: 8,
+      url: 'https://acme.atlassian.net/a/10001',
+    });
+    expect(await formIn(sent.body, sent.type)).toEqual({
+      fields: {},
+      name: FILE.name,
+      type: 'application/pdf',
+      content: FILE_CONTENT,
+    });
   });
 
   it('moves issues', async () => {

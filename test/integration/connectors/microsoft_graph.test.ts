@@ -1,5 +1,14 @@
 import nock from 'nock';
-import { BEARER, failureOf, onlyExpectedCalls, openVendor, type Vendor } from './support/vendor-kit.js';
+import {
+  BEARER,
+  bytesOf,
+  FILE,
+  FILE_CONTENT,
+  failureOf,
+  onlyExpectedCalls,
+  openVendor,
+  type Vendor,
+} from './support/vendor-kit.js';
 
 const api = () => nock('https://graph.microsoft.com', { reqheaders: { authorization: BEARER } });
 const EVENT = {
@@ -100,6 +109,36 @@ describe('the connector of Microsoft Graph', () => {
       users: [{ name: 'Ann', email: 'ann@acme.example' }],
     });
     expect(await graph.perform('find_files', { text: "O'Neill" })).toEqual({ files: [] });
+  });
+
+  it('uploads files into the OneDrive of the person, under another name where theirs is taken', async () => {
+    let sent = '';
+    api()
+      .put(`/v1.0/me/drive/items/root:/${encodeURIComponent(FILE.name)}:/content`, (body) => {
+        sent = String(body);
+        return true;
+      })
+      .query({ '@microsoft.graph.conflictBehavior': 'rename' })
+      .matchHeader('content-type', 'application/pdf')
+      .reply(201, { id: '01A', name: 'Offer 1.pdf', size: 8, webUrl: 'https://acme-my.sharepoint.com/x' });
+
+    expect(await graph.perform('upload_file', { file: FILE })).toEqual({
+      id: '01A',
+      name: 'Offer 1.pdf',
+      size: 8,
+      url: 'https://acme-my.sharepoint.com/x',
+    });
+    expect(bytesOf(sent)).toEqual(FILE_CONTENT);
+  });
+
+  it('uploads files into a folder, under a name of their own', async () => {
+    api()
+      .put('/v1.0/me/drive/items/01F:/Offer.pdf:/content')
+      .query({ '@microsoft.graph.conflictBehavior': 'replace' })
+      .reply(200, { id: '01A', name: 'Offer.pdf', size: 8, webUrl: 'https://acme-my.sharepoint.com/x' });
+
+    const input = { file: FILE, folder: '01F', name: 'Offer.pdf', existing: 'replace' };
+    expect(await graph.perform('upload_file', input)).toMatchObject({ name: 'Offer.pdf' });
   });
 
   it('says what the account may not do', async () => {

@@ -1,5 +1,13 @@
 import nock from 'nock';
-import { BEARER, failureOf, onlyExpectedCalls, openVendor, type Vendor } from './support/vendor-kit.js';
+import {
+  BEARER,
+  FILE,
+  FILE_CONTENT,
+  failureOf,
+  onlyExpectedCalls,
+  openVendor,
+  type Vendor,
+} from './support/vendor-kit.js';
 
 const INSTANCE = 'https://acme.my.salesforce.com';
 const api = () => nock(INSTANCE, { reqheaders: { authorization: BEARER } });
@@ -85,6 +93,20 @@ describe('the connector of Salesforce', () => {
     api().patch(`${DATA}/sobjects/Opportunity/006x`, { StageName: 'Closed Won' }).reply(204);
 
     expect(await salesforce.perform('update_opportunity', { id: '006x', stage: 'Closed Won' })).toEqual({ id: '006x' });
+  });
+
+  it('makes files of records, in base64', async () => {
+    api()
+      .post('/services/data/v62.0/sobjects/ContentVersion', {
+        Title: 'The offer',
+        PathOnClient: FILE.name,
+        VersionData: FILE_CONTENT.toString('base64'),
+        FirstPublishLocationId: '0065g00000XyZ12AAF',
+      })
+      .reply(201, { id: '0685g00000A', success: true, errors: [] });
+
+    const input = { file: FILE, record: '0065g00000XyZ12AAF', title: 'The offer' };
+    expect(await salesforce.perform('upload_file', input)).toMatchObject({ id: '0685g00000A' });
   });
 
   it('searches accounts by what people type', async () => {

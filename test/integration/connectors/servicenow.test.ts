@@ -1,5 +1,14 @@
 import nock from 'nock';
-import { BEARER, failureOf, onlyExpectedCalls, openVendor, type Vendor } from './support/vendor-kit.js';
+import {
+  BEARER,
+  bytesOf,
+  FILE,
+  FILE_CONTENT,
+  failureOf,
+  onlyExpectedCalls,
+  openVendor,
+  type Vendor,
+} from './support/vendor-kit.js';
 
 const INSTANCE = 'https://acme.service-now.com';
 const api = () => nock(INSTANCE, { reqheaders: { authorization: BEARER } });
@@ -73,6 +82,31 @@ describe('the connector of ServiceNow', () => {
     api().patch(`${TABLE}/a1b2`, body).query(true).reply(200, { result: RECORD });
 
     await servicenow.perform('comment_on_incident', { id: 'a1b2', text: 'Seen', internal });
+  });
+
+  it('attaches files to records', async () => {
+    let sent = '';
+    api()
+      .post('/api/now/attachment/file', (body) => {
+        sent = String(body);
+        return true;
+      })
+      .query({ table_name: 'incident', table_sys_id: 'a1b2', file_name: FILE.name })
+      .matchHeader('content-type', 'application/pdf')
+      .reply(201, {
+        result: {
+          sys_id: '9f',
+          file_name: 'Offer.pdf',
+          download_link: 'https://acme.service-now.com/api/now/attachment/9f/file',
+        },
+      });
+
+    expect(await servicenow.perform('attach_file', { id: 'a1b2', file: FILE })).toEqual({
+      id: '9f',
+      name: 'Offer.pdf',
+      url: 'https://acme.service-now.com/api/now/attachment/9f/file',
+    });
+    expect(bytesOf(sent)).toEqual(FILE_CONTENT);
   });
 
   it('says what the account may not do', async () => {

@@ -1,5 +1,14 @@
 import nock from 'nock';
-import { BEARER, failureOf, onlyExpectedCalls, openVendor, type Vendor } from './support/vendor-kit.js';
+import {
+  BEARER,
+  bytesOf,
+  FILE,
+  FILE_CONTENT,
+  failureOf,
+  onlyExpectedCalls,
+  openVendor,
+  type Vendor,
+} from './support/vendor-kit.js';
 
 const HOST = 'https://acme.zendesk.com';
 const api = () => nock(HOST, { reqheaders: { authorization: BEARER } });
@@ -60,6 +69,32 @@ describe('the connector of Zendesk', () => {
       .put('/api/v2/tickets/35436.json', { ticket: { comment: { body: 'Done', public: true } } })
       .reply(200, { ticket: TICKET });
     await zendesk.perform('comment_on_ticket', { id: 35436, text: 'Done' });
+  });
+
+  it('uploads a file, and hands it to a ticket with a comment', async () => {
+    let sent = '';
+    api()
+      .post('/api/v2/uploads.json', (body) => {
+        sent = String(body);
+        return true;
+      })
+      .query({ filename: FILE.name })
+      .matchHeader('content-type', 'application/pdf')
+      .reply(201, {
+        upload: {
+          token: '6bk3gql82em5nmf',
+          attachment: { file_name: 'Offer.pdf', content_url: `${HOST}/attachments/1` },
+        },
+      })
+      .put('/api/v2/tickets/35436.json', {
+        ticket: { comment: { body: 'Here', public: true, uploads: ['6bk3gql82em5nmf'] } },
+      })
+      .reply(200, { ticket: TICKET });
+
+    const uploaded = await zendesk.perform('upload_file', { file: FILE });
+    expect(uploaded).toEqual({ token: '6bk3gql82em5nmf', name: 'Offer.pdf', url: `${HOST}/attachments/1` });
+    expect(bytesOf(sent)).toEqual(FILE_CONTENT);
+    await zendesk.perform('comment_on_ticket', { id: 35436, text: 'Here', uploads: ['6bk3gql82em5nmf'] });
   });
 
   it('says what the account may not do', async () => {

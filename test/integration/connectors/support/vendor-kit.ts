@@ -8,6 +8,7 @@ import type { OAuthApp } from '../../../../src/connections/parent-connection.js'
 import { lookUpAccount } from '../../../../src/connectors/account-lookup.js';
 import { performAction } from '../../../../src/connectors/perform-action.js';
 import { isBehalfError } from '../../../../src/kernel/errors.js';
+import type { FileValue } from '../../../../src/kernel/file-value.js';
 import type { HttpClient } from '../../../../src/kernel/http-client.port.js';
 import { Secret } from '../../../../src/kernel/secret.js';
 import { systemClock } from '../../../../src/kernel/system-clock.js';
@@ -15,6 +16,10 @@ import { formatProblem } from '../../../../src/language/problem.js';
 
 export const TOKEN = 'access-canary';
 export const BEARER = `Bearer ${TOKEN}`;
+
+/** A file that a person has sent, and what is in it. */
+export const FILE: FileValue = { name: 'Offer "1" ü.pdf', type: 'application/pdf', size: 8, ref: 'file.AAAA' };
+export const FILE_CONTENT = Buffer.from([0x25, 0x50, 0x44, 0x46, 0xff, 0x00, 0x0d, 0x0a]);
 
 /** The real client speaks undici, which nock cannot answer for; this one speaks fetch. */
 const http: HttpClient = {
@@ -81,7 +86,8 @@ export async function openVendor(name: string, options: VendorOptions): Promise<
     async perform(actionName, input = {}) {
       const action = connector.actions.get(actionName);
       if (!action) throw new Error(`no action ${actionName}`);
-      return performAction({ ...common, action, account: 'ann', input, idempotencyKey: 'job:1' });
+      const readFile = async () => FILE_CONTENT;
+      return performAction({ ...common, action, account: 'ann', input, idempotencyKey: 'job:1', readFile });
     },
     identify: () => lookUpAccount(common),
     get app() {
@@ -127,4 +133,18 @@ export function onlyExpectedCalls(): void {
     expect(pending).toEqual([]);
   });
   afterAll(() => nock.enableNetConnect());
+}
+
+/** What a vendor makes of a request with one file; nock gives bodies with bytes in hexadecimal. */
+export async function formIn(body: string, type: string) {
+  const form = await new Response(bytesOf(body), { headers: { 'content-type': type } }).formData();
+  const file = form.get('file');
+  if (!(file instanceof File)) throw new Error('there is no file');
+  const fields = Object.fromEntries([...form].filter(([name]) => name !== 'file'));
+  return { fields, name: file.name, type: file.type, content: Buffer.from(await file.arrayBuffer()) };
+}
+
+/** The bytes of a body as nock gives it. */
+export function bytesOf(body: string): Buffer {
+  return /^(?:[0-9a-f]{2})+$/.test(body) ? Buffer.from(body, 'hex') : Buffer.from(body, 'utf8');
 }
