@@ -186,7 +186,7 @@ export function assemble(policy: ServicePolicy, catalogue: () => Catalogue, driv
       await answers.expect({ user, conversation }, { job, ask: asking.id }, asking);
     },
     perform: (call, user) =>
-      measured(metrics, clock, call.parent.connector, () => perform({ ...call, clock, readFile: readFileOf(user) })),
+      measured(metrics, clock, call.parent.connector, () => perform({ ...call, clock, ...readFileOf(user) })),
     titleOf,
     onNoLongerWaiting: (id) => logins.cancelFor(id),
     clock,

@@ -1,6 +1,7 @@
 import type { ChatAdapter } from './chat/chat-adapter.port.js';
-import { type ChatUser, PLATFORM_TITLES, type Platform } from './chat/chat-user.js';
+import { PLATFORM_TITLES, type Platform } from './chat/chat-user.js';
 import type { FileReferences } from './chat/file-references.js';
+import { isPerson, type JobOwner } from './chat/job-owner.js';
 import { chatUserOf, conversationOf } from './commands/login-notices.js';
 import { CommandRouter } from './commands/router.js';
 import type { HolderProfile } from './connections/login-parts.js';
@@ -46,17 +47,21 @@ export function holderProfile(
   };
 }
 
-/** Reads what a person sent, within the limits that were set when it was taken. */
+/** Reads what a person sent, within the limits that were set when it was taken. Programs send nothing. */
 export function fileReader(
   references: FileReferences,
   chats: (platform: Platform) => ChatAdapter,
-): (user: ChatUser) => ReadFile {
-  return (user) => async (value, limits) => {
-    const { file, maxBytes } = references.open(user, value);
-    return chats(user.platform).files.read(user, file, {
-      maxBytes: Math.min(maxBytes, limits.maxBytes ?? maxBytes),
-      ...(limits.signal ? { signal: limits.signal } : {}),
-    });
+): (owner: JobOwner) => { readonly readFile?: ReadFile } {
+  return (owner) => {
+    if (!isPerson(owner)) return {};
+    const readFile: ReadFile = async (value, limits) => {
+      const { file, maxBytes } = references.open(owner, value);
+      return chats(owner.platform).files.read(owner, file, {
+        maxBytes: Math.min(maxBytes, limits.maxBytes ?? maxBytes),
+        ...(limits.signal ? { signal: limits.signal } : {}),
+      });
+    };
+    return { readFile };
   };
 }
 

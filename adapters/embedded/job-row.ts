@@ -1,10 +1,10 @@
-import type { ChatUser } from '../../src/chat/chat-user.js';
+import { type JobOwner, jobOwnerOf } from '../../src/chat/job-owner.js';
 import type { JobRow, JobStatus } from '../../src/jobs/job.js';
 import { BehalfError } from '../../src/kernel/errors.js';
 import { bytesOf, numberOf, optionalNumberOf, type SqlRow, type SqlValue, textOf } from './database.js';
 
-/** The person as the `person` column has it. */
-export function encodePerson(user: ChatUser): string {
+/** The owner as the `person` column has it. */
+export function encodeOwner(user: JobOwner): string {
   return JSON.stringify([user.platform, user.tenantId, user.userId]);
 }
 
@@ -54,7 +54,7 @@ export function decodeJob(row: SqlRow): JobRow {
   const keepUntil = optionalNumberOf(row, 'keep_until');
   return {
     id: textOf(row, 'id'),
-    user: decodePerson(textOf(row, 'person')),
+    user: decodeOwner(textOf(row, 'person')),
     recipe: textOf(row, 'recipe'),
     status: decodeStatus(textOf(row, 'status')),
     version: numberOf(row, 'version'),
@@ -74,12 +74,14 @@ export function decodeWaitingFor(row: SqlRow): readonly string[] {
   throw corrupt('waiting_for');
 }
 
-function decodePerson(text: string): ChatUser {
+function decodeOwner(text: string): JobOwner {
   const value: unknown = JSON.parse(text);
   if (Array.isArray(value)) {
     const [platform, tenantId, userId]: readonly unknown[] = value;
-    const isKnown = platform === 'slack' || platform === 'teams';
-    if (isKnown && typeof tenantId === 'string' && typeof userId === 'string') return { platform, tenantId, userId };
+    if (typeof platform === 'string' && typeof tenantId === 'string' && typeof userId === 'string') {
+      const owner = jobOwnerOf(platform, tenantId, userId);
+      if (owner) return owner;
+    }
   }
   throw corrupt('person');
 }

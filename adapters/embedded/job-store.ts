@@ -1,4 +1,4 @@
-import { chatUserKey } from '../../src/chat/chat-user.js';
+import { jobOwnerKey } from '../../src/chat/job-owner.js';
 import type { JobId, JobRow } from '../../src/jobs/job.js';
 import type { JobFilter, JobStore } from '../../src/jobs/job-store.port.js';
 import type { Clock } from '../../src/kernel/clock.port.js';
@@ -9,7 +9,7 @@ import {
   changingValues,
   decodeJob,
   decodeWaitingFor,
-  encodePerson,
+  encodeOwner,
   runningValues,
 } from './job-row.js';
 
@@ -43,9 +43,9 @@ export function createJobStore(database: Database, clock: Clock): JobStore {
     accept: (row, eventId, eventTtlMs) =>
       database.commit('accept job', () => {
         const now = clock.now();
-        const event = joinKey(chatUserKey(row.user), eventId);
+        const event = joinKey(jobOwnerKey(row.user), eventId);
         if (exists.get(row.id) || claim.run(event, now + eventTtlMs, now) === 0) return false;
-        insert.run(row.id, encodePerson(row.user), row.recipe, row.createdAt, ...changingValues(row));
+        insert.run(row.id, encodeOwner(row.user), row.recipe, row.createdAt, ...changingValues(row));
         return true;
       }),
     load: (id) =>
@@ -63,7 +63,7 @@ export function createJobStore(database: Database, clock: Clock): JobStore {
     waitingFor: (user, connection) =>
       database.call('waiting jobs', () =>
         suspended
-          .all(encodePerson(user))
+          .all(encodeOwner(user))
           .filter((row) => decodeWaitingFor(row).includes(connection))
           .map((row) => textOf(row, 'id')),
       ),
@@ -80,7 +80,7 @@ function createListing(
   const statements = new Map<string, Statement>();
   return ({ user, recipe, status }, { limit, before }) => {
     const conditions: readonly (readonly [string, SqlValue | undefined])[] = [
-      ['person = ?', user && encodePerson(user)],
+      ['person = ?', user && encodeOwner(user)],
       ['recipe = ?', recipe],
       ['status = ?', status],
       ['id < ?', before],

@@ -1,4 +1,4 @@
-import type { ChatUser } from '../../src/chat/chat-user.js';
+import { type JobOwner, jobOwnerOf } from '../../src/chat/job-owner.js';
 import type { JobRow, JobStatus } from '../../src/jobs/job.js';
 import { BehalfError } from '../../src/kernel/errors.js';
 import { recipeDigest, userDigest, waitingDigest } from './keys.js';
@@ -29,7 +29,7 @@ export function statusLetter(status: JobStatus): string {
 
 /** What of a row stands neither in the front nor in the key. */
 interface Facts {
-  readonly user: readonly [ChatUser['platform'], string, string];
+  readonly user: readonly [string, string, string];
   readonly recipe: string;
   readonly status: JobStatus;
   readonly times: readonly [createdAt: number, updatedAt: number];
@@ -75,18 +75,21 @@ export function decodeJob(id: string, encoded: Buffer): JobRow {
     const textAt = FRONT_BYTES + encoded.readUInt8(FRONT_BYTES - 1) * DIGEST_BYTES;
     const sealedAt = textAt + 4 + encoded.readUInt32BE(textAt);
     const facts: unknown = JSON.parse(encoded.toString('utf8', textAt + 4, sealedAt));
-    if (isFacts(facts)) return toRow(id, version, facts, encoded.subarray(sealedAt));
+    const user = isFacts(facts) ? jobOwnerOf(...facts.user) : undefined;
+    if (user && isFacts(facts)) return toRow(id, version, { ...facts, user }, encoded.subarray(sealedAt));
   } catch {
     // Said below: what cannot be parsed is as little a job as what has the wrong parts.
   }
   throw new BehalfError('store.corrupt', 'A job in Redis cannot be read', { details: { job: id } });
 }
 
-function toRow(id: string, version: number, facts: Facts, sealed: Uint8Array): JobRow {
+type OwnedFacts = Omit<Facts, 'user'> & { readonly user: JobOwner };
+
+function toRow(id: string, version: number, facts: OwnedFacts, sealed: Uint8Array): JobRow {
   const { user, recipe, status, times, waitingFor, lease, attentionAt, keepUntil } = facts;
   return {
     id,
-    user: { platform: user[0], tenantId: user[1], userId: user[2] },
+    user,
     recipe,
     status,
     version,

@@ -10,7 +10,7 @@ const ENTRIES_PER_LOOK = 1_000;
 const FORGOTTEN_AT_ONCE = 500;
 
 /**
- * A job lies in its person's shard with all its indexes and the claim on its event, so accepting and writing are one script.
+ * A job lies in its owner's shard with all its indexes and the claim on its event, so accepting and writing are one script.
  * The id alone does not tell the shard: `load` asks for the row in each, by one MGET, or side by side in a Cluster.
  */
 export function createJobStore(link: RedisLink, keys: Keys): JobStore {

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ChatUser } from '../../src/chat/chat-user.js';
-import { chatUserKey } from '../../src/chat/chat-user.js';
+import { type JobOwner, jobOwnerKey } from '../../src/chat/job-owner.js';
 import type { ConnectionOwner } from '../../src/connections/connection.js';
 import type { RecordKey } from '../../src/kernel/expiring-store.port.js';
 import { joinKey } from '../../src/kernel/ids.js';
@@ -34,10 +33,10 @@ export interface JobKeys {
   readonly keep: string;
   row(id: string): string;
   claim(eventId: string): string;
-  user(user: ChatUser): string;
+  user(user: JobOwner): string;
   recipe(recipe: string): string;
   status(letter: string): string;
-  waiting(user: ChatUser, connection: string): string;
+  waiting(user: JobOwner, connection: string): string;
 }
 
 /** Every key of the service in Redis, in one place. */
@@ -48,8 +47,8 @@ export interface Keys {
   /** Begins the 16 portions of a name's owners, for each shard in the order of paging. A hexadecimal digit ends them. */
   ownersByShard(name: string): readonly string[];
   readonly revocations: { readonly due: string; readonly rows: string };
-  /** Jobs live in their person's shard. */
-  jobs(user: ChatUser): JobKeys;
+  /** Jobs live in their owner's shard. */
+  jobs(user: JobOwner): JobKeys;
   readonly jobShards: readonly JobKeys[];
   /** BullMQ's own keys begin with this. */
   readonly queue: string;
@@ -70,7 +69,7 @@ export function createKeys(prefix: string): Keys {
     ownersByShard: (name) =>
       Array.from({ length: CONNECTION_SHARDS }, (_, shard) => `${shardBase(shard)}o${nameDigest(name)}`),
     revocations: { due: `${prefix}{rev}due`, rows: `${prefix}{rev}rows` },
-    jobs: (user) => jobShards[shardOf(hash(chatUserKey(user)), JOB_SHARDS)] ?? jobKeys(prefix),
+    jobs: (user) => jobShards[shardOf(hash(jobOwnerKey(user)), JOB_SHARDS)] ?? jobKeys(prefix),
     jobShards,
     queue: `${prefix}{queue}`,
     health: `${prefix}health`,
@@ -102,16 +101,16 @@ function jobKeys(base: string): JobKeys {
   };
 }
 
-export function userDigest(user: ChatUser): string {
-  return hash(chatUserKey(user));
+export function userDigest(user: JobOwner): string {
+  return hash(jobOwnerKey(user));
 }
 
 export function recipeDigest(recipe: string): string {
   return hash(recipe);
 }
 
-export function waitingDigest(user: ChatUser, connection: string): string {
-  return hash(joinKey(chatUserKey(user), connection));
+export function waitingDigest(user: JobOwner, connection: string): string {
+  return hash(joinKey(jobOwnerKey(user), connection));
 }
 
 /** 60 bits: names are few, and chosen by administrators. */

@@ -1,13 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type ChatUser, isSameChatUser } from '../chat/chat-user.js';
 import type { MessageRef } from '../chat/conversation.js';
+import { isSameOwner } from '../chat/job-owner.js';
 import type { Clock } from '../kernel/clock.port.js';
 import type { Logger } from '../kernel/logger.port.js';
 import type { Metrics } from '../kernel/metrics.port.js';
 import type { Vault } from '../kernel/vault.js';
 import { changeJob, loadJob } from './change-job.js';
 import type { Answer, JobId, OpenAsk } from './job.js';
-import { asleepUntilAnswered, type Job, openAskOf, pending } from './job-record.js';
+import { asleepUntilAnswered, type ChatJob, chatJobOf, type Job, openAskOf, pending } from './job-record.js';
 import type { JobStore } from './job-store.port.js';
 
 export interface AnswersDeps {
@@ -47,7 +48,7 @@ export type AskView =
       readonly kind: 'open';
       readonly asking: OpenAsk;
       readonly recipe: string;
-      readonly conversation: Job['state']['conversation'];
+      readonly conversation: ChatJob['state']['conversation'];
     }
   | Exclude<AnswerOutcome, { kind: 'taken' }>;
 
@@ -83,7 +84,7 @@ export class Answers {
   async messageSeen(ref: AskRef, user: ChatUser, message: MessageRef): Promise<void> {
     await changeJob(this.#deps, ref.job, (job, now) => {
       const asking = openAskOf(job);
-      if (job.status !== 'suspended' || asking?.id !== ref.ask || !isSameChatUser(job.user, user)) return undefined;
+      if (job.status !== 'suspended' || asking?.id !== ref.ask || !isSameOwner(job.user, user)) return undefined;
       if (isDeepStrictEqual(asking.message, message)) return undefined;
       return asleepUntilAnswered({ ...job, state: { ...job.state, asking: { ...asking, message } } }, asking, now);
     });
@@ -117,13 +118,14 @@ export class Answers {
 function viewOf(job: Job, ask: string, answerer: Answerer): AskView {
   const answered = answerOf(job, ask);
   const asking = openAskOf(job);
+  const chatJob = chatJobOf(job);
   if (answered) {
     if (answered.kind === 'timed_out') return { kind: 'closed' };
     return { kind: 'already', answer: answered, isSame: isSameChatUser(answered.by, answerer.user) };
   }
-  if (asking?.id !== ask) return { kind: 'closed' };
+  if (asking?.id !== ask || !chatJob) return { kind: 'closed' };
   if (!mayAnswer(job, asking, answerer)) return { kind: 'not_theirs' };
-  return { kind: 'open', asking, recipe: job.recipe, conversation: job.state.conversation };
+  return { kind: 'open', asking, recipe: job.recipe, conversation: chatJob.state.conversation };
 }
 
 function answerOf({ state }: Job, ask: string): Answer | undefined {
@@ -136,7 +138,7 @@ function mayAnswer(job: Job, { who }: OpenAsk, { email, user }: Answerer): boole
   if (job.user.platform !== user.platform || job.user.tenantId !== user.tenantId) return false;
   switch (who.kind) {
     case 'asker':
-      return isSameChatUser(job.user, user);
+      return isSameOwner(job.user, user);
     case 'anyone':
       return true;
     case 'users': {

@@ -4,7 +4,7 @@ import { plainText } from '../chat/message.js';
 import type { RenderedAnswer, RenderedAskButton } from '../recipes/render-ask.js';
 import { REPEATED } from './deliver-reply.js';
 import type { Answer, OpenAsk } from './job.js';
-import type { Job } from './job-record.js';
+import type { ChatJob } from './job-record.js';
 
 /** Under which a picklist's choice travels. */
 export const CHOICE = 'choice';
@@ -12,7 +12,7 @@ export const CHOICE = 'choice';
 /** The message of a question, with buttons that mean something for those who may answer only. */
 export async function askMessage(
   clicks: Clicks,
-  job: Job,
+  job: ChatJob,
   options: { readonly asking: OpenAsk; readonly answer: RenderedAnswer; readonly again: boolean },
 ): Promise<Message> {
   const { again, answer, asking } = options;
@@ -59,7 +59,7 @@ export function isTypedFor({ answer, who }: OpenAsk): boolean {
 
 async function answerButtons(
   clicks: Clicks,
-  job: Job,
+  job: ChatJob,
   asking: OpenAsk,
   answer: RenderedAnswer,
 ): Promise<readonly Button[]> {
@@ -101,7 +101,7 @@ function clickOf(button: RenderedAskButton, base: { readonly job: string; readon
 }
 
 /** Others have nothing to cancel. */
-async function cancelButton(clicks: Clicks, job: Job, asking: OpenAsk): Promise<readonly Button[]> {
+async function cancelButton(clicks: Clicks, job: ChatJob, asking: OpenAsk): Promise<readonly Button[]> {
   if (asking.who.kind !== 'asker') return [];
   const [token = ''] = await clicks.issue(job.user, [{ kind: 'cancel-job', job: job.id }]);
   return [{ kind: 'action', label: 'Cancel', token }];

@@ -6,10 +6,10 @@ import type { OpenAskInChat } from './ask-in-chat.js';
 import { answeredText, askMessage, closedAskMessage, isTypedFor } from './ask-messages.js';
 import type { DeliveredReply } from './deliver-reply.js';
 import type { Answer, OpenAsk } from './job.js';
-import type { Job } from './job-record.js';
+import type { ChatJob } from './job-record.js';
 
 interface AskTarget {
-  readonly job: Job;
+  readonly job: ChatJob;
   readonly chat: ChatAdapter;
   readonly clicks: Clicks;
   readonly askInChat: OpenAskInChat;

@@ -4,12 +4,13 @@ import type { MessageRef } from '../chat/conversation.js';
 import type { Block, Message } from '../chat/message.js';
 import { isBehalfError } from '../kernel/errors.js';
 import type { RenderedReply } from '../recipes/render-reply.js';
-import type { Job } from './job-record.js';
+import type { SaidRef } from './job.js';
+import type { ChatJob } from './job-record.js';
 import { doneMessage } from './messages.js';
 import { clicksOf, fallbackOf, toBlocks } from './reply-message.js';
 
 interface ReplyTarget {
-  readonly job: Job;
+  readonly job: ChatJob;
   readonly recipeName: string;
   readonly chat: ChatAdapter;
   readonly clicks: Clicks;
@@ -17,8 +18,9 @@ interface ReplyTarget {
   readonly warn: (error: unknown) => void;
 }
 
-export interface DeliveredReply {
-  readonly message: MessageRef;
+/** `Ref`: where it stands now. */
+export interface DeliveredReply<Ref = MessageRef> {
+  readonly message: Ref;
   /** True when the reply stands where the prompt stood: what is said next is a message of its own. */
   readonly promptReplaced: boolean;
 }
@@ -32,10 +34,12 @@ export function wasRefused(error: unknown): boolean {
 }
 
 export interface Delivery {
+  /** Of the step that says it. */
+  readonly path: string;
   /** It may have been said before an interruption. */
   readonly again: boolean;
   /** The earlier reply in whose place it is said. */
-  readonly replaces?: MessageRef;
+  readonly replaces?: SaidRef;
 }
 
 /**
@@ -45,10 +49,11 @@ export interface Delivery {
 export async function deliverReply(
   target: ReplyTarget,
   reply: RenderedReply,
-  { again, replaces }: Delivery,
+  { again, replaces: earlier }: Delivery,
 ): Promise<DeliveredReply> {
   const { chat, job } = target;
   const { conversation, prompt } = job.state;
+  const replaces = earlier?.platform === 'api' ? undefined : earlier;
   const isPublic = conversation.kind === 'channel' && reply.visibleTo === 'channel';
   const isInPlace = replaces !== undefined || (prompt !== undefined && !isPublic);
   // What stands in the same place twice is seen once.
@@ -77,7 +82,7 @@ async function toMessage(
 }
 
 /** Says how a job has ended: in place of the prompt, else privately. */
-export async function deliverLastWord(chat: ChatAdapter, { state, user }: Job, message: Message): Promise<void> {
+export async function deliverLastWord(chat: ChatAdapter, { state, user }: ChatJob, message: Message): Promise<void> {
   const { conversation, prompt } = state;
   if (prompt !== undefined) await chat.update(prompt, message);
   else if (conversation.kind === 'direct') await chat.post(conversation, message);

@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import { chatUserKey } from '../chat/chat-user.js';
+import type { ChatUser } from '../chat/chat-user.js';
+import type { ConversationRef } from '../chat/conversation.js';
+import { isPerson, jobOwnerKey } from '../chat/job-owner.js';
 import { BehalfError } from '../kernel/errors.js';
 import type { Vault } from '../kernel/vault.js';
 import type { JobResult, JobRow, JobState, JobStatus, OpenAsk } from './job.js';
@@ -7,6 +9,19 @@ import type { JobResult, JobRow, JobState, JobStatus, OpenAsk } from './job.js';
 /** A job with its inside opened. */
 export interface Job extends Omit<JobRow, 'sealed'> {
   readonly state: JobState;
+}
+
+/** A job of somebody in a chat. */
+export interface ChatJob extends Job {
+  readonly user: ChatUser;
+  readonly state: JobState & { readonly conversation: ConversationRef };
+}
+
+/** The job as that of a person; undefined where a program has started it. */
+export function chatJobOf(job: Job): ChatJob | undefined {
+  const { state, user } = job;
+  const { conversation } = state;
+  return conversation && isPerson(user) ? { ...job, user, state: { ...state, conversation } } : undefined;
 }
 
 /** Who works on a job, and for how long before it must be prolonged; a killed process's jobs go on elsewhere after it. */
@@ -128,14 +143,14 @@ function withList(state: JobState): JobState {
 }
 
 function bindingOf(row: Pick<JobRow, 'id' | 'user' | 'recipe'>): readonly string[] {
-  return [row.id, chatUserKey(row.user), row.recipe];
+  return [row.id, jobOwnerKey(row.user), row.recipe];
 }
 
 /** Guards against rows of other versions of the service; the details were ours when they were written. */
 const StoredState = z.looseObject({
   recipeVersion: z.string(),
   parameters: z.record(z.string(), z.unknown()),
-  conversation: z.looseObject({ platform: z.enum(['slack', 'teams']), kind: z.enum(['direct', 'channel']) }),
+  conversation: z.looseObject({ platform: z.enum(['slack', 'teams']), kind: z.enum(['direct', 'channel']) }).optional(),
   done: z.record(
     z.string(),
     z.looseObject({

@@ -1,4 +1,5 @@
 import type { ChatAdapter } from '../chat/chat-adapter.port.js';
+import type { Platform } from '../chat/chat-user.js';
 import type { Clicks } from '../chat/clicks.js';
 import { type Message, textMessage } from '../chat/message.js';
 import type { ActionCall } from '../connectors/action-call.js';
@@ -10,14 +11,13 @@ import type { CompiledRecipe } from '../recipes/compiled-recipe.js';
 import type { RecipeBook } from '../recipes/recipe-book.js';
 import { slotsOfJob } from '../recipes/recipe-calls.js';
 import type { OpenAskInChat } from './ask-in-chat.js';
-import { closeAsk, deliverAsk } from './deliver-ask.js';
-import { deliverLastWord, deliverReply, wasRefused } from './deliver-reply.js';
+import { wasRefused } from './deliver-reply.js';
 import type { HeldJob } from './held-job.js';
 import type { Answer, JobResult, OpenAsk } from './job.js';
 import { asleepUntilAnswered, finished, type Job, pending, suspended } from './job-record.js';
 import { progressOf, repeated, silentEnd } from './job-state.js';
+import type { JobVoice } from './job-voice.js';
 import type { CreateLoginLink } from './login-link.js';
-import { promptForLogins } from './login-prompts.js';
 import { cancelledMessage, failedMessage, loginRefusedMessage, whatIsLeft } from './messages.js';
 import { wayOf } from './obstacle.js';
 import type { DenialOf } from './permission.js';
@@ -27,7 +27,7 @@ import { reportTo } from './steps/report.js';
 import { runSteps } from './steps/run-steps.js';
 import { checkIsWanted, type StepsOutcome } from './steps/steps-context.js';
 import { Turns } from './turns.js';
-import { withWorkingSign } from './working-sign.js';
+import { voiceOf } from './voice-of.js';
 
 /** A login and one more after it: an app that then still refuses is not asked about again in the same job. */
 const MAX_LOGINS_PER_CONNECTION = 2;
@@ -42,7 +42,7 @@ export interface JobRunnerDeps {
   readonly recipes: () => RecipeBook;
   readonly resolverFor: (job: Job) => SlotResolver;
   readonly denialOf: DenialOf;
-  readonly chat: (job: Job) => ChatAdapter;
+  readonly chats: (platform: Platform) => ChatAdapter;
   readonly clicks: Clicks;
   readonly createLoginLink: CreateLoginLink;
   readonly askInChat: OpenAskInChat;
@@ -77,12 +77,11 @@ export class JobRunner {
       const book = this.#deps.recipes();
       const way = await wayOf(held, book.get(recipe), this.#deps.denialOf);
       if (way.kind === 'blocked') {
-        if (held.state.asking?.given) await this.#closeAsk(held.job, held.state.asking, held.state.asking.given);
+        if (held.state.asking?.given) await this.#closeAsk(held, held.state.asking, held.state.asking.given);
         await this.#end(held, 'cancelled', way.message);
         return 'ended';
       }
-      const at = { sign: this.#deps.chat(held.job).workingSign, conversation: held.state.conversation, clock };
-      return await withWorkingSign(at, () => this.#runRecipe(held, way.recipe, book));
+      return await this.#voice(held).whileAtWork(() => this.#runRecipe(held, way.recipe, book));
     } catch (error) {
       const err = asBehalfError(error);
       if (isBehalfError(err, 'job.lost')) {
@@ -101,9 +100,10 @@ export class JobRunner {
     const { slots, missing } = await resolver.resolve(recipe.name, slotsOfJob(recipe, book.get));
     if (missing.length > 0) return this.#suspend(held, recipe, missing, slots);
     const { clock } = this.#deps;
+    const voice = this.#voice(held);
     const startedAt = clock.now();
     const workedMs = held.state.workedMs ?? 0;
-    const outcome = await runSteps({
+    const { outcome, outputs } = await runSteps({
       held,
       recipe,
       findRecipe: book.get,
@@ -113,33 +113,19 @@ export class JobRunner {
       ...reportTo(this.#deps, { jobId: held.job.id, recipe: recipe.id }),
       resolver,
       turns: new Turns(),
-      profile: () => this.#deps.chat(held.job).describeUser(held.job.user, held.job.state.conversation),
+      profile: () => voice.profile(),
       perform: (call) => this.#deps.perform(call, held.job.user),
       loginTimeoutMs: this.#deps.loginTimeoutMs,
-      ask: (asking, delivery) => {
-        const { askInChat, chat, clicks } = this.#deps;
-        return deliverAsk({ job: held.job, chat: chat(held.job), clicks, askInChat }, asking, delivery);
-      },
-      closeAsk: (asking, answer) => this.#closeAsk(held.job, asking, answer),
-      say: (reply, delivery) =>
-        deliverReply(
-          {
-            job: held.job,
-            recipeName: recipe.name,
-            chat: this.#deps.chat(held.job),
-            clicks: this.#deps.clicks,
-            warn: (error) => this.#warn(held.job, error, 'the prompt of a job could not be changed'),
-          },
-          reply,
-          delivery,
-        ),
+      ask: (asking, delivery) => voice.ask(asking, delivery),
+      closeAsk: (asking, answer) => this.#closeAsk(held, asking, answer),
+      say: (reply, delivery) => voice.say(reply, delivery),
     }).finally(() => held.note({ workedMs: workedMs + clock.now() - startedAt }));
     if (outcome.kind === 'answer_required') return this.#awaitAnswer(held);
     if (outcome.kind === 'login_required') {
       checkIsWanted(held);
       return this.#suspend(held, recipe, [outcome.missing], slots);
     }
-    await this.#complete(held, recipe, outcome);
+    await this.#complete(held, recipe, { ...outcome, ...(outputs ? { outputs } : {}) });
     return 'ended';
   }
 
@@ -152,24 +138,25 @@ export class JobRunner {
   }
 
   /** The answer counts, whatever becomes of the message. */
-  async #closeAsk(job: Job, asking: OpenAsk, answer: Answer): Promise<void> {
-    await closeAsk(this.#deps.chat(job), asking, answer).catch((error: unknown) => {
-      this.#warn(job, error, 'a question could not be closed');
-    });
+  async #closeAsk(held: HeldJob, asking: OpenAsk, answer: Answer): Promise<void> {
+    await this.#voice(held)
+      .closeAsk(asking, answer)
+      .catch((error: unknown) => {
+        this.#warn(held.job, error, 'a question could not be closed');
+      });
   }
 
   async #complete(
     held: HeldJob,
     recipe: CompiledRecipe,
-    outcome: Exclude<StepsOutcome, { kind: 'login_required' | 'answer_required' }>,
+    outcome: Exclude<StepsOutcome, { kind: 'login_required' | 'answer_required' }> & Pick<JobResult, 'outputs'>,
   ): Promise<void> {
     this.#deps.stops.noteSuccess(recipe.id);
-    if (outcome.kind === 'stopped') {
-      const message = outcome.message === undefined ? undefined : textMessage(outcome.message);
-      await this.#end(held, outcome.as, message ?? silentEnd(held.state, recipe, outcome.as));
-      return;
-    }
-    await this.#end(held, 'succeeded', silentEnd(held.state, recipe, 'succeeded'));
+    const { outputs } = outcome;
+    const as = outcome.kind === 'stopped' ? outcome.as : 'succeeded';
+    const said = outcome.kind === 'stopped' && outcome.message ? textMessage(outcome.message) : undefined;
+    const message = said ?? (this.#voice(held).isWaitedFor ? silentEnd(held.state, recipe, as) : undefined);
+    await this.#end(held, as, message, outputs ? { outputs } : {});
   }
 
   async #suspend(
@@ -192,16 +179,7 @@ export class JobRunner {
         ? [{ title: slot.parent.title, account: slot.account.label }]
         : [],
     );
-    const prompt = await promptForLogins(
-      {
-        createLoginLink: this.#deps.createLoginLink,
-        clicks: this.#deps.clicks,
-        chat: this.#deps.chat(held.job),
-        recipeName: recipe.name,
-      },
-      held.job,
-      { missing: wanted, connected },
-    );
+    const prompt = await this.#voice(held).askForLogins(wanted, connected);
     const waitingFor = wanted.map(({ parent }) => parent.name);
     await held.leave((job, now) =>
       suspended(
@@ -256,9 +234,9 @@ export class JobRunner {
     held: HeldJob,
     status: JobResult['status'],
     message?: Message,
-    error?: { code: string; ref: string },
+    more: Pick<JobResult, 'code' | 'ref' | 'outputs'> = {},
   ): Promise<void> {
-    const result = { status, text: message?.fallback ?? '', ...error };
+    const result = { status, text: message?.fallback ?? '', ...more };
     if (!message) return this.#close(held, result);
     await this.#sayLast(held, result, message);
   }
@@ -266,7 +244,7 @@ export class JobRunner {
   async #sayLast(held: HeldJob, result: JobResult, message: Message): Promise<void> {
     const again = held.isInFlight(LAST_WORD.path);
     await held.begin(LAST_WORD, { result });
-    const failure = await this.#tell(held.job, again ? repeated(message, held.state) : message);
+    const failure = await this.#tell(held, again ? repeated(message, held.state) : message);
     if (failure && !again && wasRefused(failure)) held.land(LAST_WORD.path);
     if (failure && (await this.#deliverLater(held, failure))) return;
     await this.#close(held, result);
@@ -285,14 +263,20 @@ export class JobRunner {
   }
 
   /** Not being able to deliver does not undo what was done. */
-  async #tell(job: Job, message: Message): Promise<BehalfError | undefined> {
+  async #tell(held: HeldJob, message: Message): Promise<BehalfError | undefined> {
     try {
-      await deliverLastWord(this.#deps.chat(job), job, message);
+      await this.#voice(held).lastWord(message);
       return undefined;
     } catch (error) {
-      this.#warn(job, error, 'the end of a job could not be delivered');
+      this.#warn(held.job, error, 'the end of a job could not be delivered');
       return asBehalfError(error);
     }
+  }
+
+  #voice(held: HeldJob): JobVoice {
+    const recipeName = this.#deps.recipes().get(held.job.recipe)?.name ?? held.job.recipe;
+    const warn = (error: unknown) => this.#warn(held.job, error, 'the prompt of a job could not be changed');
+    return voiceOf(held, { ...this.#deps, recipeName, warn });
   }
 
   #warn(job: Job, error: unknown, message: string): void {

@@ -60,6 +60,6 @@ export function folded(
 }
 
 /** The inside of a job that has just been accepted. */
-export function initialState(options: Pick<JobState, 'recipeVersion' | 'parameters' | 'conversation'>): JobState {
+export function initialState(options: Pick<JobState, 'recipeVersion' | 'parameters'>): JobState {
   return { ...options, done: {}, loginsAsked: {} };
 }

@@ -1,8 +1,9 @@
 import type { ChatUser } from '../chat/chat-user.js';
+import type { JobOwner } from '../chat/job-owner.js';
 import type { JobId, JobRow, JobStatus } from './job.js';
 
 export interface JobFilter {
-  readonly user?: ChatUser;
+  readonly user?: JobOwner;
   readonly recipe?: string;
   readonly status?: JobStatus;
 }

@@ -1,5 +1,6 @@
 import type { ChatUser } from '../chat/chat-user.js';
 import type { ConversationRef, MessageRef } from '../chat/conversation.js';
+import type { JobOwner } from '../chat/job-owner.js';
 import type { RichText } from '../kernel/rich-text.js';
 import type { Parameter } from '../recipes/compiled-recipe.js';
 import type { FailureData } from '../recipes/recipe-data.js';
@@ -28,7 +29,7 @@ export interface JobLease {
 /** A job as it is kept. What the person typed and what apps answered is inside `sealed`. */
 export interface JobRow {
   readonly id: JobId;
-  readonly user: ChatUser;
+  readonly user: JobOwner;
   readonly recipe: string;
   readonly status: JobStatus;
   /** Rises by one with every write; a write with a stale one is refused. */
@@ -49,7 +50,7 @@ export interface JobRow {
 export type StepRecord =
   | { readonly kind: 'action'; readonly output: unknown }
   /** `visibleTo`: who can press its buttons; absent in rows of former versions. */
-  | { readonly kind: 'reply'; readonly message: MessageRef; readonly visibleTo?: 'user' | 'channel' }
+  | { readonly kind: 'reply'; readonly message: SaidRef; readonly visibleTo?: 'user' | 'channel' }
   | { readonly kind: 'if'; readonly branch: 'then' | 'else' }
   | { readonly kind: 'ask'; readonly ask: string; readonly answer: Answer }
   | { readonly kind: 'log' }
@@ -122,6 +123,16 @@ export interface Traces {
   readonly isUnknown: boolean;
 }
 
+/** A reply to a program, which is kept for it instead of being sent. */
+export interface CollectedReply {
+  /** Of the step: what is said again after an interruption, or in place of it, is there once. */
+  readonly path: string;
+  readonly text: string;
+}
+
+/** Where a reply stands: in a chat, or among those that are kept for a program. */
+export type SaidRef = MessageRef | { readonly platform: 'api'; readonly address: { readonly reply: string } };
+
 /** A line that a recipe wrote for the history. */
 export interface JobLogLine {
   /** Milliseconds since the epoch. */
@@ -141,7 +152,8 @@ export interface JobState {
   /** Fingerprint of the recipe's text: a job does not go on under a recipe that has changed. */
   readonly recipeVersion: string;
   readonly parameters: Readonly<Record<string, unknown>>;
-  readonly conversation: ConversationRef;
+  /** Absent: a program has started the job, and nobody can be written to. */
+  readonly conversation?: ConversationRef;
   readonly done: Readonly<Record<string, StepRecord>>;
   /** Steps that have been begun and may have had their effect; several where a loop does several things at once. */
   readonly inFlight?: readonly InFlight[];
@@ -157,6 +169,8 @@ export interface JobState {
   readonly undelivered?: number;
   /** Lines of `log` steps, the oldest first; bounded. */
   readonly log?: readonly JobLogLine[];
+  /** What was said to a program, in the order in which it was first said; bounded. */
+  readonly replies?: readonly CollectedReply[];
   /** Time that the job has worked before it slept, in ms. */
   readonly workedMs?: number;
   /** How it ends, for the history. Set before the last word is said: from then on no step is begun any more. */
@@ -170,4 +184,6 @@ export interface JobResult {
   readonly text: string;
   readonly code?: string;
   readonly ref?: string;
+  /** What a callable recipe gives; only where it has succeeded. */
+  readonly outputs?: Readonly<Record<string, unknown>>;
 }

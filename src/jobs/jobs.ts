@@ -61,7 +61,7 @@ export class Jobs {
     this.#places = new Places(deps.maxRunning);
     this.#wishes = new CancelWishes(deps.wishes, deps.clock);
     this.#slots = new RecipeSlots({ ...deps, handOver: (id) => this.#handOver(id) });
-    this.#runner = new JobRunner({ ...deps, chat: (job) => deps.chats(job.user.platform) });
+    this.#runner = new JobRunner(deps);
     this.waiting = new WaitingJobs({ ...deps, handOver: (id) => this.#handOver(id) });
   }
 
@@ -77,7 +77,8 @@ export class Jobs {
     try {
       const job = newJob(request, this.#deps.clock.now(), { ...this.#lessee, isHeld: hasPlace });
       const isNew = await store.accept(sealJob(vault, job), request.eventId, EVENT_TTL_MS).catch((error: unknown) => {
-        this.#withdrawn.add(job);
+        // Whoever asks for the same job again finds what has arrived.
+        if (!('isRepeatable' in request && request.isRepeatable)) this.#withdrawn.add(job);
         throw error;
       });
       if (!isNew) return 'duplicate';
@@ -99,10 +100,15 @@ export class Jobs {
     const newest = async (status: JobStatus) => (await this.#deps.store.list({ user, status }, { limit: 1 }))[0];
     const row = (await newest('running')) ?? (await newest('pending'));
     if (!row) return undefined;
-    this.#running.get(row.id)?.askToCancel();
-    // Also for a job of this process: if it dies first, whoever goes on with the job has to know.
-    await this.#wishes.put(row.id);
+    await this.askToCancel(row.id);
     return row;
+  }
+
+  /** Lets a job that runs or waits for its turn end before its next step. */
+  async askToCancel(id: JobId): Promise<void> {
+    this.#running.get(id)?.askToCancel();
+    // Also for a job of this process: if it dies first, whoever goes on with the job has to know.
+    await this.#wishes.put(id);
   }
 
   /** True when this person has started a job after `at` (ms since the epoch). */

@@ -1,7 +1,7 @@
 import type { ChatAdapter } from '../chat/chat-adapter.port.js';
 import type { Clicks } from '../chat/clicks.js';
 import type { MessageRef } from '../chat/conversation.js';
-import type { Job } from './job-record.js';
+import type { ChatJob } from './job-record.js';
 import type { CreateLoginLink } from './login-link.js';
 import { loginPromptMessage, type WantedLogin } from './messages.js';
 import type { MissingLogin } from './resolve-connections.js';
@@ -25,7 +25,7 @@ export interface ConnectedApp {
  */
 export async function promptForLogins(
   deps: LoginPromptDeps,
-  job: Job,
+  job: ChatJob,
   options: { readonly missing: readonly MissingLogin[]; readonly connected: readonly ConnectedApp[] },
 ): Promise<MessageRef> {
   const { chat } = deps;
@@ -50,7 +50,7 @@ export async function promptForLogins(
 
 async function wantedLogin(
   deps: LoginPromptDeps,
-  job: Job,
+  job: ChatJob,
   { parent, reason, scopes }: MissingLogin,
 ): Promise<Omit<WantedLogin, 'token'>> {
   const url = await deps.createLoginLink({

@@ -1,28 +1,44 @@
 import type { ChatUser } from '../chat/chat-user.js';
 import type { ConversationRef, MessageRef } from '../chat/conversation.js';
+import type { ApiCaller } from '../chat/job-owner.js';
 import { newId } from '../kernel/ids.js';
 import type { CompiledRecipe } from '../recipes/compiled-recipe.js';
+import type { JobId, JobState } from './job.js';
 import type { Job, Lessee } from './job-record.js';
 import { initialState } from './job-state.js';
 
-export interface NewJob {
-  readonly eventId: string;
+/** A job of somebody in a chat. */
+export interface NewChatJob extends NewJobBase {
   readonly user: ChatUser;
-  readonly recipe: CompiledRecipe;
-  readonly parameters: Readonly<Record<string, unknown>>;
   readonly conversation: ConversationRef;
   /** A message of ours that the job's private answer replaces: the last question for a parameter. */
   readonly prompt?: MessageRef;
 }
 
+/** A job of a program. */
+export interface NewApiJob extends NewJobBase {
+  readonly user: ApiCaller;
+  /** The id that the job gets. */
+  readonly id: JobId;
+  /** True: whoever was told that it could not be accepted asks for the same job again, so what has arrived stays. */
+  readonly isRepeatable: boolean;
+}
+
+export type NewJob = NewChatJob | NewApiJob;
+
+interface NewJobBase {
+  readonly eventId: string;
+  readonly recipe: CompiledRecipe;
+  readonly parameters: Readonly<Record<string, unknown>>;
+}
+
 /** A job that is about to be accepted: held by this process, or left to whoever has room. */
 export function newJob(request: NewJob, now: number, by: Lessee & { readonly isHeld: boolean }): Job {
-  const { recipe, parameters, conversation, prompt, user } = request;
+  const { recipe, parameters, user } = request;
   const { holder, isHeld, leaseMs } = by;
-  const initial = initialState({ recipeVersion: recipe.version, parameters, conversation });
-  const state = { ...initial, ...(prompt ? { prompt } : {}) };
+  const state = { ...initialState({ recipeVersion: recipe.version, parameters }), ...placeOf(request) };
   const base = {
-    id: newId(now),
+    id: 'id' in request ? request.id : newId(now),
     user,
     recipe: recipe.id,
     version: 1,
@@ -34,4 +50,10 @@ export function newJob(request: NewJob, now: number, by: Lessee & { readonly isH
   };
   if (!isHeld) return { ...base, status: 'pending' };
   return { ...base, status: 'running', lease: { holder, until: now + leaseMs } };
+}
+
+function placeOf(request: NewJob): Pick<JobState, 'conversation' | 'prompt'> {
+  if (!('conversation' in request)) return {};
+  const { conversation, prompt } = request;
+  return { conversation, ...(prompt ? { prompt } : {}) };
 }

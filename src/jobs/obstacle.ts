@@ -1,6 +1,7 @@
 import type { Message } from '../chat/message.js';
 import type { CompiledRecipe } from '../recipes/compiled-recipe.js';
 import type { HeldJob } from './held-job.js';
+import { chatJobOf } from './job-record.js';
 import { progressOf } from './job-state.js';
 import { LEFT, recipeGoneMessage } from './messages.js';
 import { type DenialOf, deniedMessage } from './permission.js';
@@ -17,7 +18,8 @@ export async function wayOf(held: HeldJob, found: CompiledRecipe | undefined, de
   if (found === undefined || found.version !== state.recipeVersion) {
     return { kind: 'blocked', message: recipeGoneMessage(found?.name ?? job.recipe, progress) };
   }
-  const denial = await denialOf(found, { user: job.user, conversation: state.conversation });
+  const chatJob = chatJobOf(job);
+  const denial = chatJob && (await denialOf(found, { user: chatJob.user, conversation: chatJob.state.conversation }));
   if (denial === undefined) return { kind: 'free', recipe: found };
   return { kind: 'blocked', message: deniedMessage(found.name, denial, [LEFT[progress]]) };
 }

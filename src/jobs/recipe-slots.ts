@@ -1,4 +1,4 @@
-import { chatUserKey } from '../chat/chat-user.js';
+import { jobOwnerKey } from '../chat/job-owner.js';
 import type { LeaseStore } from '../connections/lease-store.port.js';
 import type { Clock } from '../kernel/clock.port.js';
 import { joinKey } from '../kernel/ids.js';
@@ -80,7 +80,7 @@ export class RecipeSlots {
   async #fillNow(recipe: string): Promise<void> {
     const full = new Set<string>();
     for (const row of await this.#waiting(recipe)) {
-      const user = chatUserKey(row.user);
+      const user = jobOwnerKey(row.user);
       if (full.has(user) || !this.#isReady(row)) continue;
       const outcome = await this.#reserve(row);
       if (outcome === 'full') return;
@@ -158,7 +158,7 @@ export class RecipeSlots {
     const { recipe, user } = this.#limitsOf(job.recipe) ?? {};
     return [
       ...(recipe === undefined ? [] : [{ name: recipeSlots(job), count: recipe }]),
-      ...(user === undefined ? [] : [{ name: joinKey('slot', job.recipe, chatUserKey(job.user)), count: user }]),
+      ...(user === undefined ? [] : [{ name: joinKey('slot', job.recipe, jobOwnerKey(job.user)), count: user }]),
     ];
   }
 }

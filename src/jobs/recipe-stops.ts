@@ -1,4 +1,4 @@
-import { chatUserKey } from '../chat/chat-user.js';
+import { jobOwnerKey } from '../chat/job-owner.js';
 import { type BehalfError, type ErrorCode, isBehalfError } from '../kernel/errors.js';
 import type { Logger } from '../kernel/logger.port.js';
 import type { Metrics } from '../kernel/metrics.port.js';
@@ -13,6 +13,7 @@ const MISCONFIGURED: readonly ErrorCode[] = [
   'recipe.invalid',
   'connector.invalid',
   'connection.invalid',
+  'connection.no_person',
   'datapill.failed',
   'oauth.operator',
 ];
@@ -50,7 +51,7 @@ export class RecipeStops {
     const series = this.#now().get(recipe) ?? { count: 0, typedBy: new Set<string>() };
     this.#now().set(recipe, series);
     if (err.code === 'datapill.failed') {
-      const person = chatUserKey(user);
+      const person = jobOwnerKey(user);
       if (series.typedBy.has(person)) return;
       series.typedBy.add(person);
     }

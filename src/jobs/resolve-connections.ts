@@ -1,4 +1,5 @@
 import type { ChatUser } from '../chat/chat-user.js';
+import { isPerson, type JobOwner } from '../chat/job-owner.js';
 import type { Account, Credential } from '../connections/connection.js';
 import type { Connections } from '../connections/connections.js';
 import type { ParentConnection } from '../connections/parent-connection.js';
@@ -6,6 +7,7 @@ import type { Connector } from '../connectors/connector.js';
 import { BehalfError } from '../kernel/errors.js';
 import type { ConnectionSlot } from '../recipes/compiled-recipe.js';
 import type { JobSlot } from '../recipes/recipe-calls.js';
+import { noPerson } from './no-person.js';
 import { notConnectedText } from './recipe-holds.js';
 
 type WantedConnection = Pick<ConnectionSlot, 'use' | 'verifyUserAccess'>;
@@ -44,13 +46,13 @@ interface ResolverDeps {
   readonly connectors: (name: string) => Connector | undefined;
 }
 
-/** Finds the credentials of a run, for the person whose job it is. */
+/** Finds the credentials of a run, for whoever's job it is. A program has no connections of its own, and is given none. */
 export class SlotResolver {
-  readonly #user: ChatUser;
+  readonly #owner: JobOwner;
   readonly #deps: ResolverDeps;
 
-  constructor(user: ChatUser, deps: ResolverDeps) {
-    this.#user = user;
+  constructor(owner: JobOwner, deps: ResolverDeps) {
+    this.#owner = owner;
     this.#deps = deps;
   }
 
@@ -84,9 +86,13 @@ export class SlotResolver {
     | { readonly kind: 'missing'; readonly missing: MissingLogin }
   > {
     if (slot.credential.kind !== 'bearer') throw refusedShared(slot);
-    const found = await this.#deps.connections.credentialFor(slot.personal ? this.#user : 'shared', slot.parent, {
-      refusedGeneration: slot.credential.generation,
-    });
+    const found = await this.#deps.connections.credentialFor(
+      this.#ownerOf(slot.personal, slot.parent.name),
+      slot.parent,
+      {
+        refusedGeneration: slot.credential.generation,
+      },
+    );
     if (found.kind === 'login_required') {
       if (!slot.personal) throw refusedShared(slot);
       return {
@@ -101,7 +107,12 @@ export class SlotResolver {
   async giveUp(slot: ResolvedSlot): Promise<MissingLogin> {
     if (!slot.personal || slot.credential.kind !== 'bearer') throw refusedShared(slot);
     const reason = `${slot.parent.title} does not accept the login any more`;
-    await this.#deps.connections.markNeedsLogin(this.#user, slot.parent.name, slot.credential.generation, reason);
+    await this.#deps.connections.markNeedsLogin(
+      this.#person(slot.parent.name),
+      slot.parent.name,
+      slot.credential.generation,
+      reason,
+    );
     return missingLogin(slot.parent, reason, earlier(slot.connector, slot.scopes));
   }
 
@@ -113,9 +124,19 @@ export class SlotResolver {
     const actions = wanted.filter(({ use, verifyUserAccess }) => use === name && verifyUserAccess);
     const names = actions.flatMap((slot) => slot.actions);
     if (!connector) return [missingLogin(parent, undefined)];
-    const row = await this.#deps.connections.get(this.#user, name);
+    const row = await this.#deps.connections.get(this.#person(name), name);
     const asked = earlier(connector, row?.scopes ?? row?.asked);
     return [missingLogin(parent, undefined, [...asked, ...neededScopes(names, connector)])];
+  }
+
+  #ownerOf(isPersonal: boolean, connection: string): ChatUser | 'shared' {
+    return isPersonal ? this.#person(connection) : 'shared';
+  }
+
+  /** Where there is none, nothing else takes the place of their connection. */
+  #person(connection: string): ChatUser {
+    if (isPerson(this.#owner)) return this.#owner;
+    throw noPerson(`The connection ${connection} is used as the person who asks`);
   }
 
   async #resolveSlot(
@@ -128,7 +149,7 @@ export class SlotResolver {
       throw new BehalfError('connection.invalid', `The connection ${use} does not exist`, {
         details: { connection: use },
       });
-    const found = await this.#deps.connections.credentialFor(verifyUserAccess ? this.#user : 'shared', parent);
+    const found = await this.#deps.connections.credentialFor(this.#ownerOf(verifyUserAccess, use), parent);
     const needed = verifyUserAccess ? neededScopes(actions, connector) : [];
     if (found.kind === 'ready') {
       const { scopes = needed } = found;

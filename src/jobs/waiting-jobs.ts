@@ -1,6 +1,6 @@
-import type { ChatAdapter } from '../chat/chat-adapter.port.js';
-import { type ChatUser, isSameChatUser, type Platform } from '../chat/chat-user.js';
+import type { ChatUser } from '../chat/chat-user.js';
 import type { MessageRef } from '../chat/conversation.js';
+import { isSameOwner } from '../chat/job-owner.js';
 import { type Message, textMessage } from '../chat/message.js';
 import { asBehalfError, isBehalfError } from '../kernel/errors.js';
 import type { Vault } from '../kernel/vault.js';
@@ -9,7 +9,7 @@ import { Answers } from './answers.js';
 import { closedAskMessage, unansweredMessage } from './ask-messages.js';
 import { changeJob, loadJob } from './change-job.js';
 import type { JobId } from './job.js';
-import { ending, finished, type Job, openAskOf, openJob, pending, suspended } from './job-record.js';
+import { chatJobOf, ending, finished, type Job, openAskOf, openJob, pending, suspended } from './job-record.js';
 import type { JobRunnerDeps } from './job-runner.js';
 import { progressOf } from './job-state.js';
 import type { JobStore } from './job-store.port.js';
@@ -20,10 +20,9 @@ import { Turns } from './turns.js';
 /** Jobs of a stopped recipe that are looked up at once. */
 const STOPPED_BATCH = 100;
 
-export interface WaitingJobsDeps extends Omit<JobRunnerDeps, 'chat'> {
+export interface WaitingJobsDeps extends JobRunnerDeps {
   readonly store: JobStore;
   readonly vault: Vault;
-  readonly chats: (platform: Platform) => ChatAdapter;
   readonly titleOf: (connection: string) => string;
   /** Called when a job that waited for logins was cancelled, so that its links die with it. */
   readonly onNoLongerWaiting: (id: JobId) => Promise<void>;
@@ -127,7 +126,7 @@ export class WaitingJobs {
   async cancel(user: ChatUser, id: JobId): Promise<CancelOutcome> {
     const job = await loadJob(this.#deps, id);
     if (job?.status !== 'suspended') return 'not_waiting';
-    if (!isSameChatUser(job.user, user)) return 'not_yours';
+    if (!isSameOwner(job.user, user)) return 'not_yours';
     const name = this.nameOf(job);
     const message = cancelledMessage(name, progressOf(job.state));
     if (!(await this.#end(id, { when: () => true, message }))) return 'not_waiting';
@@ -171,7 +170,7 @@ export class WaitingJobs {
   /** The prompt as the platform now knows it, e.g. with an address through which it can be edited. */
   async promptSeen(user: ChatUser, id: JobId, prompt: MessageRef): Promise<void> {
     await changeJob(this.#deps, id, (job, now) =>
-      job.status === 'suspended' && isSameChatUser(job.user, user)
+      job.status === 'suspended' && isSameOwner(job.user, user)
         ? this.#asleep(job, job.waitingFor, now, prompt)
         : undefined,
     );
@@ -204,7 +203,9 @@ export class WaitingJobs {
     await this.#deps.handOver(id);
   }
 
-  async #promptForTheRest(job: Job, connected: ConnectedApp): Promise<void> {
+  async #promptForTheRest(waiting: Job, connected: ConnectedApp): Promise<void> {
+    const job = chatJobOf(waiting);
+    if (!job) return;
     const { chats, clicks, createLoginLink } = this.#deps;
     const resolver = this.#deps.resolverFor(job);
     const book = this.#deps.recipes();
@@ -246,7 +247,9 @@ export class WaitingJobs {
     logger.info({ jobId: job.id, recipe: job.recipe, status: 'cancelled' }, 'job finished');
   }
 
-  async #say(job: Job, message: Message): Promise<void> {
+  async #say(ended: Job, message: Message): Promise<void> {
+    const job = chatJobOf(ended);
+    if (!job) return;
     const { asking, conversation, prompt } = job.state;
     await this.#quietly(job, async () => {
       const chat = this.#deps.chats(job.user.platform);

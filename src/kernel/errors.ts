@@ -23,6 +23,10 @@ export const ERROR_CODES = {
     audience: 'operator',
     text: 'This app is not connected. Your administrator must connect it first.',
   },
+  'connection.no_person': {
+    audience: 'builder',
+    text: 'This needs the login of a person, and nobody is there who could log in.',
+  },
   'datapill.failed': { audience: 'builder', text: 'This command has a mistake in its recipe. Please tell its author.' },
   'store.unavailable': {
     audience: 'operator',

@@ -15,14 +15,15 @@ export interface RecipeData {
   readonly parameters: Readonly<Record<string, unknown>>;
   /** Outputs of finished actions by step id. */
   readonly steps: Readonly<Record<string, unknown>>;
-  readonly user: {
+  /** Absent where a program has started the job; so is `conversation`. */
+  readonly user?: {
     readonly id: string;
     readonly name: string;
     readonly email?: string;
     readonly platform: string;
     readonly tenant: string;
   };
-  readonly conversation: { readonly kind: 'direct' | 'channel'; readonly platform: string };
+  readonly conversation?: { readonly kind: 'direct' | 'channel'; readonly platform: string };
   readonly job: { readonly id: string; readonly started_at: string };
   /** Why the steps before failed; only for the steps of `on_error`. */
   readonly error?: FailureData;

@@ -1,3 +1,4 @@
+import { isPerson } from '../../chat/job-owner.js';
 import { BehalfError } from '../../kernel/errors.js';
 import { randomToken } from '../../kernel/ids.js';
 import type { AskStep } from '../../recipes/compiled-recipe.js';
@@ -5,6 +6,7 @@ import { type RenderedAsk, renderAsk } from '../../recipes/render-ask.js';
 import { wasRefused } from '../deliver-reply.js';
 import type { HeldJob } from '../held-job.js';
 import type { Answer, OpenAsk } from '../job.js';
+import { noPerson } from '../no-person.js';
 import { outputOf } from './ask-output.js';
 import {
   COMPLETED,
@@ -47,6 +49,7 @@ async function answerAt({ closeAsk, held }: StepsContext, path: string): Promise
 
 async function ask(context: StepsContext, step: AskStep, scope: StepScope): Promise<void> {
   const { held } = context;
+  if (!isPerson(held.job.user)) throw noPerson('The recipe asks a question');
   const path = pathOf(step, scope);
   const again = held.isInFlight(path);
   const rendered = await renderAsk(step, scope.data.current());
@@ -79,7 +82,7 @@ function toOpen(context: StepsContext, step: AskStep, path: string, { answer, te
 
 /** In a direct message nobody sees the question but the person who asked. */
 function checkPeople({ job, state }: HeldJob, { who }: RenderedAsk): void {
-  if (who.kind !== 'users' || state.conversation.kind === 'channel' || who.users.includes(job.user.userId)) return;
+  if (who.kind !== 'users' || state.conversation?.kind === 'channel' || who.users.includes(job.user.userId)) return;
   throw new BehalfError('recipe.invalid', 'A question to others was asked in a direct message', {
     userText: 'It asks other people something, so it works in a channel only.',
   });

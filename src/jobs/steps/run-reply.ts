@@ -24,7 +24,7 @@ async function say(context: StepsContext, step: ReplyStep, scope: StepScope): Pr
   // It stands where the earlier one stood, so the same people see it.
   const reply = earlier ? { ...rendered, visibleTo: earlier.visibleTo ?? 'user' } : rendered;
   await held.begin({ path, kind: 'reply' });
-  const delivery = { again, ...(earlier ? { replaces: earlier.message } : {}) };
+  const delivery = { path, again, ...(earlier ? { replaces: earlier.message } : {}) };
   const { message, promptReplaced } = await context.say(reply, delivery).catch((error: unknown) => {
     if (!again && wasRefused(error)) held.land(path);
     throw error;

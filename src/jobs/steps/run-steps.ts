@@ -1,5 +1,6 @@
+import { BehalfError } from '../../kernel/errors.js';
 import type { CollectStep, CompiledStep, IfStep, StopStep } from '../../recipes/compiled-recipe.js';
-import { evaluateCondition, evaluateValue } from '../../recipes/evaluate.js';
+import { evaluateCondition, evaluateValue, evaluateValues } from '../../recipes/evaluate.js';
 import { renderText } from '../../recipes/render-reply.js';
 import { createStepData } from './first-data.js';
 import { runAction } from './run-action.js';
@@ -20,14 +21,35 @@ import {
   type StepsOutcome,
 } from './steps-context.js';
 
+const MAX_OUTPUT_BYTES = 256 * 1024;
+
+interface StepsEnd {
+  readonly outcome: StepsOutcome;
+  /** What a callable recipe gives. */
+  readonly outputs?: Readonly<Record<string, unknown>>;
+}
+
 /**
  * Carries out the steps that are not done yet. A step with an effect is marked before it begins and recorded when it is over,
  * so that after a crash it is known to be done, not begun, or in doubt.
  */
-export async function runSteps(run: Omit<StepsContext, 'connections'>): Promise<StepsOutcome> {
+export async function runSteps(run: Omit<StepsContext, 'connections'>): Promise<StepsEnd> {
   const context = { ...run, connections: run.recipe.connections };
   const data = await createStepData(context, context.held.state.parameters);
-  return runRecipe(context, { prefix: '', data });
+  const outcome = await runRecipe(context, { prefix: '', data });
+  const hasSucceeded = outcome.kind === 'completed' || (outcome.kind === 'stopped' && outcome.as === 'succeeded');
+  const { trigger } = context.recipe;
+  if (!hasSucceeded || trigger.kind !== 'callable') return { outcome };
+  return { outcome, outputs: bounded(await evaluateValues(trigger.outputs, data.current())) };
+}
+
+/** What a job gives is kept with it for as long as the history. */
+function bounded(outputs: NonNullable<StepsEnd['outputs']>): NonNullable<StepsEnd['outputs']> {
+  if (Buffer.byteLength(JSON.stringify(outputs)) <= MAX_OUTPUT_BYTES) return outputs;
+  throw new BehalfError('job.limit', 'The outputs of a recipe are too large', {
+    userText: 'What this gives is more than I can keep.',
+    details: { maxBytes: MAX_OUTPUT_BYTES },
+  });
 }
 
 const runRecipe: RunRecipe = (context, scope) => {

@@ -9,7 +9,7 @@ import type { RenderedReply } from '../../recipes/render-reply.js';
 import type { AskDelivery } from '../deliver-ask.js';
 import type { DeliveredReply, Delivery } from '../deliver-reply.js';
 import type { HeldJob } from '../held-job.js';
-import type { Answer, JobLogLine, OpenAsk } from '../job.js';
+import type { Answer, JobLogLine, OpenAsk, SaidRef } from '../job.js';
 import type { MissingLogin, ResolvedSlot, SlotResolver } from '../resolve-connections.js';
 import type { Turns } from '../turns.js';
 import type { StepData } from './step-data.js';
@@ -48,7 +48,7 @@ export interface StepsContext {
   readonly profile: () => Promise<ChatUserProfile>;
   readonly perform: (call: Omit<ActionCall, 'http' | 'clock'>) => Promise<unknown>;
   /** Says a reply where it belongs, or in place of an earlier one. */
-  readonly say: (reply: RenderedReply, delivery: Delivery) => Promise<DeliveredReply>;
+  readonly say: (reply: RenderedReply, delivery: Delivery) => Promise<DeliveredReply<SaidRef>>;
   /** Says a question where it belongs. */
   readonly ask: (asking: OpenAsk, delivery: AskDelivery) => Promise<DeliveredReply>;
   /** Takes the buttons off a question and says what became of it. Never rejects. */

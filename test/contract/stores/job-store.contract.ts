@@ -1,3 +1,4 @@
+import { apiCaller, isPerson, type JobOwner } from '../../../src/chat/job-owner.js';
 import type { JobRow, JobStatus } from '../../../src/jobs/job.js';
 import type { JobFilter } from '../../../src/jobs/job-store.port.js';
 import {
@@ -26,11 +27,16 @@ async function indexed(store: Stores['jobs'], row: JobRow): Promise<object> {
     person: await ids({ user: row.user }),
     recipe: await ids({ recipe: row.recipe }),
     waiting: {
-      crm: await store.waitingFor(row.user, 'crm'),
-      files: await store.waitingFor(row.user, 'files'),
+      crm: await waitingFor(store, row.user, 'crm'),
+      files: await waitingFor(store, row.user, 'files'),
     },
     attention: await store.needingAttention(Number.MAX_SAFE_INTEGER, 10),
   };
+}
+
+/** A program waits for no login. */
+async function waitingFor(store: Stores['jobs'], owner: JobOwner, connection: string): Promise<readonly string[]> {
+  return isPerson(owner) ? store.waitingFor(owner, connection) : [];
 }
 
 export function describeJobStore(open: OpenStores): void {
@@ -123,8 +129,32 @@ export function describeJobStore(open: OpenStores): void {
         for (const row of rows) {
           expect(await store().list({ user: row.user }, { limit: 10 })).toEqual([row]);
           expect(await store().list({ recipe: row.recipe }, { limit: 10 })).toEqual([row]);
-          expect(await store().waitingFor(row.user, row.recipe)).toEqual([row.id]);
+          expect(await waitingFor(store(), row.user, row.recipe)).toEqual([row.id]);
         }
+      });
+    });
+
+    describe('a job of a program', () => {
+      it('gives back its owner, and is listed under it alone', async () => {
+        for (const [n, key] of HARD_IDS.entries()) {
+          const row = await accept({ id: jobId(n), user: apiCaller(key) });
+          expect(await store().load(row.id)).toEqual(row);
+          expect(await store().list({ user: apiCaller(key) }, { limit: 10 })).toEqual([row]);
+        }
+      });
+
+      it('is not that of a person with the same ids, in lists, claims and writes', async () => {
+        const { tenantId, userId } = apiCaller('U1');
+        const person = { platform: 'slack' as const, tenantId, userId };
+        const row = jobRow({ id: jobId(1), user: apiCaller('U1') });
+        const other = jobRow({ id: jobId(2), user: person });
+        expect(await store().accept(row, 'event', LONG)).toBe(true);
+        expect(await store().accept(other, 'event', LONG)).toBe(true);
+        expect(await store().list({ user: person }, { limit: 10 })).toEqual([other]);
+        expect(await store().list({ user: row.user }, { limit: 10 })).toEqual([row]);
+        const done = { ...row, version: 2, status: 'succeeded' as const };
+        expect(await store().write(done)).toBe(true);
+        expect(await store().list({ user: row.user, status: 'succeeded' }, { limit: 10 })).toEqual([done]);
       });
     });
 

@@ -1,5 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { finished, type Job, leased, openJob, pending, sealJob, suspended } from '../../../src/jobs/job-record.js';
+import type { ChatUser } from '../../../src/chat/chat-user.js';
+import { apiCaller } from '../../../src/chat/job-owner.js';
+import {
+  chatJobOf,
+  finished,
+  type Job,
+  leased,
+  openJob,
+  pending,
+  sealJob,
+  suspended,
+} from '../../../src/jobs/job-record.js';
 import { Secret } from '../../../src/kernel/secret.js';
 import { createVault } from '../../../src/kernel/vault.js';
 
@@ -7,9 +18,11 @@ const vault = createVault([{ id: 'k1', key: new Secret(randomBytes(32)) }]);
 const NOW = 1_000_000;
 const MINUTE = 60_000;
 
+const PERSON: ChatUser = { platform: 'teams', tenantId: 'T:1', userId: '29:x' };
+
 const JOB: Job = {
   id: 'job1',
-  user: { platform: 'teams', tenantId: 'T:1', userId: '29:x' },
+  user: PERSON,
   recipe: 'sales/create',
   status: 'running',
   version: 3,
@@ -36,12 +49,22 @@ describe('a job at rest', () => {
 
   test.each([
     [{ id: 'job2' }],
-    [{ user: { ...JOB.user, userId: '29:y' } }],
-    [{ user: { ...JOB.user, tenantId: 'T', userId: '1:29:x' } }],
+    [{ user: { ...PERSON, userId: '29:y' } }],
+    [{ user: { ...PERSON, tenantId: 'T', userId: '1:29:x' } }],
+    [{ user: apiCaller('29:x') }],
     [{ recipe: 'sales/delete' }],
   ])('does not open for another job, person or recipe: %j', (change) => {
     const row = { ...sealJob(vault, JOB), ...change };
     expect(() => openJob(vault, row)).toThrow(expect.objectContaining({ code: 'store.corrupt' }));
+  });
+
+  test('of a program opens without a conversation, and is never that of somebody in a chat', () => {
+    const { conversation: _, ...state } = JOB.state;
+    const job = { ...JOB, user: apiCaller('erp'), state };
+    expect(openJob(vault, sealJob(vault, job))).toEqual(job);
+    expect(chatJobOf(job)).toBeUndefined();
+    expect(chatJobOf({ ...job, state: JOB.state })).toBeUndefined();
+    expect(chatJobOf(JOB)).toEqual(JOB);
   });
 
   test('is no job when its inside is something else', () => {
