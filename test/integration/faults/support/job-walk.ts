@@ -96,18 +96,16 @@ function unnamed(run: Run, text: string): string {
   return text.replaceAll(run.user.userId, 'the person').replace(/\(reference \w+\)/u, '(reference)');
 }
 
-/** The points at which the process dies: all of them, or of each kind the first, the last and some between. */
-export function pointsOf(effects: readonly string[], most: number): readonly number[] {
+/** The points at which the process dies: all of them, or the first of each kind and some more. */
+function pointsOf(effects: readonly string[], most: number): readonly number[] {
   const all = Array.from({ length: effects.length + 1 }, (_, index) => index);
   if (all.length <= most) return all;
   const marked = new Set([0, effects.length]);
-  for (const name of new Set(effects)) {
-    marked.add(effects.indexOf(name) + 1);
-    marked.add(effects.lastIndexOf(name) + 1);
-  }
+  for (const name of new Set(effects)) marked.add(effects.indexOf(name) + 1);
   const rest = all.filter((point) => !marked.has(point));
-  const stride = Math.max(1, Math.ceil(rest.length / Math.max(1, most - marked.size)));
-  for (let index = 0; index < rest.length; index += stride) marked.add(rest[index] ?? 0);
+  const places = Math.max(0, most - marked.size);
+  const stride = Math.ceil(rest.length / Math.max(1, places));
+  for (let index = 0; index < rest.length && places > 0; index += stride) marked.add(rest[index] ?? 0);
   return [...marked].sort((left, right) => left - right);
 }
 
