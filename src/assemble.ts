@@ -30,6 +30,7 @@ import type { OAuth1Client } from './connections/oauth1-client.port.js';
 import { createRevocationPlan } from './connections/revocation-plan.js';
 import type { RevocationQueue } from './connections/revocation-queue.port.js';
 import { Revoker } from './connections/revoker.js';
+import type { SharedStates } from './connections/shared-states.js';
 import { SharedWatch } from './connections/shared-watch.js';
 import { lookUpAccount, tryConnection } from './connectors/account-lookup.js';
 import type { ActionCall } from './connectors/action-call.js';
@@ -76,6 +77,8 @@ export interface Drivers {
   readonly metrics: Metrics;
   /** True where no other process can open these stores. */
   readonly isAlone?: boolean;
+  /** Told what the store says of the shared connections, whenever it was looked at; must not fail. */
+  readonly onSharedStates?: (states: SharedStates) => Promise<void>;
   /** In place of calls to apps and of stored logins: for the tests of recipes. */
   readonly rehearsal?: {
     readonly perform: (call: Omit<ActionCall, 'http'>) => Promise<unknown>;
@@ -154,7 +157,10 @@ export function assemble(policy: ServicePolicy, catalogue: () => Catalogue, driv
   const stops = new RecipeStops({ recipes, logger, metrics });
   const shared = new SharedWatch({
     read: () => connections.sharedStates(),
-    onLook: () => holds.tell(),
+    async onLook(states) {
+      await drivers.onSharedStates?.(states);
+      holds.tell();
+    },
     clock,
     logger,
   });

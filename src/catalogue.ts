@@ -3,11 +3,13 @@ import { join } from 'node:path';
 import { checkRecipes } from './checks/check-recipes.js';
 import type { Config } from './config.js';
 import type { ParentConnection } from './connections/parent-connection.js';
+import type { MadeEntries } from './connections/shared-states.js';
 import { withBuiltInConnectors } from './connectors/built-in-connectors.js';
 import type { Connector } from './connectors/connector.js';
 import { loadConnections } from './connectors/load-connections.js';
 import { loadConnectors } from './connectors/load-connectors.js';
 import { BehalfError } from './kernel/errors.js';
+import type { Secret } from './kernel/secret.js';
 import type { Problem } from './language/problem.js';
 import { readTextFile, readYamlFolder } from './language/yaml-folder.js';
 import type { CompiledRecipe } from './recipes/compiled-recipe.js';
@@ -31,6 +33,10 @@ export interface Catalogue {
 type CatalogueConfig = Pick<Config, 'configDir' | 'publicUrl' | 'egressAllow'> & {
   /** True: no app is called, as in the tests of recipes. */
   readonly isRehearsal?: boolean;
+  /** Connections that were made at run time. */
+  readonly made?: MadeEntries;
+  /** Connectors that are read although no connection names them. */
+  readonly moreConnectors?: readonly string[];
 };
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -78,13 +84,14 @@ interface Current<T> {
 }
 
 async function currentConnectors(
-  { configDir }: CatalogueConfig,
+  { configDir, made = new Map(), moreConnectors = [] }: CatalogueConfig,
   before: Catalogue | undefined,
   kept: string[],
 ): Promise<Current<Connector>> {
   const { connectors, problems } = await withBuiltInConnectors(
     await loadConnectors(join(configDir, 'connectors')),
     join(configDir, 'connections.yaml'),
+    [...moreConnectors, ...[...made.values()].flatMap(connectorNamedIn)],
   );
   const broken = filesWithErrors(problems);
   const former = (before?.connectors ?? []).filter(({ file, name }) => broken.has(file) && !connectors.has(name));
@@ -96,17 +103,25 @@ async function currentConnectors(
 }
 
 async function currentConnections(
-  { configDir, egressAllow, publicUrl }: CatalogueConfig,
+  { configDir, egressAllow, made, publicUrl }: CatalogueConfig,
   parts: { readonly environment: Environment; readonly connectors: ReadonlyMap<string, Connector> },
   before: Catalogue | undefined,
   kept: string[],
 ): Promise<Current<ParentConnection>> {
   const path = join(configDir, 'connections.yaml');
-  const { parents, problems } = await loadConnections({ path, ...parts, publicUrl, egressAllow });
+  const { parents, problems } = await loadConnections({ path, ...parts, publicUrl, egressAllow }, made);
   const isBroken = problems.some(({ severity }) => severity === 'error');
-  const former = isBroken ? (before?.parents ?? []).filter(({ name }) => !parents.has(name)) : [];
+  const former = isBroken
+    ? (before?.parents ?? []).filter(({ name, origin }) => origin === undefined && !parents.has(name))
+    : [];
   if (former.length > 0) kept.push('connections.yaml');
   return { all: new Map([...parents, ...former.map((parent) => [parent.name, parent] as const)]), problems };
+}
+
+function connectorNamedIn(entry: Secret): readonly string[] {
+  const value: unknown = JSON.parse(entry.reveal());
+  const named = typeof value === 'object' && value !== null && 'connector' in value ? value.connector : undefined;
+  return typeof named === 'string' ? [named] : [];
 }
 
 function filesWithErrors(problems: readonly Problem[]): ReadonlySet<string> {
@@ -118,9 +133,10 @@ export function stoppedBetween(before: Catalogue, after: Catalogue): readonly Co
   return before.recipes.started().filter(({ id }) => after.recipes.get(id) === undefined);
 }
 
-/** Tells one state of the folder's files from another. */
-export async function fingerprintOf({ configDir }: Pick<Config, 'configDir'>): Promise<string> {
+/** Tells one state of the folder's files, and of what was made at run time, from another. */
+export async function fingerprintOf({ configDir, made }: Pick<CatalogueConfig, 'configDir' | 'made'>): Promise<string> {
   const hash = createHash('sha256');
+  for (const [name, entry] of made ?? []) hash.update(`${name}:${entry.reveal()}`);
   for (const folder of ['connectors', 'recipes']) {
     for (const { file, text } of await readYamlFolder(join(configDir, folder), folder)) {
       hash.update(`${file.length}:${file}${text.length}:${text}`);

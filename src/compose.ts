@@ -1,27 +1,24 @@
-import { assemble, type Stores } from './assemble.js';
-import { type Catalogue, fingerprintOf, loadCatalogue, stoppedBetween } from './catalogue.js';
+import { assemble } from './assemble.js';
+import { fingerprintOf, loadCatalogue, stoppedBetween } from './catalogue.js';
 import type { ChatAdapter } from './chat/chat-adapter.port.js';
 import { isPlatform, PLATFORM_TITLES } from './chat/chat-user.js';
+import { isSameMade, readMade } from './compose/made-connections.js';
+import { type Basics, openStores, originOf } from './compose/open-stores.js';
 import type { Config } from './config.js';
-import type { Account, Credential } from './connections/connection.js';
-import { type Connections, createConnections } from './connections/connections.js';
-import type { ParentConnection } from './connections/parent-connection.js';
-import { createRevocationPlan } from './connections/revocation-plan.js';
-import type { Clock } from './kernel/clock.port.js';
+import { lookingAgain } from './connections/looking-again.js';
+import { madeIn } from './connections/shared-states.js';
 import { asBehalfError } from './kernel/errors.js';
 import type { ExpiringStore } from './kernel/expiring-store.port.js';
 import type { HttpRoute } from './kernel/http.js';
 import type { HttpClient } from './kernel/http-client.port.js';
 import type { Logger } from './kernel/logger.port.js';
-import { type Metrics, noMetrics } from './kernel/metrics.port.js';
 import { systemClock } from './kernel/system-clock.js';
 import { createVault, type Vault } from './kernel/vault.js';
 import { loadKeyring } from './keyring.js';
 import { LiveCatalogue, type LiveCatalogueDeps } from './live-catalogue.js';
-import { sharedLogins } from './shared-logins.js';
 import { assetRoutes } from './web/assets.js';
 import { healthRoutes } from './web/health-routes.js';
-import { loginPath, loginRoutes } from './web/login-routes.js';
+import { loginRoutes } from './web/login-routes.js';
 
 /** Time that running jobs get to end when the service stops; orchestrators kill after 30 s. */
 const DRAIN_MS = 20_000;
@@ -42,12 +39,6 @@ export interface Service {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-interface Basics {
-  readonly clock: Clock;
-  readonly logger: Logger;
-  readonly metrics: Metrics;
-}
-
 /**
  * Builds the whole service from its configuration and starts it. The one place where ports meet their drivers; each driver
  * is loaded only when the configuration asks for it.
@@ -64,10 +55,13 @@ export async function startService(config: Config, environment: Environment): Pr
       'LOGIN_IDENTITY_CHECK is off-insecure: a forwarded login link connects whoever opens it to the person who asked',
     );
   const vault = createVault(await loadKeyring(config, logger));
+  const stores = await openStores(config, basics);
+  for (const warning of await stores.health.warnings()) logger.warn({}, warning);
+  let made = await readMade(stores, vault, logger);
   let onChange: LiveCatalogueDeps['onChange'] = async () => {};
   const catalogue = await LiveCatalogue.start({
-    fingerprint: () => fingerprintOf(config),
-    load: (before) => loadCatalogue(config, environment, before),
+    fingerprint: () => fingerprintOf({ ...config, made }),
+    load: (before) => loadCatalogue({ ...config, made }, environment, before),
     onChange: (before, after) => onChange(before, after),
     ...basics,
   });
@@ -78,8 +72,6 @@ export async function startService(config: Config, environment: Environment): Pr
     );
   }
 
-  const stores = await openStores(config, basics);
-  for (const warning of await stores.health.warnings()) logger.warn({}, warning);
   const http = (await import('../adapters/undici/index.js')).createHttpClient({
     allowPrivateHosts: config.egressAllow,
     ...basics,
@@ -93,7 +85,7 @@ export async function startService(config: Config, environment: Environment): Pr
     ...basics,
   });
   const chats = await createChats(config, { ...basics, httpClient, fileClient: http, vault, store: stores.expiring });
-  const { admits, endForeignConnections, handleEvent, jobs, logins, revoker, shared } = assemble(
+  const { admits, endForeignConnections, handleEvent, holds, jobs, logins, revoker, shared } = assemble(
     config,
     () => catalogue.current(),
     {
@@ -104,6 +96,12 @@ export async function startService(config: Config, environment: Environment): Pr
       chats,
       vault,
       isAlone: config.store.kind === 'embedded',
+      async onSharedStates(states) {
+        const now = madeIn(states);
+        if (isSameMade(made, now)) return;
+        made = now;
+        await catalogue.reload();
+      },
       ...basics,
     },
   );
@@ -113,7 +111,7 @@ export async function startService(config: Config, environment: Environment): Pr
     });
   onChange = async (before, after) => {
     await endForeign();
-    await shared.look();
+    holds.tell();
     for (const recipe of stoppedBetween(before, after)) {
       // What cannot be ended now is told when its login comes, or when it has waited long enough.
       await jobs.waiting.recipeStopped(recipe).catch((error: unknown) => {
@@ -131,7 +129,7 @@ export async function startService(config: Config, environment: Environment): Pr
     ...healthRoutes({ checkStore: (timeoutMs) => stores.health.check(timeoutMs), isServing: () => serving, metrics }),
     ...assetRoutes(),
     ...loginRoutes({
-      logins,
+      logins: lookingAgain(logins, { look: () => shared.look(), parents: (name) => catalogue.current().parent(name) }),
       publicUrl: config.publicUrl,
       providerOrigin: (connection) => originOf(catalogue.current().parent(connection)),
       platformTitle: (platform) => (isPlatform(platform) ? PLATFORM_TITLES[platform] : 'the chat'),
@@ -179,91 +177,6 @@ export async function startService(config: Config, environment: Environment): Pr
   };
 }
 
-/** What commands do with stored connections. */
-export interface OpenedConnections {
-  readonly catalogue: Catalogue;
-  readonly connections: Connections;
-  readonly clock: Clock;
-  /** Tries a credential out at the app; gives its account where the app tells it. */
-  tryOut(parent: ParentConnection, credential: Credential): Promise<Account | undefined>;
-  /** Makes a login link for the connection that everybody shares; gives its URL. */
-  sharedLoginUrl(connection: string): Promise<string>;
-  /** Serves the login pages on the service's port, where no service answers; gives back how to stop. */
-  serveLogins(): Promise<() => Promise<void>>;
-  close(): Promise<void>;
-}
-
-/** The stored connections without the rest of the service, for commands. */
-export async function openConnections(config: Config, environment: Environment): Promise<OpenedConnections> {
-  const logger = (await import('../adapters/pino/index.js')).createLogger({ level: 'silent' });
-  const basics: Basics = { clock: systemClock, logger, metrics: noMetrics };
-  const vault = createVault(await loadKeyring(config, logger));
-  const catalogue = await loadCatalogue(config, environment);
-  const stores = await openStores(config, basics);
-  const http = (await import('../adapters/undici/index.js')).createHttpClient({
-    allowPrivateHosts: config.egressAllow,
-    ...basics,
-  });
-  const { createOAuth1Client, createOAuthClient } = await import('../adapters/oauth/index.js');
-  const oauth = createOAuthClient({ httpClient: http, clock: systemClock });
-  const oauth1 = createOAuth1Client({ httpClient: http, clock: systemClock });
-  const { logins, tryOut } = sharedLogins(config, catalogue, { stores, http, oauth, oauth1, vault, ...basics });
-  const revocations = createRevocationPlan({
-    queue: stores.revocations,
-    vault,
-    parents: catalogue.parent,
-    clock: systemClock,
-  });
-  const connections = createConnections({
-    store: stores.connections,
-    leases: stores.leases,
-    vault,
-    oauth,
-    revocations,
-    ...basics,
-  });
-  return {
-    catalogue,
-    connections,
-    clock: systemClock,
-    tryOut,
-    async sharedLoginUrl(connection) {
-      const { token } = await logins.createLink({ owner: 'shared', connection, context: {}, popUp: false });
-      return `${config.publicUrl}${loginPath(token)}`;
-    },
-    async serveLogins() {
-      const server = (await import('../adapters/node-http/index.js')).createHttpServer({ logger });
-      const routes = loginRoutes({
-        logins,
-        publicUrl: config.publicUrl,
-        providerOrigin: (connection) => originOf(catalogue.parent(connection)),
-        platformTitle: (platform) => platform,
-        popUpScripts: () => [],
-        logger,
-      });
-      await server.listen([...assetRoutes(), ...routes], config.port);
-      return () => server.close();
-    },
-    async close() {
-      await Promise.allSettled([http.close(), stores.health.close()]);
-    },
-  };
-}
-
-async function openStores(config: Config, basics: Basics): Promise<Stores> {
-  if (config.store.kind === 'redis') {
-    return (await import('../adapters/redis/index.js')).createRedisStores({
-      url: config.store.url.reveal(),
-      stalledAfterMs: config.jobLeaseMs,
-      ...basics,
-    });
-  }
-  return (await import('../adapters/embedded/index.js')).createEmbeddedStores({
-    directory: config.store.directory,
-    ...basics,
-  });
-}
-
 async function createChats(
   config: Config,
   parts: Basics & {
@@ -278,10 +191,4 @@ async function createChats(
     ...(slack ? [(await import('../adapters/slack/index.js')).createSlackAdapter(slack, parts)] : []),
     ...(teams ? [(await import('../adapters/teams/index.js')).createTeamsAdapter({ ...teams, publicUrl }, parts)] : []),
   ];
-}
-
-function originOf(parent: ParentConnection | undefined): string | undefined {
-  const auth = parent?.auth;
-  if (auth?.kind === 'oauth2') return new URL(auth.app.authorizationUrl).origin;
-  return auth?.kind === 'stored' && auth.login ? new URL(auth.login.authorizationUrl).origin : undefined;
 }

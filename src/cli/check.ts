@@ -4,6 +4,7 @@ import { loadCatalogue } from '../catalogue.js';
 import { type CatalogueReport, reportOf } from '../catalogue-report.js';
 import { lookAtStore, type StoreLook } from '../compose/look-at-store.js';
 import { parseStoreConfig } from '../config.js';
+import { madeIn } from '../connections/shared-states.js';
 import { asBehalfError } from '../kernel/errors.js';
 import { formatProblem, hasErrors } from '../language/problem.js';
 import type { Environment } from './environment.js';
@@ -35,16 +36,18 @@ export async function runCheck({
   offline = false,
 }: CheckOptions): Promise<CheckResult> {
   if (!(await isFolder(configDir))) return { exitCode: 2, output: `${configDir} is not a folder\n` };
+  const look: StoreLook = offline ? { kind: 'unknown', why: '--offline' } : await lookWhereItIs(environment);
+  const states = look.kind === 'known' ? look.states : undefined;
   const catalogue = await loadCatalogue(
     {
       configDir,
       publicUrl: environment['PUBLIC_URL'] ?? 'http://localhost:3000',
       egressAllow: (environment['EGRESS_ALLOW'] ?? '').split(',').filter((entry) => entry.trim() !== ''),
+      ...(states ? { made: madeIn(states) } : {}),
     },
     environment,
   );
-  const look: StoreLook = offline ? { kind: 'unknown', why: '--offline' } : await lookWhereItIs(environment);
-  const report = reportOf(catalogue, { states: look.kind === 'known' ? look.states : undefined });
+  const report = reportOf(catalogue, { states });
   const { problems, recipes } = report;
   const exitCode = hasErrors(problems) || (strict && problems.length > 0) ? 2 : 0;
   if (json) {

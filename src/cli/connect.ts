@@ -1,38 +1,96 @@
-import { createInterface } from 'node:readline';
-import { Writable } from 'node:stream';
 import type { Command } from 'commander';
-import { type OpenedConnections, openConnections } from '../compose.js';
+import { type OpenedConnections, openConnections } from '../compose/open-connections.js';
 import { type Config, parseConfig } from '../config.js';
-import type { ParentConnection, SecretField } from '../connections/parent-connection.js';
+import type { ParentConnection } from '../connections/parent-connection.js';
+import { CONNECTION_NAME } from '../connectors/connections-file.js';
 import { asBehalfError, BehalfError } from '../kernel/errors.js';
 import { Secret } from '../kernel/secret.js';
+import { askConnection } from './ask-connection.js';
 import type { Environment } from './environment.js';
+import { Terminal } from './terminal.js';
 
 const POLL_MS = 1_000;
 
-/** `behalf connect <name>`: connects what everybody shares. */
+interface ConnectOptions {
+  readonly connector?: string;
+  readonly method?: string;
+  readonly set: readonly string[];
+}
+
+/** `behalf connect <name>`: connects what everybody shares, or makes a connection that is not in `connections.yaml`. */
 export function addConnectCommand(program: Command, environment: Environment): void {
   program
     .command('connect')
     .description('connect a shared connection: by a login in the browser, or with secrets that are asked for')
-    .argument('<name>', 'name of a connection in connections.yaml')
-    .action(async (name: string) => {
+    .argument('<name>', 'name of a connection; with --connector of one that is made now')
+    .option('--connector <connector>', 'make the connection, for this app: what it needs is asked for')
+    .option('--method <method>', 'with --connector: how it authenticates')
+    .option('--set <name=value>', 'with --connector: a setting; may be repeated', collect, [])
+    .action(async (name: string, options: ConnectOptions) => {
       const config = parseConfig(environment);
-      const opened = await openConnections(config, environment);
+      const terminal = new Terminal(process.stdin, process.stdout);
       try {
-        process.stdout.write(`${await connect(opened, config, name)}\n`);
+        if (options.connector !== undefined) await make(config, environment, terminal, { ...options, name });
+        const opened = await openConnections(config, environment);
+        try {
+          const text = await connect(opened, config, terminal, name).catch(async (error: unknown) => {
+            // Without its secrets it is of no use; a login may still be done later.
+            const isKept = options.connector === undefined || hasLogin(opened.catalogue.parent(name));
+            if (!isKept) await opened.connections.remove('shared', name);
+            throw error;
+          });
+          process.stdout.write(`${text}\n`);
+        } finally {
+          await opened.close();
+        }
       } finally {
-        await opened.close();
+        terminal.close();
       }
     });
 }
 
-async function connect(opened: OpenedConnections, config: Config, name: string): Promise<string> {
+function collect(value: string, former: readonly string[]): readonly string[] {
+  return [...former, value];
+}
+
+function hasLogin(parent: ParentConnection | undefined): boolean {
+  return parent?.auth.kind === 'oauth2' || (parent?.auth.kind === 'stored' && parent.auth.login !== undefined);
+}
+
+async function make(
+  config: Config,
+  environment: Environment,
+  terminal: Terminal,
+  { connector: app = '', name, method, set }: ConnectOptions & { readonly name: string },
+): Promise<void> {
+  const opened = await openConnections(config, environment, { connector: app });
+  try {
+    if (!CONNECTION_NAME.test(name)) {
+      throw new BehalfError('connection.invalid', `${name} is no name: lower-case letters, digits and -`);
+    }
+    if (opened.catalogue.parent(name)) {
+      throw new BehalfError('connection.invalid', `There is a connection ${name} already: leave out --connector`);
+    }
+    const connector = opened.catalogue.connector(app);
+    if (!connector) throw new BehalfError('connection.invalid', `There is no connector "${app}"`);
+    process.stdout.write(`Redirect URI, where the app wants one: ${config.publicUrl}/oauth/callback/${name}\n`);
+    const entry = await askConnection(terminal, {
+      connector,
+      settings: set,
+      ...(method === undefined ? {} : { method }),
+    });
+    await opened.make(name, entry);
+  } finally {
+    await opened.close();
+  }
+}
+
+async function connect(opened: OpenedConnections, config: Config, terminal: Terminal, name: string): Promise<string> {
   const parent = opened.catalogue.parent(name);
   if (!parent) {
     throw new BehalfError(
       'connection.invalid',
-      `There is no usable connection "${name}" in connections.yaml: behalf check`,
+      `There is no usable connection "${name}": behalf check, or make one with --connector`,
     );
   }
   const { auth } = parent;
@@ -47,7 +105,7 @@ async function connect(opened: OpenedConnections, config: Config, name: string):
     case 'oauth2':
       return byLogin(opened, config, parent);
     case 'stored':
-      return auth.login ? byLogin(opened, config, parent) : bySecrets(opened, parent, auth);
+      return auth.login ? byLogin(opened, config, parent) : bySecrets(opened, terminal, parent, auth);
   }
 }
 
@@ -91,11 +149,12 @@ async function isServing(publicUrl: string): Promise<boolean> {
 
 async function bySecrets(
   { connections, tryOut }: OpenedConnections,
+  terminal: Terminal,
   parent: ParentConnection,
   auth: Extract<ParentConnection['auth'], { kind: 'stored' }>,
 ): Promise<string> {
   const secrets: Record<string, Secret> = {};
-  for (const field of auth.fields) secrets[field.name] = new Secret(await ask(field));
+  for (const { name, secret, title } of auth.fields) secrets[name] = new Secret(await terminal.ask(title, { secret }));
   const credential = await auth.credentialOf(secrets);
   const account = await tryOut(parent, credential).catch((error: unknown) => {
     const { code, userText } = asBehalfError(error);
@@ -103,30 +162,6 @@ async function bySecrets(
   });
   await connections.keepSecrets(parent, secrets, account);
   return connectedText(parent, account?.label);
-}
-
-/** Asks at the terminal; a secret leaves no echo. */
-async function ask({ secret, title }: SecretField): Promise<string> {
-  let isSilent = false;
-  const output = new Writable({
-    write(chunk, _encoding, done) {
-      if (!isSilent) process.stdout.write(chunk);
-      done();
-    },
-  });
-  const lines = createInterface({ input: process.stdin, output, terminal: process.stdin.isTTY });
-  try {
-    return await new Promise<string>((resolve, reject) => {
-      lines.once('close', () => reject(new BehalfError('connection.invalid', `No ${title} was given`)));
-      lines.question(`${title}: `, (answer) => {
-        if (isSilent) process.stdout.write('\n');
-        resolve(answer.trim());
-      });
-      isSilent = secret;
-    });
-  } finally {
-    lines.close();
-  }
 }
 
 function connectedText({ name, title }: ParentConnection, account: string | undefined): string {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { type OpenedConnections, openConnections } from '../compose.js';
+import { type OpenedConnections, openConnections } from '../compose/open-connections.js';
 import { parseConfig } from '../config.js';
 import { methodOf, type ParentConnection } from '../connections/parent-connection.js';
 import { asBehalfError, BehalfError } from '../kernel/errors.js';
@@ -17,7 +17,9 @@ export function addConnectionsCommand(program: Command, environment: Environment
   };
   const connections = program
     .command('connections')
-    .description('list the connections of connections.yaml with their states and redirect URIs')
+    .description(
+      'list the connections of connections.yaml and those made at run time, with their states and redirect URIs',
+    )
     .option('--json', 'print them as JSON')
     .action((options: { readonly json?: boolean }) => withStore((opened) => list(opened, options.json ?? false)));
   connections
@@ -43,13 +45,14 @@ export function addConnectionsCommand(program: Command, environment: Environment
 async function list({ catalogue, connections }: OpenedConnections, asJson: boolean): Promise<string> {
   const rows = await Promise.all(
     catalogue.parents.map(async (parent) => {
-      const { auth, connector, name, title } = parent;
+      const { auth, connector, name, origin, title } = parent;
       const shared = await connections.get('shared', name);
       return {
         name,
         connector,
         title,
         method: methodOf(auth),
+        origin: origin ?? ('file' as const),
         state: auth.kind === 'static' ? 'connected' : (shared?.status ?? 'disconnected'),
         ...(shared?.account === undefined ? {} : { account: shared.account.label }),
         ...(shared?.reason === undefined ? {} : { reason: shared.reason }),
@@ -61,7 +64,7 @@ async function list({ catalogue, connections }: OpenedConnections, asJson: boole
     }),
   );
   if (asJson) return `${JSON.stringify(rows, undefined, 2)}\n`;
-  return rows.map(describe).join('') || 'connections.yaml has no connections.\n';
+  return rows.map(describe).join('') || 'There are no connections.\n';
 }
 
 function describe(row: {
@@ -69,6 +72,7 @@ function describe(row: {
   readonly connector: string;
   readonly title: string;
   readonly method: string;
+  readonly origin: 'file' | 'store';
   readonly state: string;
   readonly account?: string;
   readonly reason?: string;
@@ -80,7 +84,7 @@ function describe(row: {
   const since = row.since === undefined ? '' : ` since ${row.since}`;
   const reason = row.reason === undefined ? '' : ` (${row.reason})`;
   return [
-    `${row.name}  ${row.title} (${row.connector}), ${row.method}`,
+    `${row.name}  ${row.title} (${row.connector}), ${row.method}${row.origin === 'store' ? ', made at run time' : ''}`,
     `  shared: ${row.state.replace('_', ' ')}${account}${since}${reason}; personal: ${row.children}`,
     ...(row.redirectUri === undefined ? [] : [`  redirect URI: ${row.redirectUri}`]),
     '',
@@ -122,13 +126,15 @@ async function remove({ catalogue, connections }: OpenedConnections, name: strin
   const effect = stops === '' ? 'No recipe uses it.\n' : `These recipes cannot work without it:\n${stops}`;
   if (!isSure) return `This would delete ${what}.\n${effect}Nothing was done. Add --yes to do it.\n`;
   const removed = await connections.removeAll(name);
-  const rest = catalogue.parent(name) ? `Take ${name} out of connections.yaml, too, or connect it again.\n` : '';
+  const parent = catalogue.parent(name);
+  const rest =
+    parent && parent.origin === undefined ? `Take ${name} out of connections.yaml, too, or connect it again.\n` : '';
   return `Deleted ${what} (${removed} in all); tokens are ended at the app where it offers that.\n${effect}${rest}`;
 }
 
 function parentOf(parent: ParentConnection | undefined, name: string): ParentConnection {
   if (parent) return parent;
-  throw new BehalfError('connection.invalid', `There is no usable connection "${name}" in connections.yaml`);
+  throw new BehalfError('connection.invalid', `There is no usable connection "${name}"`);
 }
 
 function notConnected(name: string): BehalfError {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { openConnections } from '../compose.js';
+import { openConnections } from '../compose/open-connections.js';
 import { parseConfig } from '../config.js';
 import { systemClock } from '../kernel/system-clock.js';
 import { generateKey } from '../keyring.js';

@@ -52,7 +52,8 @@ export async function activateConnection(parts: ActivateParts, request: Activate
     }
     const previous = found.kind === 'readable' ? found.connection : undefined;
     const generation = found.kind === 'readable' ? found.connection.generation : found.row.generation;
-    const connection = connected(request, generation + 1, parts.clock.now());
+    const made = previous?.made === undefined ? {} : { made: previous.made };
+    const connection = { ...connected(request, generation + 1, parts.clock.now()), ...made };
     if (!(await parts.records.write(connection))) continue;
     const { tokens } = request.grant;
     // Tokens of another client belong to another server: nothing of them is sent to this one.

@@ -16,6 +16,7 @@ const storedConnection = z.object({
   k: z.record(z.string(), z.string()).exactOptional(),
   f: z.string().exactOptional(),
   q: z.array(z.string()).exactOptional(),
+  d: z.string().exactOptional(),
   c: z.number(),
   m: z.number(),
 });
@@ -80,7 +81,7 @@ function openOrNot(vault: Vault, row: ConnectionRow): ReadRow {
 }
 
 function sealRow(vault: Vault, connection: Connection): ConnectionRow {
-  const { owner, name, generation, account, asked, client, reason, secrets, tokens } = connection;
+  const { owner, name, generation, account, asked, client, made, reason, secrets, tokens } = connection;
   const inside: z.infer<typeof storedConnection> = {
     s: connection.status,
     ...(reason === undefined ? {} : { r: reason }),
@@ -89,6 +90,7 @@ function sealRow(vault: Vault, connection: Connection): ConnectionRow {
     ...(secrets === undefined ? {} : { k: mapValues(secrets, (secret) => secret.reveal()) }),
     ...(client === undefined ? {} : { f: client }),
     ...(asked === undefined ? {} : { q: [...asked] }),
+    ...(made === undefined ? {} : { d: made.reveal() }),
     c: connection.connectedAt,
     m: connection.changedAt,
   };
@@ -102,7 +104,7 @@ function openRow(vault: Vault, row: ConnectionRow): Connection {
       details: { connection: row.name },
     });
   }
-  const { s, r, a, t, k, f, q, c, m } = inside.data;
+  const { s, r, a, t, k, f, q, d, c, m } = inside.data;
   return {
     owner: row.owner,
     name: row.name,
@@ -114,6 +116,7 @@ function openRow(vault: Vault, row: ConnectionRow): Connection {
     ...(k === undefined ? {} : { secrets: mapValues(k, (value) => new Secret(value)) }),
     ...(f === undefined ? {} : { client: f }),
     ...(q === undefined ? {} : { asked: q }),
+    ...(d === undefined ? {} : { made: new Secret(d) }),
     connectedAt: c,
     changedAt: m,
   };

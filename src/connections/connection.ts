@@ -60,6 +60,8 @@ export interface Connection {
   readonly asked?: readonly string[];
   /** In place of tokens, for methods with one secret for everybody; present only while connected. */
   readonly secrets?: Readonly<Record<string, Secret>>;
+  /** Of one that was made at run time: its entry as JSON, as it would stand in `connections.yaml`, with its secrets. */
+  readonly made?: Secret;
   /** What it was connected with: a {@link clientFingerprint}. Rows of before have none. */
   readonly client?: string;
   readonly connectedAt: number;

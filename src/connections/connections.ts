@@ -40,7 +40,7 @@ export interface ConnectionsDeps {
 }
 
 /** A connection without its tokens, for lists. */
-export type ConnectionSummary = Omit<Connection, 'tokens' | 'secrets' | 'client'> & {
+export type ConnectionSummary = Omit<Connection, 'tokens' | 'secrets' | 'client' | 'made'> & {
   /** Access that the app has granted. */
   readonly scopes?: readonly string[];
 };
@@ -83,6 +83,8 @@ export interface Connections {
     secrets: Readonly<Record<string, Secret>>,
     account: Account | undefined,
   ): Promise<Activation>;
+  /** Keeps the entry of a connection that is made at run time, not connected yet. False: there is one of this name. */
+  make(name: string, entry: Secret): Promise<boolean>;
   /** How many persons have a connection of this name, be it ended. */
   countChildren(name: string): Promise<number>;
   /** Has the tokens of everybody's connection of this name revoked, and removes the rows; gives their number. */
@@ -150,6 +152,14 @@ export function createConnections(deps: ConnectionsDeps): Connections {
         ...(account === undefined ? {} : { account }),
         client: clientFingerprint(parent),
       }),
+    async make(name, made) {
+      const found = await records.look('shared', name);
+      if (found?.kind === 'unreadable' || found?.connection.made) return false;
+      const now = clock.now();
+      const first = { owner: 'shared', name, generation: 0, status: 'disconnected', connectedAt: now } as const;
+      const former = found?.connection ?? { ...first, changedAt: now };
+      return records.write({ ...ended(former, { status: 'disconnected', changedAt: now }), made });
+    },
     countChildren: (name) => countChildren(store, name),
     removeAll: (name) =>
       eachOwner(store, name, async (owner) => {
@@ -165,7 +175,13 @@ export function createConnections(deps: ConnectionsDeps): Connections {
 }
 
 function summarize(read: ReadRow, uses: Readonly<Record<string, number>>): ConnectionSummary {
-  const { tokens, secrets: _, client: __, ...rest } = read.kind === 'readable' ? read.connection : unreadable(read);
+  const {
+    tokens,
+    secrets: _,
+    client: __,
+    made: ___,
+    ...rest
+  } = read.kind === 'readable' ? read.connection : unreadable(read);
   const summary = { ...rest, ...(tokens === undefined ? {} : { scopes: tokens.scopes }) };
   const lastUsedAt = Object.hasOwn(uses, summary.name) ? uses[summary.name] : undefined;
   return { ...summary, ...(lastUsedAt === undefined ? {} : { lastUsedAt }) };

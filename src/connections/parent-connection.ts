@@ -60,7 +60,7 @@ export interface OAuthApp extends TokenApp {
   readonly codeLifetimeSeconds: number;
 }
 
-/** One entry of `connections.yaml`, resolved against its connector: what recipes name, and the template of personal ones. */
+/** One entry of `connections.yaml`, or one made at run time, resolved against its connector: what recipes name, and the template of personal ones. */
 export interface ParentConnection {
   readonly name: string;
   /** Id of the connector, e.g. `salesforce`. */
@@ -77,6 +77,8 @@ export interface ParentConnection {
   readonly prompt?: 'consent' | 'select_account';
   /** The app's login page is told the e-mail address that the chat platform has confirmed. */
   readonly loginHint?: boolean;
+  /** Where it is from, when not out of `connections.yaml`: it was made at run time. */
+  readonly origin?: 'store';
   readonly auth: ParentAuth;
 }
 

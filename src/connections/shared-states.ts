@@ -1,3 +1,4 @@
+import type { Secret } from '../kernel/secret.js';
 import { clientFingerprint } from './client-fingerprint.js';
 import type { ConnectionStatus } from './connection.js';
 import type { ReadRow } from './connection-records.js';
@@ -9,6 +10,8 @@ export interface SharedState {
   readonly reason?: string;
   /** What it was connected with: a `clientFingerprint`. */
   readonly client?: string;
+  /** Of one that was made at run time: its entry as JSON. */
+  readonly made?: Secret;
 }
 
 /** By name; a connection that nobody has ever connected is not among them. */
@@ -25,10 +28,15 @@ export function statesOf(rows: readonly ReadRow[]): SharedStates {
   return new Map(
     rows.map((row): [string, SharedState] => {
       if (row.kind === 'unreadable') return [row.row.name, { status: 'needs_login', reason: row.error.userText }];
-      const { client, name, reason, status } = row.connection;
+      const { client, made, name, reason, status } = row.connection;
       return [
         name,
-        { status, ...(reason === undefined ? {} : { reason }), ...(client === undefined ? {} : { client }) },
+        {
+          status,
+          ...(reason === undefined ? {} : { reason }),
+          ...(client === undefined ? {} : { client }),
+          ...(made === undefined ? {} : { made }),
+        },
       ];
     }),
   );
@@ -48,4 +56,11 @@ export function sharedObstacle(parent: ParentConnection, states: SharedStates): 
   if (status !== 'connected') return { kind: status, ...(reason === undefined ? {} : { reason }) };
   const isOfOther = kind !== 'client_credentials' && client !== undefined && client !== clientFingerprint(parent);
   return isOfOther ? { kind: 'disconnected', reason: 'it was connected with another client or host' } : undefined;
+}
+
+/** Entries of the connections that were made at run time, as JSON with their secrets, by name. */
+export type MadeEntries = ReadonlyMap<string, Secret>;
+
+export function madeIn(states: SharedStates): MadeEntries {
+  return new Map([...states].flatMap(([name, { made }]) => (made === undefined ? [] : [[name, made] as const])));
 }

@@ -4,14 +4,14 @@ import type { Logger } from '../kernel/logger.port.js';
 import type { SharedStates } from './shared-states.js';
 
 /** Time after which a change by another process is noticed at the latest, in ms. */
-const LOOK_EVERY_MS = 10_000;
+const LOOK_EVERY_MS = 5_000;
 
 interface SharedWatchDeps {
   readonly read: () => Promise<SharedStates>;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Told after each look that succeeded. */
-  readonly onLook: () => void;
+  /** Told after each look that succeeded, before it counts as done; must not fail. */
+  readonly onLook: (states: SharedStates) => Promise<void>;
 }
 
 /** What the store says of the shared connections, looked at every few seconds and when somebody needs to know. */
@@ -59,12 +59,14 @@ export class SharedWatch {
 
   async #look(): Promise<void> {
     const { logger, onLook, read } = this.#deps;
+    let states: SharedStates;
     try {
-      this.#states = await read();
+      states = await read();
     } catch (error) {
       logger.warn({ err: asBehalfError(error) }, 'the states of the shared connections could not be read');
       return;
     }
-    onLook();
+    this.#states = states;
+    await onLook(states);
   }
 }

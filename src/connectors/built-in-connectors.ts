@@ -12,11 +12,15 @@ const DIRECTORIES = ['../..', '../../..'].map((up) => path.resolve(__dirname, up
 
 /**
  * Adds the connectors that come with the service to those of the configuration, which win, also while they are broken. Only
- * those that `connections.yaml` names are read: the others cost nothing. When it names one that nobody has, all are, so that
+ * those that `connections.yaml` or `more` names are read: the others cost nothing. When it names one that nobody has, all are, so that
  * the nearest can be suggested.
  */
-export async function withBuiltInConnectors(own: LoadedConnectors, connectionsPath: string): Promise<LoadedConnectors> {
-  const named = await connectorsNamedIn(connectionsPath);
+export async function withBuiltInConnectors(
+  own: LoadedConnectors,
+  connectionsPath: string,
+  more: readonly string[] = [],
+): Promise<LoadedConnectors> {
+  const named = new Set([...(await connectorsNamedIn(connectionsPath)), ...more]);
   if (named.size === 0) return own;
   const builtIn = await listBuiltInConnectors();
   const known = [own.connectors, own.broken, builtIn];

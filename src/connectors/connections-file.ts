@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import { pattern, strict } from '../language/shape.js';
 
-const Name = pattern(/^[a-z0-9][a-z0-9-]{0,59}$/, 'lower-case letters, digits and -');
+/** What a connection may be called. */
+export const CONNECTION_NAME = /^[a-z0-9][a-z0-9-]{0,59}$/;
+
+const Name = pattern(CONNECTION_NAME, 'lower-case letters, digits and -');
 const Words = z.string().min(1).max(200);
 const FromEnvironment = z
   .string()

@@ -1,4 +1,5 @@
 import type { ParentConnection } from '../connections/parent-connection.js';
+import type { MadeEntries } from '../connections/shared-states.js';
 import type { Problem } from '../language/problem.js';
 import { checkShape } from '../language/shape.js';
 import { parseYaml } from '../language/yaml-document.js';
@@ -13,24 +14,73 @@ export interface LoadedConnections {
   readonly problems: readonly Problem[];
 }
 
-/** Reads `connections.yaml`. A connection with a mistake is left out and reported. No file: no connections. */
-export async function loadConnections(source: ConnectionsSource): Promise<LoadedConnections> {
+/**
+ * Reads `connections.yaml`, and entries that were made at run time. A connection with a mistake is left out and reported. No
+ * file: no connections of it. A name in both is a mistake; the file's is used.
+ */
+export async function loadConnections(
+  source: ConnectionsSource,
+  made: MadeEntries = new Map(),
+): Promise<LoadedConnections> {
   const text = await readTextFile(source.path);
-  if (text === undefined) return { parents: new Map(), problems: [] };
-  const yaml = parseYaml(source.label ?? 'connections.yaml', text);
-  if (yaml.kind === 'broken') return { parents: new Map(), problems: yaml.problems };
-  const shape = checkShape(yaml.document, ConnectionsFile);
-  if (shape.kind === 'broken') return { parents: new Map(), problems: shape.problems };
-
-  const resolved: ResolvedParent[] = [];
-  const problems: Problem[] = [];
-  for (const [name, entry] of Object.entries(shape.value.connections)) {
-    const result = await resolveParent({ name, entry, document: yaml.document, source });
-    problems.push(...result.problems);
-    if (result.parent) resolved.push(result.parent);
+  const read =
+    text === undefined
+      ? { names: new Set<string>(), resolved: [], problems: [] }
+      : await readEntries(source.label ?? 'connections.yaml', text, source, new Set(made.keys()));
+  const { problems, resolved } = read;
+  for (const [name, entry] of made) {
+    if (read.names.has(name)) continue;
+    const json = `{"connections":{${JSON.stringify(name)}:${entry.reveal()}}}`;
+    const one = await readEntries(`made at run time, ${name}`, json, { ...source, isLiteral: true });
+    problems.push(...one.problems);
+    resolved.push(...one.resolved);
   }
   const usable = withoutSharedClients(resolved, problems);
   return { parents: new Map(usable.map(({ parent }) => [parent.name, parent])), problems };
+}
+
+interface ReadEntries {
+  readonly names: ReadonlySet<string>;
+  readonly resolved: ResolvedParent[];
+  readonly problems: Problem[];
+}
+
+async function readEntries(
+  label: string,
+  text: string,
+  source: ConnectionsSource,
+  made: ReadonlySet<string> = new Set(),
+): Promise<ReadEntries> {
+  const broken = (problems: readonly Problem[]) => ({
+    names: new Set<string>(),
+    resolved: [],
+    problems: [...problems],
+  });
+  const yaml = parseYaml(label, text);
+  if (yaml.kind === 'broken') return broken(yaml.problems);
+  const { document } = yaml;
+  const shape = checkShape(document, ConnectionsFile);
+  if (shape.kind === 'broken') return broken(shape.problems);
+  const entries = Object.entries(shape.value.connections);
+  const resolved: ResolvedParent[] = [];
+  const problems: Problem[] = [];
+  for (const [name, entry] of entries) {
+    if (made.has(name)) {
+      const message = `"${name}" was made at run time, too: this one is used`;
+      const hint = `take it out here, or run behalf connections delete ${name}`;
+      problems.push({
+        file: label,
+        ...document.positionOfKey(['connections', name]),
+        severity: 'error',
+        message,
+        hint,
+      });
+    }
+    const result = await resolveParent({ name, entry, document, source });
+    problems.push(...result.problems);
+    if (result.parent) resolved.push(result.parent);
+  }
+  return { names: new Set(entries.map(([name]) => name)), resolved, problems };
 }
 
 /**

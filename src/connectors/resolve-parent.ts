@@ -64,7 +64,7 @@ class ParentResolver {
   }
 
   async resolve(): Promise<ResolvedParent> {
-    const { name, entry, document } = this.#given;
+    const { name, entry, document, source } = this.#given;
     const settings = this.#settings();
     // An address out of the login is known, and judged, when there is a login.
     const address = readsToken(this.#connector.baseUrl)
@@ -76,6 +76,7 @@ class ParentResolver {
       connector: this.#connector.name,
       title: entry.title ?? this.#connector.title,
       settings,
+      ...(source.isLiteral ? { origin: 'store' as const } : {}),
       ...(URL.canParse(address) ? { host: new URL(address).host } : {}),
       ...this.#policy(),
       auth,
@@ -151,7 +152,7 @@ class ParentResolver {
 
   /** A secret that stands in the file itself is used, with a warning. */
   #secret(value: string, path: YamlPath): string {
-    if (fillEnvironment(value, {}).references === 0) {
+    if (!this.#given.source.isLiteral && fillEnvironment(value, {}).references === 0) {
       const hint = 'put it into an environment variable and name that here, in braces after a $';
       this.#report(path, `"${path.at(-1)}" is a secret and stands in the file`, { hint, severity: 'warning' });
     }
@@ -160,6 +161,7 @@ class ParentResolver {
 
   #fill(value: string, path: YamlPath): string {
     const { document, source } = this.#given;
+    if (source.isLiteral) return value.trim();
     const filled = fillEnvironment(value, source.environment);
     for (const { name, index } of filled.missing) {
       const position = document.positionInside([...this.#path, ...path], '${', index);

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -32,7 +32,11 @@ describe('behalf connect', () => {
     directory = mkdtempSync(path.join(tmpdir(), 'behalf-connect-'));
     const port = await freePort();
     const publicUrl = `http://localhost:${port}`;
-    const client = { id: 'behalf', secret: 'secret', redirectUris: [`${publicUrl}/oauth/callback/crm`] };
+    const client = {
+      id: 'behalf',
+      secret: 'client-secret-canary',
+      redirectUris: [`${publicUrl}/oauth/callback/crm`, `${publicUrl}/oauth/callback/late`],
+    };
     [apps, search] = await Promise.all([
       startDemoAppsProcess({ clients: { crm: client, files: client }, controlToken: 'control' }),
       ScriptedApp.start(),
@@ -115,6 +119,64 @@ describe('behalf connect', () => {
     });
     const removed = await run(['connections', 'delete', 'crm', '--yes']);
     expect(removed.text).toContain('Deleted the shared connection crm');
+  });
+
+  it('makes a connection that is not in the file, with everything it needs, and forgets it when its key is wrong', async () => {
+    const making = ['connect', 'notes', '--connector', 'search'];
+    const wrong = await run(making, `${search.url}\nnot-the-key\n`);
+    expect(wrong).toMatchObject({ code: 2, text: expect.stringContaining('Nothing was kept') });
+    expect((await run(['connections'])).text).not.toContain('notes');
+
+    const right = await run(making, `${search.url}\n${SHARED_KEY}\n`);
+    expect(right).toMatchObject({ code: 0, text: expect.stringContaining('notes (Search) is connected as shared.') });
+    expect((await run(['connections', 'test', 'notes'])).text).toBe('notes works as shared.\n');
+    expect(await run(making)).toMatchObject({ code: 2, text: expect.stringContaining('already') });
+
+    const file = path.join(directory, 'connections.yaml');
+    const before = readFileSync(file, 'utf8');
+    const entry = `  notes: { connector: search, settings: { url: "${search.url}" }, auth: { method: api_key } }\n`;
+    writeFileSync(file, before + entry);
+    expect(await run(['check', '--config-dir', directory])).toMatchObject({
+      code: 2,
+      text: expect.stringMatching(
+        /^connections\.yaml:\d+:3 error "notes" was made at run time, too: this one is used {2}hint: /,
+      ),
+    });
+    writeFileSync(file, before);
+    expect((await run(['connections', 'delete', 'notes', '--yes'])).text).not.toContain('connections.yaml');
+    expect((await run(['connections'])).text).not.toContain('notes');
+  });
+
+  it('makes one with a client that people log in to, whose secret never shows', async () => {
+    const { child, output } = start('connect', 'late', '--connector', 'acme_crm', '--method', 'oauth2');
+    child.stdin?.end(`${apps.crm.url}\n${apps.crm.clientId}\n${apps.crm.clientSecret}\n`);
+    await eventually(() => /http:\/\/localhost:\d+\/login\/\S+/.test(output()));
+    expect(output()).toMatch(/Redirect URI, where the app wants one: http:\/\/localhost:\d+\/oauth\/callback\/late/);
+    const link = /http:\/\/localhost:\d+\/login\/\S+/.exec(output())?.[0] ?? '';
+    await new Browser().logIn(link, { username: 'rita' });
+    const [code] = await once(child, 'close');
+    expect({ code, text: output() }).toMatchObject({
+      code: 0,
+      text: expect.stringContaining('late (Acme CRM) is connected as rita@acme.example.'),
+    });
+    expect(output()).not.toContain(apps.crm.clientSecret);
+    const rows: unknown = JSON.parse((await run(['connections', '--json'])).text);
+    expect(rows).toContainEqual(expect.objectContaining({ name: 'late', origin: 'store', state: 'connected' }));
+    expect((await run(['keys', 'rotate'])).text).toContain('late: 1 checked');
+  });
+
+  it.each([
+    [['connect', 'Bad_Name', '--connector', 'search'], 'is no name'],
+    [['connect', 'other', '--connector', 'nothing'], 'There is no connector "nothing"'],
+    [['connect', 'other', '--connector', 'search', '--method', 'oauth2'], 'cannot be used with oauth2: use api_key'],
+    [['connect', 'other', '--connector', 'search', '--set', 'url=ftp://x'], 'cannot be made'],
+    [
+      ['connect', 'other', '--connector', 'search', '--set', 'url=http://127.0.0.1:1', '--set', 'nope=1'],
+      'has no setting "nope"',
+    ],
+  ])('makes nothing of %j', async (args, why) => {
+    expect(await run(args)).toMatchObject({ code: 2, text: expect.stringContaining(why) });
+    expect((await run(['connections'])).text).not.toContain('other');
   });
 
   it('says what is wrong with a name that is not there', async () => {
