@@ -21,7 +21,7 @@ describe('client credentials at a certified provider', () => {
   let issuer: string | undefined;
 
   beforeAll(async () => {
-    const child = spawn(process.execPath, ['--import', 'tsx', path.join(__dirname, 'machine-provider.ts')]);
+    const child = spawn(process.execPath, ['--import', 'tsx', path.join(__dirname, 'machine-provider-process.ts')]);
     provider = child;
     for await (const line of createInterface({ input: child.stdout })) {
       issuer = line;
