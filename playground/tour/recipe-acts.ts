@@ -30,7 +30,9 @@ export async function formsAct(stage: Stage): Promise<void> {
   check('the form says what is wrong', wrong.includes('Between 100 and 100000'));
   await rita.slack.fillIn({ account: 'Initech', amount: '4200', close_date: '2026-12-24' });
   await rita.slack.hears(/New deal with Initech/);
-  await openForm(rita.teams);
+  // A button of a command that needs something opens its form at once.
+  await rita.teams.say('help new deal');
+  await rita.teams.press(await rita.teams.hears(/Type new deal/), 'New deal');
   await rita.teams.fillIn({ account: 'Globex', amount: '6400', close_date: '2027-01-31' });
   await rita.teams.hears(/New deal with Globex/);
   check('both deals are in the CRM', (await newestOpportunity(stage)).name === 'Globex, closes 2027-01-31');

@@ -1,6 +1,7 @@
 import type { ChatFile } from '../chat/chat-file.js';
 import type { ChatUser } from '../chat/chat-user.js';
 import type { CompiledRecipe, Parameter } from '../recipes/compiled-recipe.js';
+import { missingParameter } from '../recipes/missing-parameter.js';
 import { parseParameterValue, type ValueContext } from '../recipes/parameter-values.js';
 import { parseInlineParameters } from '../recipes/parameters.js';
 import type { FileIntake } from './file-intake.js';
@@ -114,9 +115,7 @@ function takesNoFile({ name }: CompiledRecipe): string {
 }
 
 export function firstMissing(recipe: CompiledRecipe, values: Values): ParameterProblem | undefined {
-  const parameter = recipe.parameters.find(
-    ({ default: preset, name, optional }) => !optional && preset === undefined && values[name] === undefined,
-  );
+  const parameter = missingParameter(recipe, values);
   return parameter && { parameter };
 }
 

@@ -1,6 +1,7 @@
 import type { Block, Button, Message, RichText } from '../chat/message.js';
 import { plainText } from '../chat/message.js';
 import type { CommandRecipe } from '../recipes/compiled-recipe.js';
+import { leadsToForm } from '../recipes/missing-parameter.js';
 
 /** Slack takes 25 buttons in a row of buttons; this many commands are a list that one can still read. */
 const COMMANDS_SHOWN = 20;
@@ -107,7 +108,7 @@ function describe(recipe: CommandRecipe): RichText {
 
 /** The button that runs a command. */
 export function toButton({ recipe, token }: OfferedCommand): Button {
-  return { kind: 'action', label: recipe.name, token };
+  return { kind: 'action', label: recipe.name, token, ...(leadsToForm(recipe, {}) ? { opensForm: true } : {}) };
 }
 
 function named(name: string, index: number, count: number): RichText {

@@ -1,22 +1,32 @@
 import type { Click, Clicks } from '../chat/clicks.js';
 import type { Block, Button, Message, RichText } from '../chat/message.js';
 import { plainText } from '../chat/message.js';
+import { leadsToForm } from '../recipes/missing-parameter.js';
 import type { RenderedAnswer, RenderedAskButton } from '../recipes/render-ask.js';
 import { REPEATED } from './deliver-reply.js';
 import type { Answer, OpenAsk } from './job.js';
 import type { ChatJob } from './job-record.js';
+import type { FindCommand } from './reply-message.js';
 
 /** Under which a picklist's choice travels. */
 export const CHOICE = 'choice';
 
+interface AskMessageDeps {
+  readonly clicks: Clicks;
+  readonly findCommand: FindCommand;
+}
+
 /** The message of a question, with buttons that mean something for those who may answer only. */
 export async function askMessage(
-  clicks: Clicks,
+  deps: AskMessageDeps,
   job: ChatJob,
   options: { readonly asking: OpenAsk; readonly answer: RenderedAnswer; readonly again: boolean },
 ): Promise<Message> {
   const { again, answer, asking } = options;
-  const buttons = [...(await answerButtons(clicks, job, asking, answer)), ...(await cancelButton(clicks, job, asking))];
+  const buttons = [
+    ...(await answerButtons(deps, job, asking, answer)),
+    ...(await cancelButton(deps.clicks, job, asking)),
+  ];
   const blocks: Block[] = [{ kind: 'text', text: asking.text }];
   if (answer.kind === 'picklist') {
     const choices = answer.options.map(({ label }, index) => ({ label, value: String(index) }));
@@ -58,7 +68,7 @@ export function isTypedFor({ answer, who }: OpenAsk): boolean {
 }
 
 async function answerButtons(
-  clicks: Clicks,
+  { clicks, findCommand }: AskMessageDeps,
   job: ChatJob,
   asking: OpenAsk,
   answer: RenderedAnswer,
@@ -85,7 +95,9 @@ async function answerButtons(
   return answer.buttons.map((button): Button => {
     if (button.kind === 'link') return { kind: 'link', label: button.label, url: button.url };
     const style = button.kind === 'answer' && button.style ? { style: button.style } : {};
-    return { kind: 'action', label: button.label, token: tokens.shift() ?? '', ...style };
+    const opensForm = button.kind === 'command' && leadsToForm(findCommand(button.command), button.parameters);
+    const form = opensForm ? { opensForm } : {};
+    return { kind: 'action', label: button.label, token: tokens.shift() ?? '', ...form, ...style };
   });
 }
 

@@ -7,12 +7,14 @@ import { answeredText, askMessage, closedAskMessage, isTypedFor } from './ask-me
 import type { DeliveredReply } from './deliver-reply.js';
 import type { Answer, OpenAsk } from './job.js';
 import type { ChatJob } from './job-record.js';
+import type { FindCommand } from './reply-message.js';
 
 interface AskTarget {
   readonly job: ChatJob;
   readonly chat: ChatAdapter;
   readonly clicks: Clicks;
   readonly askInChat: OpenAskInChat;
+  readonly findCommand: FindCommand;
 }
 
 export interface AskDelivery {
@@ -27,12 +29,12 @@ export interface AskDelivery {
  * the person who asked may type in the chat is expected from then on.
  */
 export async function deliverAsk(
-  { askInChat, chat, clicks, job }: AskTarget,
+  { askInChat, chat, clicks, findCommand, job }: AskTarget,
   asking: OpenAsk,
   options: AskDelivery,
 ): Promise<DeliveredReply> {
   const { conversation, prompt } = job.state;
-  const message = await askMessage(clicks, job, { asking, ...options });
+  const message = await askMessage({ clicks, findCommand }, job, { asking, ...options });
   if (isTypedFor(asking)) await askInChat(job, asking);
   if (conversation.kind === 'channel' && options.visibleTo === 'channel')
     return { message: await chat.post(conversation, message), promptReplaced: false };

@@ -7,13 +7,14 @@ import type { RenderedReply } from '../recipes/render-reply.js';
 import type { SaidRef } from './job.js';
 import type { ChatJob } from './job-record.js';
 import { doneMessage } from './messages.js';
-import { clicksOf, fallbackOf, toBlocks } from './reply-message.js';
+import { clicksOf, type FindCommand, fallbackOf, toBlocks } from './reply-message.js';
 
 interface ReplyTarget {
   readonly job: ChatJob;
   readonly recipeName: string;
   readonly chat: ChatAdapter;
   readonly clicks: Clicks;
+  readonly findCommand: FindCommand;
   /** Takes what went wrong beside the reply. */
   readonly warn: (error: unknown) => void;
 }
@@ -71,12 +72,12 @@ export async function deliverReply(
 }
 
 async function toMessage(
-  { clicks, job }: ReplyTarget,
+  { clicks, findCommand, job }: ReplyTarget,
   { blocks }: RenderedReply,
   { again, isPublic }: { readonly again: boolean; readonly isPublic: boolean },
 ): Promise<Message> {
   const tokens = await clicks.issue(job.user, clicksOf(blocks), isPublic ? 'tenant' : 'person');
-  const drawn = toBlocks(blocks, tokens);
+  const drawn = toBlocks(blocks, tokens, findCommand);
   const note: Block = { kind: 'note', text: [{ text: REPEATED }] };
   return { fallback: fallbackOf(blocks), blocks: again ? [...drawn, note] : drawn };
 }

@@ -274,9 +274,10 @@ export class JobRunner {
   }
 
   #voice(held: HeldJob): JobVoice {
-    const recipeName = this.#deps.recipes().get(held.job.recipe)?.name ?? held.job.recipe;
+    const book = this.#deps.recipes();
+    const recipeName = book.get(held.job.recipe)?.name ?? held.job.recipe;
     const warn = (error: unknown) => this.#warn(held.job, error, 'the prompt of a job could not be changed');
-    return voiceOf(held, { ...this.#deps, recipeName, warn });
+    return voiceOf(held, { ...this.#deps, recipeName, findCommand: book.byCommand, warn });
   }
 
   #warn(job: Job, error: unknown, message: string): void {

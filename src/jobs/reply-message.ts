@@ -1,6 +1,8 @@
 import type { Click } from '../chat/clicks.js';
 import { type ActionButton, type Block, type Button, type Message, moreRows } from '../chat/message.js';
 import { plainText } from '../kernel/rich-text.js';
+import type { CompiledRecipe } from '../recipes/compiled-recipe.js';
+import { leadsToForm } from '../recipes/missing-parameter.js';
 import type {
   RenderedBlock,
   RenderedButton,
@@ -17,22 +19,37 @@ export function clicksOf(blocks: readonly RenderedBlock[]): readonly Click[] {
   });
 }
 
-/** The blocks of a message. `tokens`: one for each of `clicksOf`. What was chosen travels as its number, so that it cannot be made up. */
-export function toBlocks(blocks: readonly RenderedBlock[], tokens: readonly string[]): readonly Block[] {
+/** Finds the recipe behind a command, if it is started. */
+export type FindCommand = (command: string) => CompiledRecipe | undefined;
+
+/**
+ * The blocks of a message. `tokens`: one for each of `clicksOf`. What was chosen travels as its number, so that it cannot be
+ * made up. `findCommand` tells which buttons lead to a form.
+ */
+export function toBlocks(
+  blocks: readonly RenderedBlock[],
+  tokens: readonly string[],
+  findCommand: FindCommand,
+): readonly Block[] {
   const left = [...tokens];
-  const toButton = (button: RenderedButton): Button =>
-    button.kind === 'link' ? button : actionButton(button, left.shift() ?? '');
+  const toButton = (button: RenderedButton, chosen: Readonly<Record<string, true>> = {}): Button => {
+    if (button.kind === 'link') return button;
+    const opensForm = leadsToForm(findCommand(button.command), { ...button.parameters, ...chosen });
+    return actionButton(button, left.shift() ?? '', opensForm);
+  };
   return blocks.flatMap((block, place): readonly Block[] => {
     switch (block.kind) {
       case 'buttons':
-        return block.buttons.length === 0 ? [] : [{ kind: 'buttons', buttons: block.buttons.map(toButton) }];
+        return block.buttons.length === 0
+          ? []
+          : [{ kind: 'buttons', buttons: block.buttons.map((button) => toButton(button)) }];
       case 'fields':
         return block.fields.length === 0 ? [] : [block];
       case 'picklist': {
         const options = block.options.map(({ label }, index) => ({ label, value: `${index}` }));
         return [
           { kind: 'picklist', id: picklistId(place), label: block.label, options },
-          { kind: 'buttons', buttons: [toButton(block.button)] },
+          { kind: 'buttons', buttons: [toButton(block.button, { [block.parameter]: true })] },
         ];
       }
       default:
@@ -83,11 +100,16 @@ function picklistId(place: number): string {
   return `choice-${place}`;
 }
 
-function actionButton({ confirm, label, style }: RenderedCommandButton, token: string): ActionButton {
+function actionButton(
+  { confirm, label, style }: RenderedCommandButton,
+  token: string,
+  opensForm: boolean,
+): ActionButton {
   return {
     kind: 'action',
     label,
     token,
+    ...(opensForm ? { opensForm } : {}),
     ...(style === undefined ? {} : { style }),
     ...(confirm === undefined ? {} : { confirm }),
   };

@@ -13,6 +13,7 @@ import { type ChatJob, chatJobOf } from './job-record.js';
 import type { JobVoice } from './job-voice.js';
 import type { CreateLoginLink } from './login-link.js';
 import { promptForLogins } from './login-prompts.js';
+import type { FindCommand } from './reply-message.js';
 import { withWorkingSign } from './working-sign.js';
 
 interface VoiceDeps {
@@ -20,6 +21,7 @@ interface VoiceDeps {
   readonly clicks: Clicks;
   readonly clock: Clock;
   readonly createLoginLink: CreateLoginLink;
+  readonly findCommand: FindCommand;
   readonly askInChat: OpenAskInChat;
   /** The name of the job's recipe for people. */
   readonly recipeName: string;
@@ -31,14 +33,15 @@ interface VoiceDeps {
 export function voiceOf(held: HeldJob, deps: VoiceDeps): JobVoice {
   const { user } = held.job;
   if (!isPerson(user)) return collectingVoice(held);
-  const { askInChat, clicks, clock, createLoginLink, recipeName, warn } = deps;
+  const { askInChat, clicks, clock, createLoginLink, findCommand, recipeName, warn } = deps;
   const chat = deps.chats(user.platform);
   const job = () => inChat(held);
   return {
     isWaitedFor: true,
     profile: () => chat.describeUser(user, job().state.conversation),
-    say: (reply, delivery) => deliverReply({ job: job(), recipeName, chat, clicks, warn }, reply, delivery),
-    ask: (asking, delivery) => deliverAsk({ job: job(), chat, clicks, askInChat }, asking, delivery),
+    say: (reply, delivery) =>
+      deliverReply({ job: job(), recipeName, chat, clicks, findCommand, warn }, reply, delivery),
+    ask: (asking, delivery) => deliverAsk({ job: job(), chat, clicks, findCommand, askInChat }, asking, delivery),
     closeAsk: (asking, answer) => closeAsk(chat, asking, answer),
     askForLogins: (missing, connected) =>
       promptForLogins({ createLoginLink, clicks, chat, recipeName }, job(), { missing, connected }),

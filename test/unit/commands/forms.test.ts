@@ -1,5 +1,5 @@
 import type { Form } from '../../../src/chat/form.js';
-import { buttonOf, textOf } from '../../support/recording-chat.js';
+import { buttonOf, buttonsOf, textOf } from '../../support/recording-chat.js';
 import { recipe } from '../../support/service-files.js';
 import { ANN, BOB, DIRECT, type ServiceKit, startServiceKit } from '../../support/service-kit.js';
 
@@ -18,6 +18,39 @@ const RECIPES = {
     - { name: owner, type: user, optional: true }
     - { name: origin, hidden: true, optional: true }`,
     steps: STEPS,
+  }),
+  easy: recipe({ command: 'easy', connections: SHARED, parameters: '[{ name: note, optional: true }]', steps: STEPS }),
+  chatty: recipe({
+    command: 'chatty',
+    connections: SHARED,
+    parameters: '[{ name: note }]\n  form: never',
+    steps: STEPS,
+  }),
+  secret: recipe({
+    command: 'secret',
+    connections: SHARED,
+    parameters: '[{ name: id, hidden: true }, { name: note }]',
+    steps: STEPS,
+  }),
+  offers: recipe({
+    command: 'buttons',
+    connections: SHARED,
+    steps: `  - reply:
+      text: Buttons
+      buttons:
+        - { text: Bare, command: order }
+        - { text: Half, command: order, parameters: { item: Chair } }
+        - { text: Whole, command: order, parameters: { item: Chair, count: 1 } }
+        - { text: Easy, command: easy }
+        - { text: Chatty, command: chatty }
+  - reply:
+      blocks:
+        - picklist:
+            label: Item
+            name: item
+            options: [Chair]
+            button: { text: Pick, command: order, parameters: { count: 1 } }
+  - ask: { text: Now?, buttons: [{ text: "Yes" }, { text: Order, command: order }] }`,
   }),
   plain: recipe({
     command: 'offer',
@@ -114,6 +147,23 @@ describe('parameters in a form', () => {
     expect(form.fields.map(({ name }) => name)).not.toContain('origin');
     await submitted(form, { item: 'Chair', count: '1' });
     expect(await started()).toContainEqual({ item: 'Chair', count: 1, size: 's', origin: 'offer' });
+  });
+
+  test('a button says beforehand that it opens a form: where something is missing that people may fill in', async () => {
+    const opening = () =>
+      kit.chat.messages
+        .flatMap(buttonsOf)
+        .flatMap((button) => (button.kind === 'action' && button.opensForm ? [button.label] : []));
+    await kit.say('buttons');
+    await kit.idle();
+    expect(opening()).toEqual(['Bare', 'Half', 'Order']);
+    kit.chat.messages.length = 0;
+    await kit.say('help');
+    expect(opening()).toEqual(['Offer', 'Order']);
+    kit.chat.messages.length = 0;
+    await kit.say('ordre');
+    await kit.say('help order');
+    expect(opening()).toEqual(['Order', 'Order']);
   });
 
   test('a form that is sent twice, or beside the typed answer, makes one job', async () => {

@@ -7,7 +7,7 @@ import { isBehalfError } from '../../../src/kernel/errors.js';
 import { damaged } from '../../support/hostile.js';
 
 const TENANT = '11111111-2222-4333-8444-555555555555';
-const OURS = { tenantId: TENANT, hosts: new ServiceHosts(['smba.trafficmanager.net']) };
+const OURS = { tenantIds: new Set([TENANT]), hosts: new ServiceHosts(['smba.trafficmanager.net']) };
 const MESSAGE = {
   type: 'message',
   id: '1',
@@ -15,7 +15,7 @@ const MESSAGE = {
   serviceUrl: 'https://smba.trafficmanager.net/emea/',
   from: { id: '29:rita', aadObjectId: 'abcdef00-0000-4000-8000-000000000001' },
   recipient: { id: '28:bot' },
-  conversation: { id: 'a:1', conversationType: 'personal', tenantId: TENANT },
+  conversation: { id: 'a:1', conversationType: 'personal', tenantIds: new Set([TENANT]) },
   channelData: { tenant: { id: TENANT } },
   text: '<at>Behalf</at> help &amp; more',
   entities: [{ type: 'mention', text: '<at>Behalf</at>', mentioned: { id: '28:bot', name: 'Behalf' } }],
