@@ -12,6 +12,7 @@ import { EventClaims } from './commands/event-claims.js';
 import { FileIntake } from './commands/file-intake.js';
 import { EventHandler } from './commands/handle-event.js';
 import { Help } from './commands/help.js';
+import { HelpRecipes } from './commands/help-recipes.js';
 import { LoginNotices } from './commands/login-notices.js';
 import { PersonalConnections } from './commands/personal-connections.js';
 import { ProveLogin } from './commands/prove-login.js';
@@ -175,6 +176,7 @@ export function assemble(policy: ServicePolicy, catalogue: () => Catalogue, driv
   const stopped = new StoppedRecipes({ stops, holds });
   const router = routerOf(recipes);
   const titleOf = (connection: string) => parents(connection)?.title ?? connection;
+  const appTitle = (app: string) => connectors(app)?.title;
   const jobs = new Jobs({
     stops,
     denialOf,
@@ -191,6 +193,7 @@ export function assemble(policy: ServicePolicy, catalogue: () => Catalogue, driv
     askInChat: async ({ id: job, state: { conversation }, user }, asking) => {
       await answers.expect({ user, conversation }, { job, ask: asking.id }, asking);
     },
+    helpInstead: ({ recipe, state: { conversation }, user }) => help.insteadOf(recipe, { user, conversation }),
     perform: (call, user) =>
       measured(metrics, clock, call.parent.connector, () => perform({ ...call, clock, ...readFileOf(user) })),
     titleOf,
@@ -205,6 +208,7 @@ export function assemble(policy: ServicePolicy, catalogue: () => Catalogue, driv
     isAlone: drivers.isAlone ?? false,
   });
   const take = new TakeAnswers({ answers: jobs.waiting.answers, recipes, chats });
+  const help = new Help({ recipes, stopped, router, denialOf, titleOf, clicks, logger, metrics });
   const answers = new AnswerJobs({
     take,
     forms: new AnswerForms({ take, answers: jobs.waiting.answers, claims, clicks, clock, intake }),
@@ -275,7 +279,8 @@ export function assemble(policy: ServicePolicy, catalogue: () => Catalogue, driv
   const events = new EventHandler({
     chats,
     recipes,
-    help: new Help({ recipes, stopped, router, denialOf, titleOf, clicks, logger, metrics }),
+    help,
+    helpRecipes: new HelpRecipes({ jobs, recipes, stopped, denialOf, appTitle, metrics }),
     router,
     forms,
     starter,

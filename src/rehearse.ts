@@ -18,7 +18,7 @@ import { systemClock } from './kernel/system-clock.js';
 import { createVault } from './kernel/vault.js';
 import type { YamlPath } from './language/yaml-document.js';
 import { takeInputs } from './recipes/callable-inputs.js';
-import { type CompiledRecipe, type ConnectionSlot, isCallableRecipe } from './recipes/compiled-recipe.js';
+import { type CompiledRecipe, type ConnectionSlot, isCallableRecipe, isHelpRecipe } from './recipes/compiled-recipe.js';
 import { slotsOfJob } from './recipes/recipe-calls.js';
 import { compare, type Failure, judgeReplies } from './rehearsal/judge-replies.js';
 import type { RecipeTest } from './rehearsal/recipe-test.js';
@@ -141,7 +141,8 @@ class Rehearsal {
 
   async #start(parameters: Readonly<Record<string, unknown>>): Promise<void> {
     const [recipe, user, conversation] = [this.#recipe, this.#user, this.#conversation];
-    const given = isCallableRecipe(recipe) ? takeInputs(recipe, parameters) : parameters;
+    const typed = isHelpRecipe(recipe) ? { topic: '', ...parameters } : parameters;
+    const given = isCallableRecipe(recipe) ? takeInputs(recipe, parameters) : typed;
     await this.#assembly.jobs.accept({ eventId: this.#eventId(), user, recipe, parameters: given, conversation });
   }
 

@@ -1,5 +1,6 @@
+import { didYouMean } from '../language/did-you-mean.js';
 import type { Problem } from '../language/problem.js';
-import type { AskStep, CompiledRecipe } from '../recipes/compiled-recipe.js';
+import { type AskStep, type CompiledRecipe, isHelpRecipe, WHOLE_HELP } from '../recipes/compiled-recipe.js';
 import { commandUsesOf } from '../recipes/compiled-reply.js';
 import { allSteps } from '../recipes/walk-steps.js';
 import { checkAction } from './check-actions.js';
@@ -40,6 +41,7 @@ export function checkRecipes(parts: CheckedParts): CheckedRecipes {
 
 function checkRecipe(context: RecipeContext): void {
   checkCommand(context);
+  checkHelp(context);
   checkSlots(context);
   checkIds(context);
   checkDepth(context);
@@ -72,6 +74,26 @@ function checkCommand(context: RecipeContext): void {
   if (others.length === 0) return;
   const message = `the command "${trigger.command}" is also that of ${others.join(', ')}`;
   context.report(trigger, message, { hint: 'give one of them other words' });
+}
+
+/** Help is answered once, and for apps that there are. */
+function checkHelp(context: RecipeContext): void {
+  const { parts, recipe } = context;
+  const { trigger } = recipe;
+  if (trigger.kind !== 'help') return;
+  const { target } = trigger;
+  const others = parts.recipes.flatMap((other) =>
+    other !== recipe && isHelpRecipe(other) && other.trigger.target === target
+      ? [`${other.file}:${other.trigger.line}`]
+      : [],
+  );
+  if (others.length > 0) {
+    const call = target === WHOLE_HELP ? 'help' : `help ${target}`;
+    context.report(trigger, `"${call}" is also answered by ${others.join(', ')}`, { hint: 'remove one of them' });
+  }
+  if (target === WHOLE_HELP || parts.connectors.has(target)) return;
+  const hint = didYouMean(target, [WHOLE_HELP, ...parts.connectors.keys()]);
+  context.report(trigger, `there is no app "${target}" to help with`, { hint });
 }
 
 function checkIds(context: RecipeContext): void {

@@ -193,13 +193,18 @@ function withNames(data: Shape, names: Readonly<Record<string, Shape>>): Shape {
 function dataOf(recipe: CompiledRecipe, outputs: ReadonlyMap<string, Shape>): Shape {
   const labels = objectOf({ name: STRING, app: STRING, account: STRING });
   return objectOf({
-    parameters: recipe.trigger.kind === 'callable' ? inputsOf(recipe.trigger) : parametersOf(recipe.parameters),
+    parameters: givenOf(recipe),
     steps: objectOf(Object.fromEntries(outputs)),
     connections: objectOf(Object.fromEntries(recipe.connections.map(({ slot }) => [slot, labels]))),
     user: objectOf({ id: STRING, name: STRING, email: STRING, platform: STRING, tenant: STRING }),
     conversation: objectOf({ kind: STRING, platform: STRING }),
     job: objectOf({ id: STRING, started_at: STRING }),
   });
+}
+
+function givenOf({ parameters, trigger }: CompiledRecipe): Shape {
+  if (trigger.kind === 'help') return objectOf({ topic: STRING });
+  return trigger.kind === 'callable' ? inputsOf(trigger) : parametersOf(parameters);
 }
 
 function inputsOf({ inputs }: CallableTrigger): Shape {

@@ -16,6 +16,7 @@ import type { CancelCommand } from './cancel-command.js';
 import type { CommandForms } from './command-forms.js';
 import type { EventClaims } from './event-claims.js';
 import type { Help } from './help.js';
+import type { HelpRecipes } from './help-recipes.js';
 import type { PersonalConnections } from './personal-connections.js';
 import type { ProveLogin } from './prove-login.js';
 import { isJobQuestion, type Questions } from './questions.js';
@@ -37,6 +38,7 @@ export interface EventHandlerDeps {
   readonly starter: CommandStarter;
   readonly forms: CommandForms;
   readonly help: Help;
+  readonly helpRecipes: HelpRecipes;
   readonly questions: Questions;
   readonly answers: AnswerJobs;
   readonly connections: PersonalConnections;
@@ -87,9 +89,10 @@ export class EventHandler {
   }
 
   async #text(event: TextEvent): Promise<void> {
-    const { help, questions, router, starter } = this.#deps;
+    const { help, helpRecipes, questions, router, starter } = this.#deps;
     const route = router().match(event.text);
     if (route.kind === 'built_in') {
+      if (route.command === 'help' && (await helpRecipes.start(event))) return;
       if (await this.#deps.claims.claim(event)) await this.#builtIn(event, route.command);
       return;
     }
@@ -107,11 +110,14 @@ export class EventHandler {
       await starter.start({ ...event, eventId: event.id, recipe: route.recipe, rest: route.rest });
       return;
     }
+    const isCall = event.text.trim() === '';
+    if ((isCall || route.kind === 'help') && (await helpRecipes.start(event, route.kind === 'help' ? route.topic : '')))
+      return;
     if (!(await this.#deps.claims.claim(event))) return;
     if (route.kind === 'help') return this.#reply(event, await help.about(event, route.topic));
     if (event.files && event.text.trim() === '') return this.#reply(event, textMessage(FILE_ALONE));
     // A mention without a word asks what there is.
-    await this.#reply(event, event.text.trim() === '' ? await help.all(event) : await help.unknown(event, event.text));
+    await this.#reply(event, isCall ? await help.all(event) : await help.unknown(event, event.text));
   }
 
   async #builtIn(event: TextEvent, command: BuiltIn): Promise<void> {
@@ -138,6 +144,7 @@ export class EventHandler {
     // Showing a form keeps nothing: a second delivery may show it again.
     if (click.kind === 'open-form') return this.#deps.forms.openForQuestion(event, click.question);
     if (click.kind === 'answer-fields') return this.#deps.answers.fill(event, click);
+    if (click.kind === 'help' && (await this.#deps.helpRecipes.start(event))) return;
     if (!(await this.#deps.claims.claim(event))) return;
     switch (click.kind) {
       case 'help':

@@ -1,14 +1,16 @@
-import type { ActionEvent, TextEvent } from '../chat/chat-event.js';
+import type { ChatUser, Outsider } from '../chat/chat-user.js';
 import type { Clicks } from '../chat/clicks.js';
+import type { ConversationRef } from '../chat/conversation.js';
 import type { Message } from '../chat/message.js';
 import type { DenialOf } from '../jobs/permission.js';
 import type { Logger } from '../kernel/logger.port.js';
 import type { Metrics } from '../kernel/metrics.port.js';
-import type { CommandRecipe } from '../recipes/compiled-recipe.js';
+import { type CommandRecipe, isHelpRecipe } from '../recipes/compiled-recipe.js';
 import { normalizeCommand } from '../recipes/parameters.js';
 import type { RecipeBook } from '../recipes/recipe-book.js';
 import { commandMessage } from './command-help.js';
 import { helpMessage, type OfferedCommand, shownCommands, unknownMessage } from './help-messages.js';
+import { BUILT_IN_TOPIC } from './help-recipes.js';
 import { allowedTo } from './refusals.js';
 import type { CommandRouter } from './router.js';
 import type { StoppedRecipes } from './stopped-recipes.js';
@@ -28,7 +30,11 @@ interface HelpDeps {
   readonly metrics: Metrics;
 }
 
-type Asking = TextEvent | ActionEvent;
+interface Asking {
+  readonly user: ChatUser;
+  readonly conversation: ConversationRef;
+  readonly person?: Outsider;
+}
 
 /** What there is to be typed; each person reads of what they may run. */
 export class Help {
@@ -44,8 +50,9 @@ export class Help {
   }
 
   /** `help <command>` and `help <app>`. */
-  async about(event: TextEvent, topic: string): Promise<Message> {
+  async about(event: Asking, topic: string): Promise<Message> {
     const wanted = normalizeCommand(topic);
+    if (wanted === BUILT_IN_TOPIC) return this.all(event);
     const allowed = await this.#allowed(event);
     const recipe = allowed.find(({ trigger }) => trigger.command === wanted);
     if (recipe) {
@@ -57,7 +64,7 @@ export class Help {
   }
 
   /** The answer to a text that calls nothing. */
-  async unknown(event: TextEvent, text: string): Promise<Message> {
+  async unknown(event: Asking, text: string): Promise<Message> {
     const { denialOf, logger, metrics, router } = this.#deps;
     metrics.count('commands', { command: 'unknown' });
     logger.debug({ characters: text.length, platform: event.user.platform }, 'unknown command');
@@ -66,6 +73,13 @@ export class Help {
     const builtIn = router().closestBuiltIn(text);
     const [helpToken = ''] = await this.#deps.clicks.issue(event.user, [{ kind: 'help' }]);
     return unknownMessage({ closest, helpToken, ...(builtIn === undefined ? {} : { builtIn }) });
+  }
+
+  /** In place of the failure of a recipe that was to help. Whom recipes let in as outsiders is not known any more then. */
+  async insteadOf(recipe: string, asking: Asking): Promise<Message | undefined> {
+    const failed = this.#deps.recipes().get(recipe);
+    const mayBeOutsider = (failed?.allow?.outsiders.length ?? 0) > 0;
+    return failed && isHelpRecipe(failed) && !mayBeOutsider ? this.all(asking) : undefined;
   }
 
   #allowed(event: Asking): Promise<readonly CommandRecipe[]> {

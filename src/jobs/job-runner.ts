@@ -14,7 +14,7 @@ import type { OpenAskInChat } from './ask-in-chat.js';
 import { wasRefused } from './deliver-reply.js';
 import type { HeldJob } from './held-job.js';
 import type { Answer, JobResult, OpenAsk } from './job.js';
-import { asleepUntilAnswered, finished, type Job, pending, suspended } from './job-record.js';
+import { asleepUntilAnswered, type ChatJob, chatJobOf, finished, type Job, pending, suspended } from './job-record.js';
 import { progressOf, repeated, silentEnd } from './job-state.js';
 import type { JobVoice } from './job-voice.js';
 import type { CreateLoginLink } from './login-link.js';
@@ -49,6 +49,8 @@ export interface JobRunnerDeps {
   /** `user`: whose files may be read. */
   readonly perform: (call: Omit<ActionCall, 'http' | 'clock'>, user: Job['user']) => Promise<unknown>;
   readonly clock: Clock;
+  /** What is said in place of the failure of a recipe that was to help; nothing for all others. */
+  readonly helpInstead: (job: ChatJob) => Promise<Message | undefined>;
   readonly stops: Pick<RecipeStops, 'noteFailure' | 'noteSuccess'>;
   readonly logger: Logger;
   readonly metrics: Metrics;
@@ -210,7 +212,9 @@ export class JobRunner {
       if (err.code === 'job.cancelled')
         return await this.#end(held, 'cancelled', cancelledMessage(name, progressOf(held.state)));
       const text = err.code === 'job.timeout' ? `${err.userText} ${whatIsLeft(progressOf(held.state))}` : err.userText;
-      await this.#end(held, 'failed', failedMessage(name, text, err.ref), { code: err.code, ref: err.ref });
+      const asked = chatJobOf(held.job);
+      const message = (asked && (await this.#deps.helpInstead(asked))) ?? failedMessage(name, text, err.ref);
+      await this.#end(held, 'failed', message, { code: err.code, ref: err.ref });
     } catch (error) {
       this.#warn(held.job, error, 'job could not be ended');
     }

@@ -19,6 +19,10 @@ export function compileTrigger(
   if ('callable' in written) {
     return { trigger: compileCallable(written.callable, context), parameters: [], usesForm: false };
   }
+  if ('help' in written) {
+    const place = context.document.positionOf(['trigger', 'help']);
+    return { trigger: { kind: 'help', target: written.help, ...place }, parameters: [], usesForm: false };
+  }
   const parameters = compileParameters(written.parameters, ['trigger', 'parameters'], {
     positionOf: (path) => context.document.positionOf(path),
     report: (path, message, hint) => report(context, path, message, hint),

@@ -231,6 +231,22 @@ export interface CallableInput extends Position {
   readonly default?: unknown;
 }
 
+/** Answers `help` where `target` is {@link WHOLE_HELP}, else `help <target>`, an app by the name of its connector. */
+export interface HelpTrigger extends Position {
+  readonly kind: 'help';
+  readonly target: string;
+}
+
+/** The help that is about no app. */
+export const WHOLE_HELP = 'all';
+
+/** A recipe that answers a call for help. Its one parameter is `topic`: what was typed behind `help`. */
+export type HelpRecipe = CompiledRecipe & { readonly trigger: HelpTrigger };
+
+export function isHelpRecipe(recipe: CompiledRecipe): recipe is HelpRecipe {
+  return recipe.trigger.kind === 'help';
+}
+
 /** A recipe that people call in the chat. */
 export type CommandRecipe = CompiledRecipe & { readonly trigger: CommandTrigger };
 
@@ -260,7 +276,7 @@ export interface CompiledRecipe {
   readonly description: string;
   /** Not listed by `help`; can still be called. */
   readonly hidden: boolean;
-  readonly trigger: CommandTrigger | CallableTrigger;
+  readonly trigger: CommandTrigger | CallableTrigger | HelpTrigger;
   /** What a person who calls it gives; none where no person calls it. */
   readonly parameters: readonly Parameter[];
   /** True: missing parameters may be filled in a form. */

@@ -37,6 +37,10 @@ const CallableTrigger = strict({
   }).meta({ description: 'Called by other recipes' }),
 });
 
+const HelpTrigger = strict({
+  help: Name.meta({ description: '`all` for `help`, or the name of an app for `help <app>`: answered by this recipe' }),
+});
+
 export type CommandShape = z.infer<typeof CommandTrigger>;
 export type CallableShape = z.infer<typeof CallableTrigger>['callable'];
 
@@ -45,7 +49,7 @@ export const Recipe = strict({
   name: Words,
   description: Words.meta({ description: 'What it does; shown by `help`' }),
   hidden: z.boolean().default(false).meta({ description: 'True: not listed by `help`, still callable' }),
-  trigger: z.union([CommandTrigger, CallableTrigger]),
+  trigger: z.union([CommandTrigger, CallableTrigger, HelpTrigger]),
   allow: AllowShape.optional().meta({ description: 'Who may run it; left out: everybody' }),
   connections: z.record(Name, Slot).default({}).meta({ description: 'By app: which connection, and as whom' }),
   timeout: z
