@@ -208,7 +208,7 @@ export function assemble(policy: ServicePolicy, catalogue: () => Catalogue, driv
     isAlone: drivers.isAlone ?? false,
   });
   const take = new TakeAnswers({ answers: jobs.waiting.answers, recipes, chats });
-  const help = new Help({ recipes, stopped, router, denialOf, titleOf, clicks, logger, metrics });
+  const help = new Help({ recipes, stopped, router, denialOf, titleOf, appTitle, clicks, logger, metrics });
   const answers = new AnswerJobs({
     take,
     forms: new AnswerForms({ take, answers: jobs.waiting.answers, claims, clicks, clock, intake }),

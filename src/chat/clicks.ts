@@ -48,7 +48,10 @@ const Click = z.discriminatedUnion('kind', [
     /** The question that the form answers as well. */
     question: z.string().optional(),
   }),
-  z.object({ kind: z.literal('help') }),
+  /** `page` counts from 0: turns the pages of a help that is there; `app`: of that app's commands. */
+  z.object({ kind: z.literal('help'), page: z.int().min(0).optional(), app: z.string().optional() }),
+  /** Runs the command that is chosen in the picklist of the help. */
+  z.object({ kind: z.literal('run-chosen') }),
   z.object({ kind: z.literal('connections') }),
   /** Acts on `connection`, or on the one chosen in the picklist `connection` of the message. */
   z.object({

@@ -16,6 +16,7 @@ import type { CancelCommand } from './cancel-command.js';
 import type { CommandForms } from './command-forms.js';
 import type { EventClaims } from './event-claims.js';
 import type { Help } from './help.js';
+import { CHOSEN_COMMAND } from './help-messages.js';
 import type { HelpRecipes } from './help-recipes.js';
 import type { PersonalConnections } from './personal-connections.js';
 import type { ProveLogin } from './prove-login.js';
@@ -144,10 +145,12 @@ export class EventHandler {
     // Showing a form keeps nothing: a second delivery may show it again.
     if (click.kind === 'open-form') return this.#deps.forms.openForQuestion(event, click.question);
     if (click.kind === 'answer-fields') return this.#deps.answers.fill(event, click);
-    if (click.kind === 'help' && (await this.#deps.helpRecipes.start(event))) return;
+    if (click.kind === 'run-chosen') return this.#runChosen(event);
+    if (click.kind === 'help' && click.page === undefined && (await this.#deps.helpRecipes.start(event))) return;
     if (!(await this.#deps.claims.claim(event))) return;
     switch (click.kind) {
       case 'help':
+        if (click.page !== undefined) return this.#replace(event, await this.#deps.help.all(event, click));
         return this.#reply(event, await this.#deps.help.all(event));
       case 'connections':
         return this.#replace(event, await this.#deps.connections.list(event));
@@ -185,6 +188,12 @@ export class EventHandler {
     }
     if (await this.#deps.claims.claim(event))
       await this.#tell(event, recipe ? CHOOSE_FIRST : `The command “${click.command}” has been stopped.`);
+  }
+
+  async #runChosen(event: ActionEvent): Promise<void> {
+    const recipe = this.#deps.recipes().byCommand(event.values[CHOSEN_COMMAND] ?? '');
+    if (recipe) return this.#deps.starter.start({ ...event, eventId: event.id, recipe, press: event });
+    if (await this.#deps.claims.claim(event)) await this.#reply(event, textMessage(CHOOSE_FIRST));
   }
 
   async #form(event: FormEvent): Promise<void> {

@@ -3,8 +3,15 @@ import { plainText } from '../chat/message.js';
 import type { CommandRecipe } from '../recipes/compiled-recipe.js';
 import { leadsToForm } from '../recipes/missing-parameter.js';
 
-/** Slack takes 25 buttons in a row of buttons; this many commands are a list that one can still read. */
-const COMMANDS_SHOWN = 20;
+/** Slack takes 25 buttons in a row of buttons and 50 blocks; this many commands are a page that one can still read. */
+const ON_A_PAGE = 20;
+/** Platforms take no more in one picklist (Slack: 100). */
+const MAX_CHOICES = 100;
+/** Where commands are listed that belong to no app. */
+const NO_APP = 'More';
+
+/** Under which the command travels that is chosen in the picklist of the help. */
+export const CHOSEN_COMMAND = 'command';
 
 /** A command with the token of its button. */
 export interface OfferedCommand {
@@ -12,44 +19,94 @@ export interface OfferedCommand {
   readonly token: string;
 }
 
-/** `help`: what can be typed, with a button for each. */
+/** A page of the commands that `help` shows. */
+export interface HelpPage {
+  readonly listed: readonly CommandRecipe[];
+  readonly shown: readonly CommandRecipe[];
+  /** Counts from 0. */
+  readonly page: number;
+  readonly pages: number;
+  readonly appOf: (recipe: CommandRecipe) => string | undefined;
+}
+
+/** The commands that are not hidden, those of one app together; a page that there is not is the last one. */
+export function pageOf(recipes: readonly CommandRecipe[], { appOf, page }: Pick<HelpPage, 'appOf' | 'page'>): HelpPage {
+  const visible = recipes.filter((recipe) => !recipe.hidden);
+  const apps = [...new Set(visible.flatMap((recipe) => appOf(recipe) ?? []))].sort((a, b) => a.localeCompare(b, 'en'));
+  const listed = [...apps, undefined].flatMap((app) => visible.filter((recipe) => appOf(recipe) === app));
+  const pages = Math.max(1, Math.ceil(listed.length / ON_A_PAGE));
+  const at = Math.min(page, pages - 1);
+  return { listed, shown: listed.slice(at * ON_A_PAGE, (at + 1) * ON_A_PAGE), page: at, pages, appOf };
+}
+
+/** `help`: what can be typed by app, with a button for each; where that is long, page by page, with a list to choose from. */
 export function helpMessage(options: {
+  readonly view: HelpPage;
+  /** Those of the page, in its order. */
   readonly commands: readonly OfferedCommand[];
-  readonly total: number;
   readonly connectionsToken: string;
+  readonly runToken: string;
+  readonly previousToken: string;
+  readonly nextToken: string;
 }): Message {
-  const { commands, connectionsToken, total } = options;
-  const lines: RichText[] = commands.map(({ recipe }) => describe(recipe));
-  const more =
-    total > commands.length
-      ? [`… and ${total - commands.length} more. Type the first words of a command and I suggest the closest.`]
-      : [];
-  const none = commands.length === 0 ? ['No command has been set up here yet.'] : [];
-  const builtIn: RichText = [
-    { text: 'personal_connections', style: 'code' },
-    { text: ' shows the apps that you have logged in to. ' },
-    { text: 'cancel', style: 'code' },
-    { text: ' ends a question or a request that waits for a login. ' },
-    { text: 'help', style: 'code' },
-    { text: ' shows this, ' },
-    { text: 'help', style: 'code' },
-    { text: ' with a command or an app shows more of it.' },
-  ];
+  const { commands, connectionsToken, nextToken, previousToken, view } = options;
+  const { page, pages } = view;
+  const lines = [...linesOf(view), ...(commands.length === 0 ? [NOTHING_YET] : [])];
+  const turning: RichText[] = pages === 1 ? [] : [[{ text: `Page ${page + 1} of ${pages}.` }]];
   const blocks: Block[] = [
     { kind: 'heading', text: 'What I can do for you' },
-    ...[...lines, ...[...none, ...more].map((text): RichText => [{ text }])].map((text) => ({
-      kind: 'text' as const,
-      text,
-    })),
+    ...[...lines, ...turning].map((text) => ({ kind: 'text' as const, text })),
     { kind: 'divider' },
-    { kind: 'text', text: builtIn },
+    { kind: 'text', text: BUILT_IN },
+    ...(pages === 1 ? [] : chooser(view, options.runToken)),
     {
       kind: 'buttons',
-      buttons: [...commands.map(toButton), { kind: 'action', label: 'Personal connections', token: connectionsToken }],
+      buttons: [
+        ...commands.map(toButton),
+        ...(page > 0 ? [{ kind: 'action' as const, label: 'Previous page', token: previousToken }] : []),
+        ...(page < pages - 1 ? [{ kind: 'action' as const, label: 'Next page', token: nextToken }] : []),
+        { kind: 'action', label: 'Personal connections', token: connectionsToken },
+      ],
     },
   ];
-  const fallback = ['What I can do for you:', ...lines.map(plainText), ...none, ...more, plainText(builtIn)].join('\n');
+  const fallback = ['What I can do for you:', ...[...lines, ...turning, BUILT_IN].map(plainText)].join('\n');
   return { fallback, blocks };
+}
+
+const NOTHING_YET: RichText = [{ text: 'No command has been set up here yet.' }];
+
+const BUILT_IN: RichText = [
+  { text: 'personal_connections', style: 'code' },
+  { text: ' shows the apps that you have logged in to. ' },
+  { text: 'cancel', style: 'code' },
+  { text: ' ends a question or a request that waits for a login. ' },
+  { text: 'help', style: 'code' },
+  { text: ' shows this, ' },
+  { text: 'help', style: 'code' },
+  { text: ' with a command or an app shows more of it.' },
+];
+
+/** A line for each command, below the name of its app where there are several. */
+function linesOf({ appOf, listed, shown }: HelpPage): readonly RichText[] {
+  const isGrouped = new Set(listed.map(appOf)).size > 1;
+  return shown.flatMap((recipe, index): readonly RichText[] => {
+    const before = shown[index - 1];
+    const isFirst = before === undefined || appOf(before) !== appOf(recipe);
+    const title: RichText = [{ text: appOf(recipe) ?? NO_APP, style: 'bold' }];
+    return isGrouped && isFirst ? [title, describe(recipe)] : [describe(recipe)];
+  });
+}
+
+/** All commands to choose from; of very many, those from this page on. */
+function chooser({ listed, page }: HelpPage, token: string): readonly Block[] {
+  const from = listed.length > MAX_CHOICES ? page * ON_A_PAGE : 0;
+  const offered = listed.slice(from, from + MAX_CHOICES);
+  const options = offered.map(({ name, trigger }) => ({ label: name, value: trigger.command }));
+  const opensForm = offered.some((recipe) => leadsToForm(recipe, {}));
+  return [
+    { kind: 'picklist', id: CHOSEN_COMMAND, label: 'All commands', options },
+    { kind: 'buttons', buttons: [{ kind: 'action', label: 'Run it', token, ...(opensForm ? { opensForm } : {}) }] },
+  ];
 }
 
 /** The answer to a text that calls nothing. */
@@ -76,15 +133,6 @@ export function unknownMessage(options: {
       { kind: 'buttons', buttons },
     ],
   };
-}
-
-/** The commands that `help` shows: started and not hidden, as many as can be read. */
-export function shownCommands(recipes: readonly CommandRecipe[]): {
-  readonly shown: readonly CommandRecipe[];
-  readonly total: number;
-} {
-  const listed = recipes.filter((recipe) => !recipe.hidden);
-  return { shown: listed.slice(0, COMMANDS_SHOWN), total: listed.length };
 }
 
 /** How a command is typed: `create opportunity account: … amount: …`. */

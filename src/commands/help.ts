@@ -9,7 +9,7 @@ import { type CommandRecipe, isHelpRecipe } from '../recipes/compiled-recipe.js'
 import { normalizeCommand } from '../recipes/parameters.js';
 import type { RecipeBook } from '../recipes/recipe-book.js';
 import { commandMessage } from './command-help.js';
-import { helpMessage, type OfferedCommand, shownCommands, unknownMessage } from './help-messages.js';
+import { helpMessage, type OfferedCommand, pageOf, unknownMessage } from './help-messages.js';
 import { BUILT_IN_TOPIC } from './help-recipes.js';
 import { allowedTo } from './refusals.js';
 import type { CommandRouter } from './router.js';
@@ -25,9 +25,17 @@ interface HelpDeps {
   readonly denialOf: DenialOf;
   /** Title of the app that a connection leads to. */
   readonly titleOf: (connection: string) => string;
+  /** Title of an app that people read; undefined where there is no such app. */
+  readonly appTitle: (app: string) => string | undefined;
   readonly clicks: Clicks;
   readonly logger: Logger;
   readonly metrics: Metrics;
+}
+
+interface HelpView {
+  readonly app?: string | undefined;
+  /** Counts from 0. */
+  readonly page?: number | undefined;
 }
 
 interface Asking {
@@ -44,9 +52,11 @@ export class Help {
     this.#deps = deps;
   }
 
-  /** `help`. */
-  async all(event: Asking): Promise<Message> {
-    return this.#list(event, await this.#allowed(event));
+  /** `help`, or one page of it; of the commands of an app alone where `app` names one. */
+  async all(event: Asking, { app, page = 0 }: HelpView = {}): Promise<Message> {
+    const allowed = await this.#allowed(event);
+    const wanted = app === undefined ? allowed : allowed.filter((recipe) => this.#appsOf(recipe).includes(app));
+    return this.#list(event, wanted, { page, ...(app === undefined ? {} : { app }) });
   }
 
   /** `help <command>` and `help <app>`. */
@@ -60,7 +70,8 @@ export class Help {
       if (offered) return commandMessage(offered);
     }
     const ofApp = allowed.filter((candidate) => this.#appsOf(candidate).includes(wanted));
-    return shownCommands(ofApp).total > 0 ? this.#list(event, ofApp) : this.unknown(event, topic);
+    const isApp = ofApp.some(({ hidden }) => !hidden);
+    return isApp ? this.#list(event, ofApp, { page: 0, app: wanted }) : this.unknown(event, topic);
   }
 
   /** The answer to a text that calls nothing. */
@@ -90,10 +101,25 @@ export class Help {
     return allowedTo(denialOf, working, event);
   }
 
-  async #list(event: Asking, recipes: readonly CommandRecipe[]): Promise<Message> {
-    const { shown, total } = shownCommands(recipes);
-    const [connectionsToken = ''] = await this.#deps.clicks.issue(event.user, [{ kind: 'connections' }]);
-    return helpMessage({ commands: await this.#offered(event, shown), total, connectionsToken });
+  async #list(
+    event: Asking,
+    recipes: readonly CommandRecipe[],
+    { app, page }: { readonly app?: string; readonly page: number },
+  ): Promise<Message> {
+    const view = pageOf(recipes, { page, appOf: (recipe) => this.#groupOf(recipe) });
+    const turn = (to: number) => ({ kind: 'help' as const, page: to, ...(app === undefined ? {} : { app }) });
+    const [connectionsToken = '', runToken = '', previousToken = '', nextToken = ''] = await this.#deps.clicks.issue(
+      event.user,
+      [
+        { kind: 'connections' },
+        // One page needs nothing to turn it.
+        ...(view.pages === 1
+          ? []
+          : [{ kind: 'run-chosen' as const }, turn(Math.max(0, view.page - 1)), turn(view.page + 1)]),
+      ],
+    );
+    const commands = await this.#offered(event, view.shown);
+    return helpMessage({ view, commands, connectionsToken, runToken, previousToken, nextToken });
   }
 
   async #offered(event: Asking, recipes: readonly CommandRecipe[]): Promise<readonly OfferedCommand[]> {
@@ -101,6 +127,12 @@ export class Help {
     const clicks = recipes.map(({ trigger: { command } }) => ({ kind: 'command' as const, command, parameters: {} }));
     const tokens = await this.#deps.clicks.issue(event.user, clicks);
     return recipes.map((recipe, index) => ({ recipe, token: tokens[index] ?? '' }));
+  }
+
+  /** The app that a command is listed under: its first one. */
+  #groupOf({ connections: [first] }: CommandRecipe): string | undefined {
+    const name = first?.slot.replace(/_secondary$/u, '');
+    return name === undefined ? undefined : this.#deps.appTitle(name);
   }
 
   /** By the name in recipes, and by the title that people read. */
