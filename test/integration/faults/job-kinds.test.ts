@@ -276,9 +276,12 @@ function refusing(isRefused: (name: string) => boolean, status: number, times = 
   };
 }
 
+// Dozens of runs each, on a machine that may be busy.
+jest.setTimeout(90_000);
+
 describe.each([
-  ['embedded', 60],
-  ['redis', 10],
+  ['embedded', 20],
+  ['redis', 8],
 ] as const)('on the %s store, a job whose process is killed at any point of', (store, most) => {
   const disk = useDisks(store);
 

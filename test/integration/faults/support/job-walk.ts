@@ -1,7 +1,6 @@
-import type { Job } from '../../../../src/jobs/job-record.js';
 import { textOf } from '../../../support/recording-chat.js';
 import type { AppAnswer, AppCall } from '../../../support/scripted-app.js';
-import type { Run } from './run.js';
+import type { Death, Run } from './run.js';
 import type { World } from './world.js';
 
 /** What a person does with a recipe until its jobs have ended. */
@@ -15,8 +14,8 @@ export interface Story {
   readonly prepare?: (run: Run) => Promise<void>;
   /** Time between the two, in ms. */
   readonly laterMs?: number;
-  /** More that must hold in the end; `effects`: those that the process had before it died. Gives what does not. */
-  readonly check?: (run: Run, effects: readonly string[]) => Promise<readonly string[]>;
+  /** More that must hold in the end; gives what does not. */
+  readonly check?: (run: Run) => Promise<readonly string[]>;
   /** What may be said besides, or once more, when something was interrupted. */
   readonly mayAlsoSay?: RegExp;
   /** What may be left unsaid then. */
@@ -43,7 +42,7 @@ const NOTHING = /^$/u;
 const PROMPT = /Please connect to Acme CRM/u;
 
 /** Tells the story with a process that dies after so many effects; gives what has come of it, and the effects it had. */
-async function told(world: World, story: Story, diesAfter?: number) {
+async function told(world: World, story: Story, diesAfter?: number, diesAgainAfter?: number) {
   const own = story.app?.();
   world.app.answer(
     (call) => own?.(call) ?? (call.account === undefined ? undefined : { body: { ...named(call), by: call.account } }),
@@ -54,16 +53,16 @@ async function told(world: World, story: Story, diesAfter?: number) {
     world.app.calls.length = 0;
     await run.restart(story.laterMs ?? 0, diesAfter);
   }
-  const { effects } = run;
+  run.diesAgainAfter = diesAgainAfter;
+  const { deaths, effects } = run;
   await story.act(run);
   await run.until('the end of all jobs', async () =>
     (await run.jobs()).every(({ keepUntil }) => keepUntil !== undefined),
   );
   const ending = await endingOf(run);
-  const problems = (await story.check?.(run, effects)) ?? [];
-  const { atDeath } = run;
+  const problems = (await story.check?.(run)) ?? [];
   await run.end();
-  return { ending, effects, atDeath, problems };
+  return { ending, effects, deaths: [...deaths], problems };
 }
 
 function named({ body, query }: AppCall): { readonly id: string; readonly name: string } {
@@ -109,23 +108,29 @@ function pointsOf(effects: readonly string[], most: number): readonly number[] {
   return [...marked].sort((left, right) => left - right);
 }
 
-/** Kills the process after each of its effects, one run each, and gives what was wrong, by point. */
+/**
+ * Kills the process after each of its effects, one run each, and in some of them the one that follows it, too. Gives what was
+ * wrong, by point.
+ */
 export async function walk(world: World, story: Story, most: number): Promise<readonly string[]> {
-  const undisturbed = await told(world, story);
-  const wrong = undisturbed.problems.map((problem) => `${story.name}, undisturbed: ${problem}`);
-  const points = pointsOf(undisturbed.effects, most);
-  for (const point of points) {
-    const where = `${story.name}, dead after ${point} of ${undisturbed.effects.length} (${undisturbed.effects[point - 1] ?? 'nothing'})`;
+  const whole = await told(world, story);
+  const wrong = whole.problems.map((problem) => `${story.name}, undisturbed: ${problem}`);
+  const points = pointsOf(whole.effects, most);
+  let deaths = 0;
+  for (const [index, point] of points.entries()) {
+    const again = index % 5 === 2 ? 1 + (index % 7) : undefined;
+    const where = `${story.name}, dead after ${point} of ${whole.effects.length} (${whole.effects[point - 1] ?? 'nothing'})`;
     try {
-      const disturbed = await told(world, story, point);
-      // What was said last may not be known to have been said.
-      const wasSaying = undisturbed.effects[point - 1]?.startsWith('chat.') ?? false;
-      const problems = [...disturbed.problems, ...judge(story, undisturbed.ending, { ...disturbed, wasSaying })];
-      wrong.push(...problems.map((problem) => `${where}: ${problem}`));
+      const disturbed = await told(world, story, point, again);
+      deaths += disturbed.deaths.length;
+      const problems = [...disturbed.problems, ...judge(story, whole.ending, disturbed)];
+      wrong.push(...problems.map((problem) => `${where}${again ? `, and again after ${again}` : ''}: ${problem}`));
     } catch (error) {
       wrong.push(`${where}: ${String(error)}`);
     }
   }
+  // The last effects may come after the end of the jobs, too late to die of them.
+  if (deaths < points.length / 2) wrong.push(`${story.name}: only ${deaths} deaths`);
   return wrong;
 }
 
@@ -133,20 +138,20 @@ export async function walk(world: World, story: Story, most: number): Promise<re
 function judge(
   { mayAlsoSay = NOTHING, mayNotSay = NOTHING }: Story,
   whole: Ending,
-  {
-    atDeath,
-    ending,
-    wasSaying,
-  }: { readonly ending: Ending; readonly atDeath: readonly Job[] | undefined; readonly wasSaying: boolean },
+  { deaths, ending }: { readonly ending: Ending; readonly deaths: readonly Death[] },
 ): readonly string[] {
-  const inFlight = (atDeath ?? []).flatMap(({ state }) => state.inFlight ?? []);
+  const inFlight = deaths.flatMap(({ jobs }) => jobs.flatMap(({ state }) => state.inFlight ?? []));
   const isInDoubt = inFlight.some(({ kind }) => kind === 'action');
-  const mayRepeat = wasSaying || inFlight.some(({ kind }) => kind === 'reply');
+  // What was said last may not be known to have been said.
+  const mayRepeat = deaths.filter(
+    ({ effects, jobs }) =>
+      effects.at(-1)?.startsWith('chat.') ||
+      jobs.some(({ state }) => state.inFlight?.some(({ kind }) => kind === 'reply')),
+  );
   const problems: string[] = [];
   const check = (isSo: boolean, problem: string) => {
     if (!isSo) problems.push(problem);
   };
-  check(atDeath !== undefined, 'it did not die');
   check(ending.jobs.length === whole.jobs.length, `${ending.jobs.length} jobs`);
   check(new Set(ending.created).size === ending.created.length, `done twice: ${ending.created}`);
   check(new Set(ending.keyed).size === ending.keyed.length, `done twice under another key: ${ending.keyed}`);
@@ -164,7 +169,7 @@ function judge(
   const missing = rest.missing.filter((text) => !mayNotSay.test(text));
   check(missing.length === 0, `not said: ${missing.join(' | ')}`);
   const repeated = extra.filter((text) => !PROMPT.test(text) && !mayAlsoSay.test(text));
-  check(repeated.length <= (mayRepeat ? 1 : 0), `said more than once: ${repeated.join(' | ')}`);
+  check(repeated.length <= mayRepeat.length, `said more than once: ${repeated.join(' | ')}`);
   check(
     repeated.every((text) => whole.everSaid.includes(text)),
     `said otherwise: ${repeated.join(' | ')}`,

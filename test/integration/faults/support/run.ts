@@ -30,6 +30,12 @@ interface RunOptions {
   readonly diesAfter?: number;
 }
 
+/** How a process died: the person's jobs as they were kept then, and what it had done. */
+export interface Death {
+  readonly jobs: readonly Job[];
+  readonly effects: readonly string[];
+}
+
 /**
  * One person and the processes of the service that serve them, one after the other: when one has died, the next is started
  * over what it has left behind, once its leases have ended.
@@ -39,8 +45,9 @@ export class Run {
   readonly direct: ConversationRef;
   readonly chat = new RecordingChat();
   readonly world: World;
-  /** The jobs of the person as they were kept when the first process died. */
-  atDeath: readonly Job[] | undefined;
+  readonly deaths: Death[] = [];
+  /** The number of effects that the process does not survive which follows the first that has died. */
+  diesAgainAfter: number | undefined;
   #life: Life;
   #assembly: Assembly;
   #serial = 0;
@@ -135,10 +142,10 @@ export class Run {
   async revive(): Promise<void> {
     if (!this.#life.isDead) return;
     await this.#arrived();
-    this.atDeath ??= await this.jobs();
+    this.deaths.push({ jobs: await this.jobs(), effects: this.effects });
     await this.end();
     await this.world.elapse(LATER_MS);
-    await this.#start(new Life());
+    await this.#start(new Life(this.deaths.length === 1 ? this.diesAgainAfter : undefined));
   }
 
   /** Starts another process in place of the one that runs, which dies after so many effects. */
