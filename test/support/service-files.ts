@@ -112,6 +112,11 @@ actions:
     title: export things
     scopes: [export]
     request: { method: GET, path: /api/export }
+  upload:
+    title: store files
+    request: { method: POST, path: /api/files, json: { name: "{{ input.file.name }}", data: "{{ input.file.base64 }}" } }
+    input: { file: { type: file, title: File, required: true } }
+    output_schema: { id: any, name: any, by: any }
   find:
     title: see things
     request: { method: GET, path: /api/things, query: { name: "{{ input.name }}" } }

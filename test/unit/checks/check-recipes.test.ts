@@ -24,6 +24,10 @@ actions:
       total: integer
       owner: { name: string, age: integer }
       rows: [{ id: string, amount: number, owner: { name: string } }]
+  store:
+    title: store files
+    request: { method: POST, path: /files, binary: "{{ input.file }}" }
+    input: { file: { type: file, required: true } }
   ping:
     title: ask whether it is there
     request: { path: /ping }
@@ -334,5 +338,35 @@ describe('A recipe', () => {
     expect(check(`  - { action: crm.ping }\n${button}`, '', [other])).toEqual([
       '9:76 error "other" takes no such value as "size": it is a number',
     ]);
+  });
+});
+
+describe('A file that a person sends', () => {
+  const FILE = '{ name: contract, type: file }';
+
+  it('fits an input of the type file, also where a recipe reads what is known of it', () => {
+    const steps = '  - { action: crm.store, input: { file: "{{ parameters.contract }}" } }\n';
+    expect(
+      check(`${steps}  - reply: { text: "{{ parameters.contract.name }} {{ parameters.contract.size }}" }\n`, FILE),
+    ).toEqual([]);
+  });
+
+  test.each([
+    ['{{ parameters.contract.name }}', /"file" must be a file, and this is a text/],
+    ['{{ user }}', /"file" must be a file, and this is a map/],
+    ['contract.pdf', /file must be a file that was sent in the chat/],
+  ])('is not %s', (value, message) => {
+    expect(check(`  - { action: crm.store, input: { file: "${value}" } }\n`, FILE)).toContainEqual(
+      expect.stringMatching(message),
+    );
+  });
+
+  it('is no text for an app, and its reference is nothing for recipes', () => {
+    expect(check('  - { action: crm.find, input: { name: "{{ parameters.contract }}" } }\n', FILE)).toContainEqual(
+      expect.stringMatching(/"name" must be a text, and this is a file/),
+    );
+    expect(check('  - reply: { text: "{{ parameters.contract.ref }}" }\n', FILE)).toContainEqual(
+      expect.stringMatching(/has no "ref"/),
+    );
   });
 });
