@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { assemble } from './assemble.js';
 import type { Catalogue } from './catalogue.js';
-import type { ChatFiles } from './chat/chat-file.js';
+import type { ChatFile } from './chat/chat-file.js';
 import type { ChatUser } from './chat/chat-user.js';
 import type { ConversationRef } from './chat/conversation.js';
+import { createFileReferences, type FileReferences } from './chat/file-references.js';
 import { openRehearsal } from './compose/tools.js';
 import type { Connections } from './connections/connections.js';
 import type { ActionCall } from './connectors/action-call.js';
 import type { Clock } from './kernel/clock.port.js';
-import { BehalfError } from './kernel/errors.js';
 import type { Logger } from './kernel/logger.port.js';
 import { noMetrics } from './kernel/metrics.port.js';
 import { Secret } from './kernel/secret.js';
@@ -21,10 +21,11 @@ import { takeInputs } from './recipes/callable-inputs.js';
 import { type CompiledRecipe, type ConnectionSlot, isCallableRecipe, isHelpRecipe } from './recipes/compiled-recipe.js';
 import { slotsOfJob } from './recipes/recipe-calls.js';
 import { compare, type Failure, judgeReplies } from './rehearsal/judge-replies.js';
-import type { RecipeTest } from './rehearsal/recipe-test.js';
+import type { RecipeTest, SentFile } from './rehearsal/recipe-test.js';
 import { StageApps } from './rehearsal/stage-apps.js';
 import { StageChat } from './rehearsal/stage-chat.js';
 import { createStageClock } from './rehearsal/stage-clock.js';
+import { StageFiles } from './rehearsal/stage-files.js';
 
 const TENANT = 'T-TEST';
 /** Longest time that one turn of a test may take, in ms of the machine. */
@@ -32,6 +33,17 @@ const MAX_TURN_MS = 10_000;
 const LOOK_MS = 5;
 /** Times in a row that nothing may have moved before a turn is over. */
 const STILL = 3;
+
+/** Where a test stands: the folder of its file, and its place in it. */
+export interface TestPlace {
+  readonly folder: string;
+  readonly path: YamlPath;
+}
+
+interface Play extends TestPlace {
+  readonly recipe: CompiledRecipe;
+  readonly test: RecipeTest;
+}
 
 /**
  * Plays one test of a recipe: the real command, job and steps on stores of its own, with apps and a chat that exist only here.
@@ -41,10 +53,10 @@ export async function rehearse(
   catalogue: Catalogue,
   recipe: CompiledRecipe,
   test: RecipeTest,
-  path: YamlPath,
+  { folder, path }: TestPlace,
 ): Promise<readonly Failure[]> {
   const directory = await mkdtemp(join(tmpdir(), 'behalf-test-'));
-  const rehearsal = await Rehearsal.open(directory, catalogue, recipe, test, path);
+  const rehearsal = await Rehearsal.open(directory, catalogue, { recipe, test, path, folder });
   try {
     return await rehearsal.play();
   } finally {
@@ -58,6 +70,8 @@ class Rehearsal {
   readonly #test: RecipeTest;
   readonly #path: YamlPath;
   readonly #chat: StageChat;
+  readonly #files: StageFiles;
+  readonly #references: FileReferences;
   readonly #apps: StageApps;
   readonly #user: ChatUser;
   readonly #conversation: ConversationRef;
@@ -69,19 +83,22 @@ class Rehearsal {
     catalogue: Catalogue,
     drivers: Awaited<ReturnType<typeof openRehearsal>>,
     clock: Clock,
-    given: { readonly recipe: CompiledRecipe; readonly test: RecipeTest; readonly path: YamlPath },
+    given: Play,
   ) {
-    const { path, recipe, test } = given;
+    const { folder, path, recipe, test } = given;
     const { email, id: userId, name, platform } = test.user ?? { id: 'U-TEST', name: 'Test Person', platform: 'slack' };
     this.#recipe = recipe;
     this.#test = test;
     this.#path = path;
     this.#user = { platform, tenantId: TENANT, userId };
     this.#conversation = { platform, kind: test.conversation, address: { channel: 'C-TEST' } };
+    const vault = createVault([{ id: 'test', key: new Secret(Buffer.alloc(32, 1)) }]);
+    this.#files = new StageFiles(folder);
+    this.#references = createFileReferences(vault);
     this.#chat = new StageChat(
       platform,
       { name, place: 'Test', ...(email ? { confirmedEmail: email } : {}) },
-      NO_FILES,
+      this.#files,
     );
     const slots = slotsOfJob(recipe, catalogue.recipes.get);
     this.#apps = new StageApps(test.actions, [...path, 'actions'], (call) => slotOf(slots, call));
@@ -89,7 +106,7 @@ class Rehearsal {
     this.#assembly = assemble(POLICY, () => catalogue, {
       ...drivers,
       chats: [this.#chat],
-      vault: createVault([{ id: 'test', key: new Secret(Buffer.alloc(32, 1)) }]),
+      vault,
       clock,
       logger: SILENT,
       metrics: noMetrics,
@@ -101,30 +118,25 @@ class Rehearsal {
     });
   }
 
-  static async open(
-    directory: string,
-    catalogue: Catalogue,
-    recipe: CompiledRecipe,
-    test: RecipeTest,
-    path: YamlPath,
-  ): Promise<Rehearsal> {
+  static async open(directory: string, catalogue: Catalogue, play: Play): Promise<Rehearsal> {
     const clock = createStageClock(systemClock);
     const drivers = await openRehearsal(directory, { clock, logger: SILENT, metrics: noMetrics });
-    const rehearsal = new Rehearsal(catalogue, drivers, clock, { recipe, test, path });
+    const rehearsal = new Rehearsal(catalogue, drivers, clock, play);
     await rehearsal.#assembly.jobs.start();
     return rehearsal;
   }
 
   async play(): Promise<readonly Failure[]> {
-    const { parameters = {}, replies, say, status, then } = this.#test;
+    const { files, parameters = {}, replies, say, status, then } = this.#test;
     const failures: Failure[] = [];
-    if (say === undefined) await this.#start(parameters);
-    else await this.#say(say);
+    failures.push(...(await this.#begin({ files, parameters, say })));
     failures.push(...(await this.#rest()));
     failures.push(...judgeReplies(replies, this.#chat.takeNews(), [...this.#path, 'replies']));
     for (const [index, turn] of then.entries()) {
       const path = [...this.#path, 'then', index];
-      if (turn.say !== undefined) await this.#say(turn.say);
+      const sent = await this.#files.stage(turn.files ?? [], [...path, 'files']);
+      if (sent.kind === 'failed') return [...failures, sent.failure];
+      if (turn.say !== undefined || turn.files) await this.#say(turn.say ?? '', sent.files);
       if (turn.press !== undefined) failures.push(...(await this.#press(turn.press, [...path, 'press'])));
       failures.push(...(await this.#rest()));
       failures.push(...judgeReplies(turn.replies, this.#chat.takeNews(), [...path, 'replies']));
@@ -139,6 +151,29 @@ class Rehearsal {
     await this.#drivers.stores.health.close();
   }
 
+  async #begin(first: {
+    readonly files: readonly SentFile[] | undefined;
+    readonly parameters: Readonly<Record<string, unknown>>;
+    readonly say: string | undefined;
+  }): Promise<readonly Failure[]> {
+    const sent = await this.#files.stage(first.files ?? [], [...this.#path, 'files']);
+    if (sent.kind === 'failed') return [sent.failure];
+    if (first.say === undefined) await this.#start({ ...first.parameters, ...this.#fileParameters(sent.files) });
+    else await this.#say(first.say, sent.files);
+    return [];
+  }
+
+  /** The parameters that take files, in their order. */
+  #fileParameters(files: readonly ChatFile[]): Readonly<Record<string, unknown>> {
+    const wanting = this.#recipe.parameters.filter(({ type }) => type === 'file');
+    const maxBytes = POLICY.maxFileBytes;
+    return Object.fromEntries(
+      files.slice(0, wanting.length).map((file, index) => {
+        return [wanting[index]?.name ?? '', this.#references.seal(this.#user, { file, maxBytes })];
+      }),
+    );
+  }
+
   async #start(parameters: Readonly<Record<string, unknown>>): Promise<void> {
     const [recipe, user, conversation] = [this.#recipe, this.#user, this.#conversation];
     const typed = isHelpRecipe(recipe) ? { topic: '', ...parameters } : parameters;
@@ -146,9 +181,16 @@ class Rehearsal {
     await this.#assembly.jobs.accept({ eventId: this.#eventId(), user, recipe, parameters: given, conversation });
   }
 
-  async #say(text: string): Promise<void> {
+  async #say(text: string, files: readonly ChatFile[]): Promise<void> {
     const [user, conversation] = [this.#user, this.#conversation];
-    await this.#assembly.handleEvent({ kind: 'text', id: this.#eventId(), user, conversation, text });
+    await this.#assembly.handleEvent({
+      kind: 'text',
+      id: this.#eventId(),
+      user,
+      conversation,
+      text,
+      ...(files.length === 0 ? {} : { files }),
+    });
   }
 
   async #press(label: string, path: YamlPath): Promise<readonly Failure[]> {
@@ -214,13 +256,6 @@ const POLICY = {
   maxRunningJobs: 10,
   maxFileBytes: 20 * 1024 * 1024,
   jobLeaseMs: 600_000,
-};
-
-const NO_FILES: ChatFiles = {
-  inForms: true,
-  async read() {
-    throw new BehalfError('chat.file_gone', 'The test has no files');
-  },
 };
 
 const SILENT: Logger = {

@@ -36,7 +36,7 @@ export async function runTests(options: TestOptions): Promise<{ readonly exitCod
   );
   const { files, problems } = await loadTests(folder);
   const results: TestResult[] = [];
-  for (const file of files) results.push(...(await runFile(catalogue, file, filter)));
+  for (const file of files) results.push(...(await runFile(catalogue, file, { configDir, filter })));
   const failed = results.filter(({ failures }) => failures.length > 0).length;
   const exitCode = failed > 0 || problems.length > 0 || results.length === 0 ? 2 : 0;
   if (json) return { exitCode, output: `${JSON.stringify({ problems, tests: results }, undefined, 2)}\n` };
@@ -47,7 +47,11 @@ export async function runTests(options: TestOptions): Promise<{ readonly exitCod
 
 const NONE = 'there are no tests: write some as <recipe>.test.yaml beside the recipe';
 
-async function runFile(catalogue: Catalogue, file: TestFile, filter: string): Promise<readonly TestResult[]> {
+async function runFile(
+  catalogue: Catalogue,
+  file: TestFile,
+  { configDir, filter }: { readonly configDir: string; readonly filter: string },
+): Promise<readonly TestResult[]> {
   const { document, tests } = file;
   const recipe = catalogue.recipes.get(file.recipe);
   const results: TestResult[] = [];
@@ -55,7 +59,7 @@ async function runFile(catalogue: Catalogue, file: TestFile, filter: string): Pr
     if (!document.file.includes(filter) && !test.name.includes(filter)) continue;
     const path = ['tests', index];
     const failures = recipe
-      ? await rehearse(catalogue, recipe, test, path)
+      ? await rehearse(catalogue, recipe, test, { path, folder: dirname(join(configDir, document.file)) })
       : [{ path, message: notStarted(catalogue, file.recipe) }];
     results.push({
       file: document.file,

@@ -13,12 +13,30 @@ const User = strict({
   platform: z.enum(['slack', 'teams']).default('slack'),
 });
 
+const SentFile = strict({
+  name: Words,
+  type: Words.optional().meta({ description: 'Media type; that of the name by default' }),
+  text: z.string().max(100_000).optional().meta({ description: 'What is in it' }),
+  path: Words.optional().meta({ description: 'Where it is instead, from the folder of the test' }),
+});
+
+const ExpectedFile = strict({
+  field: Words.optional().meta({ description: 'Name of the part of the form' }),
+  name: Words.optional(),
+  type: Words.optional(),
+  size: z.int().min(0).optional().meta({ description: 'Bytes' }),
+  text: z.string().optional(),
+});
+
+const Files = z.array(SentFile).min(1).max(10).optional();
+
 const ExpectedRequest = strict({
   method: z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']).optional(),
   path: Text.optional().meta({ description: 'Path of the URL, encoded' }),
   query: z.record(z.string(), z.string()).optional().meta({ description: 'All of the query' }),
   headers: z.record(z.string(), z.string()).optional().meta({ description: 'Some of the headers' }),
   body: Json.optional().meta({ description: 'Parsed JSON, or the fields of a form' }),
+  file: ExpectedFile.optional().meta({ description: 'Some of what is known of the file that it carries' }),
 });
 
 const Action = strict({
@@ -58,6 +76,7 @@ const Reply = strict({
 
 const Turn = strict({
   say: Text.optional().meta({ description: 'The person types this' }),
+  files: Files.meta({ description: 'Sent along' }),
   press: Words.optional().meta({ description: 'The person presses the button with this label, the newest one' }),
   replies: z.array(Reply).optional().meta({ description: 'All that is said or changed then, in order' }),
 });
@@ -67,6 +86,9 @@ const Test = strict({
   user: User.optional(),
   conversation: z.enum(['direct', 'channel']).default('direct'),
   say: Text.optional().meta({ description: 'What the person types, in place of parameters' }),
+  files: Files.meta({
+    description: 'Sent along; without `say`: what the parameters of the type file are, in their order',
+  }),
   parameters: Values.optional().meta({ description: 'The parameters that the recipe starts with' }),
   accounts: z
     .record(z.string(), Words)
@@ -91,6 +113,7 @@ export const RecipeTests = strict({
 }).meta({ title: 'Behalf recipe tests' });
 
 export type RecipeTests = z.infer<typeof RecipeTests>;
+export type SentFile = z.infer<typeof SentFile>;
 export type RecipeTest = RecipeTests['tests'][number];
 export type MockedAction = RecipeTest['actions'][number];
 export type ExpectedReply = NonNullable<RecipeTest['replies']>[number];

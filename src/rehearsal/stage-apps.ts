@@ -6,6 +6,7 @@ import type { HttpClient, IncomingResponse, OutgoingRequest } from '../kernel/ht
 import type { YamlPath } from '../language/yaml-document.js';
 import { compare, type Failure } from './judge-replies.js';
 import type { MockedAction } from './recipe-test.js';
+import { carriedFile, formOf } from './stage-files.js';
 
 type Call = Omit<ActionCall, 'http'>;
 
@@ -38,7 +39,7 @@ export class StageApps {
     const { response = { status: 200, headers: {} } } = mock;
     const wire = new StageWire(answerOf(response));
     const result = await settle(performAction({ ...call, http: wire }));
-    this.#judgeRequest(mock, wire.requests[0], path);
+    await this.#judgeRequest(mock, wire.requests[0], path);
     if (mock.response) return unwrap(result);
     if (mock.error) throw errorOf(call, mock.error);
     // What the action does with its input is real, also where the test gives the output.
@@ -54,7 +55,11 @@ export class StageApps {
     }));
   }
 
-  #judgeRequest({ request: expected }: MockedAction, made: OutgoingRequest | undefined, path: YamlPath): void {
+  async #judgeRequest(
+    { request: expected }: MockedAction,
+    made: OutgoingRequest | undefined,
+    path: YamlPath,
+  ): Promise<void> {
     if (!expected) return;
     const place = [...path, 'request'];
     if (!made) {
@@ -62,13 +67,15 @@ export class StageApps {
       return;
     }
     const url = new URL(made.url);
-    const { body, headers, method, path: pathname, query } = expected;
+    const { body, file, headers, method, path: pathname, query } = expected;
+    const carried = file && { ...(await carriedFile(made)) };
     const found = {
       ...(method === undefined ? {} : { method: made.method }),
       ...(pathname === undefined ? {} : { path: url.pathname }),
       ...(query === undefined ? {} : { query: Object.fromEntries(url.searchParams) }),
       ...(headers === undefined ? {} : { headers: pick(made.headers ?? {}, Object.keys(headers)) }),
-      ...(body === undefined ? {} : { body: bodyOf(made) }),
+      ...(body === undefined ? {} : { body: await bodyOf(made) }),
+      ...(file === undefined ? {} : { file: someOf(carried ?? {}, Object.keys(file)) }),
     };
     this.failures.push(...compare('the request differs', expected, found, place));
   }
@@ -101,7 +108,10 @@ function answerOf(response: NonNullable<MockedAction['response']>): IncomingResp
   };
 }
 
-function bodyOf({ body, headers = {} }: OutgoingRequest): unknown {
+async function bodyOf(request: OutgoingRequest): Promise<unknown> {
+  const form = await formOf(request);
+  if (form) return Object.fromEntries([...form].filter(([, value]) => typeof value === 'string'));
+  const { body, headers = {} } = request;
   const text = typeof body === 'string' ? body : Buffer.from(body ?? []).toString('utf8');
   if (headers['content-type'] === 'application/json') return JSON.parse(text);
   if (headers['content-type'] === 'application/x-www-form-urlencoded')
@@ -136,6 +146,13 @@ async function settle(work: Promise<unknown>): Promise<Settled> {
 function unwrap(settled: Settled): unknown {
   if (settled.kind === 'failed') throw settled.error;
   return settled.value;
+}
+
+function someOf(
+  values: Readonly<Record<string, unknown>>,
+  names: readonly string[],
+): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(names.map((name) => [name, values[name]]));
 }
 
 function pick(

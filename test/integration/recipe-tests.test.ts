@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { runTests } from '../../src/cli/test.js';
@@ -172,6 +172,92 @@ describe('behalf test', () => {
     expect(await play('find-opportunities', tests, { filter: 'third' })).toEqual({
       exitCode: 2,
       lines: ['there are no tests: write some as <recipe>.test.yaml beside the recipe'],
+    });
+  });
+
+  describe('with a file', () => {
+    const CONNECTOR = `name: acme_box
+title: Acme Box
+base_url: https://box.acme.example
+auth: { api_key: { name: X-Key } }
+actions:
+  upload:
+    title: upload files
+    request: { method: POST, path: /files, multipart: { fields: { kind: doc }, file: { content: "{{ input.file }}" } } }
+    input: { file: { type: file, required: true } }
+`;
+    const RECIPE = `name: Keep
+description: Keeps a file
+trigger:
+  command: keep
+  parameters: [{ name: contract, type: file, prompt: "Which file?", validate: { types: [pdf] } }]
+connections: { acme_box: { use: acme-box } }
+steps:
+  - { action: acme_box.upload, input: { file: "{{ parameters.contract }}" } }
+  - reply: { text: "Kept {{ parameters.contract.name }}" }
+`;
+
+    beforeEach(() => {
+      writeFileSync(path.join(folder, 'connectors/acme-box.yaml'), CONNECTOR);
+      writeFileSync(path.join(folder, 'recipes/keep.yaml'), RECIPE);
+      writeFileSync(path.join(folder, 'recipes/contract.pdf'), 'signed');
+      const connections = readFileSync(path.join(folder, 'connections.yaml'), 'utf8');
+      const key = '${KEY}';
+      writeFileSync(path.join(folder, 'connections.yaml'), `${connections.trimEnd()}\n${more}`);
+    });
+
+    const carried = (text: string) => `    actions:
+      - action: acme_box.upload
+        request:
+          body: { kind: doc }
+          file: { field: file, name: contract.pdf, type: application/pdf, size: 6, text: ${text} }
+`;
+
+    test('plays it as a person sends it, from the test or from a file beside it', async () => {
+      const { exitCode, lines } = await play(
+        'keep',
+        `  - name: along with the command
+    say: keep
+    files: [{ name: contract.pdf, text: signed }]
+${carried('signed')}
+  - name: when it is asked for
+    say: keep
+    then:
+      - files: [{ name: contract.docx, text: signed }]
+        replies: [{ contains: must be a file of the type PDF }]
+      - files: [{ name: contract.pdf, path: contract.pdf }]
+        replies: [{ text: Kept contract.pdf }]
+${carried('signed')}
+  - name: as a parameter
+    files: [{ name: contract.pdf, path: contract.pdf }]
+${carried('signed')}`,
+      );
+
+      expect(lines).toEqual([
+        expect.stringMatching(/^ok .*along with the command$/),
+        expect.stringMatching(/^ok .*when it is asked for$/),
+        expect.stringMatching(/^ok .*as a parameter$/),
+        '3 passed, 0 failed',
+      ]);
+      expect(exitCode).toBe(0);
+    });
+
+    test('shows what differs in the file that was sent, and names one that is not there', async () => {
+      const { exitCode, lines } = await play(
+        'keep',
+        `  - name: other content
+    say: keep
+    files: [{ name: contract.pdf, text: signed }]
+${carried('unsigned')}
+  - name: missing
+    say: keep
+    files: [{ name: contract.pdf, path: nowhere.pdf }]
+`,
+      );
+
+      expect(exitCode).toBe(2);
+      expect(lines).toContainEqual(expect.stringMatching(/the request differs/));
+      expect(lines).toContainEqual(expect.stringMatching(/a file has a text, or a path to what can be read/));
     });
   });
 });
