@@ -202,7 +202,7 @@ steps:
       writeFileSync(path.join(folder, 'recipes/keep.yaml'), RECIPE);
       writeFileSync(path.join(folder, 'recipes/contract.pdf'), 'signed');
       const connections = readFileSync(path.join(folder, 'connections.yaml'), 'utf8');
-      const key = '${KEY}';
+      const more = `  acme-box: { connector: acme_box, auth: { method: api_key, key: "$\{KEY}" } }\n`;
       writeFileSync(path.join(folder, 'connections.yaml'), `${connections.trimEnd()}\n${more}`);
     });
 
