@@ -37,6 +37,7 @@ import { lookUpAccount, tryConnection } from './connectors/account-lookup.js';
 import type { ActionCall } from './connectors/action-call.js';
 import { AppPauses } from './connectors/app-pauses.js';
 import { performAction } from './connectors/perform-action.js';
+import { ApiJobs } from './jobs/api-jobs.js';
 import type { JobQueue } from './jobs/job-queue.port.js';
 import type { JobStore } from './jobs/job-store.port.js';
 import { Jobs } from './jobs/jobs.js';
@@ -93,6 +94,10 @@ export interface Assembly {
   /** People who are no full members and whom a recipe lets in. */
   readonly admits: Admits;
   readonly jobs: Jobs;
+  /** The jobs of programs. */
+  readonly apiJobs: ApiJobs;
+  /** True for a recipe that has stopped itself in this process. */
+  readonly hasStoppedItself: (recipe: string) => boolean;
   readonly logins: Logins;
   readonly revoker: Revoker;
   /** What the store says of the shared connections. */
@@ -304,6 +309,16 @@ export function assemble(policy: ServicePolicy, catalogue: () => Catalogue, driv
         .started()
         .some((recipe) => admitsOutsider(recipe, outsider)),
     jobs,
+    apiJobs: new ApiJobs({
+      jobs,
+      store: stores.jobs,
+      requests: stores.expiring,
+      recipes,
+      isStopped: (id) => stopped.has(id),
+      vault,
+      clock,
+    }),
+    hasStoppedItself: (recipe) => stops.isStopped(recipe),
     logins,
     revoker,
     shared,

@@ -2,6 +2,7 @@ import { assemble } from './assemble.js';
 import { fingerprintOf, loadCatalogue, stoppedBetween } from './catalogue.js';
 import type { ChatAdapter } from './chat/chat-adapter.port.js';
 import { isPlatform, PLATFORM_TITLES } from './chat/chat-user.js';
+import { openApiRoutes } from './compose/api.js';
 import { isSameMade, readMade } from './compose/made-connections.js';
 import { type Basics, openStores, originOf } from './compose/open-stores.js';
 import type { Config } from './config.js';
@@ -85,26 +86,23 @@ export async function startService(config: Config, environment: Environment): Pr
     ...basics,
   });
   const chats = await createChats(config, { ...basics, httpClient, fileClient: http, vault, store: stores.expiring });
-  const { admits, endForeignConnections, handleEvent, holds, jobs, logins, revoker, shared } = assemble(
-    config,
-    () => catalogue.current(),
-    {
-      stores,
-      http,
-      oauth,
-      oauth1,
-      chats,
-      vault,
-      isAlone: config.store.kind === 'embedded',
-      async onSharedStates(states) {
-        const now = madeIn(states);
-        if (isSameMade(made, now)) return;
-        made = now;
-        await catalogue.reload();
-      },
-      ...basics,
+  const assembly = assemble(config, () => catalogue.current(), {
+    stores,
+    http,
+    oauth,
+    oauth1,
+    chats,
+    vault,
+    isAlone: config.store.kind === 'embedded',
+    async onSharedStates(states) {
+      const now = madeIn(states);
+      if (isSameMade(made, now)) return;
+      made = now;
+      await catalogue.reload();
     },
-  );
+    ...basics,
+  });
+  const { admits, endForeignConnections, handleEvent, holds, jobs, logins, revoker, shared } = assembly;
   const endForeign = () =>
     endForeignConnections().catch((error: unknown) => {
       logger.warn({ err: asBehalfError(error) }, 'connections that were made with another client could not be ended');
@@ -136,6 +134,7 @@ export async function startService(config: Config, environment: Environment): Pr
       popUpScripts: (platform) => chats.find((chat) => chat.platform === platform)?.popUpScripts ?? [],
       logger,
     }),
+    ...openApiRoutes(config, () => catalogue.current(), assembly, basics),
     ...chats.flatMap((chat) => chat.routes),
   ];
   await Promise.all(chats.map((chat) => chat.start(handleEvent, admits)));

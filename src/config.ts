@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type ApiKey, parseApiKeys } from './kernel/api-key.js';
 import { asBehalfError, BehalfError } from './kernel/errors.js';
 import { Secret } from './kernel/secret.js';
 import { parseKeyring } from './kernel/vault.js';
@@ -20,6 +21,8 @@ export interface Config {
   readonly configDir: string;
   readonly slack?: SlackSettings;
   readonly teams?: TeamsSettings;
+  /** Keys of programs; none: there is no API. */
+  readonly apiKeys: readonly ApiKey[];
   readonly egressAllow: readonly string[];
   readonly identityCheck: 'auto' | 'off-insecure';
   /** How long a job waits for a login, and so how long a login link lives. */
@@ -82,6 +85,7 @@ export function parseConfig(environment: Environment): Config {
     configDir: reader.required('CONFIG_DIR', 'Name a folder.'),
     ...(slack ? { slack } : {}),
     ...(teams ? { teams } : {}),
+    apiKeys: readApiKeys(reader),
     egressAllow: reader.list('EGRESS_ALLOW'),
     identityCheck: reader.oneOf('LOGIN_IDENTITY_CHECK', ['auto', 'off-insecure']),
     loginTimeoutMs: reader.integer('LOGIN_TIMEOUT_MINUTES', 1, 24 * 60) * 60_000,
@@ -134,6 +138,17 @@ function readEncryptionKeys(reader: SettingsReader, production: boolean): string
     reader.fail('ENCRYPTION_KEYS', `is not right: ${asBehalfError(error).message}.`);
   }
   return text;
+}
+
+function readApiKeys(reader: SettingsReader): readonly ApiKey[] {
+  const text = reader.optional('API_KEYS');
+  if (text === undefined) return [];
+  try {
+    return parseApiKeys(text);
+  } catch (error) {
+    reader.fail('API_KEYS', `is not right: ${asBehalfError(error).message}. Make one with \`behalf keys api <name>\`.`);
+    return [];
+  }
 }
 
 function readPublicUrl(reader: SettingsReader, production: boolean, port: number): string {

@@ -75,6 +75,11 @@ export const SETTINGS = {
     help: 'Hosts that files of people are read from (host, host:port, or *.host for any below it)',
     default: '*.sharepoint.com',
   },
+  API_KEYS: {
+    group: 'Behaviour',
+    help: 'Keys of programs that may start recipes over HTTP: name:sha256hex, or name:sha256hex:admin, comma-separated. Make one: behalf keys api <name>',
+    example: 'erp:…',
+  },
   EGRESS_ALLOW: {
     group: 'Behaviour',
     help: 'Private hosts that connectors may call (host, host:port or CIDR, comma-separated)',

@@ -78,9 +78,10 @@ async function answer({ incoming, outgoing, table, server, logger }: Exchange): 
   const path = mark === -1 ? url : url.slice(0, mark);
   const found = table(method, path);
   if (found.kind === 'none') return sendText(outgoing, 404, 'Not found\n');
-  const refuse = (status: number, text: string): void => {
+  const refuse = (status: 400 | 413, text: string): void => {
     logger.info({ requestId: id, status, path: found.route.path }, 'request refused');
-    sendText(outgoing, status, text);
+    if (found.route.refusal) send(outgoing, found.route.refusal(status));
+    else sendText(outgoing, status, text);
   };
   if (found.kind === 'malformed' || !hasUsableType(incoming)) return refuse(400, 'Bad request\n');
   try {

@@ -16,6 +16,8 @@ const COUNTERS: Readonly<Record<MetricCounter, { help: string; labels: readonly 
   token_refreshes: { help: 'Token refreshes by outcome', labels: ['connection', 'outcome'] },
   revocations: { help: 'Revocations by outcome', labels: ['connection', 'outcome'] },
   store_errors: { help: 'Calls to the store that failed', labels: ['store'] },
+  api_requests: { help: 'Requests of programs', labels: ['endpoint', 'key', 'status'] },
+  api_refused: { help: 'Requests of programs that were refused because of their key', labels: ['reason'] },
   errors: { help: 'Errors by code, and by what a person can do about them', labels: ['code', 'kind'] },
 };
 

@@ -37,7 +37,7 @@ function checkPills(
 }
 
 /** The data with one more name, where the datapill sees the items of a list by it. */
-function withItem(data: Shape, local: ItemName | undefined): Shape {
+export function withItem(data: Shape, local: ItemName | undefined): Shape {
   if (!local || data.kind !== 'object') return data;
   const { item } = followExpression(local.list.source, data);
   return { kind: 'object', fields: new Map([...data.fields, [local.name, { shape: item, optional: false }]]) };

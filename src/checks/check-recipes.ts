@@ -8,6 +8,7 @@ import { checkButton } from './check-buttons.js';
 import { checkCall, checkCallees, checkDepth, checkLoop } from './check-calls.js';
 import { checkDatapills } from './check-datapills.js';
 import { checkFlow } from './check-flow.js';
+import { checkHttp } from './check-http.js';
 import { checkSlots } from './check-slots.js';
 import { checkUsage } from './check-usage.js';
 import { type CheckedParts, RecipeContext, toOtherRecipes } from './recipe-context.js';
@@ -45,7 +46,8 @@ function checkRecipe(context: RecipeContext): void {
   checkSlots(context);
   checkIds(context);
   checkDepth(context);
-  const { end, steps } = stepScopes(context);
+  const scopes = stepScopes(context);
+  const { end, steps } = scopes;
   for (const { step, data } of steps) {
     if (step.kind === 'call') checkCall(context, step, data);
     if (step.kind === 'for_each') checkLoop(context, step);
@@ -56,6 +58,7 @@ function checkRecipe(context: RecipeContext): void {
   }
   const reads = checkDatapills(context, steps, end);
   checkUsage(context, reads);
+  checkHttp(context, scopes);
   checkFlow(context);
 }
 

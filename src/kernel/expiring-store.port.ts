@@ -10,7 +10,8 @@ export type RecordKind =
   | 'login-limit'
   | 'user'
   | 'private-chat'
-  | 'held-message';
+  | 'held-message'
+  | 'api-request';
 
 export interface RecordKey {
   readonly kind: RecordKind;

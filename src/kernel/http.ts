@@ -21,9 +21,11 @@ export interface HttpResponse {
 
 /** One path that the server answers. `path` may hold `:name` segments. */
 export interface HttpRoute {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'DELETE';
   readonly path: string;
   /** Bytes of body accepted; larger ones are refused with 413 before the handler. Default 64 KiB. */
   readonly maxBodyBytes?: number;
+  /** In place of the server's own words for what it refuses before the handler: malformed (400) or too large (413). */
+  readonly refusal?: (status: 400 | 413) => HttpResponse;
   handle(request: HttpRequest): Promise<HttpResponse>;
 }

@@ -23,6 +23,8 @@ export type MetricCounter =
   | 'token_refreshes' // connection, outcome: ok | invalid_grant | transient | operator | coalesced
   | 'revocations' // connection, outcome: revoked | unsupported | retried | gave_up
   | 'store_errors' // store
+  | 'api_requests' // endpoint, key (empty: refused), status
+  | 'api_refused' // reason: no_key | unknown_key | too_many | not_allowed
   | 'errors'; // code, kind: login | permission | administrator | unreachable | input | internal
 
 export type MetricTimer = 'ack_ms' | 'job_ms' | 'app_call_ms' | 'store_call_ms' | 'login_ms';

@@ -1,4 +1,5 @@
 import { BehalfError } from '../kernel/errors.js';
+import { didYouMean } from '../language/did-you-mean.js';
 import { toText } from '../language/template.js';
 import type { CallableInput, CallableRecipe } from './compiled-recipe.js';
 
@@ -40,3 +41,43 @@ function convert(recipe: string, { name, type }: CallableInput, value: unknown):
 function unfit(recipe: string, what: string): BehalfError {
   return new BehalfError('recipe.invalid', `The called recipe ${recipe} ${what}`, { details: { recipe } });
 }
+
+/** An input that a program gave and that does not fit. */
+export interface InputMistake {
+  readonly input: string;
+  readonly message: string;
+}
+
+/**
+ * What is wrong with values that come from outside: programs say what they mean, so nothing is converted and nothing unknown is
+ * left out.
+ */
+export function mistakesIn(
+  inputs: readonly CallableInput[],
+  given: Readonly<Record<string, unknown>>,
+): readonly InputMistake[] {
+  const unknown = Object.keys(given).filter((name) => !inputs.some((input) => input.name === name));
+  return [
+    ...unknown.slice(0, MAX_UNKNOWN).map((whole) => {
+      const name = whole.slice(0, MAX_NAME);
+      const hint = didYouMean(
+        name,
+        inputs.map((input) => input.name),
+      );
+      return { input: name, message: `is not known${hint === undefined ? '' : `: ${hint}`}` };
+    }),
+    ...inputs.flatMap(({ default: standard, name, optional, type }): readonly InputMistake[] => {
+      const value = Object.hasOwn(given, name) ? given[name] : undefined;
+      if (value === undefined || value === null) {
+        return optional || standard !== undefined ? [] : [{ input: name, message: 'is missing' }];
+      }
+      return type === 'any' || typeof value === type ? [] : [{ input: name, message: `must be ${WORDS[type]}` }];
+    }),
+  ];
+}
+
+/** Unknown names that are told, and characters of each. */
+const MAX_UNKNOWN = 10;
+const MAX_NAME = 60;
+
+const WORDS = { string: 'a text', number: 'a number', boolean: 'true or false' } as const;

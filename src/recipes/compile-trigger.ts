@@ -38,7 +38,7 @@ function compileCommand(written: CommandShape, context: CompileContext): Command
   return { kind: 'command', command, ...context.document.positionOf(path) };
 }
 
-function compileCallable({ inputs, outputs }: CallableShape, context: CompileContext): CallableTrigger {
+function compileCallable({ http, inputs, outputs }: CallableShape, context: CompileContext): CallableTrigger {
   const seen = new Set<string>();
   return {
     kind: 'callable',
@@ -49,6 +49,7 @@ function compileCallable({ inputs, outputs }: CallableShape, context: CompileCon
       return compileInput(written, path, context);
     }),
     outputs: compileValues(outputs, [...CALLABLE, 'outputs'], context),
+    ...(http === false ? {} : { http: http === true ? {} : { keys: http.keys } }),
     ...context.document.positionOfKey(CALLABLE),
   };
 }

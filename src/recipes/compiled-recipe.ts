@@ -216,12 +216,14 @@ export interface CommandTrigger extends Position {
   readonly command: string;
 }
 
-/** Other recipes call it. */
+/** Other recipes call it; programs too, where `http` is there. */
 export interface CallableTrigger extends Position {
   readonly kind: 'callable';
   readonly inputs: readonly CallableInput[];
   /** What the caller gets, filled in when the steps are done. */
   readonly outputs: readonly InputValue[];
+  /** `keys`: names of the API keys that may start it; absent: all. */
+  readonly http?: { readonly keys?: readonly string[] };
 }
 
 export interface CallableInput extends Position {

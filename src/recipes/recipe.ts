@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { strict } from '../language/shape.js';
+import { API_KEY_NAME } from '../kernel/api-key.js';
+import { pattern, strict } from '../language/shape.js';
 import { AllowShape } from './allow-shape.js';
 import { ParameterShape } from './parameter-shape.js';
 import { Command, Name, Value, Words } from './recipe-values.js';
@@ -23,6 +24,10 @@ const CommandTrigger = strict({
   }),
 });
 
+const KeyName = pattern(API_KEY_NAME, 'lower-case letters, digits, _ and -').meta({
+  description: 'Name of a key in API_KEYS',
+});
+
 const InputShape = strict({
   name: Name.meta({ description: 'Name: in `input` of a call and in {{ parameters.name }}' }),
   type: z.enum(['string', 'number', 'boolean', 'any']).default('any'),
@@ -34,6 +39,10 @@ const CallableTrigger = strict({
   callable: strict({
     inputs: z.array(InputShape).max(20).default([]),
     outputs: z.record(Name, Value).default({}).meta({ description: 'What the caller gets: {{ steps.<id>.<name> }}' }),
+    http: z
+      .union([z.boolean(), strict({ keys: z.array(KeyName).min(1).max(50) })])
+      .default(false)
+      .meta({ description: 'True: programs with an API key may start it, too. keys: only those with these keys' }),
   }).meta({ description: 'Called by other recipes' }),
 });
 

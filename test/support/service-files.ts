@@ -18,7 +18,9 @@ export function writeServiceFiles(directory: string, recipes: Readonly<Record<st
   }
   writeFileSync(path.join(directory, 'connections.yaml'), CONNECTIONS);
   for (const [name, text] of Object.entries(recipes)) {
-    writeFileSync(path.join(directory, 'recipes', `${name}.yaml`), text);
+    const file = path.join(directory, 'recipes', `${name}.yaml`);
+    mkdirSync(path.dirname(file), { recursive: true });
+    writeFileSync(file, text);
   }
 }
 
@@ -59,13 +61,18 @@ export function callable(options: {
   readonly inputs?: string;
   readonly outputs?: string;
   readonly connections?: string;
+  /** What opens it to programs. */
+  readonly http?: string;
+  /** More lines of the recipe itself. */
+  readonly more?: string;
 }): string {
-  const { connections = '{}', inputs = '[]', name, outputs = '{}', steps } = options;
+  const { connections = '{}', http = 'false', inputs = '[]', more = '', name, outputs = '{}', steps } = options;
   return `name: ${name}
 description: For a test
-trigger: { callable: { inputs: ${inputs}, outputs: ${outputs} } }
+trigger: { callable: { inputs: ${inputs}, outputs: ${outputs}, http: ${http} } }
 connections:
   ${connections}
+${more}
 steps:
 ${steps}
 `;
