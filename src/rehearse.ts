@@ -7,9 +7,11 @@ import type { ChatFile } from './chat/chat-file.js';
 import type { ChatUser } from './chat/chat-user.js';
 import type { ConversationRef } from './chat/conversation.js';
 import { createFileReferences, type FileReferences } from './chat/file-references.js';
+import { apiCaller } from './chat/job-owner.js';
 import { openRehearsal } from './compose/tools.js';
 import type { Connections } from './connections/connections.js';
 import type { ActionCall } from './connectors/action-call.js';
+import { type Job, openJob } from './jobs/job-record.js';
 import type { Clock } from './kernel/clock.port.js';
 import type { Logger } from './kernel/logger.port.js';
 import { noMetrics } from './kernel/metrics.port.js';
@@ -21,9 +23,10 @@ import { takeInputs } from './recipes/callable-inputs.js';
 import { type CompiledRecipe, type ConnectionSlot, isCallableRecipe, isHelpRecipe } from './recipes/compiled-recipe.js';
 import { slotsOfJob } from './recipes/recipe-calls.js';
 import { compare, type Failure, judgeReplies } from './rehearsal/judge-replies.js';
+import { misfitsOf } from './rehearsal/misfits.js';
 import type { RecipeTest, SentFile } from './rehearsal/recipe-test.js';
 import { StageApps } from './rehearsal/stage-apps.js';
-import { StageChat } from './rehearsal/stage-chat.js';
+import { type Said, StageChat } from './rehearsal/stage-chat.js';
 import { createStageClock } from './rehearsal/stage-clock.js';
 import { StageFiles } from './rehearsal/stage-files.js';
 
@@ -92,9 +95,8 @@ class Rehearsal {
     this.#path = path;
     this.#user = { platform, tenantId: TENANT, userId };
     this.#conversation = { platform, kind: test.conversation, address: { channel: 'C-TEST' } };
-    const vault = createVault([{ id: 'test', key: new Secret(Buffer.alloc(32, 1)) }]);
     this.#files = new StageFiles(folder);
-    this.#references = createFileReferences(vault);
+    this.#references = createFileReferences(VAULT);
     this.#chat = new StageChat(
       platform,
       { name, place: 'Test', ...(email ? { confirmedEmail: email } : {}) },
@@ -106,7 +108,7 @@ class Rehearsal {
     this.#assembly = assemble(POLICY, () => catalogue, {
       ...drivers,
       chats: [this.#chat],
-      vault,
+      vault: VAULT,
       clock,
       logger: SILENT,
       metrics: noMetrics,
@@ -127,11 +129,14 @@ class Rehearsal {
   }
 
   async play(): Promise<readonly Failure[]> {
-    const { files, parameters = {}, replies, say, status, then } = this.#test;
+    const { files, inputs, outputs, parameters = {}, replies, say, status, then } = this.#test;
+    const misfits = misfitsOf(this.#recipe, this.#test, this.#path);
+    if (misfits.length > 0) return misfits;
     const failures: Failure[] = [];
-    failures.push(...(await this.#begin({ files, parameters, say })));
+    failures.push(...(await this.#begin({ files, parameters: inputs ?? parameters, say })));
     failures.push(...(await this.#rest()));
-    failures.push(...judgeReplies(replies, this.#chat.takeNews(), [...this.#path, 'replies']));
+    const said = this.#test.http ? await this.#collected() : this.#chat.takeNews();
+    failures.push(...judgeReplies(replies, said, [...this.#path, 'replies']));
     for (const [index, turn] of then.entries()) {
       const path = [...this.#path, 'then', index];
       const sent = await this.#files.stage(turn.files ?? [], [...path, 'files']);
@@ -141,9 +146,11 @@ class Rehearsal {
       failures.push(...(await this.#rest()));
       failures.push(...judgeReplies(turn.replies, this.#chat.takeNews(), [...path, 'replies']));
     }
-    const [last] = await this.#drivers.stores.jobs.list({ user: this.#user }, { limit: 1 });
+    const last = await this.#lastJob();
     const ended = compare('the job ends in another way', status, last?.status ?? 'no job', [...this.#path, 'status']);
-    return [...failures, ...this.#apps.failures, ...this.#apps.finish(), ...ended];
+    const gave = last?.state.result?.outputs;
+    const given = outputs ? compare('the outputs differ', outputs, gave, [...this.#path, 'outputs']) : [];
+    return [...failures, ...this.#apps.failures, ...this.#apps.finish(), ...ended, ...given];
   }
 
   async close(): Promise<void> {
@@ -178,7 +185,30 @@ class Rehearsal {
     const [recipe, user, conversation] = [this.#recipe, this.#user, this.#conversation];
     const typed = isHelpRecipe(recipe) ? { topic: '', ...parameters } : parameters;
     const given = isCallableRecipe(recipe) ? takeInputs(recipe, parameters) : typed;
-    await this.#assembly.jobs.accept({ eventId: this.#eventId(), user, recipe, parameters: given, conversation });
+    const eventId = this.#eventId();
+    const base = { eventId, recipe, parameters: given };
+    if (this.#test.http)
+      await this.#assembly.jobs.accept({ ...base, id: eventId, user: apiCaller('test'), isRepeatable: false });
+    else await this.#assembly.jobs.accept({ ...base, user, conversation });
+  }
+
+  async #lastJob(): Promise<Job | undefined> {
+    const user = this.#test.http ? apiCaller('test') : this.#user;
+    const [row] = await this.#drivers.stores.jobs.list({ user }, { limit: 1 });
+    return row && openJob(VAULT, row);
+  }
+
+  /** What was kept for the program, as if it had been said. */
+  async #collected(): Promise<readonly Said[]> {
+    const job = await this.#lastJob();
+    return (job?.state.replies ?? []).map(({ path, text }) => ({
+      text,
+      whole: text,
+      fields: {},
+      buttons: [],
+      visibleTo: 'user',
+      message: { platform: this.#user.platform, address: { message: path } },
+    }));
   }
 
   async #say(text: string, files: readonly ChatFile[]): Promise<void> {
@@ -224,6 +254,8 @@ class Rehearsal {
     return `event-${this.#events}`;
   }
 }
+
+const VAULT = createVault([{ id: 'test', key: new Secret(Buffer.alloc(32, 1)) }]);
 
 /** Everybody is logged in everywhere, with the account that the test names. */
 function credentials(

@@ -90,6 +90,12 @@ const Test = strict({
     description: 'Sent along; without `say`: what the parameters of the type file are, in their order',
   }),
   parameters: Values.optional().meta({ description: 'The parameters that the recipe starts with' }),
+  inputs: Values.optional().meta({ description: 'What a callable recipe is given' }),
+  http: z
+    .boolean()
+    .default(false)
+    .meta({ description: 'True: a program starts the callable recipe, and no person is there' }),
+  outputs: Values.optional().meta({ description: 'All that a callable recipe gives' }),
   accounts: z
     .record(z.string(), Words)
     .default({})

@@ -260,4 +260,37 @@ ${carried('unsigned')}
       expect(lines).toContainEqual(expect.stringMatching(/a file has a text, or a path to what can be read/));
     });
   });
+
+  test('holds what a callable recipe gives against what was expected, called by a recipe or a program', async () => {
+    const answer = 'actions: [{ action: acme_crm.create_note, output: { created_by: { name: Ann } } }]';
+    const { exitCode, lines } = await play(
+      'write-note',
+      `  - { name: right, inputs: { text: Hi }, ${answer}, outputs: { author: Ann } }
+  - { name: over HTTP, http: true, inputs: { text: Hi }, ${answer}, outputs: { author: Ann }, replies: [] }
+  - { name: wrong, inputs: { text: Hi }, ${answer}, outputs: { author: Bob } }
+  - { name: refused, http: true, inputs: { txt: Hi }, outputs: {} }
+`,
+    );
+
+    expect(exitCode).toBe(2);
+    expect(lines).toEqual([
+      'ok      recipes/write-note.test.yaml:2 right',
+      'ok      recipes/write-note.test.yaml:3 over HTTP',
+      'FAILED  recipes/write-note.test.yaml:4 wrong',
+      expect.stringMatching(/^ {2}recipes\/write-note\.test\.yaml:4:\d+ the outputs differ$/u),
+      '      {',
+      '    -   "author": "Bob"',
+      '    +   "author": "Ann"',
+      '      }',
+      'FAILED  recipes/write-note.test.yaml:5 refused',
+      expect.stringContaining('the inputs are refused: "txt" is not known: did you mean "text"?'),
+      expect.stringContaining('the inputs are refused: "text" is missing'),
+      '2 passed, 2 failed',
+    ]);
+  });
+
+  test('refuses outputs, inputs and HTTP of a recipe for people', async () => {
+    const { lines } = await play('log-note', '  - { name: odd, http: true, inputs: {}, outputs: {} }\n');
+    expect(lines.filter((line) => line.includes('only a recipe with "callable"'))).toHaveLength(3);
+  });
 });
