@@ -4,6 +4,7 @@ import { asBehalfError, BehalfError } from './kernel/errors.js';
 import { Secret } from './kernel/secret.js';
 import { parseKeyring } from './kernel/vault.js';
 import { SETTINGS, type Setting, type SettingName } from './settings.js';
+import { readTeams, type TeamsSettings } from './teams-settings.js';
 
 /** What the service runs with. Made once from the environment by {@link parseConfig}; nothing else reads it. */
 export interface Config {
@@ -40,17 +41,6 @@ export interface SlackSettings {
   readonly signingSecret: Secret;
   readonly botToken: Secret;
   readonly apiUrl?: string;
-}
-
-export interface TeamsSettings {
-  readonly appId: string;
-  readonly appPassword: Secret;
-  readonly appType: 'SingleTenant';
-  readonly tenantId: string;
-  readonly openIdMetadataUrl?: string;
-  readonly tokenUrl?: string;
-  readonly serviceHosts: readonly string[];
-  readonly fileHosts: readonly string[];
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -182,28 +172,6 @@ function readSlack(reader: SettingsReader): SlackSettings | undefined {
     signingSecret: new Secret(values.SLACK_SIGNING_SECRET),
     botToken: new Secret(values.SLACK_BOT_TOKEN),
     ...(apiUrl ? { apiUrl: apiUrl.href } : {}),
-  };
-}
-
-function readTeams(reader: SettingsReader): TeamsSettings | undefined {
-  const values = reader.group('Microsoft Teams', {
-    MicrosoftAppId:
-      'Copy it from the Azure Bot: Configuration → Microsoft App ID. Without it the Bot Framework would accept requests from anybody.',
-    MicrosoftAppPassword: 'Make a client secret at the app registration: Certificates & secrets.',
-    MicrosoftAppTenantId: 'Copy the Directory (tenant) ID from the app registration.',
-  });
-  if (!values) return undefined;
-  const openIdMetadataUrl = reader.optionalUrl('BOT_OPENID_METADATA_URL');
-  const tokenUrl = reader.optionalUrl('BOT_TOKEN_URL');
-  return {
-    appId: values.MicrosoftAppId,
-    appPassword: new Secret(values.MicrosoftAppPassword),
-    appType: reader.oneOf('MicrosoftAppType', ['SingleTenant']),
-    tenantId: values.MicrosoftAppTenantId,
-    ...(openIdMetadataUrl ? { openIdMetadataUrl } : {}),
-    ...(tokenUrl ? { tokenUrl } : {}),
-    serviceHosts: reader.list('BOT_SERVICE_HOSTS'),
-    fileHosts: reader.list('BOT_FILE_HOSTS'),
   };
 }
 

@@ -1,11 +1,3 @@
-/** The hosts that the Bot Connector service answers from; exact names, since anybody can register beside them. */
-const BOT_SERVICE_HOSTS = [
-  'smba.trafficmanager.net',
-  'smba.infra.gcc.teams.microsoft.com',
-  'smba.infra.gov.teams.microsoft.us',
-  'smba.infra.dod.teams.microsoft.us',
-].join(',');
-
 export interface Setting {
   /** One line for `.env.example` and the README. */
   readonly help: string;
@@ -52,28 +44,61 @@ export const SETTINGS = {
   },
   MicrosoftAppId: { group: 'Microsoft Teams', help: 'Azure Bot → Configuration → Microsoft App ID' },
   MicrosoftAppPassword: { group: 'Microsoft Teams', help: 'Client secret of that app registration', secret: true },
-  MicrosoftAppType: { group: 'Microsoft Teams', help: 'SingleTenant', default: 'SingleTenant' },
+  MicrosoftAppCertificateFile: {
+    group: 'Microsoft Teams',
+    help: 'PEM file with the certificate of that app registration, in place of a client secret',
+    example: '/run/secrets/bot.pem',
+  },
+  MicrosoftAppCertificateKeyFile: {
+    group: 'Microsoft Teams',
+    help: 'PEM file with its private key (RSA, no passphrase), where it is not in the same file',
+  },
+  MicrosoftAppType: {
+    group: 'Microsoft Teams',
+    help: 'SingleTenant, or UserAssignedMSI: a managed identity of Azure in place of secret and certificate',
+    default: 'SingleTenant',
+  },
   MicrosoftAppTenantId: {
     group: 'Microsoft Teams',
     help: 'Directory (tenant) id; people of other tenants are refused',
   },
+  BOT_ALLOWED_TENANTS: {
+    group: 'Microsoft Teams',
+    help: 'More tenant ids whose people are served, comma-separated',
+  },
+  BOT_CLOUD: {
+    group: 'Microsoft Teams',
+    help: 'Cloud of the tenant: public, gcc, gcc-high, dod or china (21Vianet)',
+    default: 'public',
+  },
+  TEAMS_CATALOG_APP_ID: {
+    group: 'Microsoft Teams',
+    help: 'App ID that Teams admin center shows for the uploaded app; for the link that adds the app',
+  },
   BOT_OPENID_METADATA_URL: {
     group: 'Microsoft Teams',
-    help: 'OpenID metadata of the Bot Framework, for sovereign clouds and tests',
+    help: "OpenID metadata of the Bot Framework, in place of the cloud's",
   },
   BOT_TOKEN_URL: {
     group: 'Microsoft Teams',
-    help: "Token endpoint for the bot's own calls, for sovereign clouds and tests",
+    help: "Token endpoint for the bot's own calls, in place of the cloud's",
   },
   BOT_SERVICE_HOSTS: {
     group: 'Microsoft Teams',
-    help: 'Hosts (host or host:port) that the bot may answer to',
-    default: BOT_SERVICE_HOSTS,
+    help: "Hosts (host or host:port) that the bot may answer to, in place of the cloud's",
+  },
+  IDENTITY_ENDPOINT: {
+    group: 'Microsoft Teams',
+    help: 'Set by Azure App Service and Container Apps: where a managed identity gets its tokens',
+  },
+  IDENTITY_HEADER: { group: 'Microsoft Teams', help: 'Set along with it', secret: true },
+  AZURE_FEDERATED_TOKEN_FILE: {
+    group: 'Microsoft Teams',
+    help: 'Set by Azure Kubernetes Service with workload identity',
   },
   BOT_FILE_HOSTS: {
     group: 'Microsoft Teams',
-    help: 'Hosts that files of people are read from (host, host:port, or *.host for any below it)',
-    default: '*.sharepoint.com',
+    help: "Hosts that files of people are read from (host, host:port, or *.host for any below it), in place of the cloud's",
   },
   API_KEYS: {
     group: 'Behaviour',

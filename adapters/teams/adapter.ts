@@ -12,7 +12,8 @@ import type { PersonalActivity } from './activity.js';
 import { placeOf, readConversation, readMessageRef, type TeamsPlace, toMessageRef } from './address.js';
 import type { BotFramework } from './bot-framework.js';
 import { BotToken } from './bot-token.js';
-import { cloudOf, installUrlOf, type TeamsConfig, type TeamsDeps, tenantsOf } from './config.js';
+import { readCertificate } from './client-assertion.js';
+import { endpointsOf, installUrlOf, type TeamsConfig, type TeamsDeps, tenantsOf } from './config.js';
 import { ConnectorTransport } from './connector-transport.js';
 import { DirectChats } from './direct-chats.js';
 import { TeamsFiles } from './files.js';
@@ -39,7 +40,7 @@ interface Running {
   readonly onLifecycle: LifecycleHandler;
 }
 
-/** {@link ChatAdapter} for one tenant of Microsoft Teams, on botbuilder. botbuilder and its types stay in this folder. */
+/** {@link ChatAdapter} for Microsoft Teams, on botbuilder. botbuilder and its types stay in this folder. */
 export class TeamsAdapter implements ChatAdapter {
   readonly platform = 'teams' as const;
   readonly routes: readonly HttpRoute[];
@@ -66,14 +67,14 @@ export class TeamsAdapter implements ChatAdapter {
     this.#config = config;
     this.#deps = deps;
     this.#logger = deps.logger.child({ platform: 'teams' });
-    this.#hosts = new ServiceHosts(config.serviceHosts);
+    this.#hosts = new ServiceHosts(endpointsOf(config).serviceHosts);
     const { clock, store, vault } = deps;
     const chats = new DirectChats(store);
     const held = new HeldMessages(store, vault);
     const presses = new OpenPresses();
     this.#outbox = new Outbox({ installUrl: installUrlOf(config), chats, held, presses, clock, logger: this.#logger });
     this.files = new TeamsFiles({
-      fileHosts: config.fileHosts,
+      fileHosts: endpointsOf(config).fileHosts,
       serviceHosts: this.#hosts,
       fileClient: deps.fileClient,
       transport: () => this.#parts().transport,
@@ -102,13 +103,14 @@ export class TeamsAdapter implements ChatAdapter {
     // Loaded only now: 200 ms and 16 MB that a process without Teams does not spend.
     const { BotFramework } = await import('./bot-framework.js');
     const { clock, httpClient } = this.#deps;
-    const { appId, appPassword } = this.#config;
-    const cloud = cloudOf(this.#config);
+    const { appId, credential } = this.#config;
+    if (credential.kind === 'certificate') await readCertificate(credential);
+    const endpoints = endpointsOf(this.#config);
     const logger = this.#logger;
-    const { audience, tokenUrl } = cloud;
-    const token = new BotToken({ tokenUrl, audience, appId, appPassword, httpClient, clock, logger });
+    const { audience, tokenUrl } = endpoints;
+    const token = new BotToken({ tokenUrl, audience, appId, credential, httpClient, clock, logger });
     const transport = new ConnectorTransport({ token, httpClient, clock, logger });
-    const bot = new BotFramework({ appId, cloud, hosts: this.#hosts, transport, clock });
+    const bot = new BotFramework({ appId, endpoints, hosts: this.#hosts, transport, clock });
     this.#running = { bot, transport, admits, onLifecycle };
     this.#receiver.start({ handler, verify: (header, activity, turn) => bot.receive(header, activity, turn) });
   }

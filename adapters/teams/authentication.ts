@@ -16,7 +16,7 @@ import type { Clock } from '../../src/kernel/clock.port.js';
 import { BehalfError, describeForeignError } from '../../src/kernel/errors.js';
 import { sha256 } from '../../src/kernel/ids.js';
 import { TEAMS_CHANNEL } from './activity.js';
-import type { Cloud } from './config.js';
+import type { Endpoints } from './config.js';
 import { quietly } from './quiet.js';
 import { refusal } from './refusal.js';
 import type { ServiceHosts } from './service-hosts.js';
@@ -40,7 +40,7 @@ const Claims = z.object({ iss: z.string() });
 
 interface AuthenticationOptions {
   readonly appId: string;
-  readonly cloud: Cloud;
+  readonly endpoints: Endpoints;
   readonly clock: Clock;
   readonly hosts: ServiceHosts;
   readonly clientAt: (serviceUrl: string) => ConnectorClient;
@@ -81,7 +81,7 @@ export class ChannelAuthentication extends BotFrameworkAuthentication {
 
   constructor(options: AuthenticationOptions) {
     super();
-    const { appId, clientAt, cloud } = options;
+    const { appId, clientAt, endpoints } = options;
     this.#options = options;
     this.#connectors = new SharedConnectorFactory(clientAt);
     const { OAuthUrl, ToBotFromEmulatorOpenIdMetadataUrl, ToChannelFromBotLoginUrl } = AuthenticationConstants;
@@ -89,10 +89,10 @@ export class ChannelAuthentication extends BotFrameworkAuthentication {
       '',
       true,
       ToChannelFromBotLoginUrl,
-      cloud.audience,
-      cloud.issuer,
+      endpoints.audience,
+      endpoints.issuer,
       OAuthUrl,
-      cloud.openIdMetadataUrl,
+      endpoints.openIdMetadataUrl,
       ToBotFromEmulatorOpenIdMetadataUrl,
       '',
       credentialsFor(appId),
@@ -107,7 +107,7 @@ export class ChannelAuthentication extends BotFrameworkAuthentication {
     const known = this.#verified.get(key);
     if (known && known.trustedUntil > now && known.serviceUrl === activity.serviceUrl) return known.result;
     if (activity.channelId !== TEAMS_CHANNEL) throw refusal('channel');
-    if (issuerOf(header) !== this.#options.cloud.issuer) throw refusal(header === '' ? 'token_missing' : 'issuer');
+    if (issuerOf(header) !== this.#options.endpoints.issuer) throw refusal(header === '' ? 'token_missing' : 'issuer');
     const { audience, claimsIdentity } = await this.#ask(activity, header);
     // The library makes a client for the service URL before it asks anybody else.
     if (!this.#options.hosts.allows(activity.serviceUrl)) throw refusal('service_url');

@@ -7,7 +7,7 @@ import { BehalfError } from '../../src/kernel/errors.js';
 import type { Activity } from './activity.js';
 import { ChannelAuthentication } from './authentication.js';
 import type { OutgoingActivity } from './cards.js';
-import type { Cloud } from './config.js';
+import type { Endpoints } from './config.js';
 import { ConnectorClients } from './connector.js';
 import type { ConnectorTransport } from './connector-transport.js';
 import type { ServiceHosts } from './service-hosts.js';
@@ -16,7 +16,7 @@ const Sent = z.object({ id: z.string().min(1) });
 
 interface BotFrameworkOptions {
   readonly appId: string;
-  readonly cloud: Cloud;
+  readonly endpoints: Endpoints;
   readonly hosts: ServiceHosts;
   readonly transport: ConnectorTransport;
   readonly clock: Clock;
@@ -43,9 +43,9 @@ export class BotFramework {
 
   constructor(options: BotFrameworkOptions) {
     this.#clients = new ConnectorClients(options.hosts, options.transport);
-    const { appId, clock, cloud, hosts } = options;
+    const { appId, clock, endpoints, hosts } = options;
     const clientAt = (serviceUrl: string): ConnectorClient => this.#clients.at(serviceUrl);
-    this.#adapter = new ChannelAdapter(new ChannelAuthentication({ appId, cloud, clock, hosts, clientAt }));
+    this.#adapter = new ChannelAdapter(new ChannelAuthentication({ appId, endpoints, clock, hosts, clientAt }));
   }
 
   /**

@@ -4,6 +4,7 @@ import { BehalfError, isBehalfError } from '../../src/kernel/errors.js';
 import type { HttpClient, IncomingResponse } from '../../src/kernel/http-client.port.js';
 import type { Logger } from '../../src/kernel/logger.port.js';
 import { Secret } from '../../src/kernel/secret.js';
+import { type BotCredential, tokenRequest } from './bot-credential.js';
 
 /** From here on a token is renewed in the background while it still serves. */
 const RENEW_AHEAD_MS = 10 * 60_000;
@@ -14,14 +15,18 @@ const RENEW_PAUSE_MS = 30_000;
 /** Trouble of the token endpoint that passes: when another try makes sense. */
 const RETRY_AFTER_MS = 10_000;
 
-const TokenAnswer = z.object({ access_token: z.string().min(1), expires_in: z.coerce.number().positive() });
+/** App Service tells only when a token ends; both may come as text. */
+const TokenAnswer = z.union([
+  z.object({ access_token: z.string().min(1), expires_in: z.coerce.number().positive() }),
+  z.object({ access_token: z.string().min(1), expires_on: z.coerce.number().positive() }),
+]);
 const ErrorAnswer = z.object({ error: z.string().max(100) });
 
 interface BotTokenOptions {
   readonly tokenUrl: string;
   readonly appId: string;
-  readonly appPassword: Secret;
-  /** Whom the token is for; `/.default` is added. */
+  readonly credential: BotCredential;
+  /** Whom the token is for. */
   readonly audience: string;
   readonly httpClient: HttpClient;
   readonly clock: Clock;
@@ -29,7 +34,7 @@ interface BotTokenOptions {
 }
 
 /**
- * The access token of the bot's own calls (OAuth 2.0 client credentials, RFC 6749 section 4.4). However many calls need
+ * The access token of the bot's own calls. However many calls need
  * one at once, one request goes out; it goes out ahead of expiry, so that nobody waits for it.
  */
 export class BotToken {
@@ -70,46 +75,43 @@ export class BotToken {
   }
 
   async #fetch(): Promise<Secret> {
-    const { appId, appPassword, audience, clock, httpClient, logger, tokenUrl } = this.#options;
-    const form = new URLSearchParams({
-      grant_type: 'client_credentials',
-      client_id: appId,
-      client_secret: appPassword.reveal(),
-      scope: `${audience}/.default`,
-    });
+    const { appId, audience, clock, credential, httpClient, logger, tokenUrl } = this.#options;
     const asked = clock.now();
     try {
-      const response = await httpClient.request({
-        method: 'POST',
-        url: tokenUrl,
-        headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
-        body: form.toString(),
-        maxBytes: 64 * 1024,
-      });
-      const { access_token, expires_in } = readToken(response);
+      const request = await tokenRequest(credential, { appId, audience, tokenUrl, now: asked });
+      const response = await httpClient.request({ ...request, maxBytes: 64 * 1024 });
+      const { access_token, lifetime } = readToken(response, asked);
       const token = new Secret(access_token);
-      const lifetime = expires_in * 1000;
       // A short-lived token is renewed at half its life.
       const renewAt = asked + Math.max(lifetime / 2, lifetime - RENEW_AHEAD_MS);
       this.#current = { token, renewAt, lastUse: asked + Math.max(lifetime / 2, lifetime - LAST_USE_MS) };
       return token;
     } catch (error) {
-      const failure = isBehalfError(error, 'chat.delivery_failed') ? error : unreachable(error);
+      const failure = isBehalfError(error, 'chat.delivery_failed') ? error : noAnswer(error);
       logger.error({ err: failure, ...failure.details }, 'no token for the calls to Microsoft Teams');
       throw failure;
     }
   }
 }
 
-function readToken(response: IncomingResponse): z.infer<typeof TokenAnswer> {
+/** `lifetime` in ms. */
+function readToken(
+  response: IncomingResponse,
+  asked: number,
+): { readonly access_token: string; readonly lifetime: number } {
   const body = parse(response.body);
   const answer = TokenAnswer.safeParse(body);
-  if (response.status === 200 && answer.success) return answer.data;
+  if (response.status === 200 && answer.success) {
+    const { data } = answer;
+    const lifetime = 'expires_in' in data ? data.expires_in * 1000 : data.expires_on * 1000 - asked;
+    return { access_token: data.access_token, lifetime };
+  }
   const problem = ErrorAnswer.safeParse(body);
   const code = problem.success ? problem.data.error : 'unreadable';
-  throw new BehalfError('chat.delivery_failed', 'Microsoft gives the bot no token. Check the app id and password.', {
+  const passes = response.status === 429 || response.status >= 500;
+  throw new BehalfError('chat.delivery_failed', 'Microsoft gives the bot no token. Check how the bot authenticates.', {
     details: { status: response.status, code },
-    ...(response.status === 429 || response.status >= 500 ? { retryAfterMs: RETRY_AFTER_MS } : {}),
+    ...(passes ? { retryAfterMs: RETRY_AFTER_MS } : {}),
   });
 }
 
@@ -121,7 +123,10 @@ function parse(body: Buffer): unknown {
   }
 }
 
-function unreachable(error: unknown): BehalfError {
+function noAnswer(error: unknown): BehalfError {
+  // A file that cannot be used, which only the operator can mend.
+  if (isBehalfError(error, 'config.invalid'))
+    return new BehalfError('chat.delivery_failed', error.message, { details: { code: error.code } });
   const code = isBehalfError(error) ? error.code : 'unknown';
   return new BehalfError('chat.delivery_failed', 'The token endpoint of Microsoft cannot be reached.', {
     details: { code },

@@ -4,32 +4,36 @@ import type { ExpiringStore } from '../../src/kernel/expiring-store.port.js';
 import type { HttpClient } from '../../src/kernel/http-client.port.js';
 import type { Logger } from '../../src/kernel/logger.port.js';
 import type { Metrics } from '../../src/kernel/metrics.port.js';
-import type { Secret } from '../../src/kernel/secret.js';
 import type { Vault } from '../../src/kernel/vault.js';
+import type { BotCredential } from './bot-credential.js';
+import { CLOUDS, type CloudName } from './clouds.js';
 
 /** How the bot is registered at Microsoft. */
 export interface TeamsConfig {
   /** Microsoft App ID. Never empty: the Bot Framework takes an empty one for "no authentication". */
   readonly appId: string;
-  readonly appPassword: Secret;
+  readonly credential: BotCredential;
   /** The tenant of the app registration. Its people are served. */
   readonly tenantId: string;
   /** More tenants whose people are served. */
   readonly allowedTenants?: readonly string[];
   /** What Teams admin center calls the app, where that differs from the app id. */
   readonly catalogAppId?: string;
-  readonly appType: 'SingleTenant';
-  /** OpenID metadata of the channel's signing keys; sovereign clouds and tests have their own. */
+  readonly cloud: CloudName;
+  /** OpenID metadata of the channel's signing keys, in place of the cloud's. */
   readonly openIdMetadataUrl?: string;
-  /** Token endpoint for the bot's own calls; sovereign clouds and tests have their own. */
+  /** Token endpoint for the bot's own calls, in place of the cloud's. */
   readonly tokenUrl?: string;
-  /** Exact hosts (`host` or `host:port`) that the bot sends to. http is accepted only for loopback hosts in this list. */
-  readonly serviceHosts: readonly string[];
   /**
-   * Hosts (`host` or `host:port`; `*.host`: any below it) that files of people are read from; what is read there needs no
-   * token of ours. Their addresses are held against the rules of `fileClient`.
+   * Exact hosts (`host` or `host:port`) that the bot sends to, in place of the cloud's. http is accepted only for loopback
+   * hosts in this list.
    */
-  readonly fileHosts: readonly string[];
+  readonly serviceHosts?: readonly string[];
+  /**
+   * Hosts (`host` or `host:port`; `*.host`: any below it) that files of people are read from, in place of the cloud's; what is
+   * read there needs no token of ours. Their addresses are held against the rules of `fileClient`.
+   */
+  readonly fileHosts?: readonly string[];
   /** Where browsers reach the service; no trailing slash. */
   readonly publicUrl: string;
 }
@@ -47,38 +51,28 @@ export interface TeamsDeps {
   readonly fileClient: HttpClient;
 }
 
-/** Hosts of the Bot Connector in the public and the US government clouds. Anybody can register beside the first. */
-export const DEFAULT_SERVICE_HOSTS: readonly string[] = [
-  'smba.trafficmanager.net',
-  'smba.infra.gcc.teams.microsoft.com',
-  'smba.infra.gov.teams.microsoft.us',
-  'smba.infra.dod.teams.microsoft.us',
-];
-
-/** Where OneDrive and SharePoint of work and school accounts keep files. */
-export const DEFAULT_FILE_HOSTS: readonly string[] = ['*.sharepoint.com'];
-
-/** What differs between Microsoft's clouds (learn.microsoft.com, "Configure Bot Framework bots for US Government"). */
-export interface Cloud {
+/** Whom the bot talks to: its cloud, with what the configuration has in its place. */
+export interface Endpoints {
   /** `iss` of the tokens that the channel sends. */
   readonly issuer: string;
   /** Audience of the bot's own tokens. */
   readonly audience: string;
   readonly openIdMetadataUrl: string;
   readonly tokenUrl: string;
+  readonly serviceHosts: readonly string[];
+  readonly fileHosts: readonly string[];
 }
 
-/** The cloud's addresses, with those of the configuration in their place. */
-export function cloudOf(config: TeamsConfig): Cloud {
-  const isGovernment = (config.openIdMetadataUrl ?? '').startsWith('https://login.botframework.azure.us/');
-  const [api, login] = isGovernment
-    ? ['https://api.botframework.us', 'https://login.microsoftonline.us']
-    : ['https://api.botframework.com', 'https://login.microsoftonline.com'];
+export function endpointsOf(config: TeamsConfig): Endpoints {
+  const { api, files, login, openIdMetadataUrl, serviceHost } = CLOUDS[config.cloud];
+  const { fileHosts = [], serviceHosts = [] } = config;
   return {
     issuer: api,
     audience: api,
-    openIdMetadataUrl: config.openIdMetadataUrl ?? 'https://login.botframework.com/v1/.well-known/openidconfiguration',
+    openIdMetadataUrl: config.openIdMetadataUrl ?? openIdMetadataUrl,
     tokenUrl: config.tokenUrl ?? `${login}/${encodeURIComponent(config.tenantId)}/oauth2/v2.0/token`,
+    serviceHosts: serviceHosts.length > 0 ? serviceHosts : [serviceHost],
+    fileHosts: fileHosts.length > 0 ? fileHosts : [files],
   };
 }
 
@@ -88,8 +82,8 @@ export function tenantsOf({ allowedTenants = [], tenantId }: TeamsConfig): Reado
 }
 
 /** Opens the dialog of the Teams client that adds the app. */
-export function installUrlOf({ appId, catalogAppId = appId }: TeamsConfig): string {
-  return `https://teams.microsoft.com/l/app/${encodeURIComponent(catalogAppId)}`;
+export function installUrlOf({ appId, catalogAppId = appId, cloud }: TeamsConfig): string {
+  return `${CLOUDS[cloud].teams}/l/app/${encodeURIComponent(catalogAppId)}`;
 }
 
 /** @throws BehalfError `config.invalid` where the Bot Framework would start without authentication, or for anybody. */
@@ -97,8 +91,8 @@ export function checkConfig(config: TeamsConfig): void {
   const problems: string[] = [];
   if (config.appId.trim() === '') problems.push('the app id is empty, which would switch authentication off');
   if (config.tenantId.trim() === '') problems.push('the tenant id is empty, so nobody could be told from strangers');
-  if (config.appPassword.reveal() === '') problems.push('the app password is empty');
-  if (config.serviceHosts.length === 0) problems.push('no service hosts are allowed, so nothing could be answered');
+  const { credential } = config;
+  if (credential.kind === 'secret' && credential.password.reveal() === '') problems.push('the app password is empty');
   if (problems.length > 0) {
     throw new BehalfError('config.invalid', `Microsoft Teams is not set up correctly: ${problems.join('; ')}.`);
   }

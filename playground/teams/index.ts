@@ -4,6 +4,7 @@ import { closeServer, listen } from '../http.js';
 import type { Person } from '../people.js';
 import { messageActivity, type Scene } from './activities.js';
 import { BotEndpoint, type DeliveryTiming, REAL_TIMING } from './bot-endpoint.js';
+import type { BotProof } from './bot-login.js';
 import { Chats } from './chats.js';
 import { type ButtonChoice, type RawAction, type SayOptions, TeamsClient } from './client.js';
 import { Connector } from './connector.js';
@@ -26,6 +27,8 @@ export interface TeamsEmulatorOptions {
   readonly appId: string;
   readonly appPassword: string;
   readonly tenantId: string;
+  /** What the bot may prove itself by beside its password. */
+  readonly botProof?: BotProof;
   /** The bot's messaging endpoint; a function when it is not known yet. */
   readonly messagesUrl: string | (() => string);
   readonly people: readonly Person[];
@@ -44,6 +47,8 @@ export interface TeamsEmulator {
   readonly openIdMetadataUrl: string;
   /** Token endpoint (client credentials) for the bot's own calls. */
   readonly tokenUrl: string;
+  /** Where a managed identity gets its tokens. */
+  readonly identityUrl: string;
   readonly issuer: string;
   readonly faults: Faults;
   /** What people have sent along, and how reading it goes wrong. */
@@ -172,6 +177,7 @@ function addresses(port: number, tenantId: string) {
     serviceHost: `127.0.0.1:${port}`,
     openIdMetadataUrl: `${base}/v1/.well-known/openidconfiguration`,
     tokenUrl: `${base}/${tenantId}/oauth2/v2.0/token`,
+    identityUrl: `${base}/msi/token`,
   };
 }
 

@@ -1,27 +1,18 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseJson, readBody, sendJson } from '../http.js';
+import { type BotLoginOptions, giveManagedToken, giveToken } from './bot-login.js';
 import type { Connector } from './connector.js';
-import type { Faults } from './faults.js';
 import type { TeamsFiles } from './files.js';
-import { type BotTokens, CHANNEL_ISSUER, publishedKeys } from './tokens.js';
+import { CHANNEL_ISSUER, publishedKeys } from './tokens.js';
 import type { LoggedRequest } from './types.js';
 
-const BOT_SCOPE = 'https://api.botframework.com/.default';
-/** What Entra ID gives: an hour, less a second. */
-const TOKEN_LIFETIME_SECONDS = 3_599;
 const BODY_LIMIT = 1024 * 1024;
 
-interface ChannelServerOptions {
-  readonly appId: string;
-  readonly appPassword: string;
-  readonly tenantId: string;
+interface ChannelServerOptions extends BotLoginOptions {
   readonly connector: Connector;
-  readonly faults: Faults;
   readonly files: TeamsFiles;
-  readonly tokens: BotTokens;
   readonly log: (entry: LoggedRequest) => void;
-  readonly counters: { tokenCalls: number };
 }
 
 /** The HTTP side: OpenID metadata and keys, the bot's token endpoint, and the Connector under `/teams/v3/`. */
@@ -43,6 +34,7 @@ async function answer(
   if (url.pathname.startsWith('/onedrive/')) return options.files.download(url, request, response);
   if (/^\/teams\/v3\/attachments\//.test(url.pathname))
     return options.files.view(url, { response, isAllowed: options.tokens.accepts(request.headers.authorization) });
+  if (url.pathname === '/msi/token') return giveManagedToken(options, { request, response, url });
   if (url.pathname.startsWith('/teams/v3/')) return callConnector(options, { request, response, url });
   sendJson(response, 404);
 }
@@ -55,54 +47,6 @@ function metadata(url: URL): object {
     id_token_signing_alg_values_supported: ['RS256'],
     token_endpoint_auth_methods_supported: ['private_key_jwt'],
   };
-}
-
-/** Client credentials of Entra ID; the errors carry the codes that its documentation lists. */
-async function giveToken(
-  options: ChannelServerOptions,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
-  options.counters.tokenCalls += 1;
-  const form = new URLSearchParams((await readBody(request, BODY_LIMIT))?.toString('utf8'));
-  const failure = options.faults.nextTokenFailure();
-  if (failure !== undefined) return sendJson(response, failure, { body: { error: 'temporarily_unavailable' } });
-  const refusal = refuseToken(options, form, (request.url ?? '').split('/')[1] ?? '');
-  if (refusal) {
-    const body = { error: refusal.error, error_description: refusal.description, error_codes: [refusal.code] };
-    return sendJson(response, refusal.error === 'invalid_client' ? 401 : 400, { body });
-  }
-  const lifetimes = { expires_in: TOKEN_LIFETIME_SECONDS, ext_expires_in: TOKEN_LIFETIME_SECONDS };
-  const access_token = options.tokens.issue(TOKEN_LIFETIME_SECONDS);
-  sendJson(response, 200, {
-    body: { token_type: 'Bearer', ...lifetimes, access_token },
-    headers: { 'cache-control': 'no-store' },
-  });
-}
-
-function refuseToken(
-  options: ChannelServerOptions,
-  form: URLSearchParams,
-  tenant: string,
-): { readonly error: string; readonly code: number; readonly description: string } | undefined {
-  const { appId, appPassword, tenantId } = options;
-  if (form.get('grant_type') !== 'client_credentials') {
-    return { error: 'unsupported_grant_type', code: 70003, description: 'AADSTS70003: unsupported grant type.' };
-  }
-  if (tenant !== tenantId) {
-    return { error: 'invalid_request', code: 90002, description: `AADSTS90002: Tenant '${tenant}' not found.` };
-  }
-  if (form.get('client_id') !== appId) {
-    return { error: 'unauthorized_client', code: 700016, description: 'AADSTS700016: Application was not found.' };
-  }
-  if (form.get('client_secret') !== appPassword) {
-    return { error: 'invalid_client', code: 7000215, description: 'AADSTS7000215: Invalid client secret provided.' };
-  }
-  // A library that speaks OpenID Connect adds scopes of its own; only the first says what the token is for.
-  if (!(form.get('scope') ?? '').split(' ').includes(BOT_SCOPE)) {
-    return { error: 'invalid_scope', code: 70011, description: 'AADSTS70011: The provided scope is not valid.' };
-  }
-  return undefined;
 }
 
 async function callConnector(

@@ -9,6 +9,7 @@ import { createTeamsAdapter, type TeamsConfig } from '../../../adapters/teams/in
 import { createHttpClient } from '../../../adapters/undici/index.js';
 import { Conversations } from '../../../playground/conversations.js';
 import { PEOPLE, TEAMS_APP_ID, TEAMS_TENANT_ID } from '../../../playground/people.js';
+import type { BotProof } from '../../../playground/teams/bot-login.js';
 import { readCard } from '../../../playground/teams/cards.js';
 import { TEAM } from '../../../playground/teams/chats.js';
 import { startTeamsEmulator, type TeamsEmulator } from '../../../playground/teams/index.js';
@@ -44,7 +45,8 @@ export interface TeamsBenchOptions {
   readonly admits?: Admits;
   readonly onLifecycle?: LifecycleHandler;
   readonly clock?: Clock;
-  readonly config?: Partial<TeamsConfig>;
+  readonly config?: Partial<TeamsConfig> | ((teams: TeamsEmulator) => Partial<TeamsConfig>);
+  readonly botProof?: BotProof;
   /** For files; the caller closes it. */
   readonly fileClient?: HttpClient;
 }
@@ -66,6 +68,7 @@ export async function startTeamsBench(options: TeamsBenchOptions = {}): Promise<
     appId: TEAMS_APP_ID,
     appPassword: APP_PASSWORD,
     tenantId: TEAMS_TENANT_ID,
+    ...(options.botProof ? { botProof: options.botProof } : {}),
     messagesUrl: () => `${baseUrl}/api/messages`,
     people: PEOPLE,
     conversations: new Conversations(),
@@ -73,15 +76,15 @@ export async function startTeamsBench(options: TeamsBenchOptions = {}): Promise<
   });
   const config: TeamsConfig = {
     appId: TEAMS_APP_ID,
-    appPassword: new Secret(APP_PASSWORD),
+    credential: { kind: 'secret', password: new Secret(APP_PASSWORD) },
     tenantId: TEAMS_TENANT_ID,
-    appType: 'SingleTenant',
+    cloud: 'public',
     openIdMetadataUrl: teams.openIdMetadataUrl,
     tokenUrl: teams.tokenUrl,
     serviceHosts: [teams.serviceHost],
     fileHosts: [teams.serviceHost],
     publicUrl: 'https://behalf.example.com',
-    ...options.config,
+    ...(typeof options.config === 'function' ? options.config(teams) : options.config),
   };
   const clock = options.clock ?? systemClock;
   const httpClient = createHttpClient({ allowPrivateHosts: 'all', logger, clock });
@@ -100,7 +103,6 @@ export async function startTeamsBench(options: TeamsBenchOptions = {}): Promise<
   });
   const server = createHttpServer({ logger, host: '127.0.0.1' });
   baseUrl = `http://127.0.0.1:${await server.listen(adapter.routes, 0)}`;
-  await adapter.start(options.handler ?? (async () => {}), options.admits, options.onLifecycle);
   const stop = async (): Promise<void> => {
     await adapter.stop();
     await httpClient.close();
@@ -109,6 +111,12 @@ export async function startTeamsBench(options: TeamsBenchOptions = {}): Promise<
     await stores.health.close();
     await rm(directory, { recursive: true, force: true });
   };
+  await adapter
+    .start(options.handler ?? (async () => {}), options.admits, options.onLifecycle)
+    .catch(async (error: unknown) => {
+      await stop();
+      throw error;
+    });
   return { teams, baseUrl, logLines, refusals, store, adapter, stop, ...controls(teams, () => baseUrl) };
 }
 

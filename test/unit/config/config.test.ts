@@ -37,7 +37,7 @@ describe('the configuration', () => {
       logLevel: 'info',
       slack: { apiUrl: 'https://slack.com/api/' },
     });
-    expect(parseConfig(TEAMS).teams).toMatchObject({ appId: 'app', tenantId: 'tenant', appType: 'SingleTenant' });
+    expect(parseConfig(TEAMS).teams).toMatchObject({ appId: 'app', tenantId: 'tenant', cloud: 'public' });
     expect(parseConfig(TEAMS).slack).toBeUndefined();
   });
 
@@ -87,8 +87,69 @@ describe('the configuration', () => {
     expect(found[0]).not.toContain('canary');
   });
 
-  test('accepts single-tenant bots only', () => {
-    expect(mistakes({ ...TEAMS, MicrosoftAppType: 'MultiTenant' })).toEqual(['MicrosoftAppType must be SingleTenant.']);
+  test('accepts no multi-tenant bots, which Azure makes no more', () => {
+    expect(mistakes({ ...TEAMS, MicrosoftAppType: 'MultiTenant' })).toEqual([
+      'MicrosoftAppType must be one of SingleTenant, UserAssignedMSI.',
+    ]);
+  });
+
+  describe('of a bot in Teams', () => {
+    const { MicrosoftAppPassword: _, ...APP } = TEAMS;
+    const MANAGED = { ...APP, MicrosoftAppType: 'UserAssignedMSI' };
+
+    test.each<[string, Readonly<Record<string, string>>, object]>([
+      [
+        'a certificate',
+        { ...APP, MicrosoftAppCertificateFile: '/a.pem' },
+        { certificateFile: '/a.pem', keyFile: '/a.pem' },
+      ],
+      [
+        'a certificate and its key',
+        { ...APP, MicrosoftAppCertificateFile: '/a.crt', MicrosoftAppCertificateKeyFile: '/a.key' },
+        { kind: 'certificate', certificateFile: '/a.crt', keyFile: '/a.key' },
+      ],
+      ['the identity of a virtual machine', MANAGED, { kind: 'managed-identity' }],
+      [
+        'the identity of an App Service',
+        { ...MANAGED, IDENTITY_ENDPOINT: 'http://127.0.0.1:41741/msi/token', IDENTITY_HEADER: 'header-canary' },
+        { kind: 'managed-identity', endpoint: 'http://127.0.0.1:41741/msi/token' },
+      ],
+      [
+        'the identity of a cluster',
+        { ...MANAGED, AZURE_FEDERATED_TOKEN_FILE: '/token' },
+        { kind: 'workload-identity', tokenFile: '/token' },
+      ],
+    ])('takes %s in place of a password', (_what, environment, credential) => {
+      expect(parseConfig(environment).teams?.credential).toMatchObject(credential);
+      expect(inspect(parseConfig(environment), { depth: 9 })).not.toContain('canary');
+    });
+
+    test.each<[string, Readonly<Record<string, string>>]>([
+      ['MicrosoftAppPassword', { ...TEAMS, MicrosoftAppCertificateFile: '/a.pem' }],
+      ['MicrosoftAppPassword', { ...TEAMS, MicrosoftAppType: 'UserAssignedMSI' }],
+      ['MicrosoftAppCertificateFile', { ...MANAGED, MicrosoftAppCertificateFile: '/a.pem' }],
+      ['BOT_CLOUD', { ...TEAMS, BOT_CLOUD: 'gov' }],
+    ])('says that %s does not fit', (name, environment) => {
+      const found = mistakes(environment);
+      expect(found).toHaveLength(1);
+      expect(found[0]).toMatch(new RegExp(`^${name} `));
+    });
+
+    test('takes more tenants, another cloud and the id of the catalogue', () => {
+      const more = { BOT_ALLOWED_TENANTS: 'a, b', BOT_CLOUD: 'gcc-high', TEAMS_CATALOG_APP_ID: 'c' };
+      expect(parseConfig({ ...TEAMS, ...more }).teams).toMatchObject({
+        allowedTenants: ['a', 'b'],
+        cloud: 'gcc-high',
+        catalogAppId: 'c',
+        serviceHosts: [],
+      });
+    });
+
+    test('is not taken for one when only its password is there', () => {
+      expect(mistakes({ ...SLACK, MicrosoftAppPassword: 'password-canary' })).toEqual([
+        'MicrosoftAppPassword is set, but MicrosoftAppId and MicrosoftAppTenantId are not: Microsoft Teams needs all three.',
+      ]);
+    });
   });
 
   test('requires https and keys in production', () => {
@@ -156,7 +217,7 @@ describe('the configuration', () => {
       'jira.internal:8443',
       '10.0.0.0/8',
     ]);
-    expect(parseConfig(TEAMS).teams?.serviceHosts).toContain('smba.trafficmanager.net');
+    expect(parseConfig({ ...TEAMS, BOT_SERVICE_HOSTS: 'a, b:1' }).teams?.serviceHosts).toEqual(['a', 'b:1']);
   });
 
   test('cannot be changed afterwards', () => {

@@ -1,11 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { runInNewContext } from 'node:vm';
-import {
-  createTeamsAdapter,
-  DEFAULT_FILE_HOSTS,
-  DEFAULT_SERVICE_HOSTS,
-  type TeamsConfig,
-} from '../../../adapters/teams/index.js';
+import { createTeamsAdapter, type TeamsConfig } from '../../../adapters/teams/index.js';
 import { toProfile } from '../../../adapters/teams/people.js';
 import { popUpRoutes } from '../../../adapters/teams/pop-up.js';
 import { quietly } from '../../../adapters/teams/quiet.js';
@@ -37,11 +32,9 @@ const TENANT = '11111111-2222-4333-8444-555555555555';
 
 const config: TeamsConfig = {
   appId: '99999999-8888-4777-8666-555555555555',
-  appPassword: new Secret('a password'),
+  credential: { kind: 'secret', password: new Secret('a password') },
   tenantId: TENANT,
-  appType: 'SingleTenant',
-  serviceHosts: DEFAULT_SERVICE_HOSTS,
-  fileHosts: DEFAULT_FILE_HOSTS,
+  cloud: 'public',
   publicUrl: 'https://behalf.example.com',
 };
 
@@ -70,8 +63,7 @@ describe('the Teams adapter', () => {
   it.each<[string, Partial<TeamsConfig>]>([
     ['app id', { appId: ' ' }],
     ['tenant id', { tenantId: '' }],
-    ['app password', { appPassword: new Secret('') }],
-    ['service hosts', { serviceHosts: [] }],
+    ['app password', { credential: { kind: 'secret', password: new Secret('') } }],
   ])('is not made without %s', (what, change) => {
     const failure = captured(() => create(change));
     if (!isBehalfError(failure, 'config.invalid')) throw new Error('it was made');

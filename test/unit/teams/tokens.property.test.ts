@@ -10,11 +10,13 @@ const APP_ID = 'app-1';
 const authentication = new ChannelAuthentication({
   appId: APP_ID,
   // Nobody listens there: a token that gets as far as its keys would not be refused for what it is.
-  cloud: {
+  endpoints: {
     audience: ISSUER,
     issuer: ISSUER,
     openIdMetadataUrl: 'http://127.0.0.1:1/keys',
     tokenUrl: 'http://127.0.0.1:1/token',
+    serviceHosts: [],
+    fileHosts: [],
   },
   clock: systemClock,
   hosts: new ServiceHosts(['smba.trafficmanager.net']),

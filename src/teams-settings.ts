@@ -1,0 +1,111 @@
+import { Secret } from './kernel/secret.js';
+import type { SettingName } from './settings.js';
+
+const CLOUDS = ['public', 'gcc', 'gcc-high', 'dod', 'china'] as const;
+
+/** How the bot proves to Microsoft who it is. */
+type TeamsCredential =
+  | { readonly kind: 'secret'; readonly password: Secret }
+  | { readonly kind: 'certificate'; readonly certificateFile: string; readonly keyFile: string }
+  | { readonly kind: 'managed-identity'; readonly endpoint?: string; readonly header?: Secret }
+  | { readonly kind: 'workload-identity'; readonly tokenFile: string };
+
+export interface TeamsSettings {
+  readonly appId: string;
+  readonly credential: TeamsCredential;
+  readonly tenantId: string;
+  readonly allowedTenants: readonly string[];
+  readonly cloud: (typeof CLOUDS)[number];
+  readonly catalogAppId?: string;
+  readonly openIdMetadataUrl?: string;
+  readonly tokenUrl?: string;
+  /** Empty: those of the cloud. */
+  readonly serviceHosts: readonly string[];
+  /** Empty: those of the cloud. */
+  readonly fileHosts: readonly string[];
+}
+
+/** What is used of the reader of all settings. */
+interface Reader {
+  fail(name: SettingName, what: string): void;
+  optional(name: SettingName): string | undefined;
+  optionalUrl(name: SettingName): string | undefined;
+  list(name: SettingName): string[];
+  oneOf<const T extends string>(name: SettingName, values: readonly [T, ...T[]]): T;
+  group<const T extends Partial<Record<SettingName, string>>>(
+    title: string,
+    members: T,
+  ): { [Name in keyof T]: string } | undefined;
+}
+
+/** The settings of Microsoft Teams; undefined where there are none. What is wrong with them is told to the reader. */
+export function readTeams(reader: Reader): TeamsSettings | undefined {
+  const values = reader.group('Microsoft Teams', {
+    MicrosoftAppId:
+      'Copy it from the Azure Bot: Configuration → Microsoft App ID. Without it the Bot Framework would accept requests from anybody.',
+    MicrosoftAppTenantId: 'Copy the Directory (tenant) ID from the app registration.',
+  });
+  if (!values) {
+    for (const name of ['MicrosoftAppPassword', 'MicrosoftAppCertificateFile'] as const)
+      if (reader.optional(name) !== undefined)
+        reader.fail(
+          name,
+          'is set, but MicrosoftAppId and MicrosoftAppTenantId are not: Microsoft Teams needs all three.',
+        );
+    return undefined;
+  }
+  const openIdMetadataUrl = reader.optionalUrl('BOT_OPENID_METADATA_URL');
+  const tokenUrl = reader.optionalUrl('BOT_TOKEN_URL');
+  const catalogAppId = reader.optional('TEAMS_CATALOG_APP_ID');
+  const isManaged = reader.oneOf('MicrosoftAppType', ['SingleTenant', 'UserAssignedMSI']) === 'UserAssignedMSI';
+  return {
+    appId: values.MicrosoftAppId,
+    tenantId: values.MicrosoftAppTenantId,
+    credential: isManaged ? readManagedIdentity(reader, tokenUrl) : readOwnCredential(reader),
+    allowedTenants: reader.list('BOT_ALLOWED_TENANTS'),
+    cloud: reader.oneOf('BOT_CLOUD', CLOUDS),
+    ...(catalogAppId === undefined ? {} : { catalogAppId }),
+    ...(openIdMetadataUrl ? { openIdMetadataUrl } : {}),
+    ...(tokenUrl ? { tokenUrl } : {}),
+    serviceHosts: reader.list('BOT_SERVICE_HOSTS'),
+    fileHosts: reader.list('BOT_FILE_HOSTS'),
+  };
+}
+
+/** A password or a certificate: one of them. */
+function readOwnCredential(reader: Reader): TeamsCredential {
+  const password = reader.optional('MicrosoftAppPassword');
+  const certificateFile = reader.optional('MicrosoftAppCertificateFile');
+  const keyFile = reader.optional('MicrosoftAppCertificateKeyFile') ?? certificateFile;
+  if (certificateFile === undefined || keyFile === undefined) {
+    if (password === undefined)
+      reader.fail(
+        'MicrosoftAppPassword',
+        'is not set, but MicrosoftAppId is: Microsoft Teams needs it. Make a client secret at the app registration: Certificates & secrets. Or give a certificate in MicrosoftAppCertificateFile.',
+      );
+    return { kind: 'secret', password: new Secret(password ?? '') };
+  }
+  if (password !== undefined)
+    reader.fail(
+      'MicrosoftAppPassword',
+      'and MicrosoftAppCertificateFile are both set. Remove the one that is not used.',
+    );
+  return { kind: 'certificate', certificateFile, keyFile };
+}
+
+/** What the platform offers: App Service and Container Apps, Kubernetes with workload identity, a virtual machine. */
+function readManagedIdentity(reader: Reader, tokenUrl: string | undefined): TeamsCredential {
+  for (const name of ['MicrosoftAppPassword', 'MicrosoftAppCertificateFile'] as const)
+    if (reader.optional(name) !== undefined)
+      reader.fail(
+        name,
+        'is not used with MicrosoftAppType UserAssignedMSI. Remove it, or set MicrosoftAppType to SingleTenant.',
+      );
+  const endpoint = reader.optionalUrl('IDENTITY_ENDPOINT');
+  const header = reader.optional('IDENTITY_HEADER');
+  if (endpoint !== undefined && header !== undefined)
+    return { kind: 'managed-identity', endpoint, header: new Secret(header) };
+  const tokenFile = reader.optional('AZURE_FEDERATED_TOKEN_FILE');
+  if (tokenFile !== undefined) return { kind: 'workload-identity', tokenFile };
+  return { kind: 'managed-identity', ...(tokenUrl === undefined ? {} : { endpoint: tokenUrl }) };
+}
