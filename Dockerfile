@@ -25,6 +25,7 @@ COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 COPY package.json LICENSE ./
 COPY connectors ./connectors
+COPY appPackage ./appPackage
 COPY scripts/healthcheck.mjs ./scripts/healthcheck.mjs
 USER node
 VOLUME /data

@@ -6,6 +6,7 @@ import { addConnectionsCommand } from './cli/connections.js';
 import { addConnectorCommand } from './cli/connector.js';
 import { addKeysCommand } from './cli/keys.js';
 import { runService } from './cli/start.js';
+import { addTeamsCommand } from './cli/teams.js';
 import { addTestCommand } from './cli/test.js';
 import { isBehalfError } from './kernel/errors.js';
 
@@ -26,6 +27,7 @@ async function main(): Promise<void> {
   addConnectCommand(program, process.env);
   addConnectionsCommand(program, process.env);
   addKeysCommand(program, process.env);
+  addTeamsCommand(program, process.env);
   await program.parseAsync();
 }
 

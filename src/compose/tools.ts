@@ -40,3 +40,8 @@ export async function openRehearsal(
   const client = { httpClient: http, clock: basics.clock };
   return { stores, http, oauth: createOAuthClient(client), oauth1: createOAuth1Client(client) };
 }
+
+/** What makes the app package for Teams. */
+export async function openTeamsPackager() {
+  return (await import('../../adapters/teams/app-package.js')).buildTeamsPackage;
+}

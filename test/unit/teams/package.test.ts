@@ -3,8 +3,8 @@ import path from 'node:path';
 import { inflateSync } from 'node:zlib';
 import type { TeamsAppManifest } from '@microsoft/teams-manifest';
 import { unzipSync } from 'fflate';
+import { buildTeamsPackage, fillManifest, type PackageValues } from '../../../adapters/teams/app-package.js';
 import { drawIcon, ICONS } from '../../../scripts/teams-icons.js';
-import { buildTeamsPackage, fillManifest, type PackageValues } from '../../../scripts/teams-package.js';
 
 const FOLDER = path.resolve(__dirname, '../../../appPackage');
 const template = readFileSync(path.join(FOLDER, 'manifest.json'), 'utf8');
@@ -52,15 +52,35 @@ describe('the Teams app', () => {
       expect(commands.map(({ title }) => title)).toEqual(['help', 'personal_connections']);
   });
 
+  it('offers commands of recipes below its own, ten in all', () => {
+    const commands = Array.from({ length: 12 }, (_, index) => ({ title: `command ${index}`, description: 'Does it' }));
+    const odd = [
+      { title: ' ', description: 'no word' },
+      { title: 'x'.repeat(129), description: 'too long for a list' },
+      { title: 'plain', description: ' ' },
+    ];
+    for (const { commandLists } of fillManifest(template, { ...values, commands: [...odd, ...commands] }).bots)
+      for (const { commands: offered } of commandLists) {
+        const titles = offered.map(({ title }) => title);
+        expect(titles).toEqual([
+          'help',
+          'personal_connections',
+          'plain',
+          ...commands.slice(0, 7).map(({ title }) => title),
+        ]);
+        expect(offered[2]).toEqual({ title: 'plain', description: 'plain' });
+      }
+  });
+
   it.each<[string, Partial<PackageValues>, string]>([
     ['an app id that is none', { appId: 'behalf' }, 'bots.0.botId'],
     ['a version that is none', { version: 'next' }, 'version'],
     ['an endless developer', { developer: 'x'.repeat(33) }, 'developer.name'],
-    ['no TLS', { publicUrl: 'http://behalf.example.com' }, '--public-url'],
-    ['this machine', { publicUrl: 'https://localhost' }, '--public-url'],
-    ['a port', { publicUrl: 'https://behalf.example.com:8443' }, '--public-url'],
-    ['a path', { publicUrl: 'https://behalf.example.com/bot' }, '--public-url'],
-    ['no URL', { publicUrl: 'behalf.example.com' }, '--public-url'],
+    ['no TLS', { publicUrl: 'http://behalf.example.com' }, 'PUBLIC_URL'],
+    ['this machine', { publicUrl: 'https://localhost' }, 'PUBLIC_URL'],
+    ['a port', { publicUrl: 'https://behalf.example.com:8443' }, 'PUBLIC_URL'],
+    ['a path', { publicUrl: 'https://behalf.example.com/bot' }, 'PUBLIC_URL'],
+    ['no URL', { publicUrl: 'behalf.example.com' }, 'PUBLIC_URL'],
   ])('is not made for %s', (_what, change, named) => {
     expect(() => buildTeamsPackage({ ...values, ...change })).toThrow(named);
   });

@@ -1,20 +1,18 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
 import { zipSync } from 'fflate';
 import { z } from 'zod';
+import { BehalfError } from '../../src/kernel/errors.js';
 
-const ROOT = path.resolve(__dirname, '..');
-const FOLDER = path.join(ROOT, 'appPackage');
-const OUTPUT = path.join(FOLDER, 'behalf-teams.zip');
+/** Beside `adapters`, also when that is compiled to `dist/adapters`. */
+const ROOT = ['../..', '../../..']
+  .map((up) => path.resolve(__dirname, up))
+  .find((folder) => existsSync(path.join(folder, 'appPackage')));
+const FOLDER = path.join(ROOT ?? '.', 'appPackage');
 
-const USAGE = `Usage: npm run teams:package -- --app-id <guid> --public-url https://<host> [--developer <name>]
-
-Makes appPackage/behalf-teams.zip, the app to upload at Teams admin center → Teams apps → Manage apps.
-
-  --app-id      Microsoft App ID of the Azure Bot (MicrosoftAppId)
-  --public-url  where browsers reach the service (PUBLIC_URL); the login pop-up opens only on this host
-  --developer   who offers the app in the app list; your organisation. Default: Behalf`;
+/** Teams shows ten commands a list; two are ours. */
+const MAX_RECIPES = 8;
+const MAX_TITLE = 128;
 
 /** What differs from one installation to the next. */
 export interface PackageValues {
@@ -22,6 +20,13 @@ export interface PackageValues {
   readonly publicUrl: string;
   readonly developer: string;
   readonly version: string;
+  /** Commands of recipes, offered below the built-in ones; eight at most. */
+  readonly commands?: readonly AppCommand[];
+}
+
+export interface AppCommand {
+  readonly title: string;
+  readonly description: string;
 }
 
 const guid = z.guid();
@@ -61,9 +66,11 @@ const Manifest = z.strictObject({
   validDomains: z.tuple([z.hostname()]),
 });
 
+type Manifest = z.infer<typeof Manifest>;
+
 /**
  * The app as Teams takes it: the manifest with its values, and both icons.
- * @throws Error with a line for each mistake
+ * @throws BehalfError `config.invalid` with a line for each mistake
  */
 export function buildTeamsPackage(values: PackageValues): Uint8Array {
   const manifest = JSON.stringify(
@@ -80,8 +87,8 @@ export function buildTeamsPackage(values: PackageValues): Uint8Array {
   return zipSync(files, { level: 9, mtime: '1980-01-02T00:00:00Z' });
 }
 
-/** @throws Error with a line for each mistake */
-export function fillManifest(template: string, values: PackageValues): z.infer<typeof Manifest> {
+/** @throws BehalfError `config.invalid` with a line for each mistake */
+export function fillManifest(template: string, values: PackageValues): Manifest {
   const url = publicUrl(values.publicUrl);
   const filled: Readonly<Record<string, string>> = {
     APP_ID: values.appId.toLowerCase(),
@@ -95,15 +102,15 @@ export function fillManifest(template: string, values: PackageValues): z.infer<t
     JSON.stringify(filled[name] ?? hole).slice(1, -1),
   );
   const checked = Manifest.safeParse(JSON.parse(text));
-  if (checked.success) return checked.data;
+  if (checked.success) return withCommands(checked.data, values.commands ?? []);
   const mistakes = checked.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
-  throw new Error(`The manifest would not be accepted:\n${mistakes.join('\n')}`);
+  throw invalid(`The manifest would not be accepted:\n${mistakes.join('\n')}`);
 }
 
 function publicUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol === 'https:' && url.port === '' && url.hostname.includes('.') && url.pathname === '/') return url;
-  throw new Error('--public-url must be https://<host>, without port or path: Teams opens login windows only there.');
+  throw invalid('PUBLIC_URL must be https://<host>, without port or path: Teams opens login windows only there.');
 }
 
 function readIcon(name: string, size: number): Buffer {
@@ -114,39 +121,20 @@ function readIcon(name: string, size: number): Buffer {
     file.readUInt32BE(20) === size
   )
     return file;
-  throw new Error(`appPackage/${name} must be a PNG of ${size} × ${size} pixels.`);
+  throw invalid(`appPackage/${name} must be a PNG of ${size} × ${size} pixels.`);
 }
 
-function readVersion(): string {
-  const { version } = z
-    .object({ version: z.string() })
-    .parse(JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')));
-  return version;
+/** Commands that are no words for a list are left out; they can be typed all the same. */
+function withCommands(manifest: Manifest, commands: readonly AppCommand[]): Manifest {
+  const offered = commands
+    .filter(({ title }) => title.trim() !== '' && title.length <= MAX_TITLE)
+    .slice(0, MAX_RECIPES)
+    .map(({ description, title }) => ({ title, description: (description.trim() || title).slice(0, MAX_TITLE) }));
+  const [bot] = manifest.bots;
+  const lists = bot.commandLists.map((list) => ({ ...list, commands: [...list.commands, ...offered] }));
+  return { ...manifest, bots: [{ ...bot, commandLists: lists }] };
 }
 
-function main(): void {
-  try {
-    const { values } = parseArgs({
-      options: {
-        'app-id': { type: 'string' },
-        'public-url': { type: 'string' },
-        developer: { type: 'string', default: 'Behalf' },
-        help: { type: 'boolean' },
-      },
-    });
-    const { 'app-id': appId, 'public-url': publicUrl, developer, help } = values;
-    if (help) {
-      console.log(USAGE);
-      return;
-    }
-    if (appId === undefined || publicUrl === undefined)
-      throw new Error(`--app-id and --public-url are needed.\n\n${USAGE}`);
-    writeFileSync(OUTPUT, buildTeamsPackage({ appId, publicUrl, developer, version: readVersion() }));
-    console.log(`Wrote ${path.relative(process.cwd(), OUTPUT)}`);
-  } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
-    process.exitCode = 1;
-  }
+function invalid(message: string): BehalfError {
+  return new BehalfError('config.invalid', message);
 }
-
-if (require.main === module) main();

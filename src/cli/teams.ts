@@ -1,0 +1,57 @@
+import { writeFileSync } from 'node:fs';
+import type { Command } from 'commander';
+import { loadCatalogue } from '../catalogue.js';
+import { openTeamsPackager } from '../compose/tools.js';
+import { parseConfig } from '../config.js';
+import { asBehalfError, BehalfError } from '../kernel/errors.js';
+import type { Environment } from './environment.js';
+
+const DEVELOPER_HELP = 'who offers the app in the list of apps; your organisation';
+/** Raised by hand where an update of the app has to be told from the last one. */
+const FIRST_VERSION = '1.0.0';
+
+interface PackageOptions {
+  readonly out: string;
+  readonly developer: string;
+  readonly appVersion: string;
+}
+
+/** `behalf teams`: what administrators of Teams need. */
+export function addTeamsCommand(program: Command, environment: Environment): void {
+  const teams = program.command('teams').description('Microsoft Teams');
+  teams
+    .command('package')
+    .description('make the app package to upload at Teams admin center, from the configuration and its recipes')
+    .option('--out <file>', 'where the package is written', 'behalf-teams.zip')
+    .option('--developer <name>', DEVELOPER_HELP, 'Behalf')
+    .option('--app-version <version>', 'version of the app; raise it for an update', FIRST_VERSION)
+    .action((options: PackageOptions) => writePackage(environment, options));
+}
+
+/** @throws BehalfError `config.invalid` that says what Teams would not accept */
+async function writePackage(environment: Environment, options: PackageOptions): Promise<void> {
+  const config = parseConfig(environment);
+  if (!config.teams)
+    throw new BehalfError(
+      'config.invalid',
+      'Microsoft Teams is not configured: set MicrosoftAppId and what belongs to it.',
+    );
+  const { recipes } = await loadCatalogue(config, environment);
+  const buildTeamsPackage = await openTeamsPackager();
+  const app = buildTeamsPackage({
+    appId: config.teams.appId,
+    publicUrl: config.publicUrl,
+    developer: options.developer,
+    version: options.appVersion,
+    commands: recipes.commands().map(({ description, name, trigger }) => ({
+      title: trigger.command,
+      description: description ?? name,
+    })),
+  });
+  try {
+    writeFileSync(options.out, app);
+  } catch (error) {
+    throw new BehalfError('config.invalid', `${options.out} cannot be written (${asBehalfError(error).code}).`);
+  }
+  process.stdout.write(`Wrote ${options.out}. Upload it at Teams admin center → Teams apps → Manage apps.\n`);
+}

@@ -1,0 +1,70 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { unzipSync } from 'fflate';
+
+const ROOT = path.resolve(__dirname, '../..');
+const APP_ID = '99999999-8888-4777-8666-555555555555';
+
+const RECIPE = `name: Say hello
+description: Greets whoever asks
+trigger: { command: say hello }
+steps:
+  - reply: { text: Hello }
+`;
+
+describe('behalf teams package', () => {
+  let directory: string;
+  let out: string;
+
+  beforeEach(() => {
+    directory = mkdtempSync(path.join(tmpdir(), 'behalf-teams-'));
+    out = path.join(directory, 'app.zip');
+    mkdirSync(path.join(directory, 'recipes'));
+    writeFileSync(path.join(directory, 'recipes/hello.yaml'), RECIPE);
+  });
+
+  afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+  function run(more: Readonly<Record<string, string>>, ...options: readonly string[]) {
+    const env = {
+      PATH: process.env['PATH'] ?? '',
+      CONFIG_DIR: directory,
+      PUBLIC_URL: 'https://behalf.example.com',
+      ...more,
+    };
+    const args = ['--import', 'tsx', 'src/main.ts', 'teams', 'package', '--out', out, ...options];
+    return spawnSync(process.execPath, args, { cwd: ROOT, env, encoding: 'utf8' });
+  }
+
+  const TEAMS = { MicrosoftAppId: APP_ID, MicrosoftAppPassword: 'p', MicrosoftAppTenantId: 't' };
+
+  it('writes the app of this configuration, with the commands of its recipes', () => {
+    const { status, stderr, stdout } = run(TEAMS, '--developer', 'Acme', '--app-version', '1.2.3');
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(stdout).toContain(out);
+    const files = unzipSync(readFileSync(out));
+    const manifest: unknown = JSON.parse(Buffer.from(files['manifest.json'] ?? []).toString('utf8'));
+    const hello = { title: 'say hello', description: 'Greets whoever asks' };
+    expect(manifest).toMatchObject({
+      id: APP_ID,
+      version: '1.2.3',
+      developer: { name: 'Acme' },
+      validDomains: ['behalf.example.com'],
+    });
+    expect(manifest).toHaveProperty('bots.0.commandLists.0.commands.2', hello);
+    expect(manifest).toHaveProperty('bots.0.commandLists.1.commands.2', hello);
+  });
+
+  it.each<[string, Readonly<Record<string, string>>, RegExp]>([
+    ['there is no Teams', { SLACK_SIGNING_SECRET: 's', SLACK_BOT_TOKEN: 'b' }, /Microsoft Teams is not configured/],
+    ['the app id is none', { ...TEAMS, MicrosoftAppId: 'behalf' }, /bots\.0\.botId/],
+    ['the host is this machine', { ...TEAMS, PUBLIC_URL: 'http://localhost:3000' }, /PUBLIC_URL must be/],
+  ])('writes nothing when %s, and says so', (_what, environment, words) => {
+    const { status, stderr } = run(environment);
+    expect(status).toBe(2);
+    expect(stderr).toMatch(words);
+    expect(() => readFileSync(out)).toThrow('ENOENT');
+  });
+});
