@@ -449,6 +449,32 @@ export function describeChatAdapter(driver: ChatDriver): void {
         expect(bench.shownTo('carl')).toEqual([]);
       });
 
+      test('a message that is too much for now is delivered after the pause that the platform asks for, once', async () => {
+        const { conversation } = await heard('help');
+        bench.limitMessages(1);
+        await bench.adapter.post(conversation, textMessage('after all'));
+        expect(bench.shownTo('rita').filter(({ text }) => text === 'after all')).toHaveLength(1);
+      });
+
+      test('a message that waits for minutes is chat.delivery_failed, and says when to come back', async () => {
+        const { conversation } = await heard('help');
+        bench.limitMessages(600);
+        const failure: unknown = await bench.adapter.post(conversation, textMessage('lost')).catch((error) => error);
+        if (!isBehalfError(failure, 'chat.delivery_failed')) throw new Error('it did not fail as it should');
+        expect(failure.retryAfterMs).toBe(600_000);
+      });
+
+      test('a message that is gone is said anew in the same place, and can be replaced there', async () => {
+        const { conversation } = await heard('help', 'channel');
+        const ref = await bench.adapter.post(conversation, textMessage('first'));
+        bench.loseMessage();
+        const moved = asKept(await bench.adapter.update(asKept(ref), textMessage('second')));
+        expect(moved).not.toEqual(ref);
+        const { id } = await shown('carl', 'second');
+        await bench.adapter.update(moved, textMessage('third'));
+        expect(await shown('carl', 'third')).toMatchObject({ id, where: 'channel' });
+      });
+
       test('a message that the platform refuses is chat.delivery_failed', async () => {
         const { conversation } = await heard('help');
         bench.refuseMessages();

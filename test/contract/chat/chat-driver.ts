@@ -68,6 +68,10 @@ export interface ChatBench {
   sendMalformed(): Promise<number>;
   /** From now on the platform refuses the bot's messages for good. */
   refuseMessages(): void;
+  /** The next message is too much for now: the platform asks for this pause. */
+  limitMessages(retryAfterSeconds: number): void;
+  /** The next message to be replaced is not there any more. */
+  loseMessage(): void;
   stop(): Promise<void>;
 }
 

@@ -139,6 +139,9 @@ function controls(slack: SlackEmulator, shown: Conversations): Omit<ChatBench, '
     },
     refuseMessages: () =>
       slack.troubleApi({ kind: 'error', error: 'restricted_action' }, { times: 100, method: 'chat.postMessage' }),
+    limitMessages: (retryAfterSeconds) =>
+      slack.troubleApi({ kind: 'rate_limit', retryAfterSeconds }, { method: 'chat.postMessage' }),
+    loseMessage: () => slack.troubleApi({ kind: 'error', error: 'message_not_found' }, { method: 'chat.update' }),
   };
 }
 

@@ -190,6 +190,8 @@ function controls(teams: TeamsEmulator, baseUrl: () => string): Omit<ChatBench, 
       return response.status;
     },
     refuseMessages: () => teams.faults.fail({ status: 403, code: 'MessageWritesBlocked', message: 'Blocked.' }, 1_000),
+    limitMessages: (retryAfterSeconds) => teams.faults.throttle({ times: 1, retryAfterSeconds }),
+    loseMessage: () => teams.faults.fail({ status: 404, code: 'ActivityNotFoundInConversation', message: 'Gone.' }),
   };
 }
 
