@@ -39,8 +39,8 @@ export function renderMessage(message: Message): OutgoingActivity {
 }
 
 /** The message as a card, whatever it would be otherwise: in place of a card there can only be another. */
-export function renderAsCard(message: Message): Element {
-  return shorten(message, (whole) => cardOf(whole, summaryOf(whole)));
+export function renderAsCard(message: Message): OutgoingActivity {
+  return shorten(message, renderCard);
 }
 
 /** One paragraph without styles. */
@@ -61,13 +61,8 @@ function renderText(message: Message): OutgoingActivity {
 
 function renderCard(message: Message): OutgoingActivity {
   const summary = summaryOf(message);
-  const content = cardOf(message, summary);
-  return { type: 'message', summary, attachments: [{ contentType: CARD_TYPE, content }] };
-}
-
-function cardOf({ blocks }: Message, summary: string): Element {
-  const body = renderBlocks(blocks);
-  return {
+  const body = renderBlocks(message.blocks);
+  const content = {
     type: 'AdaptiveCard',
     $schema: 'http://adaptivecards.io/schemas/adaptive-card.json',
     version: '1.5',
@@ -78,6 +73,7 @@ function cardOf({ blocks }: Message, summary: string): Element {
     // Else cards with fields are squeezed into the narrow column of the chat.
     msteams: { width: 'Full' },
   };
+  return { type: 'message', summary, attachments: [{ contentType: CARD_TYPE, content }] };
 }
 
 function summaryOf({ fallback }: Message): string {

@@ -1,6 +1,6 @@
 import type { Message } from '../../src/chat/message.js';
 import type { Element } from './buttons.js';
-import { renderAsCard } from './cards.js';
+import { type OutgoingActivity, renderAsCard, renderMessage } from './cards.js';
 
 type Replace = (card: Element) => void;
 
@@ -28,12 +28,15 @@ export class OpenPresses {
     };
   }
 
-  /** The message now says something else. */
-  replaced(at: MessageAt, message: Message): void {
-    const waiting = this.#waiting.get(keyOf(at));
-    if (!waiting) return;
-    const card = renderAsCard(message);
-    for (const replace of waiting) replace(card);
+  /** The new message: a card where a client waits for one, so that the update and its answer show the same. */
+  render(at: MessageAt, message: Message): OutgoingActivity {
+    return this.#waiting.has(keyOf(at)) ? renderAsCard(message) : renderMessage(message);
+  }
+
+  /** The message now is this one. */
+  replaced(at: MessageAt, { attachments: [card] = [] }: OutgoingActivity): void {
+    if (!card) return;
+    for (const replace of this.#waiting.get(keyOf(at)) ?? []) replace(card.content);
   }
 }
 

@@ -67,9 +67,11 @@ export class Outbox {
     if (heldId !== undefined) return this.#updateHeld(bot, { ...ref, heldId }, message);
     const place = this.#refreshed(spot);
     try {
-      await bot.update(place, activityId, renderMessage(message));
-      this.#options.presses.replaced({ ...place, activityId }, message);
-      return { ...place, activityId };
+      const at = { ...place, activityId };
+      const activity = this.#options.presses.render(at, message);
+      await bot.update(place, activityId, activity);
+      this.#options.presses.replaced(at, activity);
+      return at;
     } catch (error) {
       if (!isGone(error)) throw error;
       this.#options.logger.info({ ...error.details }, 'a message in Teams is gone, so it is posted anew');

@@ -127,6 +127,9 @@ export class Chats {
 
   /** Shows another card to the person who pressed: for good in a 1:1 chat, for that person alone in a channel. */
   replaceCard(message: SeenMessage, personId: string, card: unknown): void {
+    // An update of the message may have been faster; the same card is not drawn twice.
+    const current = this.#messages.get(message.id) ?? message;
+    if (JSON.stringify(this.cardFor(personId, current)) === JSON.stringify(card)) return;
     if (this.#chats.get(message.conversationId)?.kind === 'personal') {
       this.edit(message, { type: 'message', attachments: [{ contentType: ADAPTIVE_CARD, content: card }] });
       return;
