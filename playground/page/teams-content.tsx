@@ -28,8 +28,9 @@ export function TeamsContent({ message, conversation, api, onToast }: ContentPro
     if (result.kind === 'sign-in') return void signIn(result.url);
     if (result.kind === 'open-url') return void window.open(result.url, '_blank', 'noopener');
     if (result.kind !== 'invoked') return;
-    const { card, title = '' } = result.outcome;
-    setDialog(card === undefined ? undefined : { title, card: JSON.stringify(card) });
+    const { card, kind, title = '' } = result.outcome;
+    // A card without a dialog takes the place of the pressed one, which comes with the messages.
+    setDialog(kind === 'dialog' ? { title, card: JSON.stringify(card) } : undefined);
     if (result.outcome.kind === 'toast') onToast(result.outcome.text ?? '');
     if (result.outcome.kind === 'failed') onToast(FAILED);
   };
