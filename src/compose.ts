@@ -1,20 +1,18 @@
 import { assemble } from './assemble.js';
 import { fingerprintOf, loadCatalogue, stoppedBetween } from './catalogue.js';
-import type { ChatAdapter } from './chat/chat-adapter.port.js';
 import { isPlatform, PLATFORM_TITLES } from './chat/chat-user.js';
 import { openApiRoutes } from './compose/api.js';
+import { createChats } from './compose/chats.js';
 import { isSameMade, readMade } from './compose/made-connections.js';
 import { type Basics, openStores, originOf } from './compose/open-stores.js';
 import type { Config } from './config.js';
 import { lookingAgain } from './connections/looking-again.js';
 import { madeIn } from './connections/shared-states.js';
 import { asBehalfError } from './kernel/errors.js';
-import type { ExpiringStore } from './kernel/expiring-store.port.js';
 import type { HttpRoute } from './kernel/http.js';
-import type { HttpClient } from './kernel/http-client.port.js';
 import type { Logger } from './kernel/logger.port.js';
 import { systemClock } from './kernel/system-clock.js';
-import { createVault, type Vault } from './kernel/vault.js';
+import { createVault } from './kernel/vault.js';
 import { loadKeyring } from './keyring.js';
 import { LiveCatalogue, type LiveCatalogueDeps } from './live-catalogue.js';
 import { assetRoutes } from './web/assets.js';
@@ -85,7 +83,7 @@ export async function startService(config: Config, environment: Environment): Pr
     allowPrivateHosts: 'all',
     ...basics,
   });
-  const chats = await createChats(config, { ...basics, httpClient, fileClient: http, vault, store: stores.expiring });
+  const chats = await createChats(config, { ...basics, httpClient, fileClient: http, vault, stores });
   const assembly = assemble(config, () => catalogue.current(), {
     stores,
     http,
@@ -174,20 +172,4 @@ export async function startService(config: Config, environment: Environment): Pr
       await Promise.race([closed, clock.sleep(CLOSE_MS)]);
     },
   };
-}
-
-async function createChats(
-  config: Config,
-  parts: Basics & {
-    readonly httpClient: HttpClient;
-    readonly fileClient: HttpClient;
-    readonly store: ExpiringStore;
-    readonly vault: Vault;
-  },
-): Promise<readonly ChatAdapter[]> {
-  const { publicUrl, slack, teams } = config;
-  return [
-    ...(slack ? [(await import('../adapters/slack/index.js')).createSlackAdapter(slack, parts)] : []),
-    ...(teams ? [(await import('../adapters/teams/index.js')).createTeamsAdapter({ ...teams, publicUrl }, parts)] : []),
-  ];
 }

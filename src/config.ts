@@ -28,6 +28,8 @@ export interface Config {
   readonly identityCheck: 'auto' | 'off-insecure';
   /** How long a job waits for a login, and so how long a login link lives. */
   readonly loginTimeoutMs: number;
+  /** How long the connections of people are kept after their workspace has removed the app. */
+  readonly uninstallGraceMs: number;
   readonly historyMs: number;
   /** Largest file that is passed on, in bytes. */
   readonly maxFileBytes: number;
@@ -38,8 +40,14 @@ export interface Config {
 }
 
 export interface SlackSettings {
-  readonly signingSecret: Secret;
-  readonly botToken: Secret;
+  /** Absent only where Slack is reached through Socket Mode. */
+  readonly signingSecret?: Secret;
+  /** Absent where the app is installed through its client. */
+  readonly botToken?: Secret;
+  readonly client?: { readonly id: string; readonly secret: Secret };
+  /** Workspaces and organisations that may install it; empty: all. */
+  readonly allowedTeams: readonly string[];
+  readonly appToken?: Secret;
   readonly apiUrl?: string;
 }
 
@@ -79,6 +87,7 @@ export function parseConfig(environment: Environment): Config {
     egressAllow: reader.list('EGRESS_ALLOW'),
     identityCheck: reader.oneOf('LOGIN_IDENTITY_CHECK', ['auto', 'off-insecure']),
     loginTimeoutMs: reader.integer('LOGIN_TIMEOUT_MINUTES', 1, 24 * 60) * 60_000,
+    uninstallGraceMs: reader.integer('UNINSTALL_GRACE_HOURS', 0, 24 * 365) * 3_600_000,
     historyMs: reader.integer('HISTORY_DAYS', 1, 3650) * 86_400_000,
     maxFileBytes: reader.integer('MAX_FILE_MB', 1, 500) * 1024 * 1024,
     maxRunningJobs: reader.integer('MAX_RUNNING_JOBS', 1, 100_000),
@@ -160,19 +169,41 @@ function readPublicUrl(reader: SettingsReader, production: boolean, port: number
   return url.origin;
 }
 
+const SLACK_NEEDS = {
+  SLACK_SIGNING_SECRET:
+    'Copy it from the Slack app: Basic Information → App Credentials. Without it nobody could tell real requests of Slack from forged ones. With SLACK_APP_TOKEN (Socket Mode) it is not needed.',
+  SLACK_BOT_TOKEN:
+    'Copy it from the Slack app: OAuth & Permissions → Bot User OAuth Token. To install the app in many workspaces, set SLACK_CLIENT_ID and SLACK_CLIENT_SECRET instead.',
+} as const;
+
 function readSlack(reader: SettingsReader): SlackSettings | undefined {
-  const values = reader.group('Slack', {
-    SLACK_SIGNING_SECRET:
-      'Copy it from the Slack app: Basic Information → App Credentials. Without it nobody could tell real requests of Slack from forged ones.',
-    SLACK_BOT_TOKEN: 'Copy it from the Slack app: OAuth & Permissions → Bot User OAuth Token.',
+  const secret = (name: SettingName) => optionalSecret(reader.optional(name));
+  const client = reader.group('the client of the Slack app', {
+    SLACK_CLIENT_ID: 'Copy it from the Slack app: Basic Information → App Credentials.',
+    SLACK_CLIENT_SECRET: 'Copy it from the Slack app: Basic Information → App Credentials.',
   });
-  if (!values) return undefined;
+  const signingSecret = secret('SLACK_SIGNING_SECRET');
+  const botToken = secret('SLACK_BOT_TOKEN');
+  const appToken = secret('SLACK_APP_TOKEN');
+  if (!client && !signingSecret && !botToken && !appToken) return undefined;
+  const miss = (name: keyof typeof SLACK_NEEDS, given: string) =>
+    reader.fail(name, `is not set, but ${given} is: Slack needs it. ${SLACK_NEEDS[name]}`);
+  const given = botToken ? 'SLACK_BOT_TOKEN' : 'SLACK_CLIENT_ID';
+  if (!signingSecret && !appToken) miss('SLACK_SIGNING_SECRET', given);
+  if (!botToken && !client) miss('SLACK_BOT_TOKEN', appToken ? 'SLACK_APP_TOKEN' : 'SLACK_SIGNING_SECRET');
   const apiUrl = reader.url('SLACK_API_URL', reader.required('SLACK_API_URL', 'Leave it out for slack.com.'));
   return {
-    signingSecret: new Secret(values.SLACK_SIGNING_SECRET),
-    botToken: new Secret(values.SLACK_BOT_TOKEN),
+    ...(signingSecret ? { signingSecret } : {}),
+    ...(botToken ? { botToken } : {}),
+    ...(client ? { client: { id: client.SLACK_CLIENT_ID, secret: new Secret(client.SLACK_CLIENT_SECRET) } } : {}),
+    ...(appToken ? { appToken } : {}),
+    allowedTeams: reader.list('SLACK_ALLOWED_TEAMS'),
     ...(apiUrl ? { apiUrl: apiUrl.href } : {}),
   };
+}
+
+function optionalSecret(value: string | undefined): Secret | undefined {
+  return value === undefined ? undefined : new Secret(value);
 }
 
 function isLoopback(hostname: string): boolean {

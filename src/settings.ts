@@ -36,7 +36,26 @@ export const SETTINGS = {
     default: './data',
   },
   SLACK_SIGNING_SECRET: { group: 'Slack', help: 'Basic Information → App Credentials → Signing Secret', secret: true },
-  SLACK_BOT_TOKEN: { group: 'Slack', help: 'OAuth & Permissions → Bot User OAuth Token (xoxb-…)', secret: true },
+  SLACK_BOT_TOKEN: {
+    group: 'Slack',
+    help: 'OAuth & Permissions → Bot User OAuth Token (xoxb-…): the bot works in that one workspace',
+    secret: true,
+  },
+  SLACK_CLIENT_ID: {
+    group: 'Slack',
+    help: 'Basic Information → App Credentials: Sign in with Slack, and without SLACK_BOT_TOKEN installing in many workspaces',
+  },
+  SLACK_CLIENT_SECRET: { group: 'Slack', help: 'Client secret of that app', secret: true },
+  SLACK_ALLOWED_TEAMS: {
+    group: 'Slack',
+    help: 'Workspaces and organisations that may install the app (T… and E… ids, comma-separated); unset: all that Slack lets',
+    example: 'T0123456789,E0123456789',
+  },
+  SLACK_APP_TOKEN: {
+    group: 'Slack',
+    help: 'App-level token (xapp-…) with connections:write: Socket Mode, in place of SLACK_SIGNING_SECRET',
+    secret: true,
+  },
   SLACK_API_URL: {
     group: 'Slack',
     help: 'Base URL of the Slack Web API, for GovSlack and tests',
@@ -116,6 +135,11 @@ export const SETTINGS = {
     default: 'auto',
   },
   LOGIN_TIMEOUT_MINUTES: { group: 'Behaviour', help: 'How long a request waits for a login', default: '30' },
+  UNINSTALL_GRACE_HOURS: {
+    group: 'Behaviour',
+    help: 'Time after which the logins of people are ended whose workspace has removed the app, unless it is installed again',
+    default: '24',
+  },
   HISTORY_DAYS: { group: 'Behaviour', help: 'How long finished jobs are kept', default: '30' },
   MAX_FILE_MB: {
     group: 'Behaviour',

@@ -14,6 +14,11 @@ const COUNTERS: Readonly<Record<MetricCounter, { help: string; labels: readonly 
   app_pauses: { help: 'Calls that met a pause which the app had asked for', labels: ['app', 'outcome'] },
   logins: { help: 'Logins by outcome', labels: ['connection', 'outcome'] },
   token_refreshes: { help: 'Token refreshes by outcome', labels: ['connection', 'outcome'] },
+  installations: { help: 'Installations of the app by outcome', labels: ['platform', 'outcome'] },
+  departures: {
+    help: 'People and workspaces that left and whose connections were ended',
+    labels: ['platform', 'kind'],
+  },
   revocations: { help: 'Revocations by outcome', labels: ['connection', 'outcome'] },
   store_errors: { help: 'Calls to the store that failed', labels: ['store'] },
   api_requests: { help: 'Requests of programs', labels: ['endpoint', 'key', 'status'] },

@@ -1,125 +1,90 @@
 import { setMaxListeners } from 'node:events';
-import type { App, LogLevel, Logger as SlackLogger } from '@slack/bolt';
+import type { LogLevel, Logger as SlackLogger } from '@slack/bolt';
 import type { Admits, ChatAdapter, PostOptions } from '../../src/chat/chat-adapter.port.js';
 import type { ChatEventHandler } from '../../src/chat/chat-event.js';
 import type { ChatUser, ChatUserProfile } from '../../src/chat/chat-user.js';
 import type { ConversationRef, MessageRef } from '../../src/chat/conversation.js';
-import { type Message, textMessage } from '../../src/chat/message.js';
-import type { Clock } from '../../src/kernel/clock.port.js';
-import { asBehalfError, BehalfError, isBehalfError } from '../../src/kernel/errors.js';
+import type { LifecycleHandler } from '../../src/chat/lifecycle-event.js';
+import type { Message } from '../../src/chat/message.js';
+import { BehalfError } from '../../src/kernel/errors.js';
 import type { HttpRoute } from '../../src/kernel/http.js';
-import type { HttpClient } from '../../src/kernel/http-client.port.js';
-import type { Logger } from '../../src/kernel/logger.port.js';
-import type { Metrics } from '../../src/kernel/metrics.port.js';
-import type { Secret } from '../../src/kernel/secret.js';
 import { readConversation, readMessageRef, toMessageRef } from './address.js';
+import type { SlackConfig, SlackDependencies } from './config.js';
 import { SlackFiles } from './files.js';
-import { Groups } from './groups.js';
-import {
-  type Heard,
-  type HearingContext,
-  hearMessage,
-  hearPress,
-  hearSlashCommand,
-  hearSubmission,
-  hearSuggestion,
-} from './inbound.js';
-import { isJsonObject, type JsonObject } from './json.js';
-import { Outbox } from './outbox.js';
-import { People, type Standing, type Workspace } from './people.js';
-import { SlackReceiver } from './receiver.js';
-import { toEvent, withFiles } from './to-event.js';
-import { SlackApi } from './web-api.js';
-
-export interface SlackConfig {
-  readonly signingSecret: Secret;
-  /** Bot User OAuth Token (`xoxb-…`) of the one workspace. */
-  readonly botToken: Secret;
-  /** Base of the Web API; `https://slack.com/api/` unless told. */
-  readonly apiUrl?: string;
-}
-
-export interface SlackDependencies {
-  readonly clock: Clock;
-  readonly logger: Logger;
-  readonly metrics: Metrics;
-  /** For the calls to Slack. Its owner closes it. */
-  readonly httpClient: HttpClient;
-}
+import { listen } from './hearing.js';
+import { type Install, installRoutes } from './install.js';
+import { InstalledWorkspaces } from './installed-workspaces.js';
+import { Intake } from './intake.js';
+import type { JsonObject } from './json.js';
+import { takeLifecycle } from './lifecycle.js';
+import { SlackOAuth } from './oauth.js';
+import { OneWorkspace } from './one-workspace.js';
+import { knownPeople } from './people.js';
+import { receiverRoute } from './receiver.js';
+import type { Session, SessionParts } from './session.js';
+import { tenantOf } from './workspace.js';
+import type { Workspaces } from './workspaces.js';
 
 const SLACK_API_URL = 'https://slack.com/api/';
 /** Where Slack's response URLs lead, on the commercial and on the government cloud. */
 const RESPONSE_ORIGINS = ['https://hooks.slack.com', 'https://hooks.slack-gov.com'];
-const FIRST_RETRY_MS = 2000;
-const LAST_RETRY_MS = 60_000;
-
-const REFUSALS: Readonly<Record<Exclude<Standing, 'member' | 'bot'>, string>> = {
-  guest: "Sorry, I don't work for guest accounts. Please ask a full member of this workspace.",
-  external: 'Sorry, I only work for members of the workspace that I belong to.',
-};
 
 /** What exists between start and stop. */
 interface Running {
-  readonly api: SlackApi;
-  readonly people: People;
-  readonly groups: Groups;
-  readonly admits: Admits;
-  readonly outbox: Outbox;
+  readonly workspaces: Workspaces;
+  /** The same, where the app is installed in many. */
+  readonly installed?: InstalledWorkspaces;
+  readonly onLifecycle: LifecycleHandler;
   readonly stopping: AbortController;
 }
 
-type Hear = (body: JsonObject, context: HearingContext) => Heard;
-/** Says what Slack's request is answered with. */
-type Answer = (body: JsonObject) => Promise<void>;
-
-/** {@link ChatAdapter} for one Slack workspace, on Bolt. Bolt and its types stay in this folder. */
+/** {@link ChatAdapter} for Slack, on Bolt, for one workspace or for all that the app is installed in. Bolt stays in this folder. */
 export class SlackAdapter implements ChatAdapter {
   readonly platform = 'slack' as const;
   readonly routes: readonly HttpRoute[];
   readonly files: SlackFiles;
   readonly #config: SlackConfig;
   readonly #dependencies: SlackDependencies;
-  readonly #receiver: SlackReceiver;
+  readonly #intake: Intake;
   readonly #apiUrl: string;
+  readonly #install: Install | undefined;
   readonly #background = new Set<Promise<void>>();
   #running: Running | undefined;
   #stopped: Promise<void> | undefined;
 
   constructor(config: SlackConfig, dependencies: SlackDependencies) {
+    const apiUrl = config.apiUrl ?? SLACK_API_URL;
     this.#config = config;
     this.#dependencies = { ...dependencies, logger: dependencies.logger.child({ platform: 'slack' }) };
-    this.#apiUrl = config.apiUrl ?? SLACK_API_URL;
-    this.files = new SlackFiles({ api: () => this.#parts().api, apiUrl: this.#apiUrl });
-    this.#receiver = new SlackReceiver({ signingSecret: config.signingSecret, ...this.#dependencies });
-    this.routes = [this.#receiver.route];
+    this.#apiUrl = apiUrl.endsWith('/') ? apiUrl : `${apiUrl}/`;
+    this.files = new SlackFiles({
+      apiOf: async (workspace) => (await this.#speaking(workspace)).api,
+      apiUrl: this.#apiUrl,
+    });
+    this.#install = this.#installing();
+    this.#intake = new Intake({ ...this.#dependencies, onLifecycle: (body) => this.#takeLifecycle(body) });
+    const { signingSecret } = config;
+    this.routes = [
+      ...(signingSecret ? [receiverRoute({ ...this.#dependencies, signingSecret }, this.#intake)] : []),
+      ...(this.#install ? installRoutes(this.#install) : []),
+    ];
   }
 
-  async start(handler: ChatEventHandler, admits: Admits = () => false): Promise<void> {
+  async start(
+    handler: ChatEventHandler,
+    admits: Admits = () => false,
+    onLifecycle: LifecycleHandler = async () => {},
+  ): Promise<void> {
     // Loaded only now: half a second that a process without Slack does not spend.
     const { App, LogLevel } = await import('@slack/bolt');
-    const { clock, httpClient, logger } = this.#dependencies;
     const stopping = new AbortController();
     // Every pause before a repeat listens to it.
     setMaxListeners(0, stopping.signal);
-    const api = new SlackApi({
-      baseUrl: this.#apiUrl.endsWith('/') ? this.#apiUrl : `${this.#apiUrl}/`,
-      botToken: this.#config.botToken,
-      httpClient,
-      clock,
-      logger,
-      stopping: stopping.signal,
-    });
-    const running: Running = {
-      api,
-      stopping,
-      people: new People(api, clock),
-      groups: new Groups(api, clock),
-      admits,
-      outbox: new Outbox({ api, clock, logger }),
-    };
+    const running = { ...this.#openWorkspaces(stopping.signal, onLifecycle), onLifecycle, stopping };
+    const { workspaces } = running;
     this.#running = running;
     const app = new App({
-      receiver: this.#receiver,
+      receiver: { init: (made) => this.#intake.init(made), start: async () => {}, stop: async () => {} },
       // Without a token here Bolt keeps no client per workspace.
       authorize: async () => ({}),
       convoStore: false,
@@ -128,9 +93,14 @@ export class SlackAdapter implements ChatAdapter {
       logger: silentLogger(LogLevel.INFO),
       clientOptions: { slackApiUrl: this.#apiUrl },
     });
-    this.#listen(app, handler, running);
-    await this.#identify(running);
-    await this.#receiver.start();
+    const responseOrigins = [...RESPONSE_ORIGINS, new URL(this.#apiUrl).origin];
+    const inBackground = (work: Promise<void>) => this.#inBackground(work);
+    listen(app, { ...this.#dependencies, workspaces, handler, admits, responseOrigins, inBackground });
+    await workspaces.start().catch(async (error: unknown) => {
+      await this.stop();
+      throw error;
+    });
+    this.#intake.open();
   }
 
   /** May be called more than once. */
@@ -140,129 +110,92 @@ export class SlackAdapter implements ChatAdapter {
   }
 
   async #shutDown(running: Running): Promise<void> {
-    await this.#receiver.stop();
+    await this.#intake.close();
     running.stopping.abort();
     await Promise.all(this.#background);
   }
 
   async post(to: ConversationRef, message: Message, options?: PostOptions): Promise<MessageRef> {
-    return toMessageRef(await this.#parts().outbox.post(readConversation(to), message, options));
+    const place = readConversation(to);
+    const { outbox } = await this.#speaking(place.workspace);
+    return toMessageRef(await outbox.post(place, message, options));
   }
 
   async postPrivately(to: ConversationRef, user: ChatUser, message: Message): Promise<MessageRef> {
-    return toMessageRef(await this.#parts().outbox.postPrivately(readConversation(to), user.userId, message));
+    const place = readConversation(to);
+    const { outbox } = await this.#speaking(place.workspace);
+    return toMessageRef(await outbox.postPrivately(place, user.userId, message));
   }
 
   async update(ref: MessageRef, message: Message): Promise<MessageRef> {
-    return toMessageRef(await this.#parts().outbox.update(readMessageRef(ref), message));
+    const sent = readMessageRef(ref);
+    const { outbox } = await this.#speaking(sent.workspace);
+    return toMessageRef(await outbox.update(sent, message));
   }
 
   channelOf(conversation: ConversationRef): string {
     return readConversation(conversation).channel;
   }
 
-  isInGroup(user: ChatUser, group: string): Promise<boolean> {
-    return this.#parts().groups.has(group, user.userId);
+  async isInGroup(user: ChatUser, group: string, conversation: ConversationRef): Promise<boolean> {
+    const { groups } = await this.#speaking(readConversation(conversation).workspace);
+    return groups.has(group, user.userId);
   }
 
-  async describeUser(user: ChatUser, _conversation: ConversationRef): Promise<ChatUserProfile> {
-    const { people } = this.#parts();
-    const { name, confirmedEmail } = await people.profile(user.userId);
-    const { teamName: place } = await people.workspace();
+  async describeUser(user: ChatUser, conversation: ConversationRef): Promise<ChatUserProfile> {
+    const session = await this.#speaking(readConversation(conversation).workspace);
+    const { name, confirmedEmail } = await session.people.profile(user.userId);
+    const { teamName: place } = await session.workspace();
     return { name, place, ...(confirmedEmail === undefined ? {} : { confirmedEmail }) };
   }
 
-  /** One listener per kind of event: Bolt runs every listener for every request. */
-  #listen(app: App, handler: ChatEventHandler, running: Running): void {
-    const take = (hear: Hear, body: unknown, answer: Answer = async () => {}): Promise<void> =>
-      this.#take(hear, isJsonObject(body) ? body : {}, { handler, running, answer });
-    app.event('message', ({ body }) => take(hearMessage, body));
-    app.event('app_mention', ({ body }) => take(hearMessage, body));
-    app.action({ type: 'block_actions' }, ({ body }) => take(hearPress, body));
-    app.view({ type: 'view_submission' }, ({ body, ack }) => take(hearSubmission, body, answering(ack)));
-    app.options({ type: 'block_suggestion' }, ({ body, ack }) => take(hearSuggestion, body, answering(ack)));
-    app.command(/./, ({ body }) => take(hearSlashCommand, body));
-    app.error(async (error) => {
-      throw error;
-    });
+  #installing(): Install | undefined {
+    const { allowedTeams = [], botToken, client, publicUrl = '' } = this.#config;
+    const { installing } = this.#dependencies;
+    // The token of one workspace says that there is no other.
+    if (client === undefined || botToken !== undefined || !installing) return undefined;
+    const oauth = new SlackOAuth({ ...this.#dependencies, apiUrl: this.#apiUrl, client });
+    return {
+      ...this.#dependencies,
+      ...installing,
+      allowedTeams,
+      publicUrl,
+      oauth,
+      installations: installing.installations('slack', (tokens) => oauth.refresh(tokens)),
+      onInstalled: async ({ organization, tenantId }) => {
+        const { installed, onLifecycle } = this.#parts();
+        installed?.forget(tenantId);
+        await onLifecycle({ kind: 'tenant-back', platform: 'slack', tenantId: organization ?? tenantId });
+      },
+    };
   }
 
-  async #take(
-    hear: Hear,
-    body: JsonObject,
-    to: { readonly handler: ChatEventHandler; readonly running: Running; readonly answer: Answer },
-  ): Promise<void> {
-    const { people } = to.running;
-    const workspace = await people.workspace();
-    const heard = hear(body, {
-      botUserId: workspace.botUserId,
-      nowMs: this.#dependencies.clock.now(),
-      responseOrigins: [...RESPONSE_ORIGINS, new URL(this.#apiUrl).origin],
-    });
-    const standing = await people.standing(heard.userId, heard.userTeam);
-    if (standing === 'bot') return;
-    if (standing !== 'member' && !to.running.admits(standing)) return this.#turnAway(heard, standing, to.running);
-    const person = standing === 'member' ? {} : { person: standing };
-    const tenantId = workspace.enterpriseId ?? workspace.teamId;
-    const user: ChatUser = { platform: 'slack', tenantId, userId: heard.userId };
-    const { answer, event } = toEvent(
-      { ...(await withFiles(heard, to.running.api)), ...person, ...zoneOf(people.timeZone(heard.userId)) },
-      user,
-      to.running.api,
-    );
-    await to.handler(event);
-    const given = answer();
-    if (given) await to.answer(given);
-  }
-
-  /** Guests and people of other organisations: they are told so, after the ack, and nothing else happens. */
-  #turnAway(heard: Heard, standing: Exclude<Standing, 'member' | 'bot'>, { outbox }: Running): void {
-    const { logger, metrics } = this.#dependencies;
-    metrics.count('chat_requests_refused', { platform: 'slack', reason: standing });
-    logger.info({ eventId: heard.event.id, reason: standing }, 'person turned away');
-    this.#inBackground(
-      outbox.postPrivately(heard.place, heard.userId, textMessage(REFUSALS[standing])).then(
-        () => {},
-        (error: unknown) => logger.warn({ err: asBehalfError(error) }, 'refusal could not be delivered'),
-      ),
-    );
-  }
-
-  /** Fails for a token that Slack refuses. When Slack cannot be reached the service starts and keeps asking. */
-  async #identify(running: Running): Promise<void> {
-    const { logger } = this.#dependencies;
-    try {
-      this.#reportConnected(await running.people.workspace());
-    } catch (error) {
-      if (isBehalfError(error, 'config.invalid')) {
-        await this.stop();
-        throw error;
-      }
-      logger.warn({ err: asBehalfError(error) }, 'Slack cannot be reached yet; trying again in the background');
-      this.#inBackground(this.#keepIdentifying(running));
+  #openWorkspaces(stopping: AbortSignal, onLifecycle: LifecycleHandler): Pick<Running, 'workspaces' | 'installed'> {
+    const { botToken } = this.#config;
+    const parts: SessionParts = { ...this.#dependencies, apiUrl: this.#apiUrl, known: knownPeople(), stopping };
+    if (this.#install) {
+      const installed = new InstalledWorkspaces(parts, this.#install.installations);
+      return { workspaces: installed, installed };
     }
+    if (botToken === undefined) throw new BehalfError('internal', 'There is neither a token nor a client of Slack');
+    const workspaces = new OneWorkspace(parts, {
+      botToken,
+      inBackground: (work) => this.#inBackground(work),
+      onKnown: (workspace) => onLifecycle({ kind: 'tenant-back', platform: 'slack', tenantId: tenantOf(workspace) }),
+    });
+    return { workspaces };
   }
 
-  async #keepIdentifying({ people, stopping }: Running): Promise<void> {
-    const { clock, logger } = this.#dependencies;
-    for (let pause = FIRST_RETRY_MS; !stopping.signal.aborted; pause = Math.min(pause * 2, LAST_RETRY_MS)) {
-      await clock.sleep(pause, stopping.signal).catch(() => {});
-      if (stopping.signal.aborted) return;
-      try {
-        return this.#reportConnected(await people.workspace());
-      } catch (error) {
-        const err = asBehalfError(error);
-        if (err.code === 'config.invalid') return logger.error({ err }, 'Slack refuses the bot token');
-        logger.debug({ err }, 'Slack still cannot be reached');
-      }
-    }
+  #takeLifecycle(body: JsonObject): Promise<void> {
+    const { installed, onLifecycle, workspaces } = this.#parts();
+    const parts = { workspaces, onLifecycle, logger: this.#dependencies.logger };
+    if (!this.#install || !installed) return takeLifecycle(parts, body);
+    const { installations } = this.#install;
+    return takeLifecycle({ ...parts, installed: { installations, forget: (id) => installed.forget(id) } }, body);
   }
 
-  #reportConnected({ teamId, enterpriseId, botUserId, missingScopes }: Workspace): void {
-    const { logger } = this.#dependencies;
-    logger.info({ teamId, enterpriseId, botUserId }, 'connected to Slack');
-    if (missingScopes.length > 0)
-      logger.warn({ missingScopes }, 'the Slack app lacks scopes: update it from manifest.json and reinstall it');
+  #speaking(workspace: string | undefined): Promise<Session> {
+    return this.#parts().workspaces.speaking(workspace);
   }
 
   #inBackground(work: Promise<void>): void {
@@ -274,15 +207,6 @@ export class SlackAdapter implements ChatAdapter {
     if (!this.#running) throw new BehalfError('internal', 'The Slack adapter has not been started');
     return this.#running;
   }
-}
-
-function zoneOf(timeZone: string | undefined): Pick<Heard, 'timeZone'> {
-  return timeZone === undefined ? {} : { timeZone };
-}
-
-/** Bolt's own types of answers are narrower than what the receiver passes on. */
-function answering(ack: (response?: never) => Promise<void>): Answer {
-  return (body) => ack(body as JsonObject & never);
 }
 
 /** Slack's libraries log texts and bodies; every failure reaches us as an error anyway. */

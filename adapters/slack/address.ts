@@ -3,6 +3,8 @@ import { BehalfError } from '../../src/kernel/errors.js';
 
 /** Where the bot speaks in Slack. `user` is the person whose direct message it is, or who spoke there. */
 export interface SlackPlace {
+  /** The installation whose bot is there: a team id, or an organisation's. Addresses of before have none. */
+  readonly workspace?: string;
   readonly channel: string;
   readonly direct: boolean;
   readonly user?: string;
@@ -54,6 +56,7 @@ function readPlace(platform: string, address: Address): Omit<SlackPlace, 'direct
     throw new BehalfError('chat.delivery_failed', 'This is not a place in Slack', { details: { platform } });
   return {
     channel,
+    ...optionalText(address, 'workspace'),
     ...optionalText(address, 'user'),
     ...optionalText(address, 'threadTs'),
     ...optionalText(address, 'heardTs'),

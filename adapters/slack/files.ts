@@ -11,22 +11,22 @@ const GONE_ERRORS: readonly unknown[] = ['file_not_found', 'file_deleted'];
 const FORBIDDEN_ERRORS: readonly unknown[] = ['missing_scope', 'access_denied', 'not_visible', 'no_permission'];
 const MAX_NAME = 255;
 
-/** What was sent along, as Slack tells of it: a list of file objects. */
-export function readFiles(listed: unknown): readonly ChatFile[] {
+/** What was sent along, as Slack tells of it: a list of file objects. `workspace`: whose token reads them. */
+export function readFiles(listed: unknown, workspace: string | undefined): readonly ChatFile[] {
   if (!Array.isArray(listed)) return [];
   return listed.filter(isJsonObject).flatMap((file) => {
     const id = textAt(file, 'id');
-    return id === undefined ? [] : [toChatFile(id, file)];
+    return id === undefined ? [] : [toChatFile({ file: id, ...(workspace === undefined ? {} : { workspace }) }, file)];
   });
 }
 
-function toChatFile(id: string, file: JsonObject): ChatFile {
+function toChatFile(reference: ChatFile['reference'], file: JsonObject): ChatFile {
   const { size } = file;
   const name = (textAt(file, 'name') ?? textAt(file, 'title') ?? 'file').slice(0, MAX_NAME);
   const unreadable = unreadableOf(file, name);
   return {
     // Its address is asked for when it is read: that one is right then, and none comes out of an event.
-    reference: { file: id },
+    reference,
     name,
     mimeType: textAt(file, 'mimetype') ?? 'application/octet-stream',
     ...(typeof size === 'number' && size >= 0 ? { size } : {}),
@@ -46,7 +46,10 @@ export function isStub({ file_access: access }: JsonObject): boolean {
 }
 
 /** Files of an event with what Slack left out of it. A file that Slack does not tell of stays as it came. */
-export async function completeFiles(listed: unknown, api: SlackApi): Promise<readonly ChatFile[]> {
+export async function completeFiles(
+  listed: unknown,
+  { api, workspace }: { readonly api: SlackApi; readonly workspace: string | undefined },
+): Promise<readonly ChatFile[]> {
   if (!Array.isArray(listed)) return [];
   const whole = listed.filter(isJsonObject).map(async (file) => {
     const id = textAt(file, 'id');
@@ -56,11 +59,12 @@ export async function completeFiles(listed: unknown, api: SlackApi): Promise<rea
       () => file,
     );
   });
-  return readFiles(await Promise.all(whole));
+  return readFiles(await Promise.all(whole), workspace);
 }
 
 interface SlackFilesParts {
-  readonly api: () => SlackApi;
+  /** Speaks with the token of a workspace. */
+  readonly apiOf: (workspace: string | undefined) => Promise<SlackApi>;
   /** Base of the Web API. */
   readonly apiUrl: string;
 }
@@ -68,20 +72,20 @@ interface SlackFilesParts {
 /** {@link ChatFiles} of Slack: the bot's token opens them, and goes to Slack's own file hosts alone. */
 export class SlackFiles implements ChatFiles {
   readonly inForms = true;
-  readonly #api: () => SlackApi;
+  readonly #apiOf: SlackFilesParts['apiOf'];
   readonly #origins: readonly string[];
 
-  constructor({ api, apiUrl }: SlackFilesParts) {
-    this.#api = api;
+  constructor({ apiOf, apiUrl }: SlackFilesParts) {
+    this.#apiOf = apiOf;
     const { host, origin, protocol } = new URL(apiUrl);
     // https://files.slack.com, https://files.slack-gov.com
     this.#origins = [origin, `${protocol}//files.${host}`];
   }
 
   async read(_user: ChatUser, file: ChatFile, limits: ReadLimits): Promise<Uint8Array> {
-    const id = file.reference['file'];
+    const { file: id, workspace } = file.reference;
     if (typeof id !== 'string') throw failure('chat.file_gone', 'no_reference');
-    const api = this.#api();
+    const api = await this.#apiOf(typeof workspace === 'string' ? workspace : undefined);
     const info = await api.call('files.info', { file: id }, PATIENCE.message).catch(refuse);
     const described = objectAt(info, 'file');
     const url = textAt(described, 'url_private_download') ?? textAt(described, 'url_private');

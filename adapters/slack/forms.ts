@@ -130,11 +130,14 @@ export function readValues(view: JsonObject): Readonly<Record<string, string>> {
 }
 
 /** The files that were put in, by field. */
-export function readFormFiles(view: JsonObject): Readonly<Record<string, readonly ChatFile[]>> {
+export function readFormFiles(
+  view: JsonObject,
+  workspace: string | undefined,
+): Readonly<Record<string, readonly ChatFile[]>> {
   const blocks = Object.entries(objectAt(objectAt(view, 'state'), 'values'));
   const filled = blocks.flatMap(([blockId, actions]) => {
     const name = fieldOf(blockId);
-    const files = isJsonObject(actions) ? readFiles(objectAt(actions, ELEMENT)['files']) : [];
+    const files = isJsonObject(actions) ? readFiles(objectAt(actions, ELEMENT)['files'], workspace) : [];
     return name === undefined || files.length === 0 ? [] : [[name, files] as const];
   });
   return Object.fromEntries(filled);

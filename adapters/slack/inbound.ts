@@ -32,6 +32,8 @@ export interface Heard {
 }
 
 export interface HearingContext {
+  /** The installation that Slack's request is for. */
+  readonly workspace: string;
   readonly botUserId: string;
   readonly nowMs: number;
   /** Origins that a response_url may have. */
@@ -53,6 +55,7 @@ export function hearMessage(body: JsonObject, context: HearingContext): Heard {
   const userTeam = textAt(event, 'user_team') ?? textAt(event, 'team');
   const threadTs = textAt(event, 'thread_ts');
   const place: SlackPlace = {
+    workspace: context.workspace,
     channel,
     direct,
     user: userId,
@@ -69,7 +72,7 @@ export function hearMessage(body: JsonObject, context: HearingContext): Heard {
       id: required(body, 'event_id'),
       conversation: toConversation(place),
       ...typed(textAt(event, 'text') ?? '', context.botUserId),
-      ...sentAlong(readFiles(event['files'])),
+      ...sentAlong(readFiles(event['files'], context.workspace)),
     },
   };
 }
@@ -90,7 +93,8 @@ export function sentAlong(files: readonly ChatFile[]): Pick<TextEvent, 'files'> 
 export function hearSlashCommand(body: JsonObject, context: HearingContext): Heard {
   const channel = required(body, 'channel_id');
   const userId = required(body, 'user_id');
-  const place: SlackPlace = { channel, direct: channel.startsWith('D'), user: userId };
+  const { workspace } = context;
+  const place: SlackPlace = { workspace, channel, direct: channel.startsWith('D'), user: userId };
   return {
     userId,
     userTeam: required(body, 'team_id'),
@@ -120,7 +124,7 @@ export function hearPress(body: JsonObject, context: HearingContext): Heard {
   const actions = body['actions'];
   const first: unknown = Array.isArray(actions) ? actions[0] : undefined;
   const action = isJsonObject(first) ? first : {};
-  const place = placeOfPress(body, userId);
+  const place = placeOfPress(body, userId, context);
   const message = messageOfPress(body, place, context);
   const triggerId = textAt(body, 'trigger_id');
   return {
@@ -143,24 +147,27 @@ export function hearPress(body: JsonObject, context: HearingContext): Heard {
  * A modal of ours that was sent off (`view_submission`).
  * @throws BehalfError `chat.request_invalid`
  */
-export function hearSubmission(body: JsonObject): Heard {
+export function hearSubmission(body: JsonObject, context: HearingContext): Heard {
   const view = objectAt(body, 'view');
-  const { base, event } = hearInForm(body, view);
+  const { base, event } = hearInForm(body, view, context);
   const id = textAt(body, 'trigger_id') ?? [required(view, 'id'), required(view, 'hash')].join('/');
-  return { ...base, event: { kind: 'form', id, ...event, values: readValues(view), files: readFormFiles(view) } };
+  return {
+    ...base,
+    event: { kind: 'form', id, ...event, values: readValues(view), files: readFormFiles(view, context.workspace) },
+  };
 }
 
 /**
  * What somebody types in a menu of our modal (`block_suggestion`). It has no id of its own, and needs none: it changes nothing.
  * @throws BehalfError `chat.request_invalid`
  */
-export function hearSuggestion(body: JsonObject): Heard {
-  const { base, event } = hearInForm(body, objectAt(body, 'view'));
+export function hearSuggestion(body: JsonObject, context: HearingContext): Heard {
+  const { base, event } = hearInForm(body, objectAt(body, 'view'), context);
   const field = fieldOf(required(body, 'block_id')) ?? '';
   return { ...base, event: { kind: 'options', id: '', ...event, field, query: textAt(body, 'value') ?? '' } };
 }
 
-function hearInForm(body: JsonObject, view: JsonObject) {
+function hearInForm(body: JsonObject, view: JsonObject, { workspace }: HearingContext) {
   const user = objectAt(body, 'user');
   const userId = required(user, 'id');
   const userTeam = textAt(user, 'team_id');
@@ -169,19 +176,20 @@ function hearInForm(body: JsonObject, view: JsonObject) {
     throw new BehalfError('chat.request_invalid', 'The form has no address', {
       details: { field: 'private_metadata' },
     });
-  const place = { ...stored.place, user: userId };
+  const place = { ...stored.place, workspace, user: userId };
   return {
     base: { userId, ...(userTeam === undefined ? {} : { userTeam }), place },
     event: { token: stored.token, conversation: toConversation(place) },
   };
 }
 
-function placeOfPress(body: JsonObject, userId: string): SlackPlace {
+function placeOfPress(body: JsonObject, userId: string, { workspace }: HearingContext): SlackPlace {
   const channel = required(objectAt(body, 'channel'), 'id');
   const container = objectAt(body, 'container');
   const threadTs = textAt(container, 'thread_ts') ?? textAt(objectAt(body, 'message'), 'thread_ts');
   const heardTs = container['is_ephemeral'] === true ? undefined : textAt(container, 'message_ts');
   return {
+    workspace,
     channel,
     direct: channel.startsWith('D'),
     user: userId,

@@ -49,21 +49,21 @@ export class Outbox {
     } catch (error) {
       // A slash command can come from a direct message that the bot is not in.
       if (!place.direct || place.user === undefined || slackErrorOf(error) !== 'channel_not_found') throw error;
-      return this.#sayDirectly(place.user, message);
+      return this.#sayDirectly(place, place.user, message);
     }
   }
 
   async postPrivately(place: SlackPlace, user: string, message: Message): Promise<SlackMessagePlace> {
     if (place.direct) {
       const isTheirs = place.user === undefined || place.user === user;
-      return isTheirs ? this.post({ ...place, user }, message) : this.#sayDirectly(user, message);
+      return isTheirs ? this.post({ ...place, user }, message) : this.#sayDirectly(place, user, message);
     }
     try {
       await this.#send('chat.postEphemeral', { ...target(place), user, ...NO_PREVIEWS }, message);
       return { ...place, user };
     } catch (error) {
       if (!NOT_SHOWN_THERE.includes(slackErrorOf(error))) throw error;
-      return this.#sayDirectly(user, message);
+      return this.#sayDirectly(place, user, message);
     }
   }
 
@@ -95,10 +95,10 @@ export class Outbox {
     return user === undefined ? this.post(place, message) : this.postPrivately(place, user, message);
   }
 
-  async #sayDirectly(user: string, message: Message): Promise<SlackMessagePlace> {
+  async #sayDirectly({ workspace }: SlackPlace, user: string, message: Message): Promise<SlackMessagePlace> {
     const opened = await this.#api.call('conversations.open', { users: user }, PATIENCE.message);
     const channel = textAt(objectAt(opened, 'channel'), 'id') ?? user;
-    return this.#say({ channel, direct: true, user }, message);
+    return this.#say({ ...(workspace === undefined ? {} : { workspace }), channel, direct: true, user }, message);
   }
 
   async #say(place: SlackPlace, message: Message): Promise<SlackMessagePlace> {
@@ -134,8 +134,9 @@ function target({ channel, threadTs }: SlackPlace): Record<string, string> {
   return { channel, ...(threadTs === undefined ? {} : { thread_ts: threadTs }) };
 }
 
-function withoutMessage({ channel, direct, user, threadTs }: SlackMessagePlace): SlackPlace {
+function withoutMessage({ channel, direct, user, threadTs, workspace }: SlackMessagePlace): SlackPlace {
   return {
+    ...(workspace === undefined ? {} : { workspace }),
     channel,
     direct,
     ...(user === undefined ? {} : { user }),

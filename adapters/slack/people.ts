@@ -1,25 +1,16 @@
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../../src/kernel/clock.port.js';
-import { BehalfError } from '../../src/kernel/errors.js';
-import { type JsonObject, objectAt, textAt } from './json.js';
-import { PATIENCE, REQUIRED_SCOPES, type SlackApi, slackErrorOf } from './web-api.js';
-
-/** The workspace that the app is installed in, and who the bot is there. */
-export interface Workspace {
-  readonly teamId: string;
-  readonly teamName: string;
-  /** Present on Enterprise Grid. */
-  readonly enterpriseId?: string;
-  readonly botUserId: string;
-  /** Scopes that the app needs and was not given. */
-  readonly missingScopes: readonly string[];
-}
+import { type JsonObject, objectAt, present, textAt } from './json.js';
+import { PATIENCE, type SlackApi, slackErrorOf } from './web-api.js';
+import type { Workspace } from './workspace.js';
 
 /** `external`: of another organisation, in a channel that is shared with it (Slack Connect). */
 export type Standing = 'member' | 'guest' | 'external' | 'bot';
 
 export interface SlackPerson {
   readonly standing: Standing;
+  /** The organisation on Grid, else the workspace, that the person is at home in; absent where Slack does not tell. */
+  readonly home?: string;
   readonly name: string;
   /** Confirmed, and of a full member. */
   readonly confirmedEmail?: string;
@@ -39,82 +30,67 @@ const PROFILE_AGE_MS = 60_000;
 /** What `users.info` says of people that the app may not see: fail closed. */
 const INVISIBLE: readonly (string | undefined)[] = ['user_not_found', 'user_not_visible', 'users_not_found'];
 const INVISIBLE_PERSON: SlackPerson = { standing: 'external', name: 'Somebody' };
-/** Refusals of `auth.test` that no repeat will change. https://docs.slack.dev/reference/methods/auth.test#errors */
-const BAD_TOKEN: readonly (string | undefined)[] = [
-  'invalid_auth',
-  'not_authed',
-  'account_inactive',
-  'token_revoked',
-  'token_expired',
-  'no_permission',
-  'org_login_required',
-  'not_allowed_token_type',
-  'access_denied',
-];
+/** What is known of people, of one workspace or of many. */
+export type KnownPeople = LRUCache<string, Entry>;
 
-/** Who people are in the workspace, and the workspace itself: asked once, kept for a while, bounded. */
+export function knownPeople(): KnownPeople {
+  return new LRUCache({ max: MAX_PEOPLE });
+}
+
+/** Who people are in a workspace: asked once, kept for a while, bounded. */
 export class People {
   readonly #api: SlackApi;
   readonly #clock: Clock;
-  readonly #entries = new LRUCache<string, Entry>({ max: MAX_PEOPLE });
+  readonly #known: KnownPeople;
+  readonly #workspace: () => Promise<Workspace>;
+  readonly #prefix: string;
   readonly #asking = new Map<string, Promise<SlackPerson>>();
-  #workspace: Workspace | undefined;
-  #identifying: Promise<Workspace> | undefined;
 
-  constructor(api: SlackApi, clock: Clock) {
-    this.#api = api;
-    this.#clock = clock;
-  }
-
-  /**
-   * The workspace, asked for until Slack has answered once.
-   * @throws BehalfError `config.invalid` when Slack refuses the token, `chat.delivery_failed` when it cannot be reached
-   */
-  async workspace(): Promise<Workspace> {
-    if (this.#workspace) return this.#workspace;
-    this.#identifying ??= this.#identify().finally(() => {
-      this.#identifying = undefined;
-    });
-    return this.#identifying;
+  constructor(parts: {
+    readonly api: SlackApi;
+    readonly clock: Clock;
+    readonly known: KnownPeople;
+    readonly workspace: () => Promise<Workspace>;
+    /** Keeps workspaces apart in `known`. */
+    readonly prefix: string;
+  }) {
+    this.#api = parts.api;
+    this.#clock = parts.clock;
+    this.#known = parts.known;
+    this.#workspace = parts.workspace;
+    this.#prefix = parts.prefix;
   }
 
   /** Whether the person may use the bot at all. `userTeam` is the workspace that the payload gives for them. */
   async standing(userId: string, userTeam: string | undefined): Promise<Standing> {
-    const workspace = await this.workspace();
+    const workspace = await this.#workspace();
     if (userId === workspace.botUserId || userId === 'USLACKBOT') return 'bot';
     // On Grid, colleagues of other workspaces are no strangers; only users.info tells them apart.
     if (!workspace.enterpriseId && userTeam !== undefined && userTeam !== workspace.teamId) return 'external';
     return (await this.#person(userId, STANDING_AGE_MS)).standing;
   }
 
-  /** Where the person's clock stands, if it is known already. */
-  timeZone(userId: string): string | undefined {
-    return this.#entries.get(userId)?.person.timeZone;
+  /** The tenant that somebody of another organisation belongs to, as far as it is known. */
+  homeOf(userId: string): string | undefined {
+    return this.#known.get(this.#prefix + userId)?.person.home;
   }
 
-  async profile(userId: string): Promise<SlackPerson> {
-    await this.workspace();
+  /** Where the person's clock stands, if it is known already. */
+  timeZone(userId: string): string | undefined {
+    return this.#known.get(this.#prefix + userId)?.person.timeZone;
+  }
+
+  profile(userId: string): Promise<SlackPerson> {
     return this.#person(userId, PROFILE_AGE_MS);
   }
 
-  async #identify(): Promise<Workspace> {
-    const { body: answer, scopes } = await this.#api.identify().catch((error: unknown) => {
-      throw BAD_TOKEN.includes(slackErrorOf(error)) ? badToken(`Slack refuses it: ${slackErrorOf(error)}`) : error;
-    });
-    const teamId = textAt(answer, 'team_id');
-    const botUserId = textAt(answer, 'user_id');
-    const enterpriseId = textAt(answer, 'enterprise_id');
-    if (teamId === undefined || botUserId === undefined || textAt(answer, 'bot_id') === undefined)
-      throw badToken('it is not the token of a bot');
-    const teamName = textAt(answer, 'team') ?? 'Slack';
-    const missingScopes = scopes ? REQUIRED_SCOPES.filter((scope) => !scopes.includes(scope)) : [];
-    const grid = enterpriseId === undefined ? {} : { enterpriseId };
-    this.#workspace = { teamId, teamName, botUserId, missingScopes, ...grid };
-    return this.#workspace;
+  /** Something about the person has changed. */
+  forget(userId: string): void {
+    this.#known.delete(this.#prefix + userId);
   }
 
   #person(userId: string, maxAgeMs: number): Promise<SlackPerson> {
-    const entry = this.#entries.get(userId);
+    const entry = this.#known.get(this.#prefix + userId);
     if (entry && this.#clock.now() - entry.readAt < maxAgeMs) return Promise.resolve(entry.person);
     const asking = this.#asking.get(userId) ?? this.#ask(userId).finally(() => this.#asking.delete(userId));
     this.#asking.set(userId, asking);
@@ -122,7 +98,7 @@ export class People {
   }
 
   async #ask(userId: string): Promise<SlackPerson> {
-    const workspace = await this.workspace();
+    const workspace = await this.#workspace();
     const readAt = this.#clock.now();
     const person = await this.#api.call('users.info', { user: userId }, PATIENCE.asked).then(
       (answer) => readPerson(objectAt(answer, 'user'), workspace),
@@ -131,7 +107,7 @@ export class People {
         throw error;
       },
     );
-    this.#entries.set(userId, { person, readAt });
+    this.#known.set(this.#prefix + userId, { person, readAt });
     return person;
   }
 }
@@ -145,7 +121,14 @@ export function readPerson(user: JsonObject, workspace: Workspace): SlackPerson 
   const name = textAt(profile, 'real_name') ?? textAt(user, 'real_name') ?? textAt(user, 'name') ?? 'Somebody';
   const timeZone = textAt(user, 'tz');
   const zone = timeZone === undefined ? {} : { timeZone };
-  return { standing, name, ...zone, ...(confirmed && email !== undefined ? { confirmedEmail: email } : {}) };
+  const home = textAt(objectAt(user, 'enterprise_user'), 'enterprise_id') ?? textAt(user, 'team_id');
+  return {
+    standing,
+    name,
+    ...zone,
+    ...present('home', home),
+    ...(confirmed && email !== undefined ? { confirmedEmail: email } : {}),
+  };
 }
 
 function readStanding(user: JsonObject, workspace: Workspace): Standing {
@@ -155,11 +138,4 @@ function readStanding(user: JsonObject, workspace: Workspace): Standing {
   if (user['is_stranger'] === true || user['deleted'] === true) return 'external';
   if (!sameOrganisation && textAt(user, 'team_id') !== workspace.teamId) return 'external';
   return user['is_restricted'] === true || user['is_ultra_restricted'] === true ? 'guest' : 'member';
-}
-
-function badToken(why: string): BehalfError {
-  return new BehalfError(
-    'config.invalid',
-    `SLACK_BOT_TOKEN cannot be used: ${why}. Copy the Bot User OAuth Token (xoxb-…) from the Slack app: OAuth & Permissions. Reinstall the app there if it was removed.`,
-  );
 }

@@ -2,12 +2,15 @@ import { isUtf8 } from 'node:buffer';
 import type { HttpRequest } from '../../src/kernel/http.js';
 import { FORM_CALLBACK } from './forms.js';
 import { isJsonObject, type JsonObject, objectAt, parseJson, textAt } from './json.js';
+import { LIFECYCLE_EVENTS } from './web-api.js';
 
 /** What a request of Slack is, before anybody acts on it. */
 export type SlackRequest =
   | { readonly kind: 'url_verification'; readonly challenge: string }
   /** Something that a person did and that one of our listeners takes. */
   | { readonly kind: 'action'; readonly body: JsonObject }
+  /** Somebody or a workspace has left or come back. */
+  | { readonly kind: 'lifecycle'; readonly body: JsonObject }
   /** Genuine, and nothing to do: what bots wrote, edits, choices in menus, events of other kinds. */
   | { readonly kind: 'nothing' }
   | { readonly kind: 'malformed' };
@@ -16,6 +19,8 @@ const NOTHING: SlackRequest = { kind: 'nothing' };
 const MALFORMED: SlackRequest = { kind: 'malformed' };
 /** Subtypes under which people's own words arrive. https://docs.slack.dev/reference/events/message#subtypes */
 const SPOKEN_SUBTYPES: readonly unknown[] = [undefined, 'file_share', 'thread_broadcast'];
+
+const LIFECYCLE_TYPES: ReadonlySet<string> = new Set(LIFECYCLE_EVENTS);
 
 /** Reads the body strictly; the signature has been checked before. */
 export function readSlackRequest(request: Pick<HttpRequest, 'headers' | 'body'>): SlackRequest {
@@ -51,9 +56,15 @@ function readJson(body: unknown): SlackRequest {
     const challenge = textAt(body, 'challenge');
     return challenge === undefined ? MALFORMED : { kind: 'url_verification', challenge };
   }
-  if (type !== 'event_callback') return type === undefined ? MALFORMED : NOTHING;
+  return type === 'event_callback' ? readEventRequest(body) : type === undefined ? MALFORMED : NOTHING;
+}
+
+/** An event of the Events API with what stands around it. */
+export function readEventRequest(body: JsonObject): SlackRequest {
   const event = body['event'];
-  if (!isJsonObject(event) || textAt(event, 'type') === undefined) return MALFORMED;
+  const type = isJsonObject(event) ? textAt(event, 'type') : undefined;
+  if (!isJsonObject(event) || type === undefined) return MALFORMED;
+  if (LIFECYCLE_TYPES.has(type)) return { kind: 'lifecycle', body };
   return isSpoken(event) ? { kind: 'action', body } : NOTHING;
 }
 
@@ -73,7 +84,11 @@ function readForm(form: URLSearchParams): SlackRequest {
   const payloads = form.getAll('payload');
   if (payloads.length === 0)
     return form.has('command') ? { kind: 'action', body: Object.fromEntries(form) } : MALFORMED;
-  const body = payloads.length === 1 ? parseJson(payloads[0] ?? '') : undefined;
+  return readInteraction(payloads.length === 1 ? parseJson(payloads[0] ?? '') : undefined);
+}
+
+/** A click, or what somebody does in a form. */
+export function readInteraction(body: unknown): SlackRequest {
   if (!isJsonObject(body)) return MALFORMED;
   const type = textAt(body, 'type');
   if (type === 'view_submission' || type === 'block_suggestion') return readFromForm(body);

@@ -14,9 +14,12 @@ interface Told {
 
 /** What was heard with what Slack has left out: what a file of a shared channel is. */
 export async function withFiles(heard: Heard, api: SlackApi): Promise<Heard> {
-  const { event, incompleteFiles } = heard;
+  const { event, incompleteFiles, place } = heard;
   if (event.kind !== 'text' || incompleteFiles === undefined) return heard;
-  return { ...heard, event: { ...event, ...sentAlong(await completeFiles(incompleteFiles, api)) } };
+  return {
+    ...heard,
+    event: { ...event, ...sentAlong(await completeFiles(incompleteFiles, { api, workspace: place.workspace })) },
+  };
 }
 
 /** What was heard as an event for the service, with what the service can do about it while Slack waits. */

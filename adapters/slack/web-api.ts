@@ -2,7 +2,7 @@ import type { Clock } from '../../src/kernel/clock.port.js';
 import { BehalfError, isBehalfError } from '../../src/kernel/errors.js';
 import type { HttpClient, IncomingResponse } from '../../src/kernel/http-client.port.js';
 import type { Logger } from '../../src/kernel/logger.port.js';
-import { Secret } from '../../src/kernel/secret.js';
+import type { Secret } from '../../src/kernel/secret.js';
 import { isJsonObject, type JsonObject, parseJson, textAt } from './json.js';
 
 /** The methods of the Web API that the adapter calls, with the bot scopes that each needs. */
@@ -20,16 +20,35 @@ export const METHOD_SCOPES = {
   'views.open': [],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
+/** Events that tell of people and workspaces that leave or come back. */
+export const LIFECYCLE_EVENTS = [
+  'app_uninstalled',
+  'team_access_granted',
+  'team_access_revoked',
+  'tokens_revoked',
+  'user_change',
+] as const;
+
 /** The events that the app subscribes to, with the bot scopes that each needs. */
 export const EVENT_SCOPES = {
   app_mention: ['app_mentions:read'],
   'message.im': ['im:history'],
+  app_uninstalled: [],
+  team_access_granted: [],
+  team_access_revoked: [],
+  tokens_revoked: [],
+  user_change: ['users:read'],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
 /** Every bot scope that the app has to be installed with, sorted. */
 export const REQUIRED_SCOPES: readonly string[] = [
   ...new Set<string>([...Object.values(METHOD_SCOPES), ...Object.values(EVENT_SCOPES)].flat()),
 ].sort();
+
+/** The scopes that are needed and not among these. */
+export function missingScopes(granted: readonly string[]): readonly string[] {
+  return REQUIRED_SCOPES.filter((scope) => !granted.includes(scope));
+}
 
 export type SlackMethod = keyof typeof METHOD_SCOPES;
 
@@ -77,7 +96,7 @@ interface SlackAnswer {
  * pause everybody else's calls. Every failure is `chat.delivery_failed`, with Slack's code in its details. */
 export class SlackApi {
   readonly #baseUrl: string;
-  readonly #authorization: Secret;
+  readonly #token: () => Promise<Secret>;
   readonly #http: HttpClient;
   readonly #clock: Clock;
   readonly #logger: Logger;
@@ -86,14 +105,15 @@ export class SlackApi {
   constructor(parts: {
     /** With a `/` at its end. */
     readonly baseUrl: string;
-    readonly botToken: Secret;
+    /** Asked before each call. What it rejects with is passed on. */
+    readonly token: () => Promise<Secret>;
     readonly httpClient: HttpClient;
     readonly clock: Clock;
     readonly logger: Logger;
     readonly stopping: AbortSignal;
   }) {
     this.#baseUrl = parts.baseUrl;
-    this.#authorization = new Secret(`Bearer ${parts.botToken.reveal()}`);
+    this.#token = parts.token;
     this.#http = parts.httpClient;
     this.#clock = parts.clock;
     this.#logger = parts.logger;
@@ -115,17 +135,18 @@ export class SlackApi {
     return scopes ? { body, scopes } : { body };
   }
 
-  #ask(method: SlackMethod, args: JsonObject, patienceMs: number): Promise<SlackAnswer> {
-    const work = this.#persist(method, patienceMs, () => this.#send(method, args));
+  async #ask(method: SlackMethod, args: JsonObject, patienceMs: number): Promise<SlackAnswer> {
+    const token = await this.#token();
+    const work = this.#persist(method, patienceMs, () => this.#send(method, args, token));
     return patienceMs === PATIENCE.asked ? this.#within(patienceMs, work, method) : work;
   }
 
-  async #send(method: SlackMethod, args: JsonObject): Promise<SlackAnswer> {
+  async #send(method: SlackMethod, args: JsonObject, token: Secret): Promise<SlackAnswer> {
     const isJson = JSON_METHODS.has(method);
     const response = await this.#http.request({
       method: 'POST',
       url: this.#baseUrl + method,
-      headers: { authorization: this.#authorization.reveal(), 'content-type': isJson ? JSON_TYPE : FORM_TYPE },
+      headers: { authorization: `Bearer ${token.reveal()}`, 'content-type': isJson ? JSON_TYPE : FORM_TYPE },
       body: isJson ? JSON.stringify(args) : toForm(args),
       maxBytes: MAX_ANSWER_BYTES,
     });
@@ -148,11 +169,11 @@ export class SlackApi {
    * answer, it is the result: redirects are not followed.
    * @throws BehalfError of the HTTP client
    */
-  download(
+  async download(
     url: string,
     limits: { readonly maxBytes: number; readonly signal?: AbortSignal },
   ): Promise<IncomingResponse> {
-    const headers = { authorization: this.#authorization.reveal() };
+    const headers = { authorization: `Bearer ${(await this.#token()).reveal()}` };
     return this.#http.request({ method: 'GET', url, headers, timeoutMs: DOWNLOAD_TIMEOUT_MS, ...limits });
   }
 

@@ -52,9 +52,9 @@ export interface ChatAdapter {
   /** The platform's own id of the channel or chat, without any thread in it. */
   channelOf(conversation: ConversationRef): string;
   /**
-   * Whether the person is in a group that the workspace keeps (Slack: user group). Absent where the platform has none.
+   * Whether the person is in a group that the workspace of the conversation keeps (Slack: user group). Absent where the platform has none.
    * @throws BehalfError `chat.delivery_failed`
    */
-  isInGroup?(user: ChatUser, group: string): Promise<boolean>;
+  isInGroup?(user: ChatUser, group: string, conversation: ConversationRef): Promise<boolean>;
   describeUser(user: ChatUser, conversation: ConversationRef): Promise<ChatUserProfile>;
 }

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { openConnections } from '../compose/open-connections.js';
 import { parseConfig } from '../config.js';
+import { INSTALLATION } from '../connections/installations.js';
 import { API_KEY_NAME, apiKeyEntry, generateApiKey } from '../kernel/api-key.js';
 import { BehalfError } from '../kernel/errors.js';
 import { systemClock } from '../kernel/system-clock.js';
@@ -54,6 +55,8 @@ async function rotate(environment: Environment, asJson: boolean): Promise<void> 
     const results = [];
     for (const { name } of catalogue.parents)
       results.push({ connection: name, ...(await connections.rotateKeys(name)) });
+    const installations = await connections.rotateKeys(INSTALLATION);
+    if (installations.checked > 0) results.push({ connection: INSTALLATION, ...installations });
     const lines = results.map(
       ({ checked, connection, failed, resealed }) =>
         `${connection}: ${checked} checked, ${resealed} sealed anew, ${failed} failed\n`,

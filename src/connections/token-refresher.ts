@@ -9,7 +9,6 @@ import { type ConnectionRecords, connectionKey, ownerParts } from './connection-
 import { ended } from './ended-connection.js';
 import { type HeldLease, keepLease } from './lease-keeper.js';
 import type { LeaseStore } from './lease-store.port.js';
-import type { OAuthClient } from './oauth-client.port.js';
 import type { TokenApp } from './parent-connection.js';
 import { RefreshCooldown } from './refresh-cooldown.js';
 import type { RevocationPlan } from './revocation-plan.js';
@@ -22,10 +21,15 @@ const FIRST_POLL_MS = 50;
 const LAST_POLL_MS = 250;
 const UNSAVED_KEPT = 1_000;
 
-export interface TokenRefresherDeps {
+export interface TokenRefresherDeps<App> {
   readonly records: ConnectionRecords;
   readonly leases: LeaseStore;
-  readonly oauth: OAuthClient;
+  readonly oauth: {
+    /** As `OAuthClient.refresh`. */
+    refresh(app: App, tokens: TokenSet): Promise<TokenSet>;
+    /** As `OAuthClient.requestToken`. */
+    requestToken(app: App): Promise<TokenSet>;
+  };
   readonly revocations: RevocationPlan;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -35,10 +39,10 @@ export interface TokenRefresherDeps {
 }
 
 /** A connection whose token may have to be refreshed. */
-export interface RefreshRequest {
+export interface RefreshRequest<App = TokenApp> {
   /** As just read; `connected`, with tokens. */
   readonly connection: Connection & { readonly tokens: TokenSet };
-  readonly app: TokenApp;
+  readonly app: App;
   /** `client`: the client asks for a token of its own (client credentials); `connection` may then be generation 0, not stored yet. */
   readonly grant?: 'client';
   /** The app answered 401 to the token of this generation: it does not do any more, whatever its time says. */
@@ -50,8 +54,8 @@ export interface RefreshRequest {
  * usable once only, so nobody refreshes without the lease, and after the lease the row is read again. Tokens are written
  * only over the generation that they were refreshed from.
  */
-export class TokenRefresher {
-  readonly #deps: TokenRefresherDeps;
+export class TokenRefresher<App = TokenApp> {
+  readonly #deps: TokenRefresherDeps<App>;
   readonly #flights = new Map<string, Promise<Connection | undefined>>();
   readonly #cooldown = new RefreshCooldown();
   /** Tokens that a refresh brought and the store did not take: the next one writes them instead of refreshing again. */
@@ -59,7 +63,7 @@ export class TokenRefresher {
     max: UNSAVED_KEPT,
   });
 
-  constructor(deps: TokenRefresherDeps) {
+  constructor(deps: TokenRefresherDeps<App>) {
     this.#deps = deps;
   }
 
@@ -68,7 +72,7 @@ export class TokenRefresher {
    * connection as it is now, without tokens; undefined when it is gone. Rejects with `oauth.transient`, `oauth.operator`,
    * `oauth.protocol` or `store.unavailable` when there is no usable token for now: the connection is kept.
    */
-  fresh(request: RefreshRequest): Promise<Connection | undefined> {
+  fresh(request: RefreshRequest<App>): Promise<Connection | undefined> {
     const { connection, refusedGeneration } = request;
     if (this.#isGood(connection, request)) return Promise.resolve(connection);
     const key = connectionKey(connection.owner, connection.name);
@@ -83,7 +87,7 @@ export class TokenRefresher {
     return flight;
   }
 
-  #isGood(connection: Connection, { grant, refusedGeneration }: RefreshRequest): boolean {
+  #isGood(connection: Connection, { grant, refusedGeneration }: RefreshRequest<App>): boolean {
     const { tokens } = connection;
     if (tokens === undefined || connection.generation === refusedGeneration) return false;
     const now = this.#deps.clock.now();
@@ -91,7 +95,7 @@ export class TokenRefresher {
     return !isDue(tokens, now, this.#deps.random());
   }
 
-  async #refresh(request: RefreshRequest, key: string): Promise<Connection | undefined> {
+  async #refresh(request: RefreshRequest<App>, key: string): Promise<Connection | undefined> {
     const { connection } = request;
     const cooling = this.#cooldown.active(key, this.#deps.clock.now());
     if (cooling) return this.#goOnWith(request, connection, cooling);
@@ -107,7 +111,7 @@ export class TokenRefresher {
 
   /** Waits for the lease; ends early when the one who has it has done the work. */
   async #takeTurn(
-    request: RefreshRequest,
+    request: RefreshRequest<App>,
     key: string,
   ): Promise<
     | { readonly kind: 'lease'; readonly lease: HeldLease }
@@ -133,13 +137,13 @@ export class TokenRefresher {
   }
 
   /** True when there is nothing to refresh any more: the login has ended, or newer tokens are there. */
-  #isSettled(request: RefreshRequest, current: Connection | undefined): boolean {
+  #isSettled(request: RefreshRequest<App>, current: Connection | undefined): boolean {
     if (current === undefined && isFirst(request)) return false;
     if (current?.status !== 'connected') return true;
     return current.generation !== request.connection.generation && this.#isGood(current, request);
   }
 
-  async #refreshHolding(request: RefreshRequest, key: string, lease: HeldLease): Promise<Connection | undefined> {
+  async #refreshHolding(request: RefreshRequest<App>, key: string, lease: HeldLease): Promise<Connection | undefined> {
     const { records } = this.#deps;
     const { connection } = request;
     const stored = await records.read(connection.owner, connection.name);
@@ -156,7 +160,7 @@ export class TokenRefresher {
     return this.#call({ ...request, connection: from }, key, lease);
   }
 
-  async #call(request: RefreshRequest, key: string, lease: HeldLease): Promise<Connection | undefined> {
+  async #call(request: RefreshRequest<App>, key: string, lease: HeldLease): Promise<Connection | undefined> {
     const { connection, app, grant } = request;
     const { oauth } = this.#deps;
     let tokens: TokenSet;
@@ -183,7 +187,7 @@ export class TokenRefresher {
     return { ...from, tokens };
   }
 
-  async #handleFailure(request: RefreshRequest, key: string, error: BehalfError): Promise<Connection | undefined> {
+  async #handleFailure(request: RefreshRequest<App>, key: string, error: BehalfError): Promise<Connection | undefined> {
     const { connection } = request;
     if (request.grant === undefined && isBehalfError(error, 'oauth.invalid_grant')) {
       this.#count(connection, 'invalid_grant');
@@ -199,7 +203,7 @@ export class TokenRefresher {
   }
 
   /** Uses the old token where the app has not refused it and it has not ended. */
-  #goOnWith(request: RefreshRequest, connection: Connection, error: BehalfError): Connection {
+  #goOnWith(request: RefreshRequest<App>, connection: Connection, error: BehalfError): Connection {
     const usable = connection.generation !== request.refusedGeneration;
     if (usable && connection.tokens && isAlive(connection.tokens, this.#deps.clock.now())) return connection;
     throw error;
@@ -226,6 +230,6 @@ export class TokenRefresher {
 }
 
 /** True for a client's first token: there is no row of it yet. */
-function isFirst({ connection, grant }: RefreshRequest): boolean {
+function isFirst({ connection, grant }: Pick<RefreshRequest, 'connection' | 'grant'>): boolean {
   return grant === 'client' && connection.generation === 0;
 }

@@ -48,7 +48,7 @@ async function isListed(
     const { confirmedEmail } = await chat.describeUser(user, conversation);
     if (confirmedEmail !== undefined && users.includes(confirmedEmail.toLowerCase())) return true;
   }
-  for (const group of groups ?? []) if (await chat.isInGroup?.(user, group)) return true;
+  for (const group of groups ?? []) if (await chat.isInGroup?.(user, group, conversation)) return true;
   return false;
 }
 

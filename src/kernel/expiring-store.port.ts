@@ -8,6 +8,7 @@ export type RecordKind =
   | 'login-state'
   | 'login-proof'
   | 'login-limit'
+  | 'installation'
   | 'user'
   | 'private-chat'
   | 'held-message'

@@ -21,6 +21,8 @@ export type MetricCounter =
   | 'app_pauses' // app, outcome: waited | refused
   | 'logins' // connection, outcome: started | connected | denied | mismatch | expired | failed
   | 'token_refreshes' // connection, outcome: ok | invalid_grant | transient | operator | coalesced
+  | 'installations' // platform, outcome: installed | denied | refused
+  | 'departures' // platform, kind: person | tenant
   | 'revocations' // connection, outcome: revoked | unsupported | retried | gave_up
   | 'store_errors' // store
   | 'api_requests' // endpoint, key (empty: refused), status

@@ -81,8 +81,8 @@ describe('Slack: who is in a user group', () => {
     const { advance, clock } = movableClock();
     const slack = await scene.start({ clock });
     slack.slack.setGroup('S0SALES', ['rita']);
-    const { user } = await scene.heard(slack);
-    const isIn = async (userId: string) => slack.adapter.isInGroup?.({ ...user, userId }, 'S0SALES');
+    const { conversation, user } = await scene.heard(slack);
+    const isIn = async (userId: string) => slack.adapter.isInGroup?.({ ...user, userId }, 'S0SALES', conversation);
     expect(await Promise.all([isIn(user.userId), isIn('U0CARL')])).toEqual([true, false]);
     slack.slack.setGroup('S0SALES', ['carl']);
     expect(await isIn(user.userId)).toBe(true);
@@ -94,10 +94,12 @@ describe('Slack: who is in a user group', () => {
 
   test('nobody is in a group that is not there; without an answer it is a failure', async () => {
     const slack = await scene.start();
-    const { user } = await scene.heard(slack);
-    expect(await slack.adapter.isInGroup?.(user, 'S0NONE')).toBe(false);
+    const { conversation, user } = await scene.heard(slack);
+    expect(await slack.adapter.isInGroup?.(user, 'S0NONE', conversation)).toBe(false);
     slack.slack.troubleApi({ kind: 'error', error: 'missing_scope' }, { method: 'usergroups.users.list' });
-    await expect(slack.adapter.isInGroup?.(user, 'S0SALES')).rejects.toMatchObject({ code: 'chat.delivery_failed' });
+    await expect(slack.adapter.isInGroup?.(user, 'S0SALES', conversation)).rejects.toMatchObject({
+      code: 'chat.delivery_failed',
+    });
   });
 });
 

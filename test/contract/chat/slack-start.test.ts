@@ -80,7 +80,9 @@ describe('Slack: the start', () => {
       id: 'r1',
     };
     expect(await adapter.routes[0]?.handle(request)).toEqual({ status: 401 });
-    const failure = await failureOf(adapter.post({ platform: 'slack', kind: 'direct', address: {} }, BUTTONS));
+    const failure = await failureOf(
+      adapter.post({ platform: 'slack', kind: 'direct', address: { channel: 'D1' } }, BUTTONS),
+    );
     expect(isBehalfError(failure, 'internal')).toBe(true);
   });
 });

@@ -1,5 +1,6 @@
 import { describeConnectionStore } from './connection-store.contract.js';
 import { describeExpiringStore } from './expiring-store.contract.js';
+import { describeInstallations } from './installations.contract.js';
 import { describeJobQueue } from './job-queue.contract.js';
 import { describeJobStore } from './job-store.contract.js';
 import { describeLeaseStore } from './lease-store.contract.js';
@@ -12,6 +13,7 @@ export function describeStores(open: OpenStores): void {
   describeExpiringStore(open);
   describeConnectionStore(open);
   describeLeaseStore(open);
+  describeInstallations(open);
   describeRevocationQueue(open);
   describeJobStore(open);
   describeJobQueue(open);

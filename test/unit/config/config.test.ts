@@ -31,6 +31,7 @@ describe('the configuration', () => {
       configDir: '.',
       identityCheck: 'auto',
       loginTimeoutMs: 1_800_000,
+      uninstallGraceMs: 24 * 3_600_000,
       historyMs: 30 * 86_400_000,
       maxRunningJobs: 200,
       maxFileBytes: 20 * 1024 * 1024,
@@ -85,6 +86,25 @@ describe('the configuration', () => {
     expect(found).toHaveLength(1);
     expect(found[0]).toMatch(new RegExp(`^${name} is not set, but .* needs it\\. `));
     expect(found[0]).not.toContain('canary');
+  });
+
+  test('takes the client of a Slack app in place of the token of one workspace, and an app token in place of the secret', () => {
+    const client = { SLACK_CLIENT_ID: '1.2', SLACK_CLIENT_SECRET: 'client-canary' };
+    const signed = { SLACK_SIGNING_SECRET: 'signing-canary' };
+    expect(parseConfig({ ...client, ...signed }).slack).toMatchObject({ client: { id: '1.2' }, allowedTeams: [] });
+    expect(parseConfig({ ...client, ...signed, SLACK_ALLOWED_TEAMS: 'T1, E1' }).slack?.allowedTeams).toEqual([
+      'T1',
+      'E1',
+    ]);
+    const socket = { SLACK_APP_TOKEN: 'xapp-canary', SLACK_BOT_TOKEN: 'xoxb-canary' };
+    expect(parseConfig(socket).slack?.signingSecret).toBeUndefined();
+    expect(mistakes({ SLACK_APP_TOKEN: 'xapp-canary' })).toEqual([
+      expect.stringMatching(/^SLACK_BOT_TOKEN is not set/),
+    ]);
+    expect(mistakes({ ...SLACK, SLACK_CLIENT_ID: '1.2' })).toEqual([
+      expect.stringMatching(/^SLACK_CLIENT_SECRET is not set, but SLACK_CLIENT_ID is/),
+    ]);
+    expect(mistakes(client)).toEqual([expect.stringMatching(/^SLACK_SIGNING_SECRET is not set/)]);
   });
 
   test('accepts no multi-tenant bots, which Azure makes no more', () => {
@@ -204,7 +224,7 @@ describe('the configuration', () => {
     expect(printed).toContain('[redacted]');
     expect(printed).not.toContain('canary');
     expect(printed).not.toContain(key);
-    expect(config.slack?.botToken.reveal()).toBe('xoxb-canary');
+    expect(config.slack?.botToken?.reveal()).toBe('xoxb-canary');
   });
 
   test('does not let libraries print secrets', () => {

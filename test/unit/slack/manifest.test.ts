@@ -9,7 +9,15 @@ type Subscriptions = NonNullable<NonNullable<Manifest['settings']>['event_subscr
 const SCOPES: NonNullable<NonNullable<OAuth['scopes']>['bot']> = [
   ...new Set([...Object.values(METHOD_SCOPES), ...Object.values(EVENT_SCOPES)].flat()),
 ].sort();
-const EVENTS: NonNullable<Subscriptions['bot_events']> = ['app_mention', 'message.im'];
+const EVENTS: NonNullable<Subscriptions['bot_events']> = [
+  'app_mention',
+  'message.im',
+  'app_uninstalled',
+  'team_access_granted',
+  'team_access_revoked',
+  'tokens_revoked',
+  'user_change',
+];
 
 /** The file against Slack's own type; JSON has no literal types, so the two lists are the ones that tests compare. */
 const typed = {

@@ -17,7 +17,7 @@ import { damaged } from '../../support/hostile.js';
 
 const SECRET = 'signing-secret';
 const NOW_MS = 1_700_000_000_000;
-const CONTEXT = { botUserId: 'U0BOT', nowMs: NOW_MS, responseOrigins: ['https://hooks.slack.com'] };
+const CONTEXT = { workspace: 'T1', botUserId: 'U0BOT', nowMs: NOW_MS, responseOrigins: ['https://hooks.slack.com'] };
 
 function signed(body: Buffer, timestamp: string): string {
   return `v0=${createHmac('sha256', SECRET).update(`v0:${timestamp}:`).update(body).digest('hex')}`;
@@ -124,15 +124,15 @@ describe('whatever stands in a Slack request', () => {
   test.each([
     ['a message', SPOKEN, json, (body: JsonObject) => hearMessage(body, CONTEXT)],
     ['a press', PRESS, payload, (body: JsonObject) => hearPress(body, CONTEXT)],
-    ['a form', SUBMISSION, payload, hearSubmission],
-    ['a search in a form', SUGGESTION, payload, hearSuggestion],
+    ['a form', SUBMISSION, payload, (body: JsonObject) => hearSubmission(body, CONTEXT)],
+    ['a search in a form', SUGGESTION, payload, (body: JsonObject) => hearSuggestion(body, CONTEXT)],
   ])('%s is heard whole or refused', (_, whole, read, hear) => {
     expect(typeof heard(hear, read(whole))).toBe('object');
     fc.assert(
       fc.property(damaged(whole), (body) => {
         const result = heard(hear, read(body));
         if (typeof result === 'string')
-          expect(['nothing', 'malformed', 'url_verification', 'chat.request_invalid']).toContain(result);
+          expect(['nothing', 'malformed', 'url_verification', 'lifecycle', 'chat.request_invalid']).toContain(result);
         else expect([typeof result.userId, typeof result.event.id]).toEqual(['string', 'string']);
       }),
       { numRuns: 500 },

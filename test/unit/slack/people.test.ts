@@ -1,6 +1,7 @@
-import { readPerson, type Workspace } from '../../../adapters/slack/people.js';
+import { readPerson } from '../../../adapters/slack/people.js';
+import type { Workspace } from '../../../adapters/slack/workspace.js';
 
-const HOME: Workspace = { teamId: 'T1', teamName: 'Acme', botUserId: 'UBOT', missingScopes: [] };
+const HOME: Workspace = { teamId: 'T1', teamName: 'Acme', botUserId: 'UBOT', missingScopes: [], installedAt: 0 };
 const GRID: Workspace = { ...HOME, enterpriseId: 'E1' };
 const RITA = {
   id: 'U1',
@@ -14,6 +15,7 @@ describe('a person of a Slack workspace', () => {
   test('is a member with a name and a confirmed address', () => {
     expect(readPerson(RITA, HOME)).toEqual({
       standing: 'member',
+      home: 'T1',
       name: 'Rita Rep',
       confirmedEmail: 'rita@acme.example',
     });

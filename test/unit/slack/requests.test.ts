@@ -5,6 +5,7 @@ import { isBehalfError } from '../../../src/kernel/errors.js';
 type Json = Record<string, unknown>;
 
 const CONTEXT: HearingContext = {
+  workspace: 'T1',
   botUserId: 'U0BOT',
   nowMs: 1_000_000,
   responseOrigins: ['https://hooks.slack.com'],
@@ -155,7 +156,7 @@ describe('what somebody did in Slack', () => {
         conversation: {
           platform: 'slack',
           kind: 'direct',
-          address: { channel: 'D1', user: 'U1', threadTs: '0.5', heardTs: '1.000001' },
+          address: { workspace: 'T1', channel: 'D1', user: 'U1', threadTs: '0.5', heardTs: '1.000001' },
         },
       },
     });
@@ -170,11 +171,11 @@ describe('what somebody did in Slack', () => {
       conversation: {
         platform: 'slack',
         kind: 'channel',
-        address: { channel: 'C1', user: 'U1', threadTs: '4.000001', heardTs: '5.000001' },
+        address: { workspace: 'T1', channel: 'C1', user: 'U1', threadTs: '4.000001', heardTs: '5.000001' },
       },
       message: {
         platform: 'slack',
-        address: { channel: 'C1', direct: false, user: 'U1', threadTs: '4.000001', ts: '5.000001' },
+        address: { workspace: 'T1', channel: 'C1', direct: false, user: 'U1', threadTs: '4.000001', ts: '5.000001' },
       },
     });
   });
@@ -188,6 +189,7 @@ describe('what somebody did in Slack', () => {
     const container = { type: 'message', message_ts: '5.000001', channel_id: 'C1', is_ephemeral: true };
     const { event: heard } = hearPress({ ...PRESS, container }, CONTEXT);
     expect(heard.kind === 'action' && heard.message?.address).toEqual({
+      workspace: 'T1',
       channel: 'C1',
       direct: false,
       user: 'U1',
@@ -204,7 +206,12 @@ describe('what somebody did in Slack', () => {
   ])('the response URL %s is not kept', (url) => {
     const container = { type: 'message', message_ts: '5.000001', is_ephemeral: true };
     const { event: heard } = hearPress({ ...PRESS, container, response_url: url }, CONTEXT);
-    expect(heard.kind === 'action' && heard.message?.address).toEqual({ channel: 'C1', direct: false, user: 'U1' });
+    expect(heard.kind === 'action' && heard.message?.address).toEqual({
+      workspace: 'T1',
+      channel: 'C1',
+      direct: false,
+      user: 'U1',
+    });
   });
 
   test('menus without a choice, foreign elements and a missing state give no values', () => {

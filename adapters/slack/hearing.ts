@@ -1,0 +1,107 @@
+import type { App } from '@slack/bolt';
+import type { Admits } from '../../src/chat/chat-adapter.port.js';
+import type { ChatEventHandler } from '../../src/chat/chat-event.js';
+import type { ChatUser } from '../../src/chat/chat-user.js';
+import { textMessage } from '../../src/chat/message.js';
+import type { Clock } from '../../src/kernel/clock.port.js';
+import { asBehalfError } from '../../src/kernel/errors.js';
+import type { Logger } from '../../src/kernel/logger.port.js';
+import type { Metrics } from '../../src/kernel/metrics.port.js';
+import {
+  type Heard,
+  type HearingContext,
+  hearMessage,
+  hearPress,
+  hearSlashCommand,
+  hearSubmission,
+  hearSuggestion,
+} from './inbound.js';
+import { isJsonObject, type JsonObject } from './json.js';
+import type { Standing } from './people.js';
+import type { Session } from './session.js';
+import { toEvent, withFiles } from './to-event.js';
+import { tenantOf } from './workspace.js';
+import type { Workspaces } from './workspaces.js';
+
+const REFUSALS: Readonly<Record<Exclude<Standing, 'member' | 'bot'>, string>> = {
+  guest: "Sorry, I don't work for guest accounts. Please ask a full member of this workspace.",
+  external: 'Sorry, I only work for members of the workspace that I belong to.',
+};
+
+export interface HearingParts {
+  readonly workspaces: Workspaces;
+  readonly handler: ChatEventHandler;
+  readonly admits: Admits;
+  /** Origins that a response_url may have. */
+  readonly responseOrigins: readonly string[];
+  readonly inBackground: (work: Promise<void>) => void;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}
+
+type Hear = (body: JsonObject, context: HearingContext) => Heard;
+/** Says what Slack's request is answered with. */
+type Answer = (body: JsonObject) => Promise<void>;
+
+/** Joins Bolt's events to the service. One listener per kind of event: Bolt runs every listener for every request. */
+export function listen(app: App, parts: HearingParts): void {
+  const take = (hear: Hear, body: unknown, answer: Answer = async () => {}): Promise<void> =>
+    takeIn(parts, hear, isJsonObject(body) ? body : {}, answer);
+  app.event('message', ({ body }) => take(hearMessage, body));
+  app.event('app_mention', ({ body }) => take(hearMessage, body));
+  app.action({ type: 'block_actions' }, ({ body }) => take(hearPress, body));
+  app.view({ type: 'view_submission' }, ({ body, ack }) => take(hearSubmission, body, answering(ack)));
+  app.options({ type: 'block_suggestion' }, ({ body, ack }) => take(hearSuggestion, body, answering(ack)));
+  app.command(/./, ({ body }) => take(hearSlashCommand, body));
+  app.error(async (error) => {
+    throw error;
+  });
+}
+
+async function takeIn(parts: HearingParts, hear: Hear, body: JsonObject, answer: Answer): Promise<void> {
+  const { admits, clock, handler, logger, metrics, responseOrigins, workspaces } = parts;
+  const session = await workspaces.hearing(body);
+  if (!session) {
+    metrics.count('chat_requests_refused', { platform: 'slack', reason: 'not_installed' });
+    logger.warn({}, 'request of Slack for a workspace that the app is not installed in');
+    return;
+  }
+  const workspace = await session.workspace();
+  const { botUserId, teamId } = workspace;
+  const heard = hear(body, { workspace: teamId, botUserId, nowMs: clock.now(), responseOrigins });
+  const { people } = session;
+  const standing = await people.standing(heard.userId, heard.userTeam);
+  if (standing === 'bot') return;
+  if (standing !== 'member' && !admits(standing)) return turnAway(parts, session, heard, standing);
+  const user: ChatUser = { platform: 'slack', tenantId: tenantOf(workspace), userId: heard.userId };
+  const person = standing === 'member' ? {} : { person: standing };
+  const timeZone = people.timeZone(heard.userId);
+  const whole = await withFiles(heard, session.api);
+  const told = toEvent({ ...whole, ...person, ...(timeZone === undefined ? {} : { timeZone }) }, user, session.api);
+  await handler(told.event);
+  const given = told.answer();
+  if (given) await answer(given);
+}
+
+/** Guests and people of other organisations: they are told so, after the ack, and nothing else happens. */
+function turnAway(
+  { inBackground, logger, metrics }: HearingParts,
+  { outbox }: Session,
+  heard: Heard,
+  standing: Exclude<Standing, 'member' | 'bot'>,
+): void {
+  metrics.count('chat_requests_refused', { platform: 'slack', reason: standing });
+  logger.info({ eventId: heard.event.id, reason: standing }, 'person turned away');
+  inBackground(
+    outbox.postPrivately(heard.place, heard.userId, textMessage(REFUSALS[standing])).then(
+      () => {},
+      (error: unknown) => logger.warn({ err: asBehalfError(error) }, 'refusal could not be delivered'),
+    ),
+  );
+}
+
+/** Bolt's own types of answers are narrower than what the receiver passes on. */
+function answering(ack: (response?: never) => Promise<void>): Answer {
+  return (body) => ack(body as JsonObject & never);
+}

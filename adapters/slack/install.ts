@@ -1,0 +1,185 @@
+import type { InstallationFacts, Installations } from '../../src/connections/installations.port.js';
+import type { Clock } from '../../src/kernel/clock.port.js';
+import { asBehalfError, isBehalfError } from '../../src/kernel/errors.js';
+import type { ExpiringStore } from '../../src/kernel/expiring-store.port.js';
+import type { HttpRequest, HttpResponse, HttpRoute } from '../../src/kernel/http.js';
+import { equalSecrets, randomToken, sha256 } from '../../src/kernel/ids.js';
+import type { Logger } from '../../src/kernel/logger.port.js';
+import type { Metrics } from '../../src/kernel/metrics.port.js';
+import { Secret } from '../../src/kernel/secret.js';
+import type { ShowPage } from './config.js';
+import type { Grant, SlackOAuth } from './oauth.js';
+import { missingScopes, REQUIRED_SCOPES } from './web-api.js';
+
+const REDIRECT_PATH = '/slack/oauth_redirect';
+/** Time that somebody has for choosing a workspace and consenting; Slack's code lives as long. */
+const TIME_MS = 10 * 60_000;
+/** Random part and time of issue. */
+const COOKIE = /^([A-Za-z0-9_-]{43})\.(\d{1,16})$/;
+const MAX_PARAMETER = 512;
+
+export interface Install {
+  readonly oauth: SlackOAuth;
+  readonly installations: Installations;
+  readonly records: ExpiringStore;
+  readonly showPage: ShowPage;
+  /** No slash at the end. */
+  readonly publicUrl: string;
+  readonly allowedTeams: readonly string[];
+  /** Called when an installation is stored. */
+  readonly onInstalled: (facts: InstallationFacts) => Promise<void>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}
+
+/** Installing the app in a workspace: to Slack and back, in one browser. */
+export function installRoutes(install: Install): readonly HttpRoute[] {
+  const route = (path: string, handle: (request: HttpRequest) => Promise<HttpResponse>): HttpRoute => ({
+    method: 'GET',
+    path,
+    handle: (request) => handle(request).catch((error: unknown) => explain(install, request, error)),
+  });
+  return [
+    route('/slack/install', async () => begin(install)),
+    route(REDIRECT_PATH, (request) => complete(install, request)),
+  ];
+}
+
+/**
+ * Sends the browser to Slack. The state is the hash of what the cookie holds, so that only this browser can come back with
+ * it and nothing has to be kept for whoever opens the page.
+ */
+function begin({ clock, oauth, publicUrl }: Install): HttpResponse {
+  const value = `${randomToken()}.${clock.now()}`;
+  const redirectUri = publicUrl + REDIRECT_PATH;
+  return {
+    status: 303,
+    headers: {
+      location: oauth.installUrl({ state: sha256(value), redirectUri, scopes: REQUIRED_SCOPES }),
+      'set-cookie': `${cookieName(publicUrl)}=${value}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${TIME_MS / 1000}${isSecure(publicUrl) ? '; Secure' : ''}`,
+      'cache-control': 'no-store',
+      'referrer-policy': 'no-referrer',
+    },
+  };
+}
+
+/** The code is exchanged once, and only in the browser that began. */
+async function complete(install: Install, request: HttpRequest): Promise<HttpResponse> {
+  const { oauth, publicUrl, records } = install;
+  const state = single(request.query, 'state');
+  if (state === undefined || !isOfBrowser(install, request, state)) {
+    audit(install, 'refused', { reason: 'browser' });
+    return problem(install, 403, 'Please start again', STARTED_ELSEWHERE);
+  }
+  const isFirst = await records.add({ kind: 'installation', id: sha256(state) }, '1', TIME_MS);
+  if (!isFirst) {
+    audit(install, 'refused', { reason: 'used' });
+    return problem(
+      install,
+      403,
+      'Please start again',
+      'This page has been opened already. To install again, start from the beginning.',
+    );
+  }
+  if (request.query.has('error')) {
+    audit(install, 'denied', {});
+    return problem(install, 200, 'Not installed', 'The installation was cancelled in Slack, so nothing was changed.');
+  }
+  const code = single(request.query, 'code');
+  if (code === undefined) return problem(install, 400, 'Not installed', NOT_READABLE);
+  return keep(install, await oauth.exchange(new Secret(code), publicUrl + REDIRECT_PATH));
+}
+
+const STARTED_ELSEWHERE =
+  'The installation was begun in another browser, or too long ago, or cookies are switched off. Nothing was installed. If somebody sent you a link to this page, do not use it.';
+const NOT_READABLE = 'The answer of Slack could not be read. Nothing was installed. Please start again.';
+
+async function keep(install: Install, { facts, tokens }: Grant): Promise<HttpResponse> {
+  const { allowedTeams, installations, logger, oauth, onInstalled } = install;
+  const { name, organization, tenantId } = facts;
+  const isAllowed = [tenantId, organization].some((id) => id !== undefined && allowedTeams.includes(id));
+  if (allowedTeams.length > 0 && !isAllowed) {
+    await oauth.revoke(tokens.accessToken).catch((error: unknown) => {
+      logger.warn({ err: asBehalfError(error) }, 'the token of a refused installation could not be given back');
+    });
+    audit(install, 'refused', { tenantId, reason: 'not_allowed' });
+    return problem(
+      install,
+      403,
+      'Not installed',
+      `${name} is not among the workspaces that may use this app. Please ask its administrator.`,
+    );
+  }
+  await installations.save(facts, tokens);
+  await onInstalled(facts);
+  audit(install, 'installed', { tenantId, organization });
+  const missing = missingScopes(tokens.scopes);
+  if (missing.length > 0)
+    logger.warn(
+      { tenantId, missingScopes: missing },
+      'the Slack app lacks scopes: update it from manifest.json and install it again',
+    );
+  return problem(
+    install,
+    200,
+    'Installed',
+    `The bot is now in ${name}. Open Slack and write help to it in a direct message.`,
+  );
+}
+
+/** In time, and the one whose cookie the state was made of. */
+function isOfBrowser({ clock, publicUrl }: Install, request: HttpRequest, state: string): boolean {
+  const value = readCookie(publicUrl, request);
+  const issuedAt = Number(COOKIE.exec(value)?.[2] ?? Number.NaN);
+  const age = clock.now() - issuedAt;
+  return age >= 0 && age <= TIME_MS && equalSecrets(sha256(value), state);
+}
+
+function explain({ logger, showPage }: Install, request: HttpRequest, error: unknown): HttpResponse {
+  const err = asBehalfError(error);
+  logger.error({ requestId: request.id, err }, 'the app could not be installed');
+  const isOver = isBehalfError(error, 'oauth.invalid_grant');
+  return showPage({
+    title: 'Not installed',
+    text: isOver
+      ? 'Slack does not accept the installation any more; perhaps it took too long. Please start again.'
+      : 'The app could not be installed. Please start again in a moment. If it happens again, tell your administrator.',
+    status: err.code === 'store.unavailable' || err.code === 'oauth.transient' ? 503 : 502,
+    reference: err.ref,
+  });
+}
+
+function problem({ showPage }: Install, status: number, title: string, text: string): HttpResponse {
+  return showPage({ title, text, status });
+}
+
+function audit(
+  { logger, metrics }: Install,
+  outcome: string,
+  facts: Readonly<Record<string, string | undefined>>,
+): void {
+  logger.info({ outcome, ...facts }, 'installation');
+  metrics.count('installations', { platform: 'slack', outcome });
+}
+
+function isSecure(publicUrl: string): boolean {
+  return publicUrl.startsWith('https:');
+}
+
+/** `__Host-` ties the cookie to this very host; it needs https, which only localhost may do without. */
+function cookieName(publicUrl: string): string {
+  return isSecure(publicUrl) ? '__Host-behalf-install' : 'behalf-install';
+}
+
+function readCookie(publicUrl: string, request: HttpRequest): string {
+  const prefix = `${cookieName(publicUrl)}=`;
+  const pairs = (request.headers['cookie'] ?? '').split(';').map((pair) => pair.trim());
+  return pairs.find((pair) => pair.startsWith(prefix))?.slice(prefix.length) ?? '';
+}
+
+/** The value of a parameter that may stand there once. */
+function single(query: URLSearchParams, name: string): string | undefined {
+  const [value, ...more] = query.getAll(name);
+  return more.length > 0 || value === undefined || value === '' || value.length > MAX_PARAMETER ? undefined : value;
+}

@@ -1,0 +1,141 @@
+import { setMaxListeners } from 'node:events';
+import type { App } from '@slack/bolt';
+import type { Clock } from '../../src/kernel/clock.port.js';
+import { asBehalfError, isBehalfError } from '../../src/kernel/errors.js';
+import type { Logger } from '../../src/kernel/logger.port.js';
+import type { Metrics } from '../../src/kernel/metrics.port.js';
+import { isJsonObject, type JsonObject } from './json.js';
+import type { SlackRequest } from './requests.js';
+
+/** Slack waits 3 s for an answer; this leaves room for the way back. */
+const ANSWER_BY_MS = 2500;
+/** Requests that arrive this close together share the timer of their answers: one for each would cost a tenth of the CPU. */
+const SHARED_TIMER_MS = 100;
+
+export interface IntakeParts {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  /** Takes in what tells of people and workspaces that leave or come back. */
+  readonly onLifecycle: (body: JsonObject) => Promise<void>;
+}
+
+/** What Slack is to be answered. */
+export type Reply =
+  /** It may forget the request. `body`: what it is told; nothing where it being taken says it all. */
+  | { readonly kind: 'taken'; readonly body?: JsonObject }
+  /** Not taken, or not known to be durable: it shall be delivered again. */
+  | { readonly kind: 'again' }
+  /** It makes no sense, and will not when it is repeated. */
+  | { readonly kind: 'malformed'; readonly field?: unknown };
+
+type Outcome =
+  | { readonly kind: 'done'; readonly answer?: JsonObject }
+  | { readonly kind: 'failed'; readonly error: unknown };
+interface Late {
+  readonly kind: 'late';
+}
+
+const AGAIN: Reply = { kind: 'again' };
+const TAKEN: Reply = { kind: 'taken' };
+
+/**
+ * What every way in shares once a request is known to be Slack's: it goes to the listeners, and Slack gets its answer when
+ * they have resolved, so that what it may forget is durable by then. A failure asks for another delivery.
+ */
+export class Intake {
+  readonly #parts: IntakeParts;
+  readonly #underway = new Set<Promise<Outcome>>();
+  readonly #stopped = new AbortController();
+  #app: App | undefined;
+  #open = false;
+  #timer: { readonly slot: number; readonly late: Promise<Late> } | undefined;
+
+  constructor(parts: IntakeParts) {
+    this.#parts = parts;
+    setMaxListeners(0, this.#stopped.signal);
+  }
+
+  init(app: App): void {
+    this.#app = app;
+  }
+
+  open(): void {
+    this.#open = true;
+  }
+
+  /** Refuses what comes from now on and resolves when what has come is done. */
+  async close(): Promise<void> {
+    this.#open = false;
+    await Promise.all(this.#underway);
+    this.#stopped.abort();
+  }
+
+  async deliver(request: Extract<SlackRequest, { kind: 'action' | 'lifecycle' }>, requestId: string): Promise<Reply> {
+    const app = this.#app;
+    if (!app || !this.#open) return AGAIN;
+    const { clock, logger } = this.#parts;
+    const startedAt = clock.now();
+    const { body } = request;
+    const work = this.#follow(request.kind === 'lifecycle' ? this.#takeLifecycle(body) : this.#process(app, body));
+    const outcome = await Promise.race([work, this.#late(startedAt)]);
+    switch (outcome.kind) {
+      case 'done':
+        return outcome.answer ? { kind: 'taken', body: outcome.answer } : TAKEN;
+      case 'failed':
+        return this.#answerFailure(requestId, outcome.error);
+      case 'late':
+        logger.warn({ requestId, ms: clock.now() - startedAt }, 'Slack had to be answered before the work was done');
+        void work.then((ended) => {
+          if (ended.kind === 'failed') this.#logFailure(requestId, ended.error);
+        });
+        // Not known to be durable: an event is asked for again, and known by its id. Clicks are never delivered again.
+        return body['type'] === 'event_callback' ? AGAIN : TAKEN;
+    }
+  }
+
+  /** Resolves when Slack must have its answer. */
+  #late(nowMs: number): Promise<Late> {
+    const slot = Math.floor(nowMs / SHARED_TIMER_MS);
+    if (this.#timer?.slot !== slot) {
+      const late = (): Late => ({ kind: 'late' });
+      this.#timer = { slot, late: this.#parts.clock.sleep(ANSWER_BY_MS, this.#stopped.signal).then(late, late) };
+    }
+    return this.#timer.late;
+  }
+
+  async #follow(work: Promise<Outcome>): Promise<Outcome> {
+    this.#underway.add(work);
+    const outcome = await work;
+    this.#underway.delete(work);
+    return outcome;
+  }
+
+  #process(app: App, body: JsonObject): Promise<Outcome> {
+    let answer: JsonObject | undefined;
+    const ack = async (given: unknown): Promise<void> => {
+      if (isJsonObject(given)) answer = given;
+    };
+    return app.processEvent({ body, ack }).then(
+      (): Outcome => (answer ? { kind: 'done', answer } : { kind: 'done' }),
+      (error: unknown): Outcome => ({ kind: 'failed', error }),
+    );
+  }
+
+  #takeLifecycle(body: JsonObject): Promise<Outcome> {
+    return this.#parts.onLifecycle(body).then(
+      (): Outcome => ({ kind: 'done' }),
+      (error: unknown): Outcome => ({ kind: 'failed', error }),
+    );
+  }
+
+  #answerFailure(requestId: string, error: unknown): Reply {
+    if (isBehalfError(error, 'chat.request_invalid')) return { kind: 'malformed', field: error.details['field'] };
+    this.#logFailure(requestId, error);
+    return AGAIN;
+  }
+
+  #logFailure(requestId: string, error: unknown): void {
+    this.#parts.logger.error({ requestId, err: asBehalfError(error) }, 'request of Slack could not be taken in');
+  }
+}

@@ -1,0 +1,100 @@
+import type { LifecycleHandler } from '../../src/chat/lifecycle-event.js';
+import type { Installations } from '../../src/connections/installations.port.js';
+import type { Logger } from '../../src/kernel/logger.port.js';
+import { type JsonObject, objectAt, textAt } from './json.js';
+import type { Session } from './session.js';
+import { slackErrorOf } from './web-api.js';
+import { BAD_TOKEN, tenantOf, type Workspace } from './workspace.js';
+import type { Workspaces } from './workspaces.js';
+
+export interface LifecycleParts {
+  readonly workspaces: Workspaces;
+  /** Present where the app is installed in many workspaces. */
+  readonly installed?: {
+    readonly installations: Installations;
+    readonly forget: (id: string) => void;
+  };
+  readonly onLifecycle: LifecycleHandler;
+  readonly logger: Logger;
+}
+
+/**
+ * What follows when somebody is deactivated or the app is removed. Slack sends `app_uninstalled` and `tokens_revoked` in any
+ * order, several times, and perhaps after the app has been installed again. Of workspaces that are not known nothing follows.
+ * @throws BehalfError `store.unavailable`, `chat.delivery_failed`: Slack delivers the event again
+ */
+export async function takeLifecycle(parts: LifecycleParts, body: JsonObject): Promise<void> {
+  const event = objectAt(body, 'event');
+  const type = textAt(event, 'type') ?? '';
+  const session = await parts.workspaces.hearing(body);
+  if (!session) return;
+  switch (type) {
+    case 'user_change':
+      return takeUserChange(parts, session, objectAt(event, 'user'));
+    case 'app_uninstalled':
+      return takeRemoval(parts, session, body);
+    case 'tokens_revoked': {
+      // Of people's own tokens, those of Sign in with Slack, nothing is kept.
+      const revoked = objectAt(event, 'tokens')['bot'];
+      return Array.isArray(revoked) && revoked.length > 0 ? takeRemoval(parts, session, body) : undefined;
+    }
+    default:
+      // On Grid people belong to the organisation: its app may still be in other workspaces of theirs.
+      parts.logger.info(
+        { type, teams: event['team_ids'] },
+        'the workspaces of an organisation that may use the app changed',
+      );
+  }
+}
+
+/** https://docs.slack.dev/reference/events/user_change */
+async function takeUserChange(
+  { logger, onLifecycle }: LifecycleParts,
+  session: Session,
+  user: JsonObject,
+): Promise<void> {
+  const userId = textAt(user, 'id');
+  if (userId === undefined) return;
+  session.people.forget(userId);
+  if (user['deleted'] !== true) return;
+  const tenantId = tenantOf(await session.workspace());
+  // Somebody who leaves one workspace of an organisation may stay in others.
+  const workspaces = objectAt(user, 'enterprise_user')['teams'];
+  if (Array.isArray(workspaces) && workspaces.length > 0) return;
+  logger.info({ tenantId, userId }, 'a person was deactivated');
+  await onLifecycle({ kind: 'person-left', why: 'deactivated', platform: 'slack', tenantId, userId });
+}
+
+async function takeRemoval(parts: LifecycleParts, session: Session, body: JsonObject): Promise<void> {
+  const { installed, logger, onLifecycle } = parts;
+  const workspace = await session.workspace();
+  const { enterpriseId, teamId } = workspace;
+  if (isOld(body, workspace) && (await isTokenGood(session)))
+    return logger.info({ teamId }, 'the removal of the app is older than its installation, so nothing follows');
+  const tenantId = tenantOf(workspace);
+  // Durable before the installation goes: a repeated event would find no workspace any more.
+  await onLifecycle({ kind: 'tenant-left', platform: 'slack', tenantId });
+  logger.info({ teamId }, 'the app was removed');
+  if (!installed) return;
+  await installed.installations.remove(teamId);
+  installed.forget(teamId);
+  if (enterpriseId !== undefined && (await installed.installations.hasAnyOf(enterpriseId)))
+    await onLifecycle({ kind: 'tenant-back', platform: 'slack', tenantId });
+}
+
+/** `event_time` comes in whole seconds. */
+function isOld(body: JsonObject, { installedAt }: Workspace): boolean {
+  const seconds = body['event_time'];
+  return typeof seconds === 'number' && (seconds + 1) * 1000 <= installedAt;
+}
+
+/** The clocks of two machines differ; whether the token still works tells what is true. */
+async function isTokenGood({ api }: Session): Promise<boolean> {
+  try {
+    await api.identify();
+    return true;
+  } catch (error) {
+    if (BAD_TOKEN.includes(slackErrorOf(error))) return false;
+    throw error;
+  }
+}
