@@ -4,6 +4,7 @@ import type { Admits, ChatAdapter } from './chat/chat-adapter.port.js';
 import type { ChatEventHandler } from './chat/chat-event.js';
 import { createClicks } from './chat/clicks.js';
 import { createFileReferences } from './chat/file-references.js';
+import type { LifecycleHandler } from './chat/lifecycle-event.js';
 import { AnswerForms } from './commands/answer-forms.js';
 import { AnswerJobs } from './commands/answer-jobs.js';
 import { CancelCommand } from './commands/cancel-command.js';
@@ -13,6 +14,7 @@ import { FileIntake } from './commands/file-intake.js';
 import { EventHandler } from './commands/handle-event.js';
 import { Help } from './commands/help.js';
 import { HelpRecipes } from './commands/help-recipes.js';
+import { lifecycleHandler } from './commands/lifecycle.js';
 import { LoginNotices } from './commands/login-notices.js';
 import { PersonalConnections } from './commands/personal-connections.js';
 import { ProveLogin } from './commands/prove-login.js';
@@ -24,6 +26,8 @@ import type { Config } from './config.js';
 import type { ConnectionStore } from './connections/connection-store.port.js';
 import { type Connections, createConnections } from './connections/connections.js';
 import { bearer } from './connections/credential-finder.js';
+import type { DepartureQueue } from './connections/departure-queue.port.js';
+import { Departures } from './connections/departures.js';
 import type { LeaseStore } from './connections/lease-store.port.js';
 import { createLogins, type Logins } from './connections/logins.js';
 import type { OAuthClient } from './connections/oauth-client.port.js';
@@ -61,6 +65,7 @@ export interface Stores {
   readonly connections: ConnectionStore;
   readonly leases: LeaseStore;
   readonly revocations: RevocationQueue;
+  readonly departures: DepartureQueue;
   readonly jobs: JobStore;
   readonly queue: JobQueue;
   readonly health: StoreHealth;
@@ -104,13 +109,22 @@ export interface Assembly {
   readonly shared: SharedWatch;
   /** Recipes that do not start before a shared connection is connected. */
   readonly holds: RecipeHolds;
+  readonly departures: Departures;
+  readonly onLifecycle: LifecycleHandler;
   /** Ends the connections that were made with another client or for another host than the configuration has now. */
   endForeignConnections(): Promise<void>;
 }
 
 export type ServicePolicy = Pick<
   Config,
-  'publicUrl' | 'identityCheck' | 'loginTimeoutMs' | 'historyMs' | 'maxRunningJobs' | 'jobLeaseMs' | 'maxFileBytes'
+  | 'publicUrl'
+  | 'identityCheck'
+  | 'loginTimeoutMs'
+  | 'uninstallGraceMs'
+  | 'historyMs'
+  | 'maxRunningJobs'
+  | 'jobLeaseMs'
+  | 'maxFileBytes'
 >;
 
 /**
@@ -301,6 +315,15 @@ export function assemble(policy: ServicePolicy, catalogue: () => Catalogue, driv
     logger,
     metrics,
   });
+  const departures = new Departures({
+    queue: stores.departures,
+    store: stores.connections,
+    connections,
+    names: () => catalogue().parents.map(({ name }) => name),
+    clock,
+    logger,
+    metrics,
+  });
   const revoker = new Revoker({ queue: stores.revocations, vault, oauth, parents, clock, logger, metrics });
   return {
     handleEvent: (event) => events.handle(event),
@@ -323,6 +346,8 @@ export function assemble(policy: ServicePolicy, catalogue: () => Catalogue, driv
     revoker,
     shared,
     holds,
+    departures,
+    onLifecycle: lifecycleHandler(departures, policy.uninstallGraceMs),
     async endForeignConnections() {
       for (const parent of catalogue().parents) await connections.endForeign(parent);
     },

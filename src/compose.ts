@@ -100,7 +100,8 @@ export async function startService(config: Config, environment: Environment): Pr
     },
     ...basics,
   });
-  const { admits, endForeignConnections, handleEvent, holds, jobs, logins, revoker, shared } = assembly;
+  const { admits, departures, endForeignConnections, handleEvent, holds, jobs, logins, onLifecycle, revoker, shared } =
+    assembly;
   const endForeign = () =>
     endForeignConnections().catch((error: unknown) => {
       logger.warn({ err: asBehalfError(error) }, 'connections that were made with another client could not be ended');
@@ -135,10 +136,11 @@ export async function startService(config: Config, environment: Environment): Pr
     ...openApiRoutes(config, () => catalogue.current(), assembly, basics),
     ...chats.flatMap((chat) => chat.routes),
   ];
-  await Promise.all(chats.map((chat) => chat.start(handleEvent, admits)));
+  await Promise.all(chats.map((chat) => chat.start(handleEvent, admits, onLifecycle)));
   await jobs.start();
   revoker.start();
   await shared.start();
+  departures.start();
   await catalogue.follow((await import('../adapters/files/index.js')).createFileWatcher(basics), config.configDir);
   // They would end when they are used, too: nobody has to wait for it.
   void endForeign();
@@ -166,7 +168,7 @@ export async function startService(config: Config, environment: Environment): Pr
       const until = clock.now() + STOP_MS;
       // Until then readiness says no, and what load balancers still send is put in the queue for another process.
       await jobs.stop(DRAIN_MS);
-      const ends = [server.close(), revoker.stop(), ...chats.map((chat) => chat.stop())];
+      const ends = [server.close(), revoker.stop(), departures.stop(), ...chats.map((chat) => chat.stop())];
       await Promise.race([Promise.allSettled(ends), clock.sleep(until - clock.now())]);
       const closed = Promise.allSettled([http.close(), httpClient.close(), stores.health.close()]);
       await Promise.race([closed, clock.sleep(CLOSE_MS)]);

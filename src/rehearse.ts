@@ -284,6 +284,7 @@ const POLICY = {
   publicUrl: 'https://behalf.invalid',
   identityCheck: 'auto' as const,
   loginTimeoutMs: 1_800_000,
+  uninstallGraceMs: 86_400_000,
   historyMs: 86_400_000,
   maxRunningJobs: 10,
   maxFileBytes: 20 * 1024 * 1024,

@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import type { ConnectionStore } from '../../src/connections/connection-store.port.js';
+import type { DepartureQueue } from '../../src/connections/departure-queue.port.js';
 import type { LeaseStore } from '../../src/connections/lease-store.port.js';
 import type { RevocationQueue } from '../../src/connections/revocation-queue.port.js';
 import type { JobQueue } from '../../src/jobs/job-queue.port.js';
@@ -11,6 +12,7 @@ import type { Metrics } from '../../src/kernel/metrics.port.js';
 import type { StoreHealth } from '../../src/kernel/store-health.port.js';
 import { createConnectionStore } from './connection-store.js';
 import { type Database, openDatabase } from './database.js';
+import { createDepartureQueue } from './departure-queue.js';
 import { createExpiringStore } from './expiring-store.js';
 import { createJobQueue } from './job-queue.js';
 import { createJobStore } from './job-store.js';
@@ -37,6 +39,7 @@ export interface EmbeddedStores {
   readonly connections: ConnectionStore;
   readonly leases: LeaseStore;
   readonly revocations: RevocationQueue;
+  readonly departures: DepartureQueue;
   readonly jobs: JobStore;
   readonly queue: JobQueue;
   readonly health: StoreHealth;
@@ -57,6 +60,7 @@ export async function createEmbeddedStores(options: EmbeddedStoresOptions): Prom
     connections: createConnectionStore(database),
     leases: createLeaseStore(database, clock),
     revocations: createRevocationQueue(database),
+    departures: createDepartureQueue(database),
     jobs: createJobStore(database, clock),
     queue,
     health: createHealth(database, directory, async () => {

@@ -43,4 +43,8 @@ export const MIGRATIONS: readonly string[] = [
   );
   CREATE INDEX deliveries_by_due ON deliveries (due_at, number);
   `,
+  `
+  CREATE TABLE departures (departed TEXT PRIMARY KEY, due_at INTEGER NOT NULL) WITHOUT ROWID;
+  CREATE INDEX departures_by_due ON departures (due_at);
+  `,
 ];

@@ -1,4 +1,5 @@
 import type { ConnectionStore } from '../../src/connections/connection-store.port.js';
+import type { DepartureQueue } from '../../src/connections/departure-queue.port.js';
 import type { LeaseStore } from '../../src/connections/lease-store.port.js';
 import type { RevocationQueue } from '../../src/connections/revocation-queue.port.js';
 import type { JobQueue } from '../../src/jobs/job-queue.port.js';
@@ -11,6 +12,7 @@ import type { Metrics } from '../../src/kernel/metrics.port.js';
 import type { StoreHealth } from '../../src/kernel/store-health.port.js';
 import { createLink } from './client.js';
 import { createConnectionStore } from './connection-store.js';
+import { createDepartureQueue } from './departure-queue.js';
 import { createExpiringStore } from './expiring-store.js';
 import { createHealth } from './health.js';
 import { createJobQueue } from './job-queue.js';
@@ -45,6 +47,7 @@ export interface RedisStores {
   readonly connections: ConnectionStore;
   readonly leases: LeaseStore;
   readonly revocations: RevocationQueue;
+  readonly departures: DepartureQueue;
   readonly jobs: JobStore;
   readonly queue: JobQueue;
   readonly health: StoreHealth;
@@ -74,6 +77,7 @@ export async function createRedisStores(options: RedisStoresOptions): Promise<Re
     connections: createConnectionStore(link, keys),
     leases: createLeaseStore(link, keys),
     revocations: createRevocationQueue(link, keys),
+    departures: createDepartureQueue(link, keys),
     jobs: createJobStore(link, keys),
     queue,
     health: createHealth({

@@ -47,6 +47,7 @@ export interface Keys {
   /** Begins the 16 portions of a name's owners, for each shard in the order of paging. A hexadecimal digit ends them. */
   ownersByShard(name: string): readonly string[];
   readonly revocations: { readonly due: string; readonly rows: string };
+  readonly departures: string;
   /** Jobs live in their owner's shard. */
   jobs(user: JobOwner): JobKeys;
   readonly jobShards: readonly JobKeys[];
@@ -69,6 +70,7 @@ export function createKeys(prefix: string): Keys {
     ownersByShard: (name) =>
       Array.from({ length: CONNECTION_SHARDS }, (_, shard) => `${shardBase(shard)}o${nameDigest(name)}`),
     revocations: { due: `${prefix}{rev}due`, rows: `${prefix}{rev}rows` },
+    departures: `${prefix}departures`,
     jobs: (user) => jobShards[shardOf(hash(jobOwnerKey(user)), JOB_SHARDS)] ?? jobKeys(prefix),
     jobShards,
     queue: `${prefix}{queue}`,

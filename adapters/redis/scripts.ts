@@ -199,6 +199,12 @@ end
 if #ids == tonumber(ARGV[3]) then found[1] = ids[#ids] end
 return found`;
 
+/** KEYS due · ARGV now ms, limit, hidden until ms · returns who left. */
+const DUE_DEPARTURES_1 = `
+local found = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', ARGV[1], 'LIMIT', 0, ARGV[2])
+for _, departed in ipairs(found) do redis.call('ZADD', KEYS[1], ARGV[3], departed) end
+return found`;
+
 /** Teaches a client the scripts; ioredis sends each in full once per connection and by its digest from then on. */
 export function defineScripts(client: Redis | Cluster): void {
   client.defineCommand('behalfSwap', { numberOfKeys: 1, lua: SWAP_1 });
@@ -212,6 +218,7 @@ export function defineScripts(client: Redis | Cluster): void {
   client.defineCommand('behalfAddRevocation', { numberOfKeys: 2, lua: ADD_REVOCATION_2 });
   client.defineCommand('behalfDueRevocations', { numberOfKeys: 2, lua: DUE_REVOCATIONS_2 });
   client.defineCommand('behalfRemoveRevocation', { numberOfKeys: 2, lua: REMOVE_REVOCATION_2 });
+  client.defineCommand('behalfDueDepartures', { numberOfKeys: 1, lua: DUE_DEPARTURES_1 });
   client.defineCommand('behalfAcceptJob', { numberOfKeys: 2, lua: ACCEPT_JOB_2 });
   client.defineCommand('behalfWriteJob', { numberOfKeys: 1, lua: WRITE_JOB_1 });
   client.defineCommand('behalfForgetJobs', { numberOfKeys: 1, lua: FORGET_JOBS_1 });
@@ -234,6 +241,7 @@ declare module 'ioredis' {
     behalfAddRevocation(due: string, rows: string, ...values: Value[]): Result<unknown, Context>;
     behalfDueRevocationsBuffer(due: string, rows: string, ...values: Value[]): Result<Buffer[], Context>;
     behalfRemoveRevocation(due: string, rows: string, id: string): Result<number, Context>;
+    behalfDueDepartures(due: string, now: number, limit: number, hiddenUntil: number): Result<string[], Context>;
     behalfAcceptJob(row: string, claim: string, ...values: Value[]): Result<number, Context>;
     behalfWriteJob(row: string, ...values: Value[]): Result<number, Context>;
     behalfForgetJobs(keep: string, ...values: Value[]): Result<number, Context>;

@@ -30,6 +30,7 @@ export function faultyStores(stores: Stores): FaultyStores {
       connections: wrap(stores.connections, 'connections', record),
       leases: wrap(stores.leases, 'leases', record),
       revocations: wrap(stores.revocations, 'revocations', record),
+      departures: wrap(stores.departures, 'departures', record),
       jobs: wrap(stores.jobs, 'jobs', record),
       queue: wrap(stores.queue, 'queue', record),
       health: stores.health,

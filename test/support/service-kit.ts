@@ -126,6 +126,7 @@ export async function startServiceKit(options: KitOptions): Promise<ServiceKit> 
         ...policy,
         identityCheck: 'auto',
         loginTimeoutMs: LOGIN_TIMEOUT_MS,
+        uninstallGraceMs: 86_400_000,
         historyMs: 86_400_000,
         maxRunningJobs: options.maxRunningJobs ?? 50,
         jobLeaseMs: 30_000,

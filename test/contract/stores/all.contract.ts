@@ -1,4 +1,5 @@
 import { describeConnectionStore } from './connection-store.contract.js';
+import { describeDepartureQueue } from './departure-queue.contract.js';
 import { describeExpiringStore } from './expiring-store.contract.js';
 import { describeInstallations } from './installations.contract.js';
 import { describeJobQueue } from './job-queue.contract.js';
@@ -15,6 +16,7 @@ export function describeStores(open: OpenStores): void {
   describeLeaseStore(open);
   describeInstallations(open);
   describeRevocationQueue(open);
+  describeDepartureQueue(open);
   describeJobStore(open);
   describeJobQueue(open);
   describeStoreHealth(open);

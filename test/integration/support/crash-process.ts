@@ -31,6 +31,7 @@ async function main(environment: CrashEnvironment): Promise<void> {
     egressAllow: ['127.0.0.1'],
     identityCheck: 'auto' as const,
     loginTimeoutMs: 1_800_000,
+    uninstallGraceMs: 86_400_000,
     historyMs: 86_400_000,
     maxRunningJobs: 10,
     maxFileBytes: 1024 * 1024,

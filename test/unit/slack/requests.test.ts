@@ -148,7 +148,7 @@ describe('what somebody did in Slack', () => {
     expect(hearMessage(event({ thread_ts: '0.5' }), CONTEXT)).toEqual({
       userId: 'U1',
       userTeam: 'T1',
-      place: { channel: 'D1', direct: true, user: 'U1', threadTs: '0.5', heardTs: '1.000001' },
+      place: { workspace: 'T1', channel: 'D1', direct: true, user: 'U1', threadTs: '0.5', heardTs: '1.000001' },
       event: {
         kind: 'text',
         id: 'Ev1',

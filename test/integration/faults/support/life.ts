@@ -79,6 +79,7 @@ export function mortalStores(life: Life, stores: Stores): Stores {
     connections: mortal(life, 'connections', stores.connections),
     leases: mortal(life, 'leases', stores.leases),
     revocations: mortal(life, 'revocations', stores.revocations),
+    departures: mortal(life, 'departures', stores.departures),
     jobs: mortal(life, 'jobs', stores.jobs),
     queue: mortal(life, 'queue', stores.queue),
     health: stores.health,

@@ -241,6 +241,7 @@ function assembled(world: World, { chat, life, stores }: Parts): Assembly {
     publicUrl: PUBLIC_URL,
     identityCheck: 'auto' as const,
     loginTimeoutMs: LOGIN_TIMEOUT_MS,
+    uninstallGraceMs: 86_400_000,
     historyMs: 86_400_000,
     maxRunningJobs: 10,
     jobLeaseMs: LEASE_MS,

@@ -1,0 +1,38 @@
+import type { Departed, DepartureQueue } from '../../src/connections/departure-queue.port.js';
+import { BehalfError } from '../../src/kernel/errors.js';
+import { type Database, textOf } from './database.js';
+
+export function createDepartureQueue(database: Database): DepartureQueue {
+  const add = database.prepare(
+    'INSERT INTO departures (departed, due_at) VALUES (?, ?) ON CONFLICT (departed) DO NOTHING',
+  );
+  const due = database.prepare('SELECT departed FROM departures WHERE due_at <= ? ORDER BY due_at LIMIT ?');
+  const hide = database.prepare('UPDATE departures SET due_at = ? WHERE departed = ?');
+  const remove = database.prepare('DELETE FROM departures WHERE departed = ?');
+  return {
+    async add(departed, dueAt) {
+      await database.call('add departure', () => add.run(encode(departed), dueAt));
+    },
+    due: (now, limit, hideMs) =>
+      database.call('due departures', () =>
+        database.transaction(() => {
+          const found = due.all(now, limit).map((row) => textOf(row, 'departed'));
+          for (const departed of found) hide.run(now + hideMs, departed);
+          return found.map(decode);
+        }),
+      ),
+    remove: (departed) => database.call('remove departure', () => remove.run(encode(departed)) === 1),
+  };
+}
+
+function encode({ platform, tenantId, userId }: Departed): string {
+  return JSON.stringify(userId === undefined ? [platform, tenantId] : [platform, tenantId, userId]);
+}
+
+function decode(text: string): Departed {
+  const parts: unknown = JSON.parse(text);
+  const [platform, tenantId, userId]: readonly unknown[] = Array.isArray(parts) ? parts : [];
+  if (typeof platform !== 'string' || typeof tenantId !== 'string')
+    throw new BehalfError('store.corrupt', 'A departure in the embedded store cannot be read');
+  return { platform, tenantId, ...(typeof userId === 'string' ? { userId } : {}) };
+}
