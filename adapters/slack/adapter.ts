@@ -22,6 +22,7 @@ import { OneWorkspace } from './one-workspace.js';
 import { knownPeople } from './people.js';
 import { receiverRoute } from './receiver.js';
 import type { Session, SessionParts } from './session.js';
+import { SocketMode } from './socket-mode.js';
 import { tenantOf } from './workspace.js';
 import type { Workspaces } from './workspaces.js';
 
@@ -48,6 +49,7 @@ export class SlackAdapter implements ChatAdapter {
   readonly #intake: Intake;
   readonly #apiUrl: string;
   readonly #install: Install | undefined;
+  readonly #socketMode: SocketMode | undefined;
   readonly #background = new Set<Promise<void>>();
   #running: Running | undefined;
   #stopped: Promise<void> | undefined;
@@ -63,7 +65,9 @@ export class SlackAdapter implements ChatAdapter {
     });
     this.#install = this.#installing();
     this.#intake = new Intake({ ...this.#dependencies, onLifecycle: (body) => this.#takeLifecycle(body) });
-    const { signingSecret } = config;
+    const { appToken, signingSecret } = config;
+    this.#socketMode =
+      appToken && new SocketMode({ ...this.#dependencies, apiUrl: this.#apiUrl, appToken, intake: this.#intake });
     this.routes = [
       ...(signingSecret ? [receiverRoute({ ...this.#dependencies, signingSecret }, this.#intake)] : []),
       ...(this.#install ? installRoutes(this.#install) : []),
@@ -96,11 +100,14 @@ export class SlackAdapter implements ChatAdapter {
     const responseOrigins = [...RESPONSE_ORIGINS, new URL(this.#apiUrl).origin];
     const inBackground = (work: Promise<void>) => this.#inBackground(work);
     listen(app, { ...this.#dependencies, workspaces, handler, admits, responseOrigins, inBackground });
-    await workspaces.start().catch(async (error: unknown) => {
+    try {
+      await workspaces.start();
+      this.#intake.open();
+      await this.#socketMode?.start();
+    } catch (error) {
       await this.stop();
       throw error;
-    });
-    this.#intake.open();
+    }
   }
 
   /** May be called more than once. */
@@ -111,6 +118,7 @@ export class SlackAdapter implements ChatAdapter {
 
   async #shutDown(running: Running): Promise<void> {
     await this.#intake.close();
+    await this.#socketMode?.stop();
     running.stopping.abort();
     await Promise.all(this.#background);
   }
