@@ -74,11 +74,21 @@ async function takeIn(parts: HearingParts, hear: Hear, body: JsonObject, answer:
   const standing = await people.standing(heard.userId, heard.userTeam);
   if (standing === 'bot') return;
   if (standing !== 'member' && !admits(standing)) return turnAway(parts, session, heard, standing);
-  const user: ChatUser = { platform: 'slack', tenantId: tenantOf(workspace), userId: heard.userId };
-  const person = standing === 'member' ? {} : { person: standing };
+  const host = tenantOf(workspace);
+  // Ids of people count within their own workspace: whoever shares a channel with us is no person of ours.
+  const home = standing === 'external' ? (heard.userTeam ?? people.homeOf(heard.userId) ?? host) : host;
+  const user: ChatUser = { platform: 'slack', tenantId: home, userId: heard.userId };
   const timeZone = people.timeZone(heard.userId);
-  const whole = await withFiles(heard, session.api);
-  const told = toEvent({ ...whole, ...person, ...(timeZone === undefined ? {} : { timeZone }) }, user, session.api);
+  const told = toEvent(
+    {
+      ...(await withFiles(heard, session.api)),
+      ...(standing === 'member' ? {} : { person: standing }),
+      ...(home === host ? {} : { hostTenantId: host }),
+      ...(timeZone === undefined ? {} : { timeZone }),
+    },
+    user,
+    session.api,
+  );
   await handler(told.event);
   const given = told.answer();
   if (given) await answer(given);

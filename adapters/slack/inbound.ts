@@ -23,6 +23,8 @@ export interface Heard {
     | Omit<OptionsEvent, 'user' | 'offer'>;
   /** Absent for full members. */
   readonly person?: Outsider;
+  /** Of those who share the place with the person. */
+  readonly hostTenantId?: string;
   /** IANA name, where it is known. */
   readonly timeZone?: string;
   /** The files as Slack lists them, where it has left out what they are. */

@@ -57,7 +57,14 @@ async function takeUserChange(
   if (userId === undefined) return;
   session.people.forget(userId);
   if (user['deleted'] !== true) return;
-  const tenantId = tenantOf(await session.workspace());
+  const workspace = await session.workspace();
+  const tenantId = tenantOf(workspace);
+  // People of other organisations, in shared channels, are not ours to judge.
+  const isOurs =
+    textAt(user, 'team_id') === workspace.teamId ||
+    (workspace.enterpriseId !== undefined &&
+      textAt(objectAt(user, 'enterprise_user'), 'enterprise_id') === workspace.enterpriseId);
+  if (!isOurs) return;
   // Somebody who leaves one workspace of an organisation may stay in others.
   const workspaces = objectAt(user, 'enterprise_user')['teams'];
   if (Array.isArray(workspaces) && workspaces.length > 0) return;

@@ -24,9 +24,10 @@ export async function withFiles(heard: Heard, api: SlackApi): Promise<Heard> {
 
 /** What was heard as an event for the service, with what the service can do about it while Slack waits. */
 export function toEvent(heard: Heard, chatUser: ChatUser, api: SlackApi): Told {
-  const { event, person, place, timeZone, triggerId } = heard;
+  const { event, hostTenantId, person, place, timeZone, triggerId } = heard;
   const standing = person === undefined ? {} : { person };
-  const who = { user: chatUser, ...standing, ...(timeZone === undefined ? {} : { timeZone }) };
+  const host = hostTenantId === undefined ? {} : { hostTenantId };
+  const who = { user: chatUser, ...standing, ...host, ...(timeZone === undefined ? {} : { timeZone }) };
   let given: JsonObject | undefined;
   const answer = (): JsonObject | undefined => given;
   switch (event.kind) {

@@ -10,6 +10,8 @@ interface EventBase {
   readonly conversation: ConversationRef;
   /** Absent for full members. */
   readonly person?: Outsider;
+  /** The tenant in whose place it happened, where the person belongs to another one: in a channel that both share. */
+  readonly hostTenantId?: string;
   /** Where the person's clock stands (IANA name), where the platform says so. */
   readonly timeZone?: string;
 }

@@ -83,7 +83,8 @@ type Redeemed =
 export interface Clicks {
   /** Makes a token for each click, in one round trip. */
   issue(user: ChatUser, clicks: readonly Click[], audience?: 'person' | 'tenant'): Promise<readonly string[]>;
-  redeem(user: ChatUser, token: string): Promise<Redeemed>;
+  /** `hostTenantId`: the tenant where it was pressed, if it is another than the person's. */
+  redeem(user: ChatUser, token: string, hostTenantId?: string): Promise<Redeemed>;
 }
 
 export function createClicks(store: ExpiringStore): Clicks {
@@ -100,7 +101,7 @@ export function createClicks(store: ExpiringStore): Clicks {
       );
       return tokens;
     },
-    async redeem(user, token) {
+    async redeem(user, token, hostTenantId = user.tenantId) {
       const value = await store.get(keyOf(token));
       if (value === undefined) return { kind: 'unknown' };
       const stored = StoredClick.safeParse(JSON.parse(value));
@@ -109,7 +110,7 @@ export function createClicks(store: ExpiringStore): Clicks {
       const isTheirs =
         audience === 'person'
           ? isSameChatUser(owner, user)
-          : owner.platform === user.platform && owner.tenantId === user.tenantId;
+          : owner.platform === user.platform && owner.tenantId === hostTenantId;
       return isTheirs ? { kind: 'ok', click } : { kind: 'not_yours' };
     },
   };

@@ -134,7 +134,7 @@ export class EventHandler {
   }
 
   async #action(event: ActionEvent): Promise<void> {
-    const redeemed = await this.#deps.clicks.redeem(event.user, event.token);
+    const redeemed = await this.#deps.clicks.redeem(event.user, event.token, event.hostTenantId);
     if (redeemed.kind !== 'ok') {
       if (await this.#deps.claims.claim(event))
         await this.#tell(event, redeemed.kind === 'not_yours' ? NOT_YOURS : TOO_OLD);
