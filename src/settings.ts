@@ -43,7 +43,7 @@ export const SETTINGS = {
   },
   SLACK_CLIENT_ID: {
     group: 'Slack',
-    help: 'Basic Information → App Credentials: Sign in with Slack, and without SLACK_BOT_TOKEN installing in many workspaces',
+    help: 'Basic Information → App Credentials; in place of SLACK_BOT_TOKEN: workspaces install the app at /slack/install',
   },
   SLACK_CLIENT_SECRET: { group: 'Slack', help: 'Client secret of that app', secret: true },
   SLACK_ALLOWED_TEAMS: {

@@ -53,5 +53,7 @@ async function createSlack(
       {},
       'SLACK_ALLOWED_TEAMS is not set: every workspace to which Slack lets people install this app can use it',
     );
+  if (slack.client && slack.botToken)
+    parts.logger.warn({}, 'SLACK_CLIENT_ID is not used: SLACK_BOT_TOKEN says that there is one workspace');
   return createSlackAdapter(slack, { ...parts, installing });
 }

@@ -48,6 +48,15 @@ describe('button tokens', () => {
     expect(await clicks.redeem({ ...ANN, platform: 'teams' }, token)).toEqual({ kind: 'not_yours' });
   });
 
+  test('for a whole tenant count for whoever presses them in a place of it, and for nobody elsewhere', async () => {
+    const [token = ''] = await clicks.issue(ANN, [LOOK], 'tenant');
+    const partner = { ...ANN, tenantId: 'T-partner', userId: 'U-eve' };
+    expect(await clicks.redeem(partner, token, ANN.tenantId)).toMatchObject({ kind: 'ok' });
+    expect(await clicks.redeem(partner, token)).toEqual({ kind: 'not_yours' });
+    const own = await issued();
+    expect(await clicks.redeem({ ...ANN, tenantId: 'T-partner' }, own, ANN.tenantId)).toEqual({ kind: 'not_yours' });
+  });
+
   test('end after a week', async () => {
     const token = await issued();
     await kit.clock.advance(WEEK_MS - 1);
