@@ -4,6 +4,7 @@ import type { HttpClient, IncomingResponse } from '../../src/kernel/http-client.
 import type { Logger } from '../../src/kernel/logger.port.js';
 import type { Secret } from '../../src/kernel/secret.js';
 import { isJsonObject, type JsonObject, parseJson, textAt } from './json.js';
+import { laneOf, RateLimits } from './rate-limits.js';
 
 /** The methods of the Web API that the adapter calls, with the bot scopes that each needs. */
 export const METHOD_SCOPES = {
@@ -101,6 +102,7 @@ export class SlackApi {
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #stopping: AbortSignal;
+  readonly #limits = new RateLimits();
 
   constructor(parts: {
     /** With a `/` at its end. */
@@ -137,7 +139,8 @@ export class SlackApi {
 
   async #ask(method: SlackMethod, args: JsonObject, patienceMs: number): Promise<SlackAnswer> {
     const token = await this.#token();
-    const work = this.#persist(method, patienceMs, () => this.#send(method, args, token));
+    const way = { what: method, lane: laneOf(method, args), patienceMs };
+    const work = this.#persist(way, () => this.#send(method, args, token));
     return patienceMs === PATIENCE.asked ? this.#within(patienceMs, work, method) : work;
   }
 
@@ -182,7 +185,7 @@ export class SlackApi {
    * @throws BehalfError `chat.delivery_failed`, also when the URL is used up or expired
    */
   async respond(url: string, body: Record<string, unknown>): Promise<void> {
-    await this.#persist('response_url', PATIENCE.message, async () => {
+    await this.#persist({ what: 'response_url', lane: url, patienceMs: PATIENCE.message }, async () => {
       const { headers, status } = await this.#http.request({
         method: 'POST',
         url,
@@ -194,23 +197,50 @@ export class SlackApi {
     });
   }
 
-  async #persist<T>(what: string, patienceMs: number, attempt: () => Promise<T>): Promise<T> {
+  async #persist<T>(way: Way, attempt: () => Promise<T>): Promise<T> {
+    const { lane, patienceMs, what } = way;
     const deadline = this.#clock.now() + patienceMs;
     for (let number = 1; ; number += 1) {
+      await this.#waitForTurn(way, deadline);
       try {
         return await attempt();
       } catch (error) {
         const failure = readFailure(error, number);
         const { pauseMs } = failure;
+        const isLimited = failure.code === 'ratelimited' || failure.code === 'rate_limited';
+        if (isLimited && pauseMs !== undefined) this.#limits.close(lane, this.#clock.now(), pauseMs);
         if (pauseMs === undefined || number === MAX_ATTEMPTS || this.#clock.now() + pauseMs > deadline)
           throw deliveryFailed(what, failure);
         this.#logger.warn({ method: what, slackError: failure.code, attempt: number, pauseMs }, 'Slack call repeated');
-        await this.#clock.sleep(pauseMs, this.#stopping).catch(() => {
-          throw deliveryFailed(what, failure);
-        });
+        if (!isLimited) await this.#pause(pauseMs, what, failure);
       }
     }
   }
+
+  /** Where Slack has told somebody to wait, everybody waits, rather than making it worse. */
+  async #waitForTurn({ lane, what }: Way, deadline: number): Promise<void> {
+    const now = this.#clock.now();
+    const pauseMs = this.#limits.remaining(lane, now);
+    const failure = { code: 'ratelimited', pauseMs };
+    if (now + pauseMs > deadline) throw deliveryFailed(what, failure);
+    const waitMs = this.#limits.take(lane, now);
+    if (waitMs > 0) await this.#pause(waitMs, what, failure);
+  }
+
+  async #pause(ms: number, what: string, failure: Failure): Promise<void> {
+    await this.#clock.sleep(ms, this.#stopping).catch(() => {
+      throw deliveryFailed(what, failure);
+    });
+  }
+}
+
+/** How a call is made. */
+interface Way {
+  /** For errors and the log. */
+  readonly what: string;
+  /** What Slack's limits are counted by. */
+  readonly lane: string;
+  readonly patienceMs: number;
 }
 
 /** Slack's error code of a failed call; undefined for errors of any other kind. */

@@ -89,6 +89,20 @@ describe('Slack: delivery', () => {
     expect(slack.shownTo('rita')).toMatchObject([{ text: 'after all' }]);
   });
 
+  test('after a rate limit the next message of that channel waits its turn, and those elsewhere do not', async () => {
+    const { clock, pauses } = movableClock();
+    const slack = await scene.start({ clock });
+    const { conversation } = await scene.heard(slack);
+    const channel = await scene.heard(slack, 'channel');
+    slack.slack.troubleApi({ kind: 'rate_limit', retryAfterSeconds: 30 }, { method: 'chat.postMessage' });
+    for (const text of ['first', 'second']) await slack.adapter.post(conversation, textMessage(text));
+    await slack.adapter.post(channel.conversation, textMessage('elsewhere'));
+    expect(pauses).toEqual([30_000, expect.any(Number)]);
+    expect(pauses[1]).toBeGreaterThan(0);
+    const posts = slack.slack.calls.filter(({ method }) => method === 'chat.postMessage');
+    expect(posts).toHaveLength(4);
+  });
+
   test('a rate limit of minutes is a failure that says when to come back', async () => {
     const { clock, pauses } = movableClock();
     const slack = await scene.start({ clock });
