@@ -23,24 +23,29 @@ class SlackSockets {
   readonly events: ChatEvent[] = [];
   opened = 0;
   appTokenError: string | undefined;
-  #sockets!: WebSocketServer;
-  #api!: Server;
   #apiUrl = '';
+  readonly #sockets: WebSocketServer;
+  readonly #api: Server;
   readonly #adapters: ChatAdapter[] = [];
   readonly #logger = createLogger({ level: 'debug', destination: { write: (line) => this.logLines.push(line) } });
   readonly #httpClient = createHttpClient({ allowPrivateHosts: 'all', logger: this.#logger, clock: systemClock });
 
-  async start(): Promise<void> {
-    this.#sockets = await startWebSocketServer((socket) => socket.send(JSON.stringify({ type: 'hello' })));
+  private constructor(sockets: WebSocketServer) {
+    this.#sockets = sockets;
     this.#api = createServer((request, response) => {
       request.resume();
-      response
-        .setHeader('content-type', 'application/json')
-        .end(JSON.stringify(this.#answer(request.url ?? '', request.headers.authorization)));
+      const answer = this.#answer(request.url ?? '', request.headers.authorization);
+      response.setHeader('content-type', 'application/json').end(JSON.stringify(answer));
     });
-    await new Promise<void>((resolve) => this.#api.listen(0, '127.0.0.1', resolve));
-    const address = this.#api.address();
-    this.#apiUrl = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}/api/`;
+  }
+
+  static async start(): Promise<SlackSockets> {
+    const hello = JSON.stringify({ type: 'hello' });
+    const slack = new SlackSockets(await startWebSocketServer((socket) => socket.send(hello)));
+    await new Promise<void>((resolve) => slack.#api.listen(0, '127.0.0.1', resolve));
+    const address = slack.#api.address();
+    slack.#apiUrl = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}/api/`;
+    return slack;
   }
 
   #answer(url: string, authorization: string | undefined): Json {
@@ -101,8 +106,7 @@ describe('Slack: Socket Mode', () => {
   let slack: SlackSockets;
 
   beforeEach(async () => {
-    slack = new SlackSockets();
-    await slack.start();
+    slack = await SlackSockets.start();
   });
 
   afterEach(() => slack.stop());

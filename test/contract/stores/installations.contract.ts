@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { TokenSet } from '../../../src/connections/connection.js';
+import { createConnectionRecords } from '../../../src/connections/connection-records.js';
 import { createInstallations, INSTALLATION } from '../../../src/connections/installations.js';
 import type { Installations } from '../../../src/connections/installations.port.js';
+import { rotateConnectionKeys } from '../../../src/connections/key-rotation.js';
 import { BehalfError } from '../../../src/kernel/errors.js';
 import { noMetrics } from '../../../src/kernel/metrics.port.js';
 import { Secret } from '../../../src/kernel/secret.js';
@@ -9,7 +11,8 @@ import { systemClock } from '../../../src/kernel/system-clock.js';
 import { createVault } from '../../../src/kernel/vault.js';
 import { HARD_IDS, type OpenStores, quietLogger, type Stores, useStores } from './stores.js';
 
-const vault = createVault([{ id: 'k1', key: new Secret(randomBytes(32)) }]);
+const KEY = { id: 'k1', key: new Secret(randomBytes(32)) };
+const vault = createVault([KEY]);
 const HOUR = 3_600_000;
 
 function tokens(name: string, changes: Partial<TokenSet> = {}): TokenSet {
@@ -63,6 +66,17 @@ export function describeInstallations(open: OpenStores): void {
       expect(Buffer.from(row.sealed).toString('latin1')).not.toContain('canary');
       await stores.connections.write({ ...row, owner: { platform: 'slack', tenantId: 'T2', userId: '' } });
       await expect(ask(undefined, stores).find('T2')).rejects.toMatchObject({ code: 'store.corrupt' });
+    });
+
+    it('is sealed anew with the first key of the keyring', async () => {
+      await ask().save(ACME, tokens('xoxb-1'));
+      const { connections: store } = opened().stores;
+      const wider = createVault([{ id: 'k2', key: new Secret(randomBytes(32)) }, KEY]);
+      const parts = { store, vault: wider, records: createConnectionRecords(store, wider), logger: quietLogger };
+      expect(await rotateConnectionKeys(parts, INSTALLATION)).toEqual({ checked: 1, resealed: 1, failed: 0 });
+      await expect(ask().find('T1')).rejects.toMatchObject({ code: 'store.corrupt' });
+      const row = await store.get({ platform: 'slack', tenantId: 'T1', userId: '' }, INSTALLATION);
+      expect(row && wider.needsRotation(row.sealed)).toBe(false);
     });
 
     it('replaces an earlier installation', async () => {
