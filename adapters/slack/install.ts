@@ -9,7 +9,7 @@ import type { Metrics } from '../../src/kernel/metrics.port.js';
 import { Secret } from '../../src/kernel/secret.js';
 import type { ShowPage } from './config.js';
 import type { Grant, SlackOAuth } from './oauth.js';
-import { missingScopes, REQUIRED_SCOPES } from './web-api.js';
+import { missingScopes, REQUIRED_SCOPES } from './scopes.js';
 
 const REDIRECT_PATH = '/slack/oauth_redirect';
 /** Time that somebody has for choosing a workspace and consenting; Slack's code lives as long. */

@@ -6,7 +6,8 @@ import type { Logger } from '../../src/kernel/logger.port.js';
 import type { SlackMessagePlace, SlackPlace } from './address.js';
 import { renderMessage } from './blocks.js';
 import { type JsonObject, objectAt, textAt } from './json.js';
-import { PATIENCE, type SlackApi, type SlackMethod, slackErrorOf } from './web-api.js';
+import type { SlackMethod } from './scopes.js';
+import { PATIENCE, type SlackApi, slackErrorOf } from './web-api.js';
 
 /** Why an ephemeral message cannot be shown in place; the direct message is always open. */
 const NOT_SHOWN_THERE: readonly (string | undefined)[] = [

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import type { HttpRequest } from '../../src/kernel/http.js';
 import { FORM_CALLBACK } from './forms.js';
 import { isJsonObject, type JsonObject, objectAt, parseJson, textAt } from './json.js';
-import { LIFECYCLE_EVENTS } from './web-api.js';
+import { LIFECYCLE_EVENTS } from './scopes.js';
 
 /** What a request of Slack is, before anybody acts on it. */
 export type SlackRequest =

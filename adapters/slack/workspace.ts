@@ -1,7 +1,8 @@
 import type { Installation } from '../../src/connections/installations.port.js';
 import { BehalfError } from '../../src/kernel/errors.js';
 import { textAt } from './json.js';
-import { missingScopes, type SlackApi, slackErrorOf } from './web-api.js';
+import { missingScopes } from './scopes.js';
+import { type SlackApi, slackErrorOf } from './web-api.js';
 
 /** The workspace or organisation that the app is installed in, and who the bot is there. */
 export interface Workspace {

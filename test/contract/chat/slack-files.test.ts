@@ -74,7 +74,7 @@ describe('files in Slack', () => {
   test('what is kept of a file holds neither an address nor a token', async () => {
     await open();
     const { reference } = await sendOne();
-    expect(Object.keys(reference)).toEqual(['file']);
+    expect(Object.keys(reference)).toEqual(['file', 'workspace']);
   });
 
   test('a file that was deleted is gone', async () => {

@@ -1,5 +1,5 @@
 import type { AppsManifestCreateArguments } from '@slack/web-api';
-import { EVENT_SCOPES, METHOD_SCOPES, REQUIRED_SCOPES } from '../../../adapters/slack/web-api.js';
+import { EVENT_SCOPES, METHOD_SCOPES, REQUIRED_SCOPES } from '../../../adapters/slack/scopes.js';
 import manifest from '../../../manifest.json';
 
 type Manifest = Exclude<AppsManifestCreateArguments['manifest'], string>;
