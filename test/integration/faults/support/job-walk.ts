@@ -1,6 +1,6 @@
 import { textOf } from '../../../support/recording-chat.js';
 import type { AppAnswer, AppCall } from '../../../support/scripted-app.js';
-import type { Death, Run } from './run.js';
+import { type Death, Run } from './run.js';
 import type { World } from './world.js';
 
 /** What a person does with a recipe until its jobs have ended. */
@@ -47,7 +47,7 @@ async function told(world: World, story: Story, diesAfter?: number, diesAgainAft
   world.app.answer(
     (call) => own?.(call) ?? (call.account === undefined ? undefined : { body: { ...named(call), by: call.account } }),
   );
-  const run = await world.begin(story.prepare ? undefined : diesAfter);
+  const run = await Run.begin(world, story.prepare ? undefined : diesAfter);
   if (story.prepare) {
     await story.prepare(run);
     world.app.calls.length = 0;

@@ -25,11 +25,6 @@ const MOST_STEPS = 200;
 /** What did not end because the process died. */
 export const DIED = 'died';
 
-interface RunOptions {
-  readonly userId: string;
-  readonly diesAfter?: number;
-}
-
 /** How a process died: the person's jobs as they were kept then, and what it had done. */
 export interface Death {
   readonly jobs: readonly Job[];
@@ -63,10 +58,11 @@ export class Run {
     this.#assembly = assemblyOf(this);
   }
 
-  static async start(world: World, { diesAfter, userId }: RunOptions): Promise<Run> {
+  /** With a person who has not been here before, and a process that dies after so many effects. */
+  static async begin(world: World, diesAfter?: number): Promise<Run> {
     const life = new Life(diesAfter);
     const stores = await world.stores();
-    const run = new Run(world, userId, life, ({ chat }) => assembled(world, { life, stores, chat }));
+    const run = new Run(world, world.newPerson(), life, ({ chat }) => assembled(world, { life, stores, chat }));
     await run.#startJobs();
     return run;
   }

@@ -15,7 +15,6 @@ import type { Disk, StoreName } from '../../../support/disks.js';
 import { RecordingLogger } from '../../../support/recording-logger.js';
 import { ScriptedApp } from '../../../support/scripted-app.js';
 import { serviceEnvironment, writeServiceFiles } from '../../../support/service-files.js';
-import { Run } from './run.js';
 
 export const PUBLIC_URL = 'https://behalf.example.com';
 
@@ -96,13 +95,13 @@ export class World {
     await this.clock.jump(ms);
   }
 
-  /** A person who has not been here before, and a process that dies after so many effects. */
-  async begin(diesAfter?: number): Promise<Run> {
+  /** The id of a person who has not been here before; what the others did is forgotten. */
+  newPerson(): string {
     this.#runs += 1;
     this.app.calls.length = 0;
     this.app.grants.length = 0;
     this.logger.lines.length = 0;
-    return Run.start(this, { userId: `p${this.#runs}`, ...(diesAfter === undefined ? {} : { diesAfter }) });
+    return `p${this.#runs}`;
   }
 
   async remove(): Promise<void> {
