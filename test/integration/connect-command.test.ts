@@ -12,6 +12,9 @@ import { eventually } from '../support/service-kit.js';
 
 const ROOT = path.resolve(__dirname, '../..');
 
+/** Each command of the program is a process that begins anew. */
+const MANY_COMMANDS_MS = 150_000;
+
 const SEARCH = `name: search
 title: Search
 settings: [{ name: url, title: Address }]
@@ -121,49 +124,57 @@ describe('behalf connect', () => {
     expect(removed.text).toContain('Deleted the shared connection crm');
   });
 
-  it('makes a connection that is not in the file, with everything it needs, and forgets it when its key is wrong', async () => {
-    const making = ['connect', 'notes', '--connector', 'search'];
-    const wrong = await run(making, `${search.url}\nnot-the-key\n`);
-    expect(wrong).toMatchObject({ code: 2, text: expect.stringContaining('Nothing was kept') });
-    expect((await run(['connections'])).text).not.toContain('notes');
+  it(
+    'makes a connection that is not in the file, with everything it needs, and forgets it when its key is wrong',
+    async () => {
+      const making = ['connect', 'notes', '--connector', 'search'];
+      const wrong = await run(making, `${search.url}\nnot-the-key\n`);
+      expect(wrong).toMatchObject({ code: 2, text: expect.stringContaining('Nothing was kept') });
+      expect((await run(['connections'])).text).not.toContain('notes');
 
-    const right = await run(making, `${search.url}\n${SHARED_KEY}\n`);
-    expect(right).toMatchObject({ code: 0, text: expect.stringContaining('notes (Search) is connected as shared.') });
-    expect((await run(['connections', 'test', 'notes'])).text).toBe('notes works as shared.\n');
-    expect(await run(making)).toMatchObject({ code: 2, text: expect.stringContaining('already') });
+      const right = await run(making, `${search.url}\n${SHARED_KEY}\n`);
+      expect(right).toMatchObject({ code: 0, text: expect.stringContaining('notes (Search) is connected as shared.') });
+      expect((await run(['connections', 'test', 'notes'])).text).toBe('notes works as shared.\n');
+      expect(await run(making)).toMatchObject({ code: 2, text: expect.stringContaining('already') });
 
-    const file = path.join(directory, 'connections.yaml');
-    const before = readFileSync(file, 'utf8');
-    const entry = `  notes: { connector: search, settings: { url: "${search.url}" }, auth: { method: api_key } }\n`;
-    writeFileSync(file, before + entry);
-    expect(await run(['check', '--config-dir', directory])).toMatchObject({
-      code: 2,
-      text: expect.stringMatching(
-        /^connections\.yaml:\d+:3 error "notes" was made at run time, too: this one is used {2}hint: /,
-      ),
-    });
-    writeFileSync(file, before);
-    expect((await run(['connections', 'delete', 'notes', '--yes'])).text).not.toContain('connections.yaml');
-    expect((await run(['connections'])).text).not.toContain('notes');
-  });
+      const file = path.join(directory, 'connections.yaml');
+      const before = readFileSync(file, 'utf8');
+      const entry = `  notes: { connector: search, settings: { url: "${search.url}" }, auth: { method: api_key } }\n`;
+      writeFileSync(file, before + entry);
+      expect(await run(['check', '--config-dir', directory])).toMatchObject({
+        code: 2,
+        text: expect.stringMatching(
+          /^connections\.yaml:\d+:3 error "notes" was made at run time, too: this one is used {2}hint: /,
+        ),
+      });
+      writeFileSync(file, before);
+      expect((await run(['connections', 'delete', 'notes', '--yes'])).text).not.toContain('connections.yaml');
+      expect((await run(['connections'])).text).not.toContain('notes');
+    },
+    MANY_COMMANDS_MS,
+  );
 
-  it('makes one with a client that people log in to, whose secret never shows', async () => {
-    const { child, output } = start('connect', 'late', '--connector', 'acme_crm', '--method', 'oauth2');
-    child.stdin?.end(`${apps.crm.url}\n${apps.crm.clientId}\n${apps.crm.clientSecret}\n`);
-    await eventually(() => /http:\/\/localhost:\d+\/login\/\S+/.test(output()));
-    expect(output()).toMatch(/Redirect URI, where the app wants one: http:\/\/localhost:\d+\/oauth\/callback\/late/);
-    const link = /http:\/\/localhost:\d+\/login\/\S+/.exec(output())?.[0] ?? '';
-    await new Browser().logIn(link, { username: 'rita' });
-    const [code] = await once(child, 'close');
-    expect({ code, text: output() }).toMatchObject({
-      code: 0,
-      text: expect.stringContaining('late (Acme CRM) is connected as rita@acme.example.'),
-    });
-    expect(output()).not.toContain(apps.crm.clientSecret);
-    const rows: unknown = JSON.parse((await run(['connections', '--json'])).text);
-    expect(rows).toContainEqual(expect.objectContaining({ name: 'late', origin: 'store', state: 'connected' }));
-    expect((await run(['keys', 'rotate'])).text).toContain('late: 1 checked');
-  });
+  it(
+    'makes one with a client that people log in to, whose secret never shows',
+    async () => {
+      const { child, output } = start('connect', 'late', '--connector', 'acme_crm', '--method', 'oauth2');
+      child.stdin?.end(`${apps.crm.url}\n${apps.crm.clientId}\n${apps.crm.clientSecret}\n`);
+      await eventually(() => /http:\/\/localhost:\d+\/login\/\S+/.test(output()));
+      expect(output()).toMatch(/Redirect URI, where the app wants one: http:\/\/localhost:\d+\/oauth\/callback\/late/);
+      const link = /http:\/\/localhost:\d+\/login\/\S+/.exec(output())?.[0] ?? '';
+      await new Browser().logIn(link, { username: 'rita' });
+      const [code] = await once(child, 'close');
+      expect({ code, text: output() }).toMatchObject({
+        code: 0,
+        text: expect.stringContaining('late (Acme CRM) is connected as rita@acme.example.'),
+      });
+      expect(output()).not.toContain(apps.crm.clientSecret);
+      const rows: unknown = JSON.parse((await run(['connections', '--json'])).text);
+      expect(rows).toContainEqual(expect.objectContaining({ name: 'late', origin: 'store', state: 'connected' }));
+      expect((await run(['keys', 'rotate'])).text).toContain('late: 1 checked');
+    },
+    MANY_COMMANDS_MS,
+  );
 
   it.each([
     [['connect', 'Bad_Name', '--connector', 'search'], 'is no name'],
