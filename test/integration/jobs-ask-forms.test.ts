@@ -274,7 +274,7 @@ describe('a question with fields', () => {
     const shown = await opened(question);
     await pressed(question, { label: 'Type here instead' });
     await submitted(shown, WHOLE);
-    await kit.say('Chairs');
+    await kit.say('Tables');
     expect(textOf(kit.chat.last())).toBe('You have answered already: ✓ Filled in');
     expect(created()).toHaveLength(1);
   });

@@ -61,7 +61,7 @@ export function convertParameters(each: Operation, view: JsonView, inputs: Input
 function parametersOf({ operation, shared }: Operation, view: JsonView): readonly JsonObject[] {
   const found = new Map<string, JsonObject>();
   for (const parameter of [...view.objects(shared['parameters']), ...view.objects(operation['parameters'])]) {
-    found.set(`${String(parameter['in'])} ${String(parameter['name'])}`, parameter);
+    found.set(JSON.stringify([parameter['in'], parameter['name']]), parameter);
   }
   return [...found.values()];
 }
@@ -86,7 +86,7 @@ function reasonAgainst(parameter: JsonObject, view: JsonView): string | undefine
   if (where !== 'path' && where !== 'query' && where !== 'header') return 'is no part of the address or the headers';
   if (parameter['content'] !== undefined) return 'holds a document';
   const usual = where === 'query' ? 'form' : 'simple';
-  if (style !== undefined && style !== usual) return `is written in the style ${String(style)}`;
+  if (style !== undefined && style !== usual) return `is written in the style ${JSON.stringify(style)}`;
   const type = typeOf(view.object(parameter['schema']) ?? {});
   if (type === 'object') return 'holds an object';
   return type === 'array' && where === 'path' ? 'holds a list in the path' : undefined;

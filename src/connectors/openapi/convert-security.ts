@@ -64,7 +64,7 @@ function convertScheme(name: string, scheme: JsonObject | undefined, scopes: rea
       return convertOAuth2(name, scheme, scopes);
     case 'http':
       if (scheme['scheme'] === 'basic') return { basic: {} };
-      if (String(scheme['scheme']).toLowerCase() !== 'bearer') break;
+      if (typeof scheme['scheme'] !== 'string' || scheme['scheme'].toLowerCase() !== 'bearer') break;
       return { api_key: { in: 'header', name: 'Authorization', prefix: 'Bearer ' } };
     case 'apiKey': {
       const { in: where, name: key } = scheme;

@@ -26,7 +26,7 @@ export interface ImportRequest {
  */
 export function importOpenApi(request: ImportRequest): ConnectorDraft {
   const { document, source } = request;
-  if (!isObject(document) || !/^3\.[01](?:\.|$)/.test(String(document['openapi']))) {
+  if (!isObject(document) || !/^3\.[01](?:\.|$)/.test(versionOf(document['openapi']))) {
     throw invalid(`${source} is no OpenAPI document of version 3.0 or 3.1`);
   }
   const view = new JsonView(document);
@@ -155,4 +155,9 @@ class Draft {
 
 function invalid(message: string): BehalfError {
   return new BehalfError('connector.invalid', message);
+}
+
+/** YAML reads `3.1` as a number. */
+function versionOf(written: unknown): string {
+  return typeof written === 'string' || typeof written === 'number' ? String(written) : '';
 }
