@@ -149,8 +149,27 @@ export async function startServiceKit(options: KitOptions): Promise<ServiceKit> 
     return made;
   }
 
-  const first = await replica();
-  await first.jobs.start();
+  /** What the kit has opened: an app server left open would keep the test run from ending. */
+  async function close(): Promise<void> {
+    await Promise.all([crm.stop(), files.stop()]);
+    await http.close();
+    await kept.health.close();
+    await options.disk?.remove();
+    rmSync(directory, { recursive: true, force: true });
+  }
+
+  async function firstReplica(): Promise<Replica> {
+    try {
+      const made = await replica();
+      await made.jobs.start();
+      return made;
+    } catch (error) {
+      await close();
+      throw error;
+    }
+  }
+
+  const first = await firstReplica();
 
   async function openLogin(url: string) {
     const started = await first.logins.begin(url.replace(`${PUBLIC_URL}/login/`, ''));
@@ -225,10 +244,7 @@ export async function startServiceKit(options: KitOptions): Promise<ServiceKit> 
       const stopping = Promise.all(replicas.map(({ jobs }) => jobs.stop(10)));
       await clock.advance(10);
       await Promise.all([crm.stop(), files.stop(), stopping]);
-      await http.close();
-      await kept.health.close();
-      await options.disk?.remove();
-      rmSync(directory, { recursive: true, force: true });
+      await close();
     },
   };
 }
