@@ -4,18 +4,23 @@ import type { Admits, ChatAdapter } from './chat/chat-adapter.port.js';
 import type { ChatEventHandler } from './chat/chat-event.js';
 import { createClicks } from './chat/clicks.js';
 import { createFileReferences } from './chat/file-references.js';
+import type { JobOwner } from './chat/job-owner.js';
 import type { LifecycleHandler } from './chat/lifecycle-event.js';
 import { AnswerForms } from './commands/answer-forms.js';
 import { AnswerJobs } from './commands/answer-jobs.js';
 import { CancelCommand } from './commands/cancel-command.js';
+import { Choices } from './commands/choices.js';
 import { CommandForms } from './commands/command-forms.js';
 import { EventClaims } from './commands/event-claims.js';
 import { FileIntake } from './commands/file-intake.js';
+import { FormOptions } from './commands/form-options.js';
 import { EventHandler } from './commands/handle-event.js';
 import { Help } from './commands/help.js';
 import { HelpRecipes } from './commands/help-recipes.js';
 import { lifecycleHandler } from './commands/lifecycle.js';
-import { LoginNotices } from './commands/login-notices.js';
+import { LoginFirst } from './commands/login-first.js';
+import { chatUserOf, LoginNotices } from './commands/login-notices.js';
+import { OfferedOptions } from './commands/offered-options.js';
 import { PersonalConnections } from './commands/personal-connections.js';
 import { ProveLogin } from './commands/prove-login.js';
 import { Questions } from './commands/questions.js';
@@ -46,6 +51,7 @@ import type { JobQueue } from './jobs/job-queue.port.js';
 import type { JobStore } from './jobs/job-store.port.js';
 import { Jobs } from './jobs/jobs.js';
 import type { CreateLoginLink } from './jobs/login-link.js';
+import { OptionSearches } from './jobs/options/option-searches.js';
 import { admitsOutsider, type DenialOf, permissions } from './jobs/permission.js';
 import { RecipeHolds } from './jobs/recipe-holds.js';
 import { RecipeStops } from './jobs/recipe-stops.js';
@@ -196,6 +202,9 @@ export function assemble(policy: ServicePolicy, catalogue: () => Catalogue, driv
   const router = routerOf(recipes);
   const titleOf = (connection: string) => parents(connection)?.title ?? connection;
   const appTitle = (app: string) => connectors(app)?.title;
+  const resolverFor = (owner: JobOwner) => new SlotResolver(owner, { connections, parents, connectors });
+  const callApp = (call: Omit<ActionCall, 'http' | 'clock'>, owner: JobOwner) =>
+    measured(metrics, clock, call.parent.connector, () => perform({ ...call, clock, ...readFileOf(owner) }));
   const jobs = new Jobs({
     stops,
     denialOf,
@@ -205,7 +214,7 @@ export function assemble(policy: ServicePolicy, catalogue: () => Catalogue, driv
     wishes: stores.expiring,
     vault,
     recipes,
-    resolverFor: (job) => new SlotResolver(job.user, { connections, parents, connectors }),
+    resolverFor: (job) => resolverFor(job.user),
     chats,
     clicks,
     createLoginLink,
@@ -213,8 +222,7 @@ export function assemble(policy: ServicePolicy, catalogue: () => Catalogue, driv
       await answers.expect({ user, conversation }, { job, ask: asking.id }, asking);
     },
     helpInstead: ({ recipe, state: { conversation }, user }) => help.insteadOf(recipe, { user, conversation }),
-    perform: (call, user) =>
-      measured(metrics, clock, call.parent.connector, () => perform({ ...call, clock, ...readFileOf(user) })),
+    perform: callApp,
     titleOf,
     onNoLongerWaiting: (id) => logins.cancelFor(id),
     clock,
@@ -267,10 +275,14 @@ export function assemble(policy: ServicePolicy, catalogue: () => Catalogue, driv
     async onConnected(event) {
       if (event.owner === 'shared') await shared.look();
       await notices.connected(event);
+      if (event.owner !== 'shared') await starter.loginCompleted(chatUserOf(event.owner), event.connection);
     },
     onFailed: (event) => notices.failed(event),
   });
-  const forms = new CommandForms({
+  const searches = new OptionSearches({ resolverFor, perform: callApp, clock, metrics });
+  const offered = new OfferedOptions(stores.expiring);
+  const loginFirst = new LoginFirst({ createLoginLink, clicks });
+  const asking = {
     jobs,
     denialOf,
     questions,
@@ -279,21 +291,15 @@ export function assemble(policy: ServicePolicy, catalogue: () => Catalogue, driv
     chats,
     clicks,
     intake,
-    askInChat: (...asked) => starter.ask(...asked),
-  });
-  const starter: CommandStarter = new CommandStarter({
-    jobs,
-    denialOf,
-    questions,
-    forms,
-    claims,
-    clock,
-    recipes,
-    chats,
-    clicks,
-    intake,
-    metrics,
-    stopped,
+    choices: new Choices({ searches, clock, logger }),
+    logins: loginFirst,
+  };
+  const forms = new CommandForms({ ...asking, offered, askInChat: (...asked) => starter.ask(...asked) });
+  const starter: CommandStarter = new CommandStarter({ ...asking, forms, claims, metrics, stopped });
+  const options = new FormOptions({
+    ...{ searches, offered, denialOf, recipes, chats, clicks, clock, logger },
+    logins: loginFirst,
+    store: stores.expiring,
   });
   const events = new EventHandler({
     chats,
@@ -303,6 +309,7 @@ export function assemble(policy: ServicePolicy, catalogue: () => Catalogue, driv
     router,
     forms,
     starter,
+    options,
     questions,
     answers,
     connections: personal,

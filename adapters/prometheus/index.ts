@@ -11,6 +11,7 @@ const COUNTERS: Readonly<Record<MetricCounter, { help: string; labels: readonly 
   jobs_suspended: { help: 'Jobs that began to wait for a login', labels: ['recipe'] },
   jobs_resumed: { help: 'Jobs that went on after a login', labels: ['recipe'] },
   steps: { help: 'Actions carried out', labels: ['app', 'outcome'] },
+  option_searches: { help: 'Searches for the options of a parameter', labels: ['app', 'outcome'] },
   app_pauses: { help: 'Calls that met a pause which the app had asked for', labels: ['app', 'outcome'] },
   logins: { help: 'Logins by outcome', labels: ['connection', 'outcome'] },
   token_refreshes: { help: 'Token refreshes by outcome', labels: ['connection', 'outcome'] },

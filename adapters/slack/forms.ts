@@ -68,7 +68,8 @@ function renderElement(field: FormField): InputBlock['element'] {
     }
     case 'select': {
       const initial = field.initial ? { initial_option: toOption(field.initial) } : {};
-      if (!field.options) return { type: 'external_select', ...base, min_query_length: 0, ...initial };
+      if (!field.options)
+        return { type: 'external_select', ...base, min_query_length: field.minQuery ?? 0, ...initial };
       const options = toOptions(field.options);
       const isOffered = options.some(({ value }) => value === field.initial?.value);
       return { type: 'static_select', ...base, options, ...(isOffered ? initial : {}) };

@@ -31,6 +31,13 @@ const Click = z.discriminatedUnion('kind', [
   }),
   /** A form with the fields of a job's question that stands open. */
   z.object({ kind: z.literal('answer-form'), job: z.string(), ask: z.string() }),
+  /** Answers a command's question with what is chosen in the picklist of the message. */
+  z.object({
+    kind: z.literal('choose-option'),
+    question: z.string(),
+    parameter: z.string(),
+    options: z.array(z.object({ label: z.string(), value: z.union([z.string(), z.number()]) })),
+  }),
   /** Shows the form of the command that is being asked about. */
   z.object({ kind: z.literal('open-form'), question: z.string() }),
   /** A form that stands open: which command it is for, and what it did not show. */

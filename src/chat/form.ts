@@ -23,8 +23,16 @@ export type FormField = FieldBase &
     | { readonly kind: 'boolean'; readonly initial?: boolean }
     /** One file; only for platforms whose forms take files. `extensions`: what the client offers; absent: any. */
     | { readonly kind: 'file'; readonly extensions?: readonly string[] }
-    /** Without `options`, they are asked for while the person types: see `OptionsEvent`. */
-    | { readonly kind: 'select'; readonly options?: readonly FormChoice[]; readonly initial?: FormChoice }
+    /**
+     * Without `options`, they are asked for while the person types: see `OptionsEvent`. `minQuery`: not before so many
+     * characters, where the platform can wait for them.
+     */
+    | {
+        readonly kind: 'select';
+        readonly options?: readonly FormChoice[];
+        readonly initial?: FormChoice;
+        readonly minQuery?: number;
+      }
   );
 
 /** A form as any platform can draw it: a modal in Slack, a dialog in Teams. */

@@ -6,7 +6,11 @@ import { checkInputType } from './input-types.js';
 import type { RecipeContext } from './recipe-context.js';
 
 /** Finds actions that do not exist, and input that is unknown, missing or of the wrong type. */
-export function checkAction(context: RecipeContext, step: ActionStep, data: Shape): void {
+export function checkAction(
+  context: RecipeContext,
+  step: Omit<ActionStep, 'kind' | 'path' | 'id' | 'timeoutMs'>,
+  data: Shape,
+): void {
   const slots = context.recipe.connections.map((slot) => slot.slot);
   if (!slots.includes(step.slot)) {
     const near = nearest(step.slot, slots);

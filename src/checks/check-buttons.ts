@@ -40,8 +40,8 @@ function checkValue(context: RecipeContext, target: CommandRecipe, given: Given)
     return;
   }
   if (given.value?.kind !== 'constant' || given.value.value === null || given.value.value === '') return;
-  // Whom a text means is known only in the chat.
-  if (parameter.type === 'user') return;
+  // Whom a text means is known only in the chat, and what an app finds only to the app.
+  if (parameter.type === 'user' || parameter.search) return;
   if (parseParameterValue(parameter, String(given.value.value), { now: 0 }).kind === 'ok') return;
   context.report(
     given,

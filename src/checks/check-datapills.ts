@@ -23,7 +23,8 @@ export function checkDatapills(
   ];
 }
 
-function checkPills(
+/** Finds what these datapills read and is not there; gives what they read. `locals`: see `localsOfStep`. */
+export function checkPills(
   context: RecipeContext,
   scope: PillScope,
   pills: readonly Datapill[],

@@ -23,7 +23,7 @@ export function checkReach(
 /** Finds an action whose own address is none of its app's: the credential would not be sent there. */
 export function checkActionHost(
   context: RecipeContext,
-  step: ActionStep,
+  step: Pick<ActionStep, 'slot' | 'action' | 'actionPosition'>,
   parts: { readonly connector: Connector; readonly action: ConnectorAction },
 ): void {
   const { action, connector } = parts;

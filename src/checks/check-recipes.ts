@@ -9,6 +9,7 @@ import { checkCall, checkCallees, checkDepth, checkLoop } from './check-calls.js
 import { checkDatapills } from './check-datapills.js';
 import { checkFlow } from './check-flow.js';
 import { checkHttp } from './check-http.js';
+import { checkSearches } from './check-searches.js';
 import { checkSlots } from './check-slots.js';
 import { checkUsage } from './check-usage.js';
 import { type CheckedParts, RecipeContext, toOtherRecipes } from './recipe-context.js';
@@ -56,7 +57,7 @@ function checkRecipe(context: RecipeContext): void {
     if (step.kind !== 'reply') continue;
     for (const { button, given } of commandUsesOf(step.blocks)) checkButton(context, button, given);
   }
-  const reads = checkDatapills(context, steps, end);
+  const reads = [...checkSearches(context), ...checkDatapills(context, steps, end)];
   checkUsage(context, reads);
   checkHttp(context, scopes);
   checkFlow(context);

@@ -27,7 +27,8 @@ export function checkUsage(context: RecipeContext, reads: readonly (readonly str
 }
 
 function usedSlots(recipe: CompiledRecipe): ReadonlySet<string> {
-  return new Set(allSteps(recipe.steps).flatMap((step) => (step.kind === 'action' ? [step.slot] : [])));
+  const searched = recipe.parameters.flatMap(({ search }) => search?.slot ?? []);
+  return new Set([...searched, ...allSteps(recipe.steps).flatMap((step) => (step.kind === 'action' ? step.slot : []))]);
 }
 
 function replacedReplies(recipe: CompiledRecipe): ReadonlySet<string> {

@@ -215,7 +215,8 @@ function inputsOf({ inputs }: CallableTrigger): Shape {
   return { kind: 'object', fields: new Map(fields) };
 }
 
-function parametersOf(parameters: readonly Pick<Parameter, 'name' | 'type' | 'optional'>[]): Shape {
+/** What is known of values that people give. */
+export function parametersOf(parameters: readonly Pick<Parameter, 'name' | 'type' | 'optional'>[]): Shape {
   const fields = parameters.map(({ name, type, optional }): [string, ShapeField] => [
     name,
     { shape: PARAMETER_SHAPES[type] ?? ANY, optional },

@@ -2,25 +2,24 @@ import type { ChatAdapter } from '../chat/chat-adapter.port.js';
 import type { ActionEvent, FormEvent } from '../chat/chat-event.js';
 import type { Platform } from '../chat/chat-user.js';
 import type { Click, Clicks } from '../chat/clicks.js';
+import type { FormChoice } from '../chat/form.js';
 import { type Message, textMessage } from '../chat/message.js';
 import type { Jobs } from '../jobs/jobs.js';
 import type { DenialOf } from '../jobs/permission.js';
+import type { MissingLogin } from '../jobs/resolve-connections.js';
 import type { Clock } from '../kernel/clock.port.js';
 import { isBehalfError } from '../kernel/errors.js';
 import { joinKey, sha256 } from '../kernel/ids.js';
-import type { CompiledRecipe } from '../recipes/compiled-recipe.js';
+import type { CompiledRecipe, ParameterOption } from '../recipes/compiled-recipe.js';
 import type { RecipeBook } from '../recipes/recipe-book.js';
+import { type Choices, isSearched, type Taken } from './choices.js';
 import type { FileIntake } from './file-intake.js';
-import {
-  firstMissing,
-  type ParameterProblem,
-  refuseUndeclared,
-  type Values,
-  withDefaults,
-} from './gather-parameters.js';
+import { firstMissing, refuseUndeclared, type Values, withDefaults } from './gather-parameters.js';
+import type { LoginFirst } from './login-first.js';
+import type { OfferedOptions } from './offered-options.js';
 import { formParameters, initialTexts, parameterForm, readForm } from './parameter-form.js';
 import { describePeople } from './people.js';
-import { isJobQuestion, type Questions } from './questions.js';
+import { type CommandQuestion, isJobQuestion, type Questions } from './questions.js';
 import { refusalOf } from './refusals.js';
 import { sayPrivately } from './say.js';
 
@@ -36,15 +35,18 @@ interface CommandFormsDeps {
   readonly chats: (platform: Platform) => ChatAdapter;
   readonly clicks: Clicks;
   readonly intake: FileIntake;
+  readonly choices: Choices;
+  readonly logins: LoginFirst;
+  readonly offered: OfferedOptions;
   /** Asks in the chat for what the form could not: files, on some platforms. `eventId` is the same for each delivery. */
   readonly askInChat: (
     request: Pick<FormEvent, 'user' | 'conversation'> & { readonly eventId: string },
     recipe: CompiledRecipe,
-    given: Values,
-    problem: ParameterProblem,
+    taken: Taken,
   ) => Promise<void>;
 }
 
+type Labels = Readonly<Record<string, string>>;
 type FormClick = Extract<Click, { kind: 'form' }>;
 
 /** Parameters that are filled in a form: showing it, and taking what was sent off. */
@@ -68,9 +70,14 @@ export class CommandForms {
   async open(
     event: ActionEvent,
     recipe: CompiledRecipe,
-    options: { readonly given: Values; readonly question?: string },
+    options: {
+      readonly given: Values;
+      /** How given values read that were chosen. */
+      readonly labels?: Labels;
+      readonly question?: string;
+    },
   ): Promise<boolean> {
-    const { given, question } = options;
+    const { given, labels = {}, question } = options;
     if (!event.openForm || !this.has(recipe, event.user.platform, given)) return false;
     const { address, kind, platform } = event.conversation;
     const click: FormClick = {
@@ -84,7 +91,9 @@ export class CommandForms {
     const [token = ''] = await this.#deps.clicks.issue(event.user, [click]);
     try {
       const parameters = this.#parameters(recipe, event.user.platform, given);
-      await event.openForm(parameterForm({ name: recipe.name, parameters }, token, initialTexts(parameters, given)));
+      const chosen = await this.#offerGiven(recipe, token, { given, labels });
+      const form = parameterForm({ name: recipe.name, parameters }, token, initialTexts(parameters, given), chosen);
+      await event.openForm(form);
       return true;
     } catch (error) {
       // The platform takes no form from this press any more: the chat can still ask.
@@ -100,17 +109,19 @@ export class CommandForms {
     const question = found && !isJobQuestion(found) ? found : undefined;
     const recipe = question && recipes().get(question.recipe);
     if (!question || !recipe || recipe.version !== question.recipeVersion) return this.#say(event, NOT_OPEN);
-    const options = { given: question.given, question: id };
+    const options = { given: question.given, labels: question.labels ?? {}, question: id };
     const asking = { ...event, conversation: question.conversation };
     const refusal = await refusalOf(this.#deps.denialOf, recipe, asking);
     if (refusal) return this.#tell(event, refusal);
+    const login = await this.#deps.choices.missingLogin({ recipe, user: event.user }, question.given);
+    if (login) return this.#askForLogin(asking, question, recipe, login.missing);
     const opened = await this.open({ ...event, conversation: question.conversation }, recipe, options);
     if (!opened) await this.#say(event, 'The form could not be opened. Please answer here instead.');
   }
 
   /** A form was sent off. Each form, and each question, makes one job, however often it is sent. */
   async submit(event: FormEvent, click: FormClick): Promise<void> {
-    const { chats, clock, jobs, questions, recipes } = this.#deps;
+    const { chats, clock, intake, jobs, questions, recipes } = this.#deps;
     const recipe = recipes().get(click.recipe);
     if (!recipe || recipe.version !== click.recipeVersion) return this.#say(event, CHANGED);
     const asking = { ...event, conversation: click.conversation };
@@ -120,9 +131,10 @@ export class CommandForms {
     if (undeclared !== undefined) return this.#say(event, undeclared);
     const { timeZone, user } = event;
     const parameters = this.#parameters(recipe, user.platform, click.given);
-    const context = { now: clock.now(), user, intake: this.#deps.intake };
-    const read = readForm(parameters, event, { ...context, ...(timeZone === undefined ? {} : { timeZone }) });
-    const again = parameterForm({ name: recipe.name, parameters }, event.token, event.values);
+    const chosen = await this.#chosenIn(event, recipe);
+    const context = { now: clock.now(), user, intake, ...(timeZone === undefined ? {} : { timeZone }) };
+    const read = readForm(parameters, event, context, chosen.options);
+    const again = parameterForm({ name: recipe.name, parameters }, event.token, event.values, chosen.choices);
     if (Object.keys(read.errors).length > 0) return event.refuse(again, read.errors);
     const place = { recipe, chat: chats(event.user.platform), user: event.user, conversation: click.conversation };
     const { problem, values } = await describePeople({ values: read.values }, place);
@@ -130,8 +142,11 @@ export class CommandForms {
     const key = click.question === undefined ? ['form', sha256(event.token)] : ['question', click.question];
     const whole = { ...hiddenOf(recipe, click.given), ...values };
     const missing = firstMissing(recipe, whole);
-    if (missing?.parameter.type === 'file')
-      return this.#deps.askInChat({ ...asking, eventId: joinKey(...key) }, recipe, whole, missing);
+    if (missing?.parameter.type === 'file') {
+      const labels = Object.fromEntries(Object.entries(chosen.options).map(([name, { label }]) => [name, label]));
+      const taken: Taken = { values: whole, texts: {}, labels, next: { kind: 'question', problem: missing } };
+      return this.#deps.askInChat({ ...asking, eventId: joinKey(...key) }, recipe, taken);
+    }
     await jobs.accept({
       user: event.user,
       conversation: click.conversation,
@@ -141,6 +156,51 @@ export class CommandForms {
     });
     if (click.question !== undefined)
       await questions.close(event.user, { id: click.question, conversation: click.conversation });
+  }
+
+  /** What is given already for fields whose options an app finds, as if it had been offered. */
+  async #offerGiven(
+    recipe: CompiledRecipe,
+    token: string,
+    { given, labels }: { readonly given: Values; readonly labels: Labels },
+  ): Promise<Readonly<Record<string, FormChoice>>> {
+    const chosen: [string, FormChoice][] = [];
+    for (const { hidden, name } of recipe.parameters.filter(isSearched)) {
+      const value = given[name];
+      if (hidden || (typeof value !== 'string' && typeof value !== 'number')) continue;
+      const option = { label: labels[name] ?? String(value), value };
+      const [choice] = await this.#deps.offered.offer({ token, field: name }, [option]);
+      if (choice) chosen.push([name, choice]);
+    }
+    return Object.fromEntries(chosen);
+  }
+
+  /** What was chosen in those fields, out of what this form has offered in them. */
+  async #chosenIn({ token, values }: FormEvent, recipe: CompiledRecipe) {
+    const options: Record<string, ParameterOption> = {};
+    const choices: Record<string, FormChoice> = {};
+    for (const { name } of recipe.parameters.filter(isSearched)) {
+      const handle = values[name]?.trim() ?? '';
+      const option = handle === '' ? undefined : await this.#deps.offered.find({ token, field: name }, handle);
+      if (!option) continue;
+      options[name] = option;
+      choices[name] = { label: option.label, value: handle };
+    }
+    return { options, choices };
+  }
+
+  /** The form could offer nothing: the login comes first, and the question after it. */
+  async #askForLogin(
+    { conversation, user }: ActionEvent,
+    question: CommandQuestion,
+    recipe: CompiledRecipe,
+    missing: readonly MissingLogin[],
+  ): Promise<void> {
+    const { chats, logins, questions } = this.#deps;
+    const awaiting = missing.map(({ parent }) => parent.name);
+    if (!(await questions.advance(user, question, { ...question, awaiting }))) return;
+    const message = await logins.forQuestion({ user, conversation, recipe, missing }, question.id);
+    await sayPrivately(chats(user.platform), { user, conversation }, message);
   }
 
   #say(event: ActionEvent | FormEvent, text: string): Promise<void> {

@@ -1,23 +1,28 @@
 import type { ChatFile } from '../chat/chat-file.js';
 import type { ChatUser } from '../chat/chat-user.js';
-import type { CompiledRecipe, Parameter } from '../recipes/compiled-recipe.js';
+import type { CompiledRecipe, Parameter, ParameterOption } from '../recipes/compiled-recipe.js';
 import { missingParameter } from '../recipes/missing-parameter.js';
 import { parseParameterValue, type ValueContext } from '../recipes/parameter-values.js';
 import { parseInlineParameters } from '../recipes/parameters.js';
 import type { FileIntake } from './file-intake.js';
 
+type Texts = Readonly<Record<string, string>>;
 export type Values = Readonly<Record<string, unknown>>;
 
 export interface ParameterProblem {
   readonly parameter: Parameter;
   /** What is wrong with what was given; absent where nothing was. */
   readonly message?: string;
+  /** What it may be, out of what an app has found; absent where that was not asked for. */
+  readonly choices?: readonly ParameterOption[];
 }
 
 /** What is known of a command's parameters, and the first thing that is not right about them. */
 export interface Gathered {
   readonly values: Values;
   readonly problem?: ParameterProblem;
+  /** What was typed for parameters whose value an app has to find first, by name. */
+  readonly texts?: Texts;
 }
 
 /** What takes values: a command, or the fields of a question. */
@@ -55,19 +60,25 @@ export function gather(
   );
   if (inline.rest !== '' && first) texts[first.name] = inline.rest;
   let invalid: ParameterProblem | undefined;
+  const sought: Record<string, string> = {};
   const wanting = files.length === 0 ? undefined : parameterForFile(recipe, values);
   for (const parameter of recipe.parameters) {
     const text = texts[parameter.name];
     const isSent = parameter === wanting;
     if (text === undefined && !isSent) continue;
+    if (parameter.search && text !== undefined) {
+      sought[parameter.name] = text;
+      delete values[parameter.name];
+      continue;
+    }
     const parsed = isSent
       ? context.intake.take(context.user, parameter, files)
       : parseParameterValue(parameter, text ?? '', context);
     if (parsed.kind === 'ok') values[parameter.name] = parsed.value;
     else invalid ??= { parameter, message: parsed.message };
   }
-  const problem = invalid ?? firstMissing(recipe, values);
-  return problem ? { values, problem } : { values };
+  const problem = invalid ?? firstMissing(recipe, values, sought);
+  return { values, texts: sought, ...(problem ? { problem } : {}) };
 }
 
 /** What a button or a question gives, without files that this person has not sent. */
@@ -101,21 +112,27 @@ export function takeAnswer(
     if (taken.kind === 'invalid') return wrong(taken.message);
     values[target.name] = taken.value;
   }
+  const texts: Record<string, string> = {};
   if (parameter !== target && (text.trim() !== '' || !target)) {
-    const parsed = parseParameterValue(parameter, text, context);
-    if (parsed.kind === 'invalid') return wrong(parsed.message);
-    values[parameter.name] = parsed.value;
+    if (parameter.search) {
+      texts[parameter.name] = text;
+    } else {
+      const parsed = parseParameterValue(parameter, text, context);
+      if (parsed.kind === 'invalid') return wrong(parsed.message);
+      values[parameter.name] = parsed.value;
+    }
   }
-  const problem = firstMissing(recipe, values);
-  return problem ? { values, problem } : { values };
+  const problem = firstMissing(recipe, values, texts);
+  return { values, texts, ...(problem ? { problem } : {}) };
 }
 
 function takesNoFile({ name }: CompiledRecipe): string {
   return `“${name}” has no use for a file here.`;
 }
 
-export function firstMissing(recipe: CompiledRecipe, values: Values): ParameterProblem | undefined {
-  const parameter = missingParameter(recipe, values);
+/** `texts`: what is there, but still has to be looked for. */
+export function firstMissing(recipe: CompiledRecipe, values: Values, texts: Texts = {}): ParameterProblem | undefined {
+  const parameter = missingParameter(recipe, { ...values, ...texts });
   return parameter && { parameter };
 }
 

@@ -15,6 +15,7 @@ import type { AnswerJobs } from './answer-jobs.js';
 import type { CancelCommand } from './cancel-command.js';
 import type { CommandForms } from './command-forms.js';
 import type { EventClaims } from './event-claims.js';
+import type { FormOptions } from './form-options.js';
 import type { Help } from './help.js';
 import { CHOSEN_COMMAND } from './help-messages.js';
 import type { HelpRecipes } from './help-recipes.js';
@@ -38,6 +39,7 @@ export interface EventHandlerDeps {
   readonly router: () => CommandRouter;
   readonly starter: CommandStarter;
   readonly forms: CommandForms;
+  readonly options: FormOptions;
   readonly help: Help;
   readonly helpRecipes: HelpRecipes;
   readonly questions: Questions;
@@ -68,6 +70,8 @@ export class EventHandler {
     const { clock, metrics } = this.#deps;
     const startedAt = clock.now();
     metrics.count('chat_events', { platform: event.user.platform, kind: event.kind });
+    // It changes nothing, and whoever types is not told in the chat of what went wrong.
+    if (event.kind === 'options') return this.#deps.options.answer(event);
     try {
       if (event.kind === 'text') await this.#text(event);
       else if (event.kind === 'action') await this.#action(event);
@@ -142,6 +146,7 @@ export class EventHandler {
     }
     const { click } = redeemed;
     if (click.kind === 'command') return this.#commandClick(event, click);
+    if (click.kind === 'choose-option') return this.#deps.starter.choose(event, click);
     // Showing a form keeps nothing: a second delivery may show it again.
     if (click.kind === 'open-form') return this.#deps.forms.openForQuestion(event, click.question);
     if (click.kind === 'answer-fields') return this.#deps.answers.fill(event, click);

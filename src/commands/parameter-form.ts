@@ -1,16 +1,27 @@
 import type { ChatFile } from '../chat/chat-file.js';
-import type { Form, FormField } from '../chat/form.js';
-import type { CompiledRecipe, Parameter } from '../recipes/compiled-recipe.js';
+import type { Form, FormChoice, FormField } from '../chat/form.js';
+import type { CompiledRecipe, Parameter, ParameterOption } from '../recipes/compiled-recipe.js';
 import { parseParameterValue } from '../recipes/parameter-values.js';
 import type { GatherContext, Values } from './gather-parameters.js';
 
+const NOT_OFFERED = 'Please type here and choose one of what is offered then.';
+
 type Texts = Readonly<Record<string, string>>;
 type Field = Omit<Parameter, 'line' | 'column'>;
+
+/** What is chosen in fields whose options an app finds, by name. */
+type Chosen<T> = Readonly<Record<string, T>>;
 
 /** What is asked for together: the parameters of a command, or the fields of a job's question. */
 export interface FieldSet {
   readonly name: string;
   readonly parameters: readonly Field[];
+}
+
+/** What comes back of a form. */
+interface Filled {
+  readonly values: Texts;
+  readonly files?: Readonly<Record<string, readonly ChatFile[]>>;
 }
 
 /**
@@ -27,12 +38,17 @@ export function formParameters(
 }
 
 /** The form that asks for them, with what is known filled in. */
-export function parameterForm({ name, parameters }: FieldSet, token: string, texts: Texts): Form {
+export function parameterForm(
+  { name, parameters }: FieldSet,
+  token: string,
+  texts: Texts,
+  chosen: Chosen<FormChoice> = {},
+): Form {
   return {
     token,
     title: name,
     submitLabel: 'Submit',
-    fields: parameters.map((parameter) => toField(parameter, texts[parameter.name])),
+    fields: parameters.map((parameter) => toField(parameter, texts[parameter.name], chosen[parameter.name])),
   };
 }
 
@@ -46,14 +62,15 @@ export function initialTexts(parameters: readonly Field[], values: Values): Text
   return Object.fromEntries(known);
 }
 
-/** What was filled in, read as the parameters' types; `errors` are by field name, for below the fields. */
+/**
+ * What was filled in, read as the parameters' types; `errors` are by field name, for below the fields. `chosen`: of the
+ * options that were offered, those that came back.
+ */
 export function readForm(
   parameters: readonly Field[],
-  {
-    files = {},
-    values: texts,
-  }: { readonly values: Texts; readonly files?: Readonly<Record<string, readonly ChatFile[]>> },
+  { files = {}, values: texts }: Filled,
   context: GatherContext,
+  chosen: Chosen<ParameterOption> = {},
 ): { readonly values: Values; readonly errors: Texts } {
   const values: Record<string, unknown> = {};
   const errors: Record<string, string> = {};
@@ -72,6 +89,12 @@ export function readForm(
       if (!optional && preset === undefined) errors[name] = 'Please fill this in.';
       continue;
     }
+    if (parameter.search) {
+      const option = chosen[name];
+      if (option) values[name] = option.value;
+      else errors[name] = NOT_OFFERED;
+      continue;
+    }
     // What the person chose in a list of people is an id already; quotes mean nothing in a field.
     const mentions = type === 'user' ? [{ text, userId: text }] : [];
     const parsed = parseParameterValue(parameter, text, { ...context, mentions });
@@ -81,7 +104,7 @@ export function readForm(
   return { values, errors };
 }
 
-function toField(parameter: Field, text: string | undefined): FormField {
+function toField(parameter: Field, text: string | undefined, chosenBefore: FormChoice | undefined): FormField {
   const { default: preset, example, hint, name, optional, prompt, type } = parameter;
   const help = [hint, example === undefined ? undefined : `e.g. ${example}`].filter((part) => part !== undefined);
   const base = {
@@ -99,6 +122,10 @@ function toField(parameter: Field, text: string | undefined): FormField {
     case 'boolean':
       return { ...base, kind: 'boolean', initial: text === 'true' };
     case 'select': {
+      if (parameter.search) {
+        const { minQuery } = parameter.search;
+        return { ...base, kind: 'select', minQuery, ...(chosenBefore ? { initial: chosenBefore } : {}) };
+      }
       const options = (parameter.options ?? []).map(({ label, value }) => ({ label, value: String(value) }));
       const chosen = options.find(({ value }) => value === text);
       return { ...base, kind: 'select', options, ...(chosen ? { initial: chosen } : {}) };

@@ -6,6 +6,8 @@ import { joinKey, randomToken } from '../kernel/ids.js';
 
 /** A question that nobody answers is forgotten after this; the next text is then a command again. */
 const QUESTION_TTL_MS = 10 * 60_000;
+/** A question that cannot be asked before a login waits as long as people usually have for that. */
+const LOGIN_TTL_MS = 30 * 60_000;
 
 const Conversation = z.object({
   platform: z.enum(['slack', 'teams']),
@@ -26,6 +28,12 @@ const CommandQuestion = z.object({
   given: z.record(z.string(), z.unknown()),
   /** The parameter that is being asked for. */
   asking: z.string(),
+  /** What was typed for parameters whose value an app still has to find, by name. */
+  texts: z.record(z.string(), z.string()).optional(),
+  /** How values read that were chosen, by name. */
+  labels: z.record(z.string(), z.string()).optional(),
+  /** Connections that have to be logged in to before it is asked. */
+  awaiting: z.array(z.string()).optional(),
   /** Milliseconds since the epoch. */
   askedAt: z.number(),
   /** The event that was answered last: a second delivery of it is not the next answer. */
@@ -86,8 +94,13 @@ export class Questions {
 
   /** The open question of this id, if the person has it. */
   async find(user: ChatUser, id: string): Promise<Question | undefined> {
+    return (await this.all(user)).find((question) => question.id === id);
+  }
+
+  /** The open questions of a person. */
+  async all(user: ChatUser): Promise<readonly Question[]> {
     const open = await Promise.all([this.#read(user, 'direct'), this.#read(user, 'channel')]);
-    return open.find((question) => question?.id === id);
+    return open.filter((question) => question !== undefined);
   }
 
   /** Asks anew, in place of any other question. */
@@ -126,7 +139,8 @@ export class Questions {
 }
 
 function ttlOf(question: Question): number {
-  return isJobQuestion(question) ? question.ttlMs : QUESTION_TTL_MS;
+  if (isJobQuestion(question)) return question.ttlMs;
+  return question.awaiting ? LOGIN_TTL_MS : QUESTION_TTL_MS;
 }
 
 function keyOf(user: ChatUser, kind: ConversationRef['kind']): RecordKey {

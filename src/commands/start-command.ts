@@ -2,43 +2,50 @@ import type { ChatAdapter } from '../chat/chat-adapter.port.js';
 import type { ActionEvent, Mention, TextEvent } from '../chat/chat-event.js';
 import type { ChatFile } from '../chat/chat-file.js';
 import type { ChatUser, Outsider, Platform } from '../chat/chat-user.js';
-import type { Clicks } from '../chat/clicks.js';
+import type { Click, Clicks } from '../chat/clicks.js';
 import type { ConversationRef } from '../chat/conversation.js';
-import { type Button, type Message, type RichText, textMessage } from '../chat/message.js';
+import { type Message, textMessage } from '../chat/message.js';
 import type { Jobs } from '../jobs/jobs.js';
 import type { DenialOf } from '../jobs/permission.js';
 import type { Clock } from '../kernel/clock.port.js';
 import { joinKey } from '../kernel/ids.js';
 import type { Metrics } from '../kernel/metrics.port.js';
-import { plainText } from '../kernel/rich-text.js';
-import type { CompiledRecipe } from '../recipes/compiled-recipe.js';
+import type { CompiledRecipe, Parameter } from '../recipes/compiled-recipe.js';
 import { parseInlineParameters } from '../recipes/parameters.js';
 import type { RecipeBook } from '../recipes/recipe-book.js';
+import type { Choices, NextStep, Taken } from './choices.js';
 import type { CommandForms } from './command-forms.js';
+import { buttonOnlyMessage, overtakenMessage } from './command-notices.js';
 import type { EventClaims } from './event-claims.js';
 import type { FileIntake } from './file-intake.js';
 import {
   type GatherContext,
   type Gathered,
   gather,
-  type ParameterProblem,
   refuseFiles,
   refuseUndeclared,
   takeAnswer,
   type Values,
   withDefaults,
 } from './gather-parameters.js';
+import type { LoginFirst } from './login-first.js';
 import { describePeople } from './people.js';
-import type { CommandQuestion, Questions } from './questions.js';
+import { CHOICE_PICKLIST, questionMessage } from './question-message.js';
+import { type CommandQuestion, isJobQuestion, type Questions } from './questions.js';
 import { refusalOf } from './refusals.js';
 import { sayPrivately } from './say.js';
 import type { StoppedRecipes } from './stopped-recipes.js';
+
+const NOT_OPEN = 'This question is not open any more. Please type the command again.';
+const CHOOSE_FIRST = 'Please choose something in the list first, then press the button again.';
 
 interface CommandStarterDeps {
   readonly denialOf: DenialOf;
   readonly jobs: Jobs;
   readonly questions: Questions;
   readonly forms: CommandForms;
+  readonly choices: Choices;
+  readonly logins: LoginFirst;
   readonly claims: EventClaims;
   readonly clock: Clock;
   readonly recipes: () => RecipeBook;
@@ -91,18 +98,23 @@ export class CommandStarter {
       if (await this.#deps.claims.claim({ id: request.eventId, user })) await this.#say(request, answer);
       return;
     }
-    const gathered = await this.#described(
-      gather(recipe, { ...request, text: request.rest ?? '' }, given, this.#context(request)),
-      request,
-    );
-    const { problem, values } = gathered;
-    if (!problem) {
+    const sent = { ...request, text: request.rest ?? '' };
+    const taken = await this.#taken(gather(recipe, sent, given, this.#context(request)), request);
+    const { labels, next, values } = taken;
+    if (next.kind === 'nothing') {
       const parameters = withDefaults(recipe, values);
       await this.#deps.jobs.accept({ user, conversation, recipe, eventId: eventKey(request), parameters });
       return;
     }
-    if (press && !problem.parameter.hidden && (await this.#deps.forms.open(press, recipe, { given: values }))) return;
-    await this.ask(request, recipe, values, problem);
+    const mayOpen = press && next.kind === 'question' && !next.problem.parameter.hidden;
+    if (mayOpen && (await this.#deps.forms.open(press, recipe, { given: values, labels }))) return;
+    await this.ask(request, recipe, taken);
+  }
+
+  /** What was given, with the people and the options that it names found. */
+  async #taken(gathered: Gathered, place: Asked & { readonly recipe: CompiledRecipe }): Promise<Taken> {
+    const described = await this.#described(gathered, place);
+    return this.#deps.choices.take({ texts: {}, ...gathered, ...described }, place);
   }
 
   async #described(gathered: Gathered, place: Asked & { readonly recipe: CompiledRecipe }): Promise<Gathered> {
@@ -129,8 +141,53 @@ export class CommandStarter {
     if (isOver) await questions.close(event.user, question);
   }
 
+  /** The Choose button below a question. */
+  async choose(event: ActionEvent, click: Extract<Click, { kind: 'choose-option' }>): Promise<void> {
+    const { claims, questions } = this.#deps;
+    if (await claims.isClaimed(event)) return;
+    const question = await questions.find(event.user, click.question);
+    const option = click.options.find((_, index) => String(index) === event.values[CHOICE_PICKLIST]);
+    // A process that has died over this press may have asked for the next value already.
+    const isAsked = question?.asking === click.parameter || question?.lastEventId === event.id;
+    const isOpen = question && !isJobQuestion(question) && isAsked;
+    if (!isOpen || !option) {
+      if (await claims.claim(event)) await this.#say(event, textMessage(isOpen ? CHOOSE_FIRST : NOT_OPEN));
+      return;
+    }
+    const isOver = await this.#goOn(question, event, () => ({
+      values: { ...question.given, [click.parameter]: option.value },
+      labels: { [click.parameter]: option.label },
+    }));
+    await claims.done(event);
+    if (isOver) await questions.close(event.user, question);
+  }
+
+  /** A login is done: questions that waited for it are asked, and commands that need nothing more begin. */
+  async loginCompleted(user: ChatUser, connection: string): Promise<void> {
+    const { questions } = this.#deps;
+    for (const question of await questions.all(user)) {
+      if (isJobQuestion(question) || !question.awaiting?.includes(connection)) continue;
+      const { conversation, given: values, lastEventId: id } = question;
+      if (await this.#goOn(question, { user, conversation, id }, () => ({ values })))
+        await questions.close(user, question);
+    }
+  }
+
   /** Tells whether the question is over. */
   async #takeAnswer(question: CommandQuestion, event: TextEvent): Promise<boolean> {
+    // What is typed before the question could be asked is no answer to it.
+    if (question.awaiting) return this.#goOn(question, event, () => ({ values: question.given }));
+    return this.#goOn(question, event, (recipe, parameter) =>
+      takeAnswer(recipe, parameter, { ...event, given: question.given }, this.#context(event)),
+    );
+  }
+
+  /** Goes on with a command after `answer` to its question; tells whether the question is over. */
+  async #goOn(
+    question: CommandQuestion,
+    event: Omit<Asked, 'eventId'> & { readonly id: string },
+    answer: (recipe: CompiledRecipe, parameter: Parameter) => Gathered & Partial<Pick<Taken, 'labels'>>,
+  ): Promise<boolean> {
     const { jobs, questions, recipes } = this.#deps;
     const recipe = recipes().get(question.recipe);
     const parameter = recipe?.parameters.find(({ name }) => name === question.asking);
@@ -145,10 +202,10 @@ export class CommandStarter {
       await this.#say(event, refusal);
       return true;
     }
-    // A process that has died had taken this text: what was left to do is done now.
-    const isAgain = question.lastEventId === event.id;
+    // A process that has died had taken this event: what was left to do is done now. Before a login nothing is taken.
+    const isAgain = question.lastEventId === event.id && (question.isAnswered === true || !question.awaiting);
     if (isAgain && !question.isAnswered) {
-      await this.#say(event, await this.#questionMessage(event.user, question, { recipe, problem: { parameter } }));
+      await this.#sayNext(event, question, { recipe, next: { kind: 'question', problem: { parameter } } });
       return false;
     }
     // What is typed after another command was not meant for this one.
@@ -156,11 +213,11 @@ export class CommandStarter {
       await this.#say(event, overtakenMessage(recipe));
       return true;
     }
-    const { problem, values: given } = await this.#described(
-      takeAnswer(recipe, parameter, { ...event, given: question.given }, this.#context(event)),
-      { ...event, eventId: event.id, recipe },
-    );
-    if (!problem) {
+    const given = answer(recipe, parameter);
+    const texts = { ...question.texts, ...given.texts };
+    const taken = await this.#taken({ ...given, texts }, { ...event, eventId: event.id, recipe });
+    const labels = { ...question.labels, ...given.labels, ...taken.labels };
+    if (taken.next.kind === 'nothing') {
       const answered = { ...question, lastEventId: event.id, isAnswered: true };
       if (!isAgain && !(await questions.advance(event.user, question, answered))) return false;
       // Accepted under the question's own id: two answers, or one answer delivered twice, make one job.
@@ -169,86 +226,61 @@ export class CommandStarter {
         conversation,
         recipe,
         eventId: joinKey('question', question.id),
-        parameters: withDefaults(recipe, given),
+        parameters: withDefaults(recipe, taken.values),
       });
       return true;
     }
-    const now = this.#deps.clock.now();
-    const next: CommandQuestion = {
-      ...question,
-      given,
-      asking: problem.parameter.name,
-      askedAt: now,
-      lastEventId: event.id,
-    };
+    const next: CommandQuestion = { ...question, ...this.#asking({ ...taken, labels }), lastEventId: event.id };
     if (await questions.advance(event.user, question, next))
-      await this.#say(event, await this.#questionMessage(event.user, next, { recipe, problem }));
+      await this.#sayNext(event, next, { recipe, next: taken.next });
     return false;
   }
 
-  /** Asks for what is missing or wrong; once for an event. */
-  async ask(request: Asked, recipe: CompiledRecipe, given: Values, problem: ParameterProblem): Promise<void> {
-    const { claims, clock, questions } = this.#deps;
+  /** Asks for what is missing or wrong, or for the login before that; once for an event. */
+  async ask(request: Asked, recipe: CompiledRecipe, taken: Taken): Promise<void> {
+    const { claims, questions } = this.#deps;
     if (!(await claims.claim({ id: request.eventId, user: request.user }))) return;
-    if (problem.parameter.hidden) {
-      await this.#say(
-        request,
-        textMessage([
-          { text: recipe.name, style: 'italic' },
-          { text: ' works from its button only: it needs to know what it is about.' },
-        ]),
-      );
-      return;
-    }
+    if (taken.next.kind === 'question' && taken.next.problem.parameter.hidden)
+      return this.#say(request, buttonOnlyMessage(recipe));
     const { address, kind, platform } = request.conversation;
     const question = await questions.ask(request.user, {
       recipe: recipe.id,
       recipeVersion: recipe.version,
       conversation: { platform, kind, address },
-      given,
-      asking: problem.parameter.name,
-      askedAt: clock.now(),
       lastEventId: request.eventId,
+      ...this.#asking(taken),
     });
-    await this.#say(request, await this.#questionMessage(request.user, question, { recipe, problem, isFirst: true }));
+    await this.#sayNext(request, question, { recipe, next: taken.next, isFirst: true });
   }
 
-  async #questionMessage(
-    user: ChatUser,
-    question: CommandQuestion,
-    options: {
-      readonly recipe: CompiledRecipe;
-      readonly problem: ParameterProblem;
-      readonly isFirst?: boolean;
-    },
-  ): Promise<Message> {
-    const { recipe } = options;
-    const { parameter, message } = options.problem;
-    const hasForm = this.#deps.forms.has(recipe, user.platform, question.given);
-    const [cancelToken = '', formToken = ''] = await this.#deps.clicks.issue(user, [
-      { kind: 'cancel-question', question: question.id },
-      ...(hasForm ? [{ kind: 'open-form' as const, question: question.id }] : []),
-    ]);
-    const buttons: Button[] = [
-      ...(hasForm ? [{ kind: 'action' as const, label: 'Fill in a form', token: formToken, opensForm: true }] : []),
-      { kind: 'action', label: 'Cancel', token: cancelToken },
-    ];
-    const hints = [parameter.hint, parameter.example === undefined ? undefined : `e.g. ${parameter.example}`].filter(
-      (hint) => hint !== undefined,
-    );
-    const lead: RichText = [
-      ...(options.isFirst ? [{ text: recipe.name, style: 'bold' as const }, { text: '\n' }] : []),
-      ...(message === undefined ? [] : [...emphasised(message), { text: '\n' }]),
-      { text: parameter.prompt },
-      ...(hints.length === 0 ? [] : [{ text: ` (${hints.join(', ')})` }]),
-    ];
+  /** What a question keeps of a command. */
+  #asking({ labels, next, texts, values }: Taken) {
+    const asked =
+      next.kind === 'question' ? next.problem.parameter : next.kind === 'login' ? next.parameter : undefined;
     return {
-      fallback: plainText(lead),
-      blocks: [
-        { kind: 'text', text: lead },
-        { kind: 'buttons', buttons },
-      ],
+      given: values,
+      asking: asked?.name ?? '',
+      texts: Object.keys(texts).length === 0 ? undefined : texts,
+      labels: Object.keys(labels).length === 0 ? undefined : labels,
+      awaiting: next.kind === 'login' ? next.missing.map(({ parent }) => parent.name) : undefined,
+      askedAt: this.#deps.clock.now(),
     };
+  }
+
+  async #sayNext(
+    { conversation, user }: Pick<Asked, 'user' | 'conversation'>,
+    { given, id }: CommandQuestion,
+    options: { readonly recipe: CompiledRecipe; readonly next: NextStep; readonly isFirst?: boolean },
+  ): Promise<void> {
+    const { clicks, forms, logins } = this.#deps;
+    const { next, ...asked } = options;
+    const to = { user, conversation };
+    if (next.kind === 'question') {
+      const hasForm = forms.has(asked.recipe, user.platform, given);
+      await this.#say(to, await questionMessage(clicks, user, id, { ...asked, hasForm, problem: next.problem }));
+    } else if (next.kind === 'login') {
+      await this.#say(to, await logins.forQuestion({ ...to, recipe: asked.recipe, missing: next.missing }, id));
+    }
   }
 
   #say(to: { readonly user: ChatUser; readonly conversation: ConversationRef }, message: Message): Promise<void> {
@@ -256,24 +288,7 @@ export class CommandStarter {
   }
 }
 
-function overtakenMessage(recipe: CompiledRecipe): Message {
-  return textMessage([
-    { text: 'You have started something else since I asked about ' },
-    { text: recipe.name, style: 'italic' },
-    { text: '. Please type the command again if you still need it.' },
-  ]);
-}
-
 /** The same event may be delivered again; the claim on it is made together with the job. */
 function eventKey({ eventId, user }: Asked): string {
   return joinKey(user.platform, user.tenantId, eventId);
-}
-
-/** `*name*` in our own sentences becomes bold. */
-function emphasised(text: string): RichText {
-  return text
-    .split('*')
-    .flatMap((part, index) =>
-      part === '' ? [] : [index % 2 === 1 ? { text: part, style: 'bold' as const } : { text: part }],
-    );
 }

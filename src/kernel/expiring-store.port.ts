@@ -4,6 +4,7 @@ export type RecordKind =
   | 'action'
   | 'cancel'
   | 'dialog'
+  | 'offer'
   | 'login'
   | 'login-state'
   | 'login-proof'

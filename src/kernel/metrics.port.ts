@@ -18,6 +18,7 @@ export type MetricCounter =
   | 'recipes_stopped' // recipe
   | 'jobs_resumed' // recipe
   | 'steps' // app, outcome (ok or error code)
+  | 'option_searches' // app, outcome: found | kept | login_required | error code
   | 'app_pauses' // app, outcome: waited | refused
   | 'logins' // connection, outcome: started | connected | denied | mismatch | expired | failed
   | 'token_refreshes' // connection, outcome: ok | invalid_grant | transient | operator | coalesced

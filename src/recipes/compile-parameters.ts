@@ -1,11 +1,13 @@
 import { BoundedRegExp } from '../language/bounded-regexp.js';
 import type { Position } from '../language/problem.js';
+import type { CompileContext } from '../language/template.js';
 import type { YamlPath } from '../language/yaml-document.js';
+import { compileSearch } from './compile-search.js';
 import type { Parameter, ParameterOption, Validation } from './compiled-recipe.js';
-import type { ParameterShape, ValidationShape } from './parameter-shape.js';
+import type { ParameterShape, SearchShape, ValidationShape } from './parameter-shape.js';
 import { parseParameterValue } from './parameter-values.js';
 
-interface Context {
+interface Context extends CompileContext {
   readonly positionOf: (path: YamlPath) => Position;
   readonly report: (path: YamlPath, message: string, hint?: string) => void;
 }
@@ -54,19 +56,36 @@ function compileParameter(written: ParameterShape, path: YamlPath, context: Cont
     optional,
     hidden,
     prompt: prompt ?? `${titleOf(name)}?`,
-    ...(options === undefined ? {} : { options: compileOptions(options, [...path, 'options'], context) }),
+    ...sourceOf(written, path, context),
     ...(validation ? { validation } : {}),
     ...(hint === undefined ? {} : { hint }),
     ...(example === undefined ? {} : { example: String(example) }),
     ...context.positionOf([...path, 'name']),
   };
-  if (standard === undefined) return parameter;
+  if (standard === undefined || parameter.search) return parameter;
   const parsed = type === 'user' ? undefined : parseParameterValue(parameter, String(standard), { now: 0 });
   // A day that moves on has no place in a file that is read once.
   if (parsed?.kind === 'ok' && typeof parsed.value !== 'object' && !isMoving(parameter, String(standard)))
     return { ...parameter, default: parsed.value };
   context.report([...path, 'default'], `the default of "${name}" is no ${type}`);
   return parameter;
+}
+
+/** Where the options come from. */
+function sourceOf(
+  { default: standard, hidden, options }: ParameterShape,
+  path: YamlPath,
+  context: Context,
+): Pick<Parameter, 'options' | 'search'> {
+  const place = [...path, 'options'];
+  if (options === undefined) return {};
+  if (Array.isArray(options)) return { options: compileOptions(options, place, context) };
+  if (hidden)
+    context.report([...path, 'hidden'], 'a hidden parameter has nobody to choose for it', 'leave out options');
+  if (standard !== undefined)
+    context.report([...path, 'default'], 'what an app finds has no default', 'make it `optional: true`');
+  const search = compileSearch(options, place, context);
+  return search ? { search } : {};
 }
 
 /** True for a day like `tomorrow`, which is another one each day. */
@@ -76,7 +95,7 @@ export function isMoving({ type }: Pick<Parameter, 'type'>, text: string): boole
 
 /** The choices of a `select`; two that read the same are a mistake. */
 export function compileOptions(
-  written: NonNullable<ParameterShape['options']>,
+  written: Exclude<NonNullable<ParameterShape['options']>, SearchShape>,
   path: YamlPath,
   { report }: Pick<Context, 'report'>,
 ): readonly ParameterOption[] {

@@ -2,9 +2,10 @@ import type { CompileContext } from '../language/template.js';
 import type { YamlPath } from '../language/yaml-document.js';
 import { compileParameters } from './compile-parameters.js';
 import { compileValues } from './compile-reply.js';
-import type { CallableInput, CallableTrigger, CommandTrigger, CompiledRecipe } from './compiled-recipe.js';
+import type { CallableInput, CallableTrigger, CommandTrigger, CompiledRecipe, Parameter } from './compiled-recipe.js';
 import { normalizeCommand } from './parameters.js';
 import type { CallableShape, CommandShape, Recipe } from './recipe.js';
+import { parametersReadBy } from './search-datapills.js';
 
 /** Words that the service itself answers to. */
 export const RESERVED_COMMANDS: readonly string[] = ['help', 'personal_connections', 'connections', 'cancel'];
@@ -24,10 +25,18 @@ export function compileTrigger(
     return { trigger: { kind: 'help', target: written.help, ...place }, parameters: [], usesForm: false };
   }
   const parameters = compileParameters(written.parameters, ['trigger', 'parameters'], {
+    document: context.document,
+    problems: context.problems,
     positionOf: (path) => context.document.positionOf(path),
     report: (path, message, hint) => report(context, path, message, hint),
   });
-  return { trigger: compileCommand(written, context), parameters, usesForm: written.form === 'auto' };
+  const usesForm = written.form === 'auto' && !parameters.some((one) => dependsOnFields(one, parameters));
+  return { trigger: compileCommand(written, context), parameters, usesForm };
+}
+
+/** True for options that need what is filled in above them: platforms do not tell that while a form is open. */
+function dependsOnFields({ search }: Parameter, parameters: readonly Parameter[]): boolean {
+  return search !== undefined && parametersReadBy(search, parameters).some(({ hidden }) => !hidden);
 }
 
 function compileCommand(written: CommandShape, context: CompileContext): CommandTrigger {

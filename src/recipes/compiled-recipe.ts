@@ -10,6 +10,23 @@ export interface ParameterOption {
   readonly value: string | number;
 }
 
+/** Options that an action of an app finds. The position is that of the action. */
+export interface OptionSearch extends Position {
+  readonly slot: string;
+  /** Name of the action in the slot's connector. */
+  readonly action: string;
+  readonly actionPosition: Position;
+  /** Its datapills see `query` and `parameters`. */
+  readonly input: readonly InputValue[];
+  /** Its datapill sees `answer`, too: what the action gives. */
+  readonly list: Datapill;
+  /** The datapills of both see `option`, too: one item of the list. */
+  readonly label: Template;
+  readonly value: Template;
+  /** Characters that must be typed before the app is asked. */
+  readonly minQuery: number;
+}
+
 /** What a value must be beyond its type. Lengths are in characters. */
 export interface Validation {
   /** The whole text fits it. */
@@ -30,6 +47,8 @@ export interface Parameter extends Position {
   /** `date` is `2026-12-24`, `time` is `14:30`, `user` is `{ id, name, email? }`, `file` a `FileValue`. */
   readonly type: 'string' | 'text' | 'number' | 'boolean' | 'date' | 'time' | 'select' | 'user' | 'file';
   readonly options?: readonly ParameterOption[];
+  /** In place of `options`. */
+  readonly search?: OptionSearch;
   readonly validation?: Validation;
   /** The question, e.g. `Which account?`. */
   readonly prompt: string;

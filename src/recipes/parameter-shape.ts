@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { pattern, strict } from '../language/shape.js';
+import { Value } from './recipe-values.js';
 
 const Words = z.string().min(1).max(200);
 
@@ -12,6 +13,32 @@ export const OptionShape = z.union([
     value: z.union([z.string().min(1).max(150), z.number()]).meta({ description: 'What {{ parameters.name }} is' }),
   }),
 ]);
+
+const Search = strict({
+  action: pattern(
+    /^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$/,
+    'an app of this recipe and its action: salesforce.find_records',
+  ).meta({
+    description: 'An action that only reads; it is carried out as the one who types, if their access is verified',
+  }),
+  input: z.record(z.string(), Value).default({}).meta({
+    description: 'Its input: {{ query }} is what was typed, {{ parameters.name }} what parameters before this one are',
+  }),
+  from: z
+    .string()
+    .min(1)
+    .meta({ description: 'One datapill that gives the list; {{ answer }} is what the action gives' }),
+  label: Words.meta({ description: 'What people see and may type; {{ option }} is the item' }),
+  value: Value.meta({ description: 'What {{ parameters.name }} is, a text or a number; {{ option }} is the item' }),
+  min_query: z
+    .int()
+    .min(0)
+    .max(10)
+    .default(0)
+    .meta({ description: 'Characters that must be typed before it is asked' }),
+});
+
+export type SearchShape = z.infer<typeof Search>;
 
 const Validation = strict({
   pattern: z.string().min(1).max(500).optional().meta({ description: 'Regular expression that the whole text fits' }),
@@ -42,7 +69,10 @@ export const ParameterShape = strict({
     .enum(['string', 'text', 'number', 'boolean', 'date', 'time', 'select', 'user', 'file'])
     .default('string')
     .meta({ description: '`text` may have several lines; `select` needs `options`' }),
-  options: z.array(OptionShape).min(1).max(100).optional().meta({ description: 'What a `select` offers' }),
+  options: z
+    .union([z.array(OptionShape).min(1).max(100), Search])
+    .optional()
+    .meta({ description: 'What a `select` offers: a list, or what an action of an app finds while one types' }),
   prompt: Words.optional().meta({ description: 'The question when it is missing' }),
   hint: Words.optional().meta({ description: 'Explains the question' }),
   example: z.union([Words, z.number(), z.boolean()]).optional(),

@@ -48,10 +48,11 @@ export function slotsOfJob(
     const callee = find(step.recipe);
     return callee ? slotsOfJob(callee, find, slotsOfCall(step, callee)) : [];
   });
-  const actions = allSteps(recipe.steps).filter((step) => step.kind === 'action');
+  const steps = allSteps(recipe.steps).filter((step) => step.kind === 'action');
+  const actions = [...steps, ...recipe.parameters.flatMap(({ search }) => search ?? [])];
   const used = own.map((slot) => ({
     ...slot,
-    actions: actions.filter((step) => step.slot === slot.slot).map(({ action }) => action),
+    actions: actions.filter((one) => one.slot === slot.slot).map(({ action }) => action),
   }));
   return [...used, ...called];
 }

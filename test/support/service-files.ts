@@ -129,6 +129,11 @@ actions:
     request: { method: GET, path: /api/things, query: { name: "{{ input.name }}" } }
     input: { name: { type: any } }
     output_schema: { id: any, name: any, by: any }
+  search:
+    title: search things
+    request: { method: GET, path: "/api/{{ input.kind }}/search", query: { q: "{{ input.words }}" } }
+    input: { words: { type: string }, kind: { type: string, default: things } }
+    output_schema: { items: [{ id: any, name: string }] }
 `;
 }
 

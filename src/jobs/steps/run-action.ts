@@ -1,7 +1,7 @@
-import type { ActionCall } from '../../connectors/action-call.js';
 import { asBehalfError, BehalfError, type ErrorCode, isBehalfError } from '../../kernel/errors.js';
 import type { ActionStep } from '../../recipes/compiled-recipe.js';
 import { evaluateInput } from '../../recipes/evaluate.js';
+import { callWithRenewal } from '../call-with-renewal.js';
 import { type ResolvedSlot, slotKey } from '../resolve-connections.js';
 import { COMPLETED, pathOf, type StepScope, type StepsContext, type StepsOutcome } from './steps-context.js';
 
@@ -30,10 +30,8 @@ export async function runAction(context: StepsContext, step: ActionStep, scope: 
   const input = await evaluateInput(step, data.current());
   if (isSafe) await held.flush();
   else await held.begin({ path, kind: 'action' });
-  const outcome = await callWithRelogin(context, slot, {
-    connector: slot.connector,
+  const outcome = await callWithRenewal(context, slot, {
     action,
-    parent: slot.parent,
     input,
     idempotencyKey: `${held.job.id}:${path}`,
     signal: held.signal,
@@ -54,39 +52,6 @@ export async function runAction(context: StepsContext, step: ActionStep, scope: 
   else held.landDone(path, done);
   data.add(step, outcome.output);
   return COMPLETED;
-}
-
-type CallOutcome =
-  | { readonly kind: 'ok'; readonly output: unknown }
-  | Extract<StepsOutcome, { kind: 'login_required' }>;
-
-/**
- * Calls the app; on 401 once more with a token that was refreshed by force (safe also for a POST: the app refused before
- * it did anything). Still refused: the person has to log in again, or the operator has to look after the shared connection.
- */
-async function callWithRelogin(
-  context: StepsContext,
-  slot: ResolvedSlot,
-  call: Omit<ActionCall, 'http' | 'clock' | 'credential' | 'account'>,
-): Promise<CallOutcome> {
-  try {
-    return { kind: 'ok', output: await context.perform({ ...call, ...credentialOf(slot) }) };
-  } catch (error) {
-    if (!isBehalfError(error, 'app.unauthorized')) throw error;
-    const renewed = await context.resolver.renew(slot);
-    if (renewed.kind === 'missing') return { kind: 'login_required', missing: renewed.missing };
-    context.slots.set(slot.key, renewed.slot);
-    try {
-      return { kind: 'ok', output: await context.perform({ ...call, ...credentialOf(renewed.slot) }) };
-    } catch (again) {
-      if (!isBehalfError(again, 'app.unauthorized')) throw again;
-      return { kind: 'login_required', missing: await context.resolver.giveUp(renewed.slot) };
-    }
-  }
-}
-
-function credentialOf(slot: ResolvedSlot): Pick<ActionCall, 'credential' | 'account'> {
-  return { credential: slot.credential, ...(slot.account ? { account: slot.account.label } : {}) };
 }
 
 function slotOf(context: StepsContext, step: ActionStep): ResolvedSlot {

@@ -1,0 +1,75 @@
+import type { ChatUser } from '../chat/chat-user.js';
+import type { Click, Clicks } from '../chat/clicks.js';
+import type { Block, Button, Message, RichText } from '../chat/message.js';
+import { plainText } from '../kernel/rich-text.js';
+import type { CompiledRecipe } from '../recipes/compiled-recipe.js';
+import type { ParameterProblem } from './gather-parameters.js';
+
+/** The picklist of a question. */
+export const CHOICE_PICKLIST = 'option';
+
+/** The question for one parameter: what was wrong with what was given, what it may be, and the ways out. */
+export async function questionMessage(
+  clicks: Clicks,
+  user: ChatUser,
+  question: string,
+  asked: {
+    readonly recipe: CompiledRecipe;
+    readonly problem: ParameterProblem;
+    readonly hasForm: boolean;
+    readonly isFirst?: boolean;
+  },
+): Promise<Message> {
+  const { hasForm, isFirst, problem, recipe } = asked;
+  const { choices = [], message, parameter } = problem;
+  const wanted: readonly (readonly [Omit<Extract<Button, { kind: 'action' }>, 'kind' | 'token'>, Click])[] = [
+    ...(choices.length > 0 ? [[{ label: 'Choose', style: 'primary' }, chooseOption(question, problem)] as const] : []),
+    ...(hasForm
+      ? [
+          [
+            { label: 'Fill in a form', opensForm: true },
+            { kind: 'open-form', question: question },
+          ] as const,
+        ]
+      : []),
+    [{ label: 'Cancel' }, { kind: 'cancel-question', question: question }],
+  ];
+  const tokens = await clicks.issue(
+    user,
+    wanted.map(([, click]) => click),
+  );
+  const buttons = wanted.map(([button], index): Button => {
+    return { kind: 'action', ...button, token: tokens[index] ?? '' };
+  });
+  const hints = [parameter.hint, parameter.example === undefined ? undefined : `e.g. ${parameter.example}`].filter(
+    (hint) => hint !== undefined,
+  );
+  const lead: RichText = [
+    ...(isFirst ? [{ text: recipe.name, style: 'bold' as const }, { text: '\n' }] : []),
+    ...(message === undefined ? [] : [...emphasised(message), { text: '\n' }]),
+    { text: parameter.prompt },
+    ...(hints.length === 0 ? [] : [{ text: ` (${hints.join(', ')})` }]),
+  ];
+  const options = choices.map(({ label }, index) => ({ label, value: String(index) }));
+  const picklist: Block[] =
+    options.length === 0 ? [] : [{ kind: 'picklist', id: CHOICE_PICKLIST, label: parameter.prompt, options }];
+  return {
+    fallback: plainText(lead),
+    blocks: [{ kind: 'text', text: lead }, ...picklist, { kind: 'buttons', buttons }],
+  };
+}
+
+/** What is offered stays on the server; the message has numbers. */
+function chooseOption(question: string, { choices = [], parameter }: ParameterProblem): Click {
+  const options = choices.map(({ label, value }) => ({ label, value }));
+  return { kind: 'choose-option', question, parameter: parameter.name, options };
+}
+
+/** `*name*` in our own sentences becomes bold. */
+function emphasised(text: string): RichText {
+  return text
+    .split('*')
+    .flatMap((part, index) =>
+      part === '' ? [] : [index % 2 === 1 ? { text: part, style: 'bold' as const } : { text: part }],
+    );
+}
