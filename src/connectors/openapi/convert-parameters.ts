@@ -86,7 +86,8 @@ function reasonAgainst(parameter: JsonObject, view: JsonView): string | undefine
   if (where !== 'path' && where !== 'query' && where !== 'header') return 'is no part of the address or the headers';
   if (parameter['content'] !== undefined) return 'holds a document';
   const usual = where === 'query' ? 'form' : 'simple';
-  if (style !== undefined && style !== usual) return `is written in the style ${JSON.stringify(style)}`;
+  if (style !== undefined && style !== usual)
+    return `is written in the style ${typeof style === 'string' ? style : JSON.stringify(style)}`;
   const type = typeOf(view.object(parameter['schema']) ?? {});
   if (type === 'object') return 'holds an object';
   return type === 'array' && where === 'path' ? 'holds a list in the path' : undefined;
