@@ -140,7 +140,9 @@ export class Crm implements AppDefinition {
 
   #findOpportunities(call: ApiCall): Reply {
     const wanted = call.query.get('account')?.trim().toLowerCase();
-    return list(this.#opportunities.filter((row) => !wanted || row.account.toLowerCase() === wanted));
+    const words = call.query.get('text')?.trim().toLowerCase() ?? '';
+    const ofAccount = this.#opportunities.filter((row) => !wanted || row.account.toLowerCase() === wanted);
+    return list(ofAccount.filter(({ id, name }) => [id, name].some((text) => text.toLowerCase().includes(words))));
   }
 
   #opportunity(call: ApiCall): Reply {

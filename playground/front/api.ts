@@ -39,6 +39,8 @@ const SLACK_BLOCKS = z.looseObject({
 });
 const WHO = z.strictObject({ person: PERSON });
 const SLACK_FORM = z.strictObject({ person: PERSON, values: z.record(z.string(), z.union([z.string(), z.boolean()])) });
+const SLACK_SUGGEST = z.strictObject({ person: PERSON, blockId: z.string(), query: z.string().max(1_000) });
+const TEAMS_SEARCH = z.strictObject({ person: PERSON, input: z.string(), query: z.string().max(1_000) });
 const TEAMS_DIALOG = z.strictObject({ person: PERSON, data: z.unknown() });
 const SIGN_IN = z.strictObject({ person: PERSON, conversation: z.string(), state: z.string().max(4_096) });
 
@@ -102,6 +104,10 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
     const { person, values } = SLACK_FORM.parse(body);
     return { errors: (await slack.modals().submit(person, values)).errors };
   },
+  'slack/suggest': async ({ slack }, body) => {
+    const { person, blockId, query } = SLACK_SUGGEST.parse(body);
+    return { options: await slack.modals().suggest(person, blockId, query) };
+  },
   'slack/close': async ({ slack }, body) => {
     slack.modals().close(WHO.parse(body).person);
     return { kind: 'sent' };
@@ -109,6 +115,10 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   'teams/dialog': async ({ teams }, body) => {
     const { person, data } = TEAMS_DIALOG.parse(body);
     return { kind: 'invoked', outcome: (await teams.dialogs().submitRaw(person, data)).outcome };
+  },
+  'teams/search': async ({ teams }, body) => {
+    const { person, input, query } = TEAMS_SEARCH.parse(body);
+    return { choices: await teams.dialogs().search(person, input, query) };
   },
   'teams/messages': async ({ teams }, body) => {
     const { person, conversation, text } = SAID.parse(body);

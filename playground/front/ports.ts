@@ -14,6 +14,7 @@ export interface FrontSlack {
   modals(): {
     openOf(personId: string): object | undefined;
     close(personId: string): void;
+    suggest(personId: string, blockId: string, query: string): Promise<readonly object[]>;
     submit(
       personId: string,
       values: Readonly<Record<string, string | boolean>>,
@@ -49,6 +50,7 @@ export interface FrontTeams {
   verifyState(personId: string, state: string, options: { readonly conversation: string }): Promise<PressResult>;
   dialogs(): {
     submitRaw(personId: string, data: unknown): Promise<{ readonly outcome: InvokeOutcome }>;
+    search(personId: string, inputId: string, query: string): Promise<readonly object[]>;
   };
   viewFor(personId: string, message: PlaygroundMessage): PlaygroundMessage;
 }

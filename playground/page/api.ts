@@ -1,5 +1,6 @@
 import type { PlaygroundConversation, PlaygroundMessage, PlaygroundPlatform } from '../conversations.js';
 import type { Person } from '../people.js';
+import type { Json } from './values.js';
 
 export type { Person, PlaygroundConversation, PlaygroundMessage, PlaygroundPlatform };
 
@@ -46,6 +47,11 @@ export interface SlackForm {
   readonly people: readonly Person[];
 }
 
+export interface TeamsChoice {
+  readonly title: string;
+  readonly value: string;
+}
+
 export interface TeamsOutcome {
   readonly kind: string;
   readonly text?: string;
@@ -79,8 +85,12 @@ export interface PersonApi {
   slackSubmit(
     values: Readonly<Record<string, string | boolean>>,
   ): Promise<{ readonly errors: Readonly<Record<string, string>> }>;
+  /** What a menu of the open modal offers for what was typed. */
+  slackSuggest(blockId: string, query: string): Promise<{ readonly options: readonly Json[] }>;
   slackClose(): Promise<ActionResult>;
   teamsSubmit(data: unknown): Promise<ActionResult>;
+  /** What an input of the open dialog offers for what was typed. */
+  teamsSearch(input: string, query: string): Promise<{ readonly choices: readonly TeamsChoice[] }>;
   teamsAction(message: string, action: TeamsAction): Promise<ActionResult>;
   teamsSignIn(conversation: string, state: string): Promise<ActionResult>;
 }
@@ -101,8 +111,10 @@ export function apiOf(person: string): PersonApi {
     say: (platform, conversation, text) => post(`${platform}/messages`, { person, conversation, text }),
     slackAction: (action) => post('slack/actions', { person, ...action }),
     slackSubmit: (values) => post('slack/form', { person, values }),
+    slackSuggest: (blockId, query) => post('slack/suggest', { person, blockId, query }),
     slackClose: () => post('slack/close', { person }),
     teamsSubmit: (data) => post('teams/dialog', { person, data }),
+    teamsSearch: (input, query) => post('teams/search', { person, input, query }),
     teamsAction: (message, action) => post('teams/actions', { person, message, action }),
     teamsSignIn: (conversation, state) => post('teams/sign-in', { person, conversation, state }),
   };

@@ -13,6 +13,7 @@ const SUGGESTIONS: readonly Suggestion[] = [
   { label: 'pipeline', text: 'pipeline account: Acme' },
   { label: 'new deal', text: 'new deal' },
   { label: 'plan visit', text: 'plan visit account: Acme' },
+  { label: 'move opportunity', text: 'move opportunity' },
   { label: 'approve discount', text: 'approve discount account: Acme percent: 15' },
   { label: 'file proposal', text: 'file proposal account: Globex' },
   { label: 'personal_connections', text: 'personal_connections' },

@@ -1,5 +1,6 @@
 import { useId, useState } from 'react';
 import type { PersonApi, SlackForm } from './api.js';
+import { SlackSearch } from './slack-search.js';
 import { isJson, type Json, listOf, messageOf, textIn } from './values.js';
 
 type Values = Readonly<Record<string, string | boolean>>;
@@ -40,7 +41,7 @@ export function SlackModal({ form, api, onToast, onClose }: ModalProps) {
         {listOf(view['blocks']).map((block) => {
           const id = String(block['block_id']);
           const set = (value: string | boolean): void => setValues((before) => ({ ...before, [id]: value }));
-          return <Field key={id} block={block} people={form.people} error={errors[id]} onChange={set} />;
+          return <Field key={id} block={block} people={form.people} api={api} error={errors[id]} onChange={set} />;
         })}
         <div className="confirm-choices">
           <button type="button" className="slack-button" onClick={onClose}>
@@ -57,12 +58,13 @@ export function SlackModal({ form, api, onToast, onClose }: ModalProps) {
 
 interface FieldProps {
   readonly block: Json;
+  readonly api: PersonApi;
   readonly people: SlackForm['people'];
   readonly error: string | undefined;
   readonly onChange: (value: string | boolean) => void;
 }
 
-function Field({ block, people, error, onChange }: FieldProps) {
+function Field({ api, block, people, error, onChange }: FieldProps) {
   const element = isJson(block['element']) ? block['element'] : {};
   const isOptional = block['optional'] === true;
   const id = useId();
@@ -72,7 +74,11 @@ function Field({ block, people, error, onChange }: FieldProps) {
         {textIn(block['label'])}
         {isOptional && ' (optional)'}
       </label>
-      <FieldInput id={id} element={element} people={people} isRequired={!isOptional} onChange={onChange} />
+      {element['type'] === 'external_select' ? (
+        <SlackSearch id={id} block={block} api={api} isRequired={!isOptional} onChange={onChange} />
+      ) : (
+        <FieldInput id={id} element={element} people={people} isRequired={!isOptional} onChange={onChange} />
+      )}
       {textIn(block['hint']) !== '' && <small>{textIn(block['hint'])}</small>}
       {error !== undefined && <small role="alert">{error}</small>}
     </div>

@@ -1,6 +1,8 @@
 import {
   type Action,
   AdaptiveCard,
+  Choice,
+  ChoiceSetInput,
   ExecuteAction,
   GlobalRegistry,
   HostConfig,
@@ -10,7 +12,10 @@ import {
   Versions,
 } from 'adaptivecards';
 import { useEffect, useRef } from 'react';
-import type { TeamsAction } from './api.js';
+import type { TeamsAction, TeamsChoice } from './api.js';
+
+/** Asks for the choices of an input, by its id, for what was typed. */
+export type CardSearch = (input: string, query: string) => Promise<readonly TeamsChoice[]>;
 
 /** A button of a card was pressed; the inputs are in `data` already. */
 export type CardPress =
@@ -102,17 +107,48 @@ function pressOf(action: Action): CardPress | undefined {
   };
 }
 
+/** Shows what the bot offers for what was typed. The renderer sends titles off, Teams the values: so both are kept. */
+function lookUp(input: ChoiceSetInput, search: CardSearch): void {
+  const query = input.getFilterForDynamicSearch() ?? '';
+  if (!input.isDynamicTypeahead() || input.id === undefined || input.choices.some(({ title }) => title === query))
+    return;
+  input.showLoadingIndicator();
+  void search(input.id, query).then(
+    (found) => {
+      // Answers may overtake each other: only that for what stands there now counts.
+      if (input.getFilterForDynamicSearch() !== query) return;
+      input.choices = found.map(({ title, value }) => new Choice(title, value));
+      input.renderChoices(query, [...found]);
+    },
+    () => input.showErrorIndicator(query, 'No choices'),
+  );
+}
+
+/** The renderer labels the box around a search, and shows the value of what is chosen already: Teams does neither. */
+function tidySearch(input: ChoiceSetInput): void {
+  const box = input.isDynamicTypeahead() ? input.getDropdownElement()?.parentElement : undefined;
+  const field = box?.querySelector('input');
+  if (!box || !field) return;
+  field.setAttribute('aria-labelledby', box.getAttribute('aria-labelledby') ?? '');
+  box.removeAttribute('aria-labelledby');
+  field.value = input.choices.find(({ value }) => value === field.value)?.title ?? field.value;
+}
+
 /** A card drawn by the reference renderer. Typed inputs stay as long as the card is the same. */
 export function AdaptiveCardView({
   card,
   onPress,
+  onSearch,
 }: {
   readonly card: string;
   readonly onPress: (press: CardPress) => void;
+  readonly onSearch?: CardSearch;
 }) {
   const frame = useRef<HTMLDivElement>(null);
   const latest = useRef(onPress);
   latest.current = onPress;
+  const search = useRef(onSearch);
+  search.current = onSearch;
   useEffect(() => {
     const drawn = new AdaptiveCard();
     drawn.hostConfig = HOST;
@@ -120,9 +156,14 @@ export function AdaptiveCardView({
       const press = pressOf(action);
       if (press) latest.current(press);
     };
-    drawn.parse(JSON.parse(card));
+    drawn.onInputValueChanged = (input) => {
+      if (search.current && input instanceof ChoiceSetInput) lookUp(input, search.current);
+    };
+    // Teams draws searches in cards of any version, the renderer from 1.6 on.
+    drawn.parse(search.current ? { ...JSON.parse(card), version: '1.6' } : JSON.parse(card));
     const element = drawn.render();
     if (element) frame.current?.replaceChildren(element);
+    for (const input of drawn.getAllInputs()) if (input instanceof ChoiceSetInput) tidySearch(input);
     // Teams wraps buttons that have no room; the renderer would cut them off, by styles of the elements themselves.
     for (const row of frame.current?.querySelectorAll<HTMLElement>('.ac-actionSet, .ac-actionSet > div') ?? []) {
       Object.assign(row.style, { flexWrap: 'wrap', overflow: 'visible', rowGap: '8px' });

@@ -57,6 +57,7 @@ export function TeamsContent({ message, conversation, api, onToast }: ContentPro
         <TeamsDialog
           {...dialog}
           onSubmit={(data) => void wait(api.teamsSubmit(data))}
+          onSearch={async (input, query) => (await api.teamsSearch(input, query)).choices}
           onClose={() => setDialog(undefined)}
         />
       )}

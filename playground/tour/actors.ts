@@ -14,6 +14,12 @@ export interface Heard extends Readable {
   readonly edited: boolean;
 }
 
+/** What a field of a form offers. */
+export interface Offered {
+  readonly label: string;
+  readonly value: string;
+}
+
 /** A person at one chat client. Everything they do goes to the service over HTTP, as from the real platform. */
 export interface Actor {
   readonly id: string;
@@ -27,6 +33,8 @@ export interface Actor {
   press(message: Heard, label: string): Promise<string | undefined>;
   /** Chooses in the picklist of a message. */
   choose(message: Heard, optionLabel: RegExp): Promise<void>;
+  /** Types in a field of the open form; gives what is offered then. */
+  look(field: string, query: string): Promise<readonly Offered[]>;
   /** Fills in the form that is open, and sends it off; gives what the form says is wrong, or nothing when it has closed. */
   fillIn(values: Readonly<Record<string, string>>): Promise<string>;
   /** The chat client of this person hands over the code of a login window (Teams). */
@@ -130,6 +138,13 @@ export function createActor(
         await world.slack.select(person.id, message.id, { blockId: list.blockId, actionId: list.id }, option.value);
       else choices.set(message.id, { [list.id]: option.value });
     },
+    async look(field, query) {
+      note(`(in the form) types ${query} in ${field}`);
+      const offered = await (platform === 'slack' ? lookInSlack : lookInTeams)(world, person.id, { field, query });
+      const labels = offered.map(({ label }) => label).join(', ');
+      witness({ who: 'Behalf', platform, text: labels, note: 'offers' });
+      return offered;
+    },
     async fillIn(values) {
       note(
         `(in the form) ${Object.entries(values)
@@ -178,6 +193,22 @@ async function fillInSlack(world: World, personId: string, values: Readonly<Reco
     named(values, (name) => `field:${name}`),
   );
   return Object.values(errors).join(' ');
+}
+
+async function lookInSlack(world: World, personId: string, typed: { readonly field: string; readonly query: string }) {
+  const { modals } = world.slack;
+  await eventually(`${personId} to have a modal`, () => modals.openOf(personId));
+  const options = await modals.suggest(personId, `field:${typed.field}`, typed.query);
+  return options.map((option) => ({ label: textIn(option['text']), value: String(option['value']) }));
+}
+
+function textIn(text: unknown): string {
+  return typeof text === 'object' && text !== null && 'text' in text ? String(text.text) : '';
+}
+
+async function lookInTeams(world: World, personId: string, typed: { readonly field: string; readonly query: string }) {
+  const choices = await world.teams.dialogs.search(personId, `field.${typed.field}`, typed.query);
+  return choices.map(({ title, value }) => ({ label: title, value }));
 }
 
 async function fillInTeams(world: World, personId: string, values: Readonly<Record<string, string>>): Promise<string> {

@@ -55,6 +55,30 @@ export async function askedFormAct({ check, rita, world }: Stage): Promise<void>
   }
 }
 
+export async function searchAct(stage: Stage): Promise<void> {
+  const { check, rita } = stage;
+  const { id } = await newestOpportunity(stage);
+  for (const [actor, to] of [
+    [rita.slack, 'Prospecting'],
+    [rita.teams, 'Negotiation'],
+  ] as const) {
+    await actor.say('move opportunity');
+    await actor.press(await actor.hears(/Which opportunity\?/), 'Fill in a form');
+    const [offered] = await actor.look('opportunity', id);
+    const forged = await actor.fillIn({ opportunity: offered?.value ?? '', stage: 'Lost' }).catch(() => 'not sent');
+    check('what is not on offer is not taken', forged !== '');
+    check('the CRM was asked while Rita typed', offered?.label.includes(id) ?? false);
+    await actor.fillIn({ opportunity: offered?.value ?? '', stage: to });
+    await actor.hears(new RegExp(`Moved .* to ${to}`));
+    check('it was moved', (await newestOpportunity(stage)).stage === to);
+  }
+  await rita.slack.say('move opportunity globex stage: Prospecting');
+  const question = await rita.slack.hears(/I have found th(?:is|ese) for “globex”/);
+  await rita.slack.choose(question, new RegExp(id));
+  await rita.slack.press(question, 'Choose');
+  await rita.slack.hears(/Moved .* to Prospecting/);
+}
+
 export async function loopAct({ check, rita, world }: Stage): Promise<void> {
   await rita.teams.say('clear out account: Globex');
   await rita.teams.hears(/Closed as lost: OPP-\d+, OPP-\d+/);

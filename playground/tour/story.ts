@@ -1,5 +1,5 @@
 import { eventually } from './browser.js';
-import { askedFormAct, discountAct, formsAct, loopAct, pipelineAct } from './recipe-acts.js';
+import { askedFormAct, discountAct, formsAct, loopAct, pipelineAct, searchAct } from './recipe-acts.js';
 import { type Act, countOpportunities, labels, logIn, newestOpportunity, type Stage } from './stage.js';
 
 export const STORY: readonly Act[] = [
@@ -17,6 +17,7 @@ export const STORY: readonly Act[] = [
   { title: 'A table of what the app has, and a picklist that runs the next command', play: pipelineAct },
   { title: 'A recipe asks the channel, and somebody else decides', play: discountAct },
   { title: 'A form instead of questions, in both chats', play: formsAct },
+  { title: 'The CRM finds what is typed in a form or behind a command', play: searchAct },
   { title: 'A recipe asks in the middle of its work, with a form', play: askedFormAct },
   { title: 'A recipe goes through a list', play: loopAct },
   { title: 'Other e-mail addresses: a code pasted into the chat proves who is in the browser', play: pastedCodeAct },

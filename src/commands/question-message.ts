@@ -2,7 +2,7 @@ import type { ChatUser } from '../chat/chat-user.js';
 import type { Click, Clicks } from '../chat/clicks.js';
 import type { Block, Button, Message, RichText } from '../chat/message.js';
 import { plainText } from '../kernel/rich-text.js';
-import type { CompiledRecipe } from '../recipes/compiled-recipe.js';
+import type { CompiledRecipe, Parameter } from '../recipes/compiled-recipe.js';
 import type { ParameterProblem } from './gather-parameters.js';
 
 /** The picklist of a question. */
@@ -41,14 +41,11 @@ export async function questionMessage(
   const buttons = wanted.map(([button], index): Button => {
     return { kind: 'action', ...button, token: tokens[index] ?? '' };
   });
-  const hints = [parameter.hint, parameter.example === undefined ? undefined : `e.g. ${parameter.example}`].filter(
-    (hint) => hint !== undefined,
-  );
   const lead: RichText = [
     ...(isFirst ? [{ text: recipe.name, style: 'bold' as const }, { text: '\n' }] : []),
-    ...(message === undefined ? [] : [...emphasised(message), { text: '\n' }]),
-    { text: parameter.prompt },
-    ...(hints.length === 0 ? [] : [{ text: ` (${hints.join(', ')})` }]),
+    ...(message === undefined ? [] : emphasised(message)),
+    // A list to choose from has the question above it.
+    ...(choices.length > 0 ? [] : [...(message === undefined ? [] : [{ text: '\n' }]), ...asking(parameter)]),
   ];
   const options = choices.map(({ label }, index) => ({ label, value: String(index) }));
   const picklist: Block[] =
@@ -57,6 +54,11 @@ export async function questionMessage(
     fallback: plainText(lead),
     blocks: [{ kind: 'text', text: lead }, ...picklist, { kind: 'buttons', buttons }],
   };
+}
+
+function asking({ example, hint, prompt }: Parameter): RichText {
+  const hints = [hint, example === undefined ? undefined : `e.g. ${example}`].filter((part) => part !== undefined);
+  return [{ text: prompt }, ...(hints.length === 0 ? [] : [{ text: ` (${hints.join(', ')})` }])];
 }
 
 /** What is offered stays on the server; the message has numbers. */

@@ -1,4 +1,4 @@
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 import { eventually } from '../../playground/tour/browser.js';
 import { barriersOn, launchChromium, logInAtProvider, openBrowser, type Surfer } from './support/chromium.js';
 import { ClientOnPage, type MessageOnPage } from './support/playground-page.js';
@@ -33,6 +33,22 @@ async function sitDown(person: string): Promise<Desk> {
 }
 
 /** A link of Slack opens a tab that knows nothing of the page it came from. */
+/** Takes what a field of a dialog offers while one types. */
+async function takeOffered(client: 'slack' | 'teams', dialog: Locator, label: string): Promise<void> {
+  if (client === 'teams')
+    return dialog
+      .getByText(new RegExp(`^${label}`))
+      .first()
+      .click();
+  // The browser draws these itself, outside the page.
+  const option = dialog.locator(`datalist option[value^="${label}"]`).first();
+  await option.waitFor({ state: 'attached' });
+  await dialog
+    .getByRole('combobox')
+    .first()
+    .fill((await option.getAttribute('value')) ?? '');
+}
+
 async function openTab({ context }: Desk, message: MessageOnPage, label: string | RegExp): Promise<Page> {
   const [tab] = await Promise.all([context.waitForEvent('page'), message.button(label).click()]);
   return tab;
@@ -289,6 +305,16 @@ describe('Rita and Carl, with what recipes can show and ask', () => {
       await logInAtProvider(window, 'rita');
       await prompt.becomes(`New deal with ${account}`);
       expect(await form.count()).toBe(0);
+
+      await chat.say('move opportunity');
+      await (await chat.message('Which opportunity?')).button('Fill in a form').click();
+      const move = desk.page.getByRole('dialog', { name: 'Move opportunity' });
+      await move.getByLabel('Which opportunity?').fill(account.toLowerCase());
+      await takeOffered(client, move, `${account}, closes 2026-12-24`);
+      await move.getByLabel('Stage?').selectOption({ label: 'Negotiation' });
+      expect(await barriersOn(desk.page)).toEqual([]);
+      await move.getByRole('button', { name: 'Submit' }).click();
+      await chat.message(`Moved ${account}, closes 2026-12-24 to Negotiation`);
 
       await prompt.button('Pipeline').click();
       const pipeline = await chat.message(`Pipeline of ${account}`);

@@ -43,11 +43,16 @@ describe('the front of the playground', () => {
         say: record('say'),
         press: record('press'),
         select: record('select'),
-        modals: () => ({ openOf: () => undefined, close: () => {}, submit: async () => ({ errors: {} }) }),
+        modals: () => ({
+          openOf: () => undefined,
+          close: () => {},
+          suggest: async () => [],
+          submit: async () => ({ errors: {} }),
+        }),
       },
       teams: {
         say: record('teams.say'),
-        dialogs: () => ({ submitRaw: async () => ({ outcome: { kind: 'quiet' } }) }),
+        dialogs: () => ({ submitRaw: async () => ({ outcome: { kind: 'quiet' } }), search: async () => [] }),
         act: async (...args) => {
           calls.push({ method: 'act', args });
           return { kind: 'open-url', url: 'https://app.example/' };

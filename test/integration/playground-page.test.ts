@@ -110,11 +110,16 @@ describe('the page of the playground', () => {
         say: record('slack.say'),
         press: record('slack.press'),
         select: record('slack.select'),
-        modals: () => ({ openOf: () => undefined, close: () => {}, submit: async () => ({ errors: {} }) }),
+        modals: () => ({
+          openOf: () => undefined,
+          close: () => {},
+          suggest: async () => [],
+          submit: async () => ({ errors: {} }),
+        }),
       },
       teams: {
         say: record('teams.say'),
-        dialogs: () => ({ submitRaw: async () => ({ outcome: { kind: 'quiet' } }) }),
+        dialogs: () => ({ submitRaw: async () => ({ outcome: { kind: 'quiet' } }), search: async () => [] }),
         act: async (...args) => {
           calls.push({ method: 'teams.act', args });
           return { kind: 'open-url', url: 'about:blank' };
