@@ -1,5 +1,9 @@
+import { PEOPLE } from '../people.js';
 import { ADAPTIVE_CARD, type CardAction, isRecord, readCard } from './cards.js';
 import type { Delivery, InvokeOutcome } from './types.js';
+
+/** People of the organisation: Teams searches them itself. */
+const DIRECTORY = 'graph.microsoft.com/users';
 
 /** A dialog (task module) that stands open in somebody's client. */
 export interface OpenDialog {
@@ -69,7 +73,7 @@ export class Dialogs {
     });
   }
 
-  /** The person types in an input whose choices the bot gives. */
+  /** The person types in an input whose choices the bot gives, or Teams itself where they are people. */
   async search(
     personId: string,
     inputId: string,
@@ -77,6 +81,7 @@ export class Dialogs {
   ): Promise<readonly { readonly title: string; readonly value: string }[]> {
     const input = this.#read(personId).fields.find((field) => field.id === inputId);
     if (input?.dataset === undefined) throw new Error(`The dialog has no search ${inputId}`);
+    if (input.dataset === DIRECTORY) return peopleCalled(query);
     const value = { queryText: query, queryOptions: { skip: 0, top: 15 }, dataset: input.dataset };
     const { conversation } = this.#opened(personId);
     const { delivery } = await this.#invoke(personId, conversation, { name: 'application/search', value });
@@ -110,6 +115,12 @@ export class Dialogs {
     if (!button) throw new Error('The dialog has no button that sends it off');
     return { fields: inputs, button };
   }
+}
+
+function peopleCalled(query: string): readonly { readonly title: string; readonly value: string }[] {
+  const words = query.trim().toLowerCase();
+  const found = PEOPLE.filter(({ name }) => name.toLowerCase().includes(words));
+  return found.map(({ aadObjectId, name }) => ({ title: name, value: aadObjectId }));
 }
 
 /** What a client does with the answer to `task/fetch` and `task/submit`. */
