@@ -1,11 +1,15 @@
 import { z } from 'zod';
 import type { FormChoice } from '../chat/form.js';
+import { appendBounded } from '../connections/login-limits.js';
 import type { ExpiringStore, RecordKey } from '../kernel/expiring-store.port.js';
 import { joinKey, sha256 } from '../kernel/ids.js';
 import type { ParameterOption } from '../recipes/compiled-recipe.js';
 
 /** How long what a form offered can be sent off: longer than a form stays open. */
 const OFFER_TTL_MS = 4 * 3_600_000;
+
+/** Offers of one field that are kept: whoever types on and on fills no store. */
+const MAX_OFFERS = 30;
 
 const Offer = z.array(z.object({ label: z.string(), value: z.union([z.string(), z.number()]) }));
 
@@ -33,8 +37,16 @@ export class OfferedOptions {
     if (options.length === 0) return [];
     const offered = JSON.stringify(options.map(({ label, value }) => ({ label, value })));
     const id = sha256(offered);
-    await this.#store.put(keyOf(place, id), offered, OFFER_TTL_MS);
+    await this.#keep(place, id, offered);
     return options.map(({ label }, index) => ({ label, value: `${id}.${index}` }));
+  }
+
+  async #keep(place: OfferedField, id: string, offered: string): Promise<void> {
+    const key = keyOf(place, id);
+    if (!(await this.#store.add(key, offered, OFFER_TTL_MS))) return this.#store.put(key, offered, OFFER_TTL_MS);
+    const list = { id, max: MAX_OFFERS, ttlMs: OFFER_TTL_MS };
+    const oldest = await appendBounded(this.#store, keyOf(place, 'all'), list);
+    await Promise.all(oldest.map((old) => this.#store.delete(keyOf(place, old))));
   }
 
   /** What this field has offered under a handle; undefined where it has not. */

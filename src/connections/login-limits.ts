@@ -23,7 +23,7 @@ export async function appendBounded(
       before === undefined ? await store.add(key, kept, entry.ttlMs) : await store.swap(key, before, kept, entry.ttlMs);
     if (isWritten) return all.slice(0, -entry.max);
   }
-  throw new BehalfError('store.unavailable', 'A list of logins changes faster than it can be written');
+  throw new BehalfError('store.unavailable', 'A short list changes faster than it can be written');
 }
 
 /** Takes a short list away. */

@@ -249,6 +249,16 @@ describe('options while a form is filled in', () => {
     expect(await started()).toEqual([]);
   });
 
+  test('that were offered long ago, with much typed since, are taken no more', async () => {
+    const form = await connected();
+    const [old] = (await typed(form, 'first')) ?? [];
+    for (let count = 0; count < 30; count += 1) await typed(form, `word ${count}`);
+    expect((await submitted(form, { deal: old?.value ?? '' })).refused).toBeDefined();
+    const [recent] = (await typed(form, 'word 0')) ?? [];
+    for (let count = 0; count < 40; count += 1) await typed(form, 'word 29');
+    expect((await submitted(form, { deal: recent?.value ?? '' })).refused).toBeUndefined();
+  });
+
   test('that were chosen stay chosen when the form is refused or opened anew', async () => {
     const form = await connected();
     const [choice] = (await typed(form, 'acme', { field: 'other' })) ?? [];
