@@ -1,4 +1,5 @@
-import { chatFinder, fileReader, holderProfile, measured, routerOf } from './assembly-parts.js';
+import { assembleCommands } from './assemble-commands.js';
+import { chatFinder, fileReader, holderProfile, loginLinks, measured, routerOf } from './assembly-parts.js';
 import { type Catalogue, connectorOf } from './catalogue.js';
 import type { Admits, ChatAdapter } from './chat/chat-adapter.port.js';
 import type { ChatEventHandler } from './chat/chat-event.js';
@@ -8,23 +9,13 @@ import type { JobOwner } from './chat/job-owner.js';
 import type { LifecycleHandler } from './chat/lifecycle-event.js';
 import { AnswerForms } from './commands/answer-forms.js';
 import { AnswerJobs } from './commands/answer-jobs.js';
-import { CancelCommand } from './commands/cancel-command.js';
-import { Choices } from './commands/choices.js';
-import { CommandForms } from './commands/command-forms.js';
 import { EventClaims } from './commands/event-claims.js';
 import { FileIntake } from './commands/file-intake.js';
-import { FormOptions } from './commands/form-options.js';
-import { EventHandler } from './commands/handle-event.js';
 import { Help } from './commands/help.js';
-import { HelpRecipes } from './commands/help-recipes.js';
 import { lifecycleHandler } from './commands/lifecycle.js';
-import { LoginFirst } from './commands/login-first.js';
 import { chatUserOf, LoginNotices } from './commands/login-notices.js';
-import { OfferedOptions } from './commands/offered-options.js';
 import { PersonalConnections } from './commands/personal-connections.js';
-import { ProveLogin } from './commands/prove-login.js';
 import { Questions } from './commands/questions.js';
-import { CommandStarter } from './commands/start-command.js';
 import { StoppedRecipes } from './commands/stopped-recipes.js';
 import { TakeAnswers } from './commands/take-answers.js';
 import type { Config } from './config.js';
@@ -50,8 +41,6 @@ import { ApiJobs } from './jobs/api-jobs.js';
 import type { JobQueue } from './jobs/job-queue.port.js';
 import type { JobStore } from './jobs/job-store.port.js';
 import { Jobs } from './jobs/jobs.js';
-import type { CreateLoginLink } from './jobs/login-link.js';
-import { OptionSearches } from './jobs/options/option-searches.js';
 import { admitsOutsider, type DenialOf, permissions } from './jobs/permission.js';
 import { RecipeHolds } from './jobs/recipe-holds.js';
 import { RecipeStops } from './jobs/recipe-stops.js';
@@ -63,7 +52,6 @@ import type { Logger } from './kernel/logger.port.js';
 import type { Metrics } from './kernel/metrics.port.js';
 import type { StoreHealth } from './kernel/store-health.port.js';
 import type { Vault } from './kernel/vault.js';
-import { loginPath } from './web/login-routes.js';
 
 /** Everything that is kept, behind its ports. */
 export interface Stores {
@@ -138,13 +126,12 @@ export type ServicePolicy = Pick<
  * event, command, job, steps, reply; a login reports back through a callback.
  */
 export function assemble(policy: ServicePolicy, catalogue: () => Catalogue, drivers: Drivers): Assembly {
-  const { clock, http, logger, metrics, oauth, oauth1, stores, vault } = drivers;
+  const { clock, http, logger, metrics, oauth, oauth1, rehearsal, stores, vault } = drivers;
   const chats = chatFinder(drivers.chats);
   const parents = (name: string) => catalogue().parent(name);
   const connectors = (name: string) => catalogue().connector(name);
   const recipes = () => catalogue().recipes;
   const revocations = createRevocationPlan({ queue: stores.revocations, vault, clock, parents });
-  const rehearsal = drivers.rehearsal;
   const pauses = new AppPauses({ clock, metrics });
   const perform = rehearsal?.perform ?? ((call: Omit<ActionCall, 'http'>) => performAction({ ...call, http, pauses }));
   const connections: Connections = {
@@ -164,18 +151,7 @@ export function assemble(policy: ServicePolicy, catalogue: () => Catalogue, driv
   const intake = new FileIntake({ references, maxBytes: policy.maxFileBytes });
   const readFileOf = fileReader(references, chats);
   const clicks = createClicks(stores.expiring);
-  const createLoginLink: CreateLoginLink = async ({ continuation, conversation, connection, scopes, user }) => {
-    const popUp = chats(user.platform).popUpScripts !== undefined;
-    const { token } = await logins.createLink({
-      owner: user,
-      connection,
-      context: { conversation },
-      popUp,
-      ...(continuation === undefined ? {} : { continuation }),
-      ...(scopes === undefined ? {} : { scopes }),
-    });
-    return `${policy.publicUrl}${loginPath(token)}`;
-  };
+  const createLoginLink = loginLinks({ chats, publicUrl: policy.publicUrl, logins: () => logins });
   const questions = new Questions(stores.expiring);
   const claims = new EventClaims(stores.expiring, metrics);
   // Tests of recipes say what a recipe does, whoever runs it.
@@ -275,52 +251,14 @@ export function assemble(policy: ServicePolicy, catalogue: () => Catalogue, driv
     async onConnected(event) {
       if (event.owner === 'shared') await shared.look();
       await notices.connected(event);
-      if (event.owner !== 'shared') await starter.loginCompleted(chatUserOf(event.owner), event.connection);
+      if (event.owner !== 'shared') await commands.starter.loginCompleted(chatUserOf(event.owner), event.connection);
     },
     onFailed: (event) => notices.failed(event),
   });
-  const searches = new OptionSearches({ resolverFor, perform: callApp, clock, metrics });
-  const offered = new OfferedOptions(stores.expiring);
-  const loginFirst = new LoginFirst({ createLoginLink, clicks });
-  const asking = {
-    jobs,
-    denialOf,
-    questions,
-    clock,
-    recipes,
-    chats,
-    clicks,
-    intake,
-    choices: new Choices({ searches, clock, logger }),
-    logins: loginFirst,
-  };
-  const forms = new CommandForms({ ...asking, offered, askInChat: (...asked) => starter.ask(...asked) });
-  const starter: CommandStarter = new CommandStarter({ ...asking, forms, claims, metrics, stopped });
-  const options = new FormOptions({
-    ...{ searches, offered, denialOf, recipes, chats, clicks, clock, logger },
-    logins: loginFirst,
+  const commands = assembleCommands({
+    ...{ answers, appTitle, callApp, chats, claims, clicks, clock, createLoginLink, denialOf, help, intake, jobs },
+    ...{ logger, logins, metrics, personal, questions, recipes, resolverFor, router, stopped },
     store: stores.expiring,
-  });
-  const events = new EventHandler({
-    chats,
-    recipes,
-    help,
-    helpRecipes: new HelpRecipes({ jobs, recipes, stopped, denialOf, appTitle, metrics }),
-    router,
-    forms,
-    starter,
-    options,
-    questions,
-    answers,
-    connections: personal,
-    waiting: jobs.waiting,
-    cancel: new CancelCommand({ questions, waiting: jobs.waiting, cancelRunning: (user) => jobs.cancelRunning(user) }),
-    proveLogin: new ProveLogin(logins),
-    clicks,
-    claims,
-    clock,
-    logger,
-    metrics,
   });
   const departures = new Departures({
     queue: stores.departures,
@@ -333,7 +271,7 @@ export function assemble(policy: ServicePolicy, catalogue: () => Catalogue, driv
   });
   const revoker = new Revoker({ queue: stores.revocations, vault, oauth, parents, clock, logger, metrics });
   return {
-    handleEvent: (event) => events.handle(event),
+    handleEvent: (event) => commands.events.handle(event),
     admits: (outsider) =>
       recipes()
         .started()

@@ -5,12 +5,14 @@ import { isPerson, type JobOwner } from './chat/job-owner.js';
 import { chatUserOf, conversationOf } from './commands/login-notices.js';
 import { CommandRouter } from './commands/router.js';
 import type { HolderProfile } from './connections/login-parts.js';
-import type { createLogins } from './connections/logins.js';
+import type { createLogins, Logins } from './connections/logins.js';
 import type { ReadFile } from './connectors/action-call.js';
+import type { CreateLoginLink } from './jobs/login-link.js';
 import type { Clock } from './kernel/clock.port.js';
 import { asBehalfError, BehalfError } from './kernel/errors.js';
 import type { Metrics } from './kernel/metrics.port.js';
 import type { RecipeBook } from './recipes/recipe-book.js';
+import { loginPath } from './web/login-routes.js';
 
 /** Made anew when the recipes are others. */
 export function routerOf(recipes: () => RecipeBook): () => CommandRouter {
@@ -78,4 +80,24 @@ export async function measured<T>(metrics: Metrics, clock: Clock, app: string, c
     metrics.count('steps', { app, outcome });
     metrics.time('app_call_ms', clock.now() - startedAt, { app });
   }
+}
+
+/** Links to our login page, in the chat client's own window where it has one. */
+export function loginLinks(parts: {
+  readonly chats: (platform: Platform) => ChatAdapter;
+  readonly publicUrl: string;
+  readonly logins: () => Logins;
+}): CreateLoginLink {
+  return async ({ continuation, conversation, connection, scopes, user }) => {
+    const popUp = parts.chats(user.platform).popUpScripts !== undefined;
+    const { token } = await parts.logins().createLink({
+      owner: user,
+      connection,
+      context: { conversation },
+      popUp,
+      ...(continuation === undefined ? {} : { continuation }),
+      ...(scopes === undefined ? {} : { scopes }),
+    });
+    return `${parts.publicUrl}${loginPath(token)}`;
+  };
 }

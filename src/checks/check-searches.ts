@@ -3,7 +3,7 @@ import { objectOf, type Shape } from '../language/data-shape.js';
 import { placeInside } from '../language/datapill.js';
 import { followExpression } from '../language/follow-expression.js';
 import { datapillsOf } from '../language/template.js';
-import type { OptionSearch, Parameter } from '../recipes/compiled-recipe.js';
+import type { OptionSearch, Parameter } from '../recipes/compiled-parameter.js';
 import { datapillsOfSearch } from '../recipes/search-datapills.js';
 import { datapillsOfValues } from '../recipes/walk-steps.js';
 import { checkAction } from './check-actions.js';

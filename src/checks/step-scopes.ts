@@ -1,5 +1,6 @@
 import { ANY, FILE, objectOf, type Shape, type ShapeField } from '../language/data-shape.js';
 import { followExpression } from '../language/follow-expression.js';
+import type { Parameter } from '../recipes/compiled-parameter.js';
 import type {
   AskStep,
   CallableTrigger,
@@ -7,7 +8,6 @@ import type {
   CompiledRecipe,
   CompiledStep,
   ForEachStep,
-  Parameter,
   TryStep,
 } from '../recipes/compiled-recipe.js';
 import { MAX_CALL_DEPTH } from '../recipes/recipe-calls.js';

@@ -1,5 +1,5 @@
 import { type Block, type Message, plainText, type RichText } from '../chat/message.js';
-import type { Parameter } from '../recipes/compiled-recipe.js';
+import type { Parameter } from '../recipes/compiled-parameter.js';
 import { type OfferedCommand, toButton, usageOf } from './help-messages.js';
 
 /** Choices of a parameter that are listed; the form shows all. */

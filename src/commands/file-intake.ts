@@ -3,7 +3,7 @@ import type { ChatUser } from '../chat/chat-user.js';
 import type { FileReferences } from '../chat/file-references.js';
 import { isBehalfError } from '../kernel/errors.js';
 import { type FileValue, isFileValue } from '../kernel/file-value.js';
-import type { Parameter } from '../recipes/compiled-recipe.js';
+import type { Parameter } from '../recipes/compiled-parameter.js';
 import { largest, refuseFile } from '../recipes/file-rules.js';
 
 interface FileIntakeDeps {

@@ -1,6 +1,7 @@
 import type { ChatFile } from '../chat/chat-file.js';
 import type { ChatUser } from '../chat/chat-user.js';
-import type { CompiledRecipe, Parameter, ParameterOption } from '../recipes/compiled-recipe.js';
+import type { Parameter, ParameterOption } from '../recipes/compiled-parameter.js';
+import type { CompiledRecipe } from '../recipes/compiled-recipe.js';
 import { missingParameter } from '../recipes/missing-parameter.js';
 import { parseParameterValue, type ValueContext } from '../recipes/parameter-values.js';
 import { parseInlineParameters } from '../recipes/parameters.js';

@@ -3,7 +3,7 @@ import type { FormChoice } from '../chat/form.js';
 import { appendBounded } from '../connections/login-limits.js';
 import type { ExpiringStore, RecordKey } from '../kernel/expiring-store.port.js';
 import { joinKey, sha256 } from '../kernel/ids.js';
-import type { ParameterOption } from '../recipes/compiled-recipe.js';
+import type { ParameterOption } from '../recipes/compiled-parameter.js';
 
 /** How long what a form offered can be sent off: longer than a form stays open. */
 const OFFER_TTL_MS = 4 * 3_600_000;

@@ -1,6 +1,7 @@
 import type { ChatFile } from '../chat/chat-file.js';
 import type { Form, FormChoice, FormField } from '../chat/form.js';
-import type { CompiledRecipe, Parameter, ParameterOption } from '../recipes/compiled-recipe.js';
+import type { Parameter, ParameterOption } from '../recipes/compiled-parameter.js';
+import type { CompiledRecipe } from '../recipes/compiled-recipe.js';
 import { parseParameterValue } from '../recipes/parameter-values.js';
 import type { GatherContext, Values } from './gather-parameters.js';
 

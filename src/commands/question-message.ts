@@ -2,7 +2,8 @@ import type { ChatUser } from '../chat/chat-user.js';
 import type { Click, Clicks } from '../chat/clicks.js';
 import type { Block, Button, Message, RichText } from '../chat/message.js';
 import { plainText } from '../kernel/rich-text.js';
-import type { CompiledRecipe, Parameter } from '../recipes/compiled-recipe.js';
+import type { Parameter } from '../recipes/compiled-parameter.js';
+import type { CompiledRecipe } from '../recipes/compiled-recipe.js';
 import type { ParameterProblem } from './gather-parameters.js';
 
 /** The picklist of a question. */

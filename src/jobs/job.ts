@@ -2,7 +2,7 @@ import type { ChatUser } from '../chat/chat-user.js';
 import type { ConversationRef, MessageRef } from '../chat/conversation.js';
 import type { JobOwner } from '../chat/job-owner.js';
 import type { RichText } from '../kernel/rich-text.js';
-import type { Parameter } from '../recipes/compiled-recipe.js';
+import type { Parameter } from '../recipes/compiled-parameter.js';
 import type { FailureData } from '../recipes/recipe-data.js';
 import type { AskedOption, AskedPeople } from '../recipes/render-ask.js';
 

@@ -3,7 +3,7 @@ import type { Position } from '../language/problem.js';
 import type { CompileContext } from '../language/template.js';
 import type { YamlPath } from '../language/yaml-document.js';
 import { compileSearch } from './compile-search.js';
-import type { Parameter, ParameterOption, Validation } from './compiled-recipe.js';
+import type { Parameter, ParameterOption, Validation } from './compiled-parameter.js';
 import type { ParameterShape, SearchShape, ValidationShape } from './parameter-shape.js';
 import { parseParameterValue } from './parameter-values.js';
 

@@ -1,7 +1,7 @@
 import { type CompileContext, compileTemplate } from '../language/template.js';
 import type { YamlPath } from '../language/yaml-document.js';
 import { compileOnePill, compileValues } from './compile-reply.js';
-import type { OptionSearch } from './compiled-recipe.js';
+import type { OptionSearch } from './compiled-parameter.js';
 import type { SearchShape } from './parameter-shape.js';
 
 /** Compiles where the options of a parameter come from; mistakes are added to the context's problems. */

@@ -1,5 +1,5 @@
 import { evaluateTemplate, evaluateText } from '../language/template.js';
-import type { OptionSearch, ParameterOption } from './compiled-recipe.js';
+import type { OptionSearch, ParameterOption } from './compiled-parameter.js';
 
 /** Items of an answer that are looked at. */
 const MAX_ITEMS = 1_000;

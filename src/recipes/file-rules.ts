@@ -1,5 +1,5 @@
 import { extensionOf, mediaTypeOf } from '../kernel/media-types.js';
-import type { Parameter } from './compiled-recipe.js';
+import type { Parameter } from './compiled-parameter.js';
 
 interface Offered {
   readonly name: string;

@@ -1,4 +1,5 @@
-import type { CompiledRecipe, Parameter } from './compiled-recipe.js';
+import type { Parameter } from './compiled-parameter.js';
+import type { CompiledRecipe } from './compiled-recipe.js';
 
 type Values = Readonly<Record<string, unknown>>;
 

@@ -1,5 +1,5 @@
 import type { FileValue } from '../kernel/file-value.js';
-import type { Parameter, Validation } from './compiled-recipe.js';
+import type { Parameter, Validation } from './compiled-parameter.js';
 import { parseDate, parseTime } from './dates.js';
 
 /** Somebody of the chat platform; `name` and `email` are looked up after parsing. */

@@ -1,4 +1,4 @@
-import type { Parameter } from './compiled-recipe.js';
+import type { Parameter } from './compiled-parameter.js';
 import { QUOTES, unquote } from './parameter-values.js';
 
 /** Lower case, single spaces: how commands are compared. */

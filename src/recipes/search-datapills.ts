@@ -1,6 +1,6 @@
 import type { Datapill } from '../language/datapill.js';
 import { datapillsOf } from '../language/template.js';
-import type { OptionSearch, Parameter } from './compiled-recipe.js';
+import type { OptionSearch, Parameter } from './compiled-parameter.js';
 import { datapillsOfValues } from './walk-steps.js';
 
 /** Every datapill of where options come from. */

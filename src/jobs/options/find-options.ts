@@ -1,7 +1,8 @@
 import type { ActionCall } from '../../connectors/action-call.js';
 import { BehalfError } from '../../kernel/errors.js';
 import { randomToken } from '../../kernel/ids.js';
-import type { CompiledRecipe, OptionSearch, ParameterOption } from '../../recipes/compiled-recipe.js';
+import type { OptionSearch, ParameterOption } from '../../recipes/compiled-parameter.js';
+import type { CompiledRecipe } from '../../recipes/compiled-recipe.js';
 import { evaluateOptions, evaluateSearchInput, type SearchData } from '../../recipes/evaluate-options.js';
 import { callWithRenewal } from '../call-with-renewal.js';
 import type { MissingLogin, ResolvedSlot, SlotResolver } from '../resolve-connections.js';

@@ -1,0 +1,113 @@
+import type { ChatAdapter } from './chat/chat-adapter.port.js';
+import type { Platform } from './chat/chat-user.js';
+import type { Clicks } from './chat/clicks.js';
+import type { JobOwner } from './chat/job-owner.js';
+import type { AnswerJobs } from './commands/answer-jobs.js';
+import { CancelCommand } from './commands/cancel-command.js';
+import { Choices } from './commands/choices.js';
+import { CommandForms } from './commands/command-forms.js';
+import type { EventClaims } from './commands/event-claims.js';
+import type { FileIntake } from './commands/file-intake.js';
+import { FormOptions } from './commands/form-options.js';
+import { EventHandler } from './commands/handle-event.js';
+import type { Help } from './commands/help.js';
+import { HelpRecipes } from './commands/help-recipes.js';
+import { LoginFirst } from './commands/login-first.js';
+import { OfferedOptions } from './commands/offered-options.js';
+import type { PersonalConnections } from './commands/personal-connections.js';
+import { ProveLogin } from './commands/prove-login.js';
+import type { Questions } from './commands/questions.js';
+import type { CommandRouter } from './commands/router.js';
+import { CommandStarter } from './commands/start-command.js';
+import type { StoppedRecipes } from './commands/stopped-recipes.js';
+import type { Logins } from './connections/logins.js';
+import type { ActionCall } from './connectors/action-call.js';
+import type { Jobs } from './jobs/jobs.js';
+import type { CreateLoginLink } from './jobs/login-link.js';
+import { OptionSearches } from './jobs/options/option-searches.js';
+import type { DenialOf } from './jobs/permission.js';
+import type { SlotResolver } from './jobs/resolve-connections.js';
+import type { Clock } from './kernel/clock.port.js';
+import type { ExpiringStore } from './kernel/expiring-store.port.js';
+import type { Logger } from './kernel/logger.port.js';
+import type { Metrics } from './kernel/metrics.port.js';
+import type { RecipeBook } from './recipes/recipe-book.js';
+
+interface CommandParts {
+  readonly jobs: Jobs;
+  readonly logins: Logins;
+  readonly personal: PersonalConnections;
+  readonly answers: AnswerJobs;
+  readonly help: Help;
+  readonly questions: Questions;
+  readonly claims: EventClaims;
+  readonly intake: FileIntake;
+  readonly stopped: StoppedRecipes;
+  readonly router: () => CommandRouter;
+  readonly recipes: () => RecipeBook;
+  readonly denialOf: DenialOf;
+  readonly appTitle: (app: string) => string | undefined;
+  readonly resolverFor: (owner: JobOwner) => SlotResolver;
+  readonly callApp: (call: Omit<ActionCall, 'http' | 'clock'>, owner: JobOwner) => Promise<unknown>;
+  readonly createLoginLink: CreateLoginLink;
+  readonly chats: (platform: Platform) => ChatAdapter;
+  readonly clicks: Clicks;
+  readonly store: ExpiringStore;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}
+
+/** What takes the events of the chats: from a text, a press or a form to a job, or to an answer of the service itself. */
+export function assembleCommands(parts: CommandParts): {
+  readonly events: EventHandler;
+  readonly starter: CommandStarter;
+} {
+  const { answers, appTitle, callApp, chats, claims, clicks, clock, createLoginLink, denialOf, help, intake, jobs } =
+    parts;
+  const { logger, logins, metrics, personal, questions, recipes, resolverFor, router, stopped, store } = parts;
+  const searches = new OptionSearches({ resolverFor, perform: callApp, clock, metrics });
+  const offered = new OfferedOptions(store);
+  const loginFirst = new LoginFirst({ createLoginLink, clicks });
+  const asking = {
+    jobs,
+    denialOf,
+    questions,
+    clock,
+    recipes,
+    chats,
+    clicks,
+    intake,
+    choices: new Choices({ searches, clock, logger }),
+    logins: loginFirst,
+  };
+  const forms = new CommandForms({ ...asking, offered, askInChat: (...asked) => starter.ask(...asked) });
+  const starter: CommandStarter = new CommandStarter({ ...asking, forms, claims, metrics, stopped });
+  const options = new FormOptions({
+    ...{ searches, offered, denialOf, recipes, chats, clicks, clock, logger },
+    logins: loginFirst,
+    store,
+  });
+  const events = new EventHandler({
+    chats,
+    recipes,
+    help,
+    helpRecipes: new HelpRecipes({ jobs, recipes, stopped, denialOf, appTitle, metrics }),
+    router,
+    forms,
+    starter,
+    options,
+    questions,
+    answers,
+    connections: personal,
+    waiting: jobs.waiting,
+    cancel: new CancelCommand({ questions, waiting: jobs.waiting, cancelRunning: (user) => jobs.cancelRunning(user) }),
+    proveLogin: new ProveLogin(logins),
+    clicks,
+    claims,
+    clock,
+    logger,
+    metrics,
+  });
+  return { events, starter };
+}
