@@ -5,6 +5,7 @@ import { addConnectCommand } from './cli/connect.js';
 import { addConnectionsCommand } from './cli/connections.js';
 import { addConnectorCommand } from './cli/connector.js';
 import { addKeysCommand } from './cli/keys.js';
+import { addSlackCommand } from './cli/slack.js';
 import { runService } from './cli/start.js';
 import { addTeamsCommand } from './cli/teams.js';
 import { addTestCommand } from './cli/test.js';
@@ -28,6 +29,7 @@ async function main(): Promise<void> {
   addConnectionsCommand(program, process.env);
   addKeysCommand(program, process.env);
   addTeamsCommand(program, process.env);
+  addSlackCommand(program, process.env);
   await program.parseAsync();
 }
 

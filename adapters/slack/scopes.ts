@@ -33,9 +33,12 @@ export const EVENT_SCOPES = {
   user_change: ['users:read'],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
+/** What slash commands need. */
+const COMMAND_SCOPES = ['commands'] as const;
+
 /** Every bot scope that the app has to be installed with, sorted. */
 export const REQUIRED_SCOPES: readonly string[] = [
-  ...new Set<string>([...Object.values(METHOD_SCOPES), ...Object.values(EVENT_SCOPES)].flat()),
+  ...new Set<string>([...Object.values(METHOD_SCOPES), ...Object.values(EVENT_SCOPES), COMMAND_SCOPES].flat()),
 ].sort();
 
 /** The scopes that are needed and not among these. */

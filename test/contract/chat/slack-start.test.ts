@@ -50,7 +50,9 @@ describe('Slack: the start', () => {
     const slack = await scene.start({ scopes: ['app_mentions:read', 'chat:write', 'im:history', 'users:read'] });
     const warnings = slack.logLines.filter((line) => line.includes('lacks scopes'));
     expect(warnings).toHaveLength(1);
-    expect(warnings[0]).toContain('"missingScopes":["files:read","im:write","usergroups:read","users:read.email"]');
+    expect(warnings[0]).toContain(
+      '"missingScopes":["commands","files:read","im:write","usergroups:read","users:read.email"]',
+    );
   });
 
   test.each([

@@ -1,13 +1,16 @@
 import type { AppsManifestCreateArguments } from '@slack/web-api';
+import type { slackManifest } from '../../../adapters/slack/manifest.js';
 import { EVENT_SCOPES, METHOD_SCOPES, REQUIRED_SCOPES } from '../../../adapters/slack/scopes.js';
 import manifest from '../../../manifest.json';
+import { slackManifestText } from '../../../src/compose/slack-manifest.js';
+import { isBehalfError } from '../../../src/kernel/errors.js';
 
 type Manifest = Exclude<AppsManifestCreateArguments['manifest'], string>;
 type OAuth = NonNullable<Manifest['oauth_config']>;
 type Subscriptions = NonNullable<NonNullable<Manifest['settings']>['event_subscriptions']>;
 
 const SCOPES: NonNullable<NonNullable<OAuth['scopes']>['bot']> = [
-  ...new Set([...Object.values(METHOD_SCOPES), ...Object.values(EVENT_SCOPES)].flat()),
+  ...new Set([...Object.values(METHOD_SCOPES), ...Object.values(EVENT_SCOPES), ['commands' as const]].flat()),
 ].sort();
 const EVENTS: NonNullable<Subscriptions['bot_events']> = [
   'app_mention',
@@ -71,4 +74,54 @@ describe('the Slack app manifest', () => {
     expect(background_color).toMatch(/^#[0-9a-f]{6}$/);
     expect(typed.features.bot_user.display_name).toMatch(/^[a-z0-9._-]{1,80}$/);
   });
+
+  test('has the slash command, which comes with people as mentions', () => {
+    expect(typed.features.slash_commands).toEqual([
+      expect.objectContaining({
+        command: '/behalf',
+        url: 'https://behalf.example.com/slack/events',
+        should_escape: true,
+      }),
+    ]);
+  });
+});
+
+describe('behalf slack manifest', () => {
+  const plain = { organization: false, tokenRotation: false };
+  const printed = async (environment: Readonly<Record<string, string>>, wishes = plain) =>
+    JSON.parse(await slackManifestText(environment, wishes)) as ReturnType<typeof slackManifest>;
+  const PUBLIC_URL = 'https://behalf.example.com';
+
+  test('prints the file in the repository for the host of the example', async () => {
+    expect(await printed({ PUBLIC_URL })).toEqual(manifest);
+    expect(await printed({ PUBLIC_URL: `${PUBLIC_URL}/` })).toEqual(manifest);
+  });
+
+  test('names no address for requests where Slack is reached over Socket Mode', async () => {
+    const { features, oauth_config, settings } = await printed({ SLACK_APP_TOKEN: 'xapp-1' });
+    expect(settings.socket_mode_enabled).toBe(true);
+    expect(JSON.stringify([features, oauth_config, settings])).not.toContain('http');
+    expect(JSON.stringify([features, oauth_config, settings])).not.toContain('xapp');
+  });
+
+  test('leads back from Slack only where there may be a client', async () => {
+    const ofOne = await printed({ PUBLIC_URL, SLACK_BOT_TOKEN: 'xoxb-1' });
+    expect(ofOne.oauth_config).not.toHaveProperty('redirect_urls');
+    const withClient = await printed({ PUBLIC_URL, SLACK_BOT_TOKEN: 'xoxb-1', SLACK_CLIENT_ID: '1.2' });
+    expect(withClient.oauth_config.redirect_urls).toEqual([`${PUBLIC_URL}/slack/oauth_redirect`]);
+  });
+
+  test('is for an organisation and with token rotation where that is asked for', async () => {
+    const { settings } = await printed({ PUBLIC_URL }, { organization: true, tokenRotation: true });
+    expect(settings).toMatchObject({ org_deploy_enabled: true, token_rotation_enabled: true });
+  });
+
+  test.each([{}, { PUBLIC_URL: 'http://localhost:3000' }, { PUBLIC_URL: 'http://behalf.example.com' }])(
+    'says what to do about an address that Slack cannot call: %j',
+    async (environment) => {
+      const failure = await slackManifestText(environment, plain).catch((error: unknown) => error);
+      if (!isBehalfError(failure, 'config.invalid')) throw new Error('it did not fail as it should');
+      expect(failure.message).toContain('PUBLIC_URL');
+    },
+  );
 });

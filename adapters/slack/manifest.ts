@@ -1,0 +1,59 @@
+import { EVENT_SCOPES, REQUIRED_SCOPES } from './scopes.js';
+
+interface ManifestOptions {
+  /** Where Slack and browsers reach the service, without a slash at the end. https, except with `socketMode`. */
+  readonly publicUrl: string;
+  /** Slack reaches us over Socket Mode: no address for its requests. */
+  readonly socketMode: boolean;
+  /** The app is installed, or people sign in, through its OAuth client. */
+  readonly redirects: boolean;
+  /** May be installed for a whole Enterprise Grid organisation. */
+  readonly organization: boolean;
+  /** Tokens end after twelve hours. Slack never takes it back. */
+  readonly tokenRotation: boolean;
+}
+
+/** The Slack app as Slack creates it. https://docs.slack.dev/reference/app-manifest */
+export function slackManifest({ organization, publicUrl, redirects, socketMode, tokenRotation }: ManifestOptions) {
+  const url = `${publicUrl}/slack/events`;
+  const requestUrl = socketMode ? {} : { request_url: url };
+  const isPublic = publicUrl.startsWith('https://');
+  return {
+    _metadata: { major_version: 2 },
+    display_information: {
+      name: 'Behalf',
+      description: 'Does work in your other apps, as you',
+      long_description:
+        'Behalf runs commands in other apps in your own name. Write a command in a direct message, or mention Behalf in a channel. The first time a command needs an app, you are asked to log in to it once; from then on Behalf acts there with your account and your permissions. Write help to see the commands, and personal_connections to see and end your logins.',
+      background_color: '#1f3a5f',
+    },
+    features: {
+      app_home: { home_tab_enabled: false, messages_tab_enabled: true, messages_tab_read_only_enabled: false },
+      bot_user: { display_name: 'behalf', always_online: true },
+      slash_commands: [
+        {
+          command: '/behalf',
+          description: 'Run a command, only for your eyes',
+          usage_hint: 'help',
+          should_escape: true,
+          ...(socketMode ? {} : { url }),
+        },
+      ],
+    },
+    oauth_config: {
+      ...(redirects && isPublic ? { redirect_urls: [`${publicUrl}/slack/oauth_redirect`] } : {}),
+      scopes: { bot: [...REQUIRED_SCOPES] },
+    },
+    settings: {
+      event_subscriptions: { ...requestUrl, bot_events: Object.keys(EVENT_SCOPES) },
+      interactivity: {
+        is_enabled: true,
+        ...requestUrl,
+        ...(socketMode ? {} : { message_menu_options_url: url }),
+      },
+      org_deploy_enabled: organization,
+      socket_mode_enabled: socketMode,
+      token_rotation_enabled: tokenRotation,
+    },
+  };
+}
