@@ -118,7 +118,7 @@ async function keep(install: Install, { facts, tokens }: Grant): Promise<HttpRes
   if (missing.length > 0)
     logger.warn(
       { tenantId, missingScopes: missing },
-      'the Slack app lacks scopes: update it from manifest.json and install it again',
+      'the Slack app lacks scopes: update it from `behalf slack manifest` and install it again',
     );
   return problem(
     install,

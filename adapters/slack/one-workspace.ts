@@ -91,7 +91,10 @@ export class OneWorkspace implements Workspaces {
     const { botUserId, enterpriseId, missingScopes, teamId } = workspace;
     logger.info({ teamId, enterpriseId, botUserId }, 'connected to Slack');
     if (missingScopes.length > 0)
-      logger.warn({ missingScopes }, 'the Slack app lacks scopes: update it from manifest.json and reinstall it');
+      logger.warn(
+        { missingScopes },
+        'the Slack app lacks scopes: update it from `behalf slack manifest` and reinstall it',
+      );
     await this.#onKnown(workspace).catch((error: unknown) => {
       logger.warn({ err: asBehalfError(error) }, 'it could not be noted that the app is installed');
     });
