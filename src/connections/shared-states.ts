@@ -42,6 +42,16 @@ export function statesOf(rows: readonly ReadRow[]): SharedStates {
   );
 }
 
+/** True where a look at the store has found nothing new. */
+export function isSameStates(left: SharedStates, right: SharedStates): boolean {
+  if (left.size !== right.size) return false;
+  return [...left].every(([name, { client, made, reason, status }]) => {
+    const other = right.get(name);
+    const isSame = other?.status === status && other.reason === reason && other.client === client;
+    return isSame && other.made?.reveal() === made?.reveal();
+  });
+}
+
 /**
  * What keeps a connection from being used for everybody; nothing where it can be. A parent of personal connections needs
  * no login of its own: it lends them its client, so this is not asked about it.

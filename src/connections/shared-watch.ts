@@ -1,7 +1,7 @@
 import type { Clock } from '../kernel/clock.port.js';
 import { asBehalfError } from '../kernel/errors.js';
 import type { Logger } from '../kernel/logger.port.js';
-import type { SharedStates } from './shared-states.js';
+import { isSameStates, type SharedStates } from './shared-states.js';
 
 /** Time after which a change by another process is noticed at the latest, in ms. */
 const LOOK_EVERY_MS = 5_000;
@@ -66,7 +66,8 @@ export class SharedWatch {
       logger.warn({ err: asBehalfError(error) }, 'the states of the shared connections could not be read');
       return;
     }
-    this.#states = states;
-    await onLook(states);
+    // What is made of them anew for thousands of recipes is kept as long as they are the same.
+    if (!this.#states || !isSameStates(this.#states, states)) this.#states = states;
+    await onLook(this.#states);
   }
 }
