@@ -11,11 +11,12 @@ const DOCUMENTS = [
   'SECURITY.md',
   'CHANGELOG.md',
   'adapters/README.md',
+  'deploy/README.md',
   ...filesBelow('docs').filter((file) => file.endsWith('.md')),
 ];
 
 /** Folders of the repository; `recipes/` and `connectors/` are named as folders of an installation. */
-const PATH = /^(?:src|adapters|test|playground|docs|scripts|bench|schemas|appPackage|console|\.ci)\/[\w./-]*$/;
+const PATH = /^(?:src|adapters|test|playground|docs|scripts|bench|schemas|appPackage|deploy|\.ci)\/[\w./-]*$/;
 /** Made by a command, not committed. */
 const MADE = /\.zip$/;
 
