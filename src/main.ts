@@ -5,6 +5,7 @@ import { addConnectCommand } from './cli/connect.js';
 import { addConnectionsCommand } from './cli/connections.js';
 import { addConnectorCommand } from './cli/connector.js';
 import { addKeysCommand } from './cli/keys.js';
+import { addMigrateCommand } from './cli/migrate.js';
 import { addSlackCommand } from './cli/slack.js';
 import { runService } from './cli/start.js';
 import { addTeamsCommand } from './cli/teams.js';
@@ -28,6 +29,7 @@ async function main(): Promise<void> {
   addConnectCommand(program, process.env);
   addConnectionsCommand(program, process.env);
   addKeysCommand(program, process.env);
+  addMigrateCommand(program, process.env);
   addTeamsCommand(program, process.env);
   addSlackCommand(program, process.env);
   await program.parseAsync();

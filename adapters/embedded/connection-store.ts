@@ -58,7 +58,7 @@ function encodeOwner(owner: ConnectionOwner): string {
   return JSON.stringify(owner === 'shared' ? owner : [owner.platform, owner.tenantId, owner.userId]);
 }
 
-function decodeOwner(text: string): ConnectionOwner {
+export function decodeOwner(text: string): ConnectionOwner {
   const value: unknown = JSON.parse(text);
   if (value === 'shared') return value;
   if (Array.isArray(value)) {

@@ -18,7 +18,7 @@ export function createDepartureQueue(database: Database): DepartureQueue {
         database.transaction(() => {
           const found = due.all(now, limit).map((row) => textOf(row, 'departed'));
           for (const departed of found) hide.run(now + hideMs, departed);
-          return found.map(decode);
+          return found.map(decodeDeparted);
         }),
       ),
     remove: (departed) => database.call('remove departure', () => remove.run(encode(departed)) === 1),
@@ -29,7 +29,7 @@ function encode({ platform, tenantId, userId }: Departed): string {
   return JSON.stringify(userId === undefined ? [platform, tenantId] : [platform, tenantId, userId]);
 }
 
-function decode(text: string): Departed {
+export function decodeDeparted(text: string): Departed {
   const parts: unknown = JSON.parse(text);
   const [platform, tenantId, userId]: readonly unknown[] = Array.isArray(parts) ? parts : [];
   if (typeof platform !== 'string' || typeof tenantId !== 'string')

@@ -19,6 +19,7 @@ import { createJobStore } from './job-store.js';
 import { createLeaseStore } from './lease-store.js';
 import { createRevocationQueue } from './revocation-queue.js';
 
+export { openEmbeddedContents } from './contents.js';
 export { peekSharedConnections } from './peek.js';
 
 const SWEEP_EVERY_MS = 60_000;

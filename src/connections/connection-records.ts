@@ -67,6 +67,7 @@ export function createConnectionRecords(store: ConnectionStore, vault: Vault): C
 }
 
 /** Opens rows that were read elsewhere. */
+/** Opens a row. Throws `store.corrupt` where its ciphertext was changed, moved, or its key is gone. */
 export function openRows(vault: Vault, rows: readonly ConnectionRow[]): readonly ReadRow[] {
   return rows.map((row) => openOrNot(vault, row));
 }
@@ -80,7 +81,8 @@ function openOrNot(vault: Vault, row: ConnectionRow): ReadRow {
   }
 }
 
-function sealRow(vault: Vault, connection: Connection): ConnectionRow {
+/** Seals a connection into the row that is kept. */
+export function sealRow(vault: Vault, connection: Connection): ConnectionRow {
   const { owner, name, generation, account, asked, client, made, reason, secrets, tokens } = connection;
   const inside: z.infer<typeof storedConnection> = {
     s: connection.status,
@@ -97,7 +99,8 @@ function sealRow(vault: Vault, connection: Connection): ConnectionRow {
   return { owner, name, generation, sealed: vault.sealJson('connection', binding(connection), inside) };
 }
 
-function openRow(vault: Vault, row: ConnectionRow): Connection {
+/** Opens a row. Throws `store.corrupt` where its ciphertext was changed, moved, or its key is gone. */
+export function openRow(vault: Vault, row: ConnectionRow): Connection {
   const inside = storedConnection.safeParse(vault.openJson('connection', binding(row), row.sealed));
   if (!inside.success) {
     throw new BehalfError('store.corrupt', 'A stored connection is not of this version', {

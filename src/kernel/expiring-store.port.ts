@@ -1,19 +1,22 @@
 /** What a short-lived record is; part of its key, so that two kinds never meet. */
-export type RecordKind =
-  | 'event'
-  | 'action'
-  | 'cancel'
-  | 'dialog'
-  | 'offer'
-  | 'login'
-  | 'login-state'
-  | 'login-proof'
-  | 'login-limit'
-  | 'installation'
-  | 'user'
-  | 'private-chat'
-  | 'held-message'
-  | 'api-request';
+export const RECORD_KINDS = [
+  'event',
+  'action',
+  'cancel',
+  'dialog',
+  'offer',
+  'login',
+  'login-state',
+  'login-proof',
+  'login-limit',
+  'installation',
+  'user',
+  'private-chat',
+  'held-message',
+  'api-request',
+] as const;
+
+export type RecordKind = (typeof RECORD_KINDS)[number];
 
 export interface RecordKey {
   readonly kind: RecordKind;

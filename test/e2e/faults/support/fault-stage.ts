@@ -46,7 +46,7 @@ export class FaultStage {
   readonly redisWire: Wire;
   /** Between the service and Slack's Web API. */
   readonly slackWire: Wire;
-  readonly replicas: readonly Replica[];
+  readonly #replicas: Replica[];
   /** What the processes run with. */
   readonly environment: Readonly<Record<string, string>>;
   readonly #entrance: Wire;
@@ -66,7 +66,7 @@ export class FaultStage {
     this.redis = parts.redis;
     this.redisWire = parts.redisWire;
     this.slackWire = parts.slackWire;
-    this.replicas = parts.replicas;
+    this.#replicas = [...parts.replicas];
     this.environment = parts.environment;
     this.#entrance = parts.entrance;
     this.#folder = parts.folder;
@@ -102,6 +102,18 @@ export class FaultStage {
     const stage = new FaultStage({ world, redis, redisWire, slackWire, replicas, environment, entrance, folder });
     stage.leadTo(stage.service);
     return stage;
+  }
+
+  get replicas(): readonly Replica[] {
+    return this.#replicas;
+  }
+
+  /** One more process, with these settings in place of those of the others. */
+  async startAnother(settings: Readonly<Record<string, string>>): Promise<Replica> {
+    const logFile = join(this.#folder, `service-${this.#replicas.length + 1}.log`);
+    const replica = await startReplica({ ...this.environment, ...settings }, logFile);
+    this.#replicas.push(replica);
+    return replica;
   }
 
   /** The first process. */

@@ -1,0 +1,34 @@
+import type { Config } from '../config.js';
+import { BehalfError } from '../kernel/errors.js';
+import { noMetrics } from '../kernel/metrics.port.js';
+import { systemClock } from '../kernel/system-clock.js';
+import { createVault } from '../kernel/vault.js';
+import { loadKeyring } from '../keyring.js';
+import { type MovedRows, moveStore } from '../move-store.js';
+import { openStores } from './open-stores.js';
+
+/**
+ * Carries the embedded store of `DATA_DIR` into the Redis of `REDIS_URL` and sets the file aside. Throws `config.invalid`
+ * where there is no such file, a service still has it open, or no Redis is named.
+ */
+export async function migrateToRedis(config: Config): Promise<MovedRows & { readonly aside: string }> {
+  if (config.store.kind !== 'redis') {
+    throw new BehalfError('config.invalid', 'REDIS_URL is not set: it says where the data of DATA_DIR is to go');
+  }
+  const logger = (await import('../../adapters/pino/index.js')).createLogger({ level: 'silent' });
+  const clock = systemClock;
+  const { openEmbeddedContents } = await import('../../adapters/embedded/index.js');
+  const from = await openEmbeddedContents({ directory: config.dataDir, clock });
+  try {
+    const vault = createVault(await loadKeyring(config, logger));
+    const to = await openStores(config, { clock, logger, metrics: noMetrics });
+    try {
+      const moved = await moveStore({ from, to, vault, clock });
+      return { ...moved, aside: await from.retire() };
+    } finally {
+      await to.health.close();
+    }
+  } finally {
+    await from.close();
+  }
+}

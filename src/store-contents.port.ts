@@ -1,0 +1,27 @@
+import type { ConnectionRow } from './connections/connection-store.port.js';
+import type { Departed } from './connections/departure-queue.port.js';
+import type { Revocation } from './connections/revocation-queue.port.js';
+import type { JobId, JobRow } from './jobs/job.js';
+import type { RecordKey } from './kernel/expiring-store.port.js';
+
+/** A connection with the time of its last use, in ms since the epoch. */
+export type UsedConnection = ConnectionRow & { readonly usedAt?: number };
+export type DueDeparture = { readonly departed: Departed; readonly dueAt: number };
+export type TimedRecord = { readonly key: RecordKey; readonly value: string; readonly expiresAt: number };
+
+/**
+ * All that a store holds, to be carried elsewhere: in portions, so that it need not fit into memory, and without changing
+ * anything. Leases and what has expired are left out. Failure to read is `store.unavailable` or `store.corrupt`.
+ */
+export interface StoreContents {
+  connections(): AsyncIterable<UsedConnection>;
+  revocations(): AsyncIterable<Revocation>;
+  departures(): AsyncIterable<DueDeparture>;
+  jobs(): AsyncIterable<JobRow>;
+  /** Jobs that somebody has to go on with. */
+  deliveries(): AsyncIterable<JobId>;
+  records(): AsyncIterable<TimedRecord>;
+  /** Sets the store aside, so that nobody goes on with it by mistake; gives the name under which it is found. */
+  retire(): Promise<string>;
+  close(): Promise<void>;
+}
