@@ -12,7 +12,7 @@ RUN npm ci --no-audit --no-fund
 COPY tsconfig.json tsconfig.build.json ./
 COPY src ./src
 COPY adapters ./adapters
-RUN npm run build && npm prune --omit=dev --no-audit --no-fund
+RUN npm run build && npm run -s sbom > sbom.json && npm prune --omit=dev --no-audit --no-fund
 
 FROM ${NODE_IMAGE}
 # The service needs node alone: what is not there cannot be used against it.
@@ -23,6 +23,7 @@ ENV NODE_ENV=production PORT=3000 CONFIG_DIR=/config DATA_DIR=/data
 WORKDIR /app
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
+COPY --from=build /app/sbom.json ./sbom.json
 COPY package.json LICENSE ./
 COPY connectors ./connectors
 COPY appPackage ./appPackage
