@@ -4,6 +4,7 @@ import { addCheckCommand } from './cli/check.js';
 import { addConnectCommand } from './cli/connect.js';
 import { addConnectionsCommand } from './cli/connections.js';
 import { addConnectorCommand } from './cli/connector.js';
+import { addDoctorCommand } from './cli/doctor.js';
 import { addKeysCommand } from './cli/keys.js';
 import { addMigrateCommand } from './cli/migrate.js';
 import { addSlackCommand } from './cli/slack.js';
@@ -24,6 +25,7 @@ async function main(): Promise<void> {
     .description('start the service')
     .action(() => runService(process.env));
   addCheckCommand(program, process.env);
+  addDoctorCommand(program, process.env);
   addConnectorCommand(program, process.env);
   addTestCommand(program, process.env);
   addConnectCommand(program, process.env);

@@ -9,7 +9,7 @@ import type { Message } from '../../src/chat/message.js';
 import { BehalfError } from '../../src/kernel/errors.js';
 import type { HttpRoute } from '../../src/kernel/http.js';
 import { readConversation, readMessageRef, toMessageRef } from './address.js';
-import type { SlackConfig, SlackDependencies } from './config.js';
+import { DEFAULT_API_URL, type SlackConfig, type SlackDependencies } from './config.js';
 import { SlackFiles } from './files.js';
 import { listen } from './hearing.js';
 import { type Install, installRoutes } from './install.js';
@@ -26,7 +26,6 @@ import { SocketMode } from './socket-mode.js';
 import { tenantOf } from './workspace.js';
 import type { Workspaces } from './workspaces.js';
 
-const SLACK_API_URL = 'https://slack.com/api/';
 /** Where Slack's response URLs lead, on the commercial and on the government cloud. */
 const RESPONSE_ORIGINS = ['https://hooks.slack.com', 'https://hooks.slack-gov.com'];
 
@@ -55,7 +54,7 @@ export class SlackAdapter implements ChatAdapter {
   #stopped: Promise<void> | undefined;
 
   constructor(config: SlackConfig, dependencies: SlackDependencies) {
-    const apiUrl = config.apiUrl ?? SLACK_API_URL;
+    const apiUrl = config.apiUrl ?? DEFAULT_API_URL;
     this.#config = config;
     this.#dependencies = { ...dependencies, logger: dependencies.logger.child({ platform: 'slack' }) };
     this.#apiUrl = apiUrl.endsWith('/') ? apiUrl : `${apiUrl}/`;

@@ -7,6 +7,9 @@ import type { Logger } from '../../src/kernel/logger.port.js';
 import type { Metrics } from '../../src/kernel/metrics.port.js';
 import type { Secret } from '../../src/kernel/secret.js';
 
+/** Base of the Web API. */
+export const DEFAULT_API_URL = 'https://slack.com/api/';
+
 /** The OAuth client that a Slack app is. */
 export interface SlackClientCredentials {
   readonly id: string;

@@ -16,6 +16,7 @@ export const DIRECTIONS: Readonly<Record<string, readonly string[]>> = {
   commands: ['kernel', 'chat', 'connections', 'jobs', 'recipes'],
   web: ['kernel', 'connections', 'jobs', 'recipes'],
   rehearsal: ['kernel', 'language', 'chat', 'connectors', 'recipes'],
+  doctor: ['kernel', 'connections'],
   checks: ['kernel', 'language', 'connectors', 'recipes', 'type:connections'],
 };
 

@@ -1,0 +1,143 @@
+import { loadCatalogue } from '../catalogue.js';
+import type { Config } from '../config.js';
+import { madeIn } from '../connections/shared-states.js';
+import type { Finding } from '../doctor/examination.port.js';
+import { examineClock } from '../doctor/examine-clock.js';
+import { examineConnections } from '../doctor/examine-connections.js';
+import { examined } from '../doctor/examined.js';
+import type { HttpClient } from '../kernel/http-client.port.js';
+import { noMetrics } from '../kernel/metrics.port.js';
+import { systemClock } from '../kernel/system-clock.js';
+import { hasErrors } from '../language/problem.js';
+import { lookAtStore } from './look-at-store.js';
+import { type Basics, openStores } from './open-stores.js';
+
+const NETWORK = 'Look at the network, the firewall and the proxy between this machine and there.';
+const ANSWER_BYTES = 64 * 1024;
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Examines what the service would run with; nothing is changed, and a running service is not disturbed. */
+export async function examineService(config: Config, environment: Environment): Promise<readonly Finding[]> {
+  const clock = systemClock;
+  const logger = (await import('../../adapters/pino/index.js')).createLogger({ level: 'silent' });
+  const basics: Basics = { clock, logger, metrics: noMetrics };
+  const { createHttpClient } = await import('../../adapters/undici/index.js');
+  // As in the service: rules for what connectors name, none for the hosts of the platforms.
+  const http = createHttpClient({ allowPrivateHosts: config.egressAllow, ...basics });
+  const httpClient = createHttpClient({ allowPrivateHosts: 'all', ...basics });
+  const { publicUrl, slack, teams } = config;
+  try {
+    const look = await lookAtStore(config);
+    const states = look.kind === 'known' ? look.states : undefined;
+    const catalogue = await loadCatalogue({ ...config, ...(states ? { made: madeIn(states) } : {}) }, environment);
+    const { createOAuthClient } = await import('../../adapters/oauth/index.js');
+    const oauth = createOAuthClient({ httpClient: http, clock });
+    const all = await Promise.all([
+      examined('store', () => examineStore(config, basics), 'Look at REDIS_URL, or at DATA_DIR.'),
+      examined(
+        'address',
+        () => examineAddress(publicUrl, httpClient),
+        'PUBLIC_URL must lead to this service, with a certificate that browsers trust.',
+      ),
+      ...(slack
+        ? [
+            examined(
+              'slack',
+              async () =>
+                (await import('../../adapters/slack/examine.js')).examineSlack(
+                  { ...slack, publicUrl },
+                  { httpClient, clock, examineClock },
+                ),
+              NETWORK,
+            ),
+          ]
+        : []),
+      ...(teams
+        ? [
+            examined(
+              'teams',
+              async () =>
+                (await import('../../adapters/teams/examine.js')).examineTeams(
+                  { ...teams, publicUrl },
+                  { httpClient, clock, logger, examineClock },
+                ),
+              NETWORK,
+            ),
+          ]
+        : []),
+      examined(
+        'connections',
+        () => examineConnections(catalogue.parents, { oauth, ...(states ? { states } : {}) }),
+        NETWORK,
+      ),
+    ]);
+    const files: Finding = hasErrors(catalogue.problems)
+      ? {
+          subject: 'files',
+          state: 'wrong',
+          says: 'recipes, connectors or connections have mistakes',
+          fix: 'behalf check names each with its place.',
+        }
+      : { subject: 'files', state: 'ok', says: 'recipes, connectors and connections have no mistakes' };
+    const secure: readonly Finding[] = config.identityCheck === 'auto' ? [] : [unchecked()];
+    return [files, ...secure, ...all.flat()];
+  } finally {
+    await Promise.allSettled([http.close(), httpClient.close()]);
+  }
+}
+
+function unchecked(): Finding {
+  return {
+    subject: 'logins',
+    state: 'wrong',
+    says: 'LOGIN_IDENTITY_CHECK is off-insecure: a forwarded login link connects whoever opens it to the person who asked',
+    fix: 'Take the setting out.',
+  };
+}
+
+async function examineStore(config: Config, basics: Basics): Promise<readonly Finding[]> {
+  const subject = 'store';
+  if (config.store.kind === 'embedded') {
+    // Opening it would keep a service from starting; whether it can be read, the look has told.
+    const look = await lookAtStore(config);
+    if (look.kind === 'known') return [{ subject, state: 'ok', says: 'the embedded store can be read' }];
+    const isInUse = look.why.includes('is in use by another process');
+    return [
+      isInUse
+        ? { subject, state: 'ok', says: 'the embedded store is open in a running service' }
+        : { subject, state: 'unknown', says: look.why, fix: 'It is made when the service first starts.' },
+    ];
+  }
+  const stores = await openStores(config, basics);
+  try {
+    await stores.health.check(5_000);
+    const warnings = await stores.health.warnings();
+    return [
+      { subject, state: 'ok', says: 'Redis takes a write' },
+      ...warnings.map(
+        (says): Finding => ({ subject, state: 'warning', says, fix: 'docs/operations.md, "Redis", says why.' }),
+      ),
+    ];
+  } finally {
+    await stores.health.close();
+  }
+}
+
+/** Whether our own address answers, from here; the answer need not be ours. */
+async function examineAddress(publicUrl: string, httpClient: HttpClient): Promise<readonly Finding[]> {
+  const subject = 'address';
+  const url = `${publicUrl}/login/doctor`;
+  const { headers, status } = await httpClient.request({ method: 'GET', url, maxBytes: ANSWER_BYTES });
+  // Our pages say so in a header that no proxy adds.
+  const isOurs = headers['content-security-policy']?.includes("default-src 'none'") ?? false;
+  if (isOurs) return [{ subject, state: 'ok', says: `${publicUrl} leads to the service` }];
+  return [
+    {
+      subject,
+      state: 'warning',
+      says: `${publicUrl} answers ${status}, and not with a page of the service`,
+      fix: 'Start the service and look again; if it runs, the proxy in front of it leads elsewhere.',
+    },
+  ];
+}
