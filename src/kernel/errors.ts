@@ -84,9 +84,12 @@ export const ERROR_CODES = {
 
 export type ErrorCode = keyof typeof ERROR_CODES;
 
+/** Writes a text in the language of whoever reads it (BCP 47; `undefined`: English): who throws does not know that. */
+export type Wording = (locale: string | undefined) => string;
+
 export interface BehalfErrorOptions {
   /** What the person reads instead of the code's general text. Never internals, never a secret. */
-  readonly userText?: string;
+  readonly userText?: string | Wording;
   /** Facts for the log: ids, statuses, sizes. Never a token, a body or a person's text. */
   readonly details?: Readonly<Record<string, string | number | boolean | undefined>>;
   /** Milliseconds after which a repeat makes sense (Retry-After). */
@@ -95,13 +98,16 @@ export interface BehalfErrorOptions {
 
 /**
  * The one error class of the service. Branch on `code` through {@link isBehalfError}; `instanceof` lies across realms.
- * `message` is for operators; `userText` for the person; `ref` stands in both, so that a report finds its log line.
+ * `message` is for operators; `wording` for the person, see `errorText`; `ref` stands in both, so that a report finds its
+ * log line. `userText` is what the person reads in English.
  */
 export class BehalfError extends Error {
   override readonly name = 'BehalfError';
   readonly code: ErrorCode;
   readonly ref: string;
   readonly userText: string;
+  /** Absent where the code's general text is enough. */
+  readonly wording: string | Wording | undefined;
   readonly details: NonNullable<BehalfErrorOptions['details']>;
   readonly retryAfterMs: number | undefined;
 
@@ -109,7 +115,9 @@ export class BehalfError extends Error {
     super(message);
     this.code = code;
     this.ref = randomBytes(4).toString('hex');
-    this.userText = options.userText ?? ERROR_CODES[code].text;
+    const { userText: wording } = options;
+    this.wording = wording;
+    this.userText = (typeof wording === 'function' ? wording(undefined) : wording) ?? ERROR_CODES[code].text;
     this.details = options.details ?? {};
     this.retryAfterMs = options.retryAfterMs;
   }

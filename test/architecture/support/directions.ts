@@ -7,17 +7,18 @@ import type { Import, Target } from './imports.js';
  */
 export const DIRECTIONS: Readonly<Record<string, readonly string[]>> = {
   kernel: [],
+  texts: ['kernel'],
   language: ['kernel'],
-  chat: ['kernel'],
-  connections: ['kernel'],
-  connectors: ['kernel', 'language', 'type:connections'],
-  recipes: ['kernel', 'language'],
-  jobs: ['kernel', 'chat', 'connections', 'connectors', 'recipes'],
-  commands: ['kernel', 'chat', 'connections', 'jobs', 'recipes'],
-  web: ['kernel', 'connections', 'jobs', 'recipes'],
-  rehearsal: ['kernel', 'language', 'chat', 'connectors', 'recipes'],
+  chat: ['kernel', 'texts'],
+  connections: ['kernel', 'texts'],
+  connectors: ['kernel', 'texts', 'language', 'type:connections'],
+  recipes: ['kernel', 'texts', 'language'],
+  jobs: ['kernel', 'texts', 'chat', 'connections', 'connectors', 'recipes'],
+  commands: ['kernel', 'texts', 'chat', 'connections', 'jobs', 'recipes'],
+  web: ['kernel', 'texts', 'connections', 'jobs', 'recipes'],
+  rehearsal: ['kernel', 'texts', 'language', 'chat', 'connectors', 'recipes'],
   doctor: ['kernel', 'connections'],
-  checks: ['kernel', 'language', 'connectors', 'recipes', 'type:connections'],
+  checks: ['kernel', 'texts', 'language', 'connectors', 'recipes', 'type:connections'],
 };
 
 /** What stands above the folders and puts them together: the files at the top of `src` and the commands of the program. */
@@ -151,10 +152,10 @@ function judgeAdapter(from: { unit: string; isTypeOnly: boolean }, file: string)
       why: 'The playground stands outside the service.',
       fix: 'Talk to it over HTTP, as to the real platforms.',
     };
-  if (area !== 'src' || unit === 'kernel' || unit === 'chat' || file.endsWith('.port.ts')) return undefined;
+  if (area !== 'src' || ['kernel', 'chat', 'texts'].includes(unit) || file.endsWith('.port.ts')) return undefined;
   if (from.isTypeOnly && ['connections', 'jobs'].includes(unit)) return undefined;
   return {
-    why: 'An adapter knows ports, the types they speak in, the kernel and the chat model; never a service.',
+    why: 'An adapter knows ports, the types they speak in, the kernel, the texts and the chat model; never a service.',
     fix: 'Import a port or (with `import type`) its types, and let src/compose.ts pass in the rest.',
   };
 }

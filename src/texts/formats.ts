@@ -1,0 +1,58 @@
+import type { RichText, Span } from '../kernel/rich-text.js';
+
+/** How numbers, spans of time and lists are written where a person lives. */
+export interface Formats {
+  /** BCP 47. */
+  readonly locale: string;
+  /** `A, B and C` */
+  and(items: readonly string[]): string;
+  /** `A, B or C` */
+  or(items: readonly string[]): string;
+  /** `A, B or C` of marked words. */
+  orOf(items: readonly Span[]): RichText;
+  number(value: number): string;
+  /** `5 minutes`: the largest unit of which there is a whole number; milliseconds are rounded away. */
+  duration(ms: number): string;
+  /** `3 days ago`, in whole minutes, hours or days; less than a minute is no minute. */
+  ago(ms: number): string;
+  /** The text for as many as there are. */
+  plural(count: number, texts: { readonly one: string; readonly other: string }): string;
+}
+
+const UNITS = [
+  [86_400_000, 'day'],
+  [3_600_000, 'hour'],
+  [60_000, 'minute'],
+  [1_000, 'second'],
+] as const;
+
+/** @throws RangeError for what is no BCP 47 tag */
+export function formatsFor(locale: string): Formats {
+  const list = (type: 'conjunction' | 'disjunction') => new Intl.ListFormat(locale, { type, style: 'long' });
+  const plurals = new Intl.PluralRules(locale);
+  const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'always' });
+  const numbers = new Intl.NumberFormat(locale);
+  return {
+    locale,
+    and: (items) => list('conjunction').format(items),
+    or: (items) => list('disjunction').format(items),
+    orOf: (items) => {
+      const places = items.map((_, index) => String(index));
+      return list('disjunction')
+        .formatToParts(places)
+        .map(({ type, value }) => (type === 'element' ? (items[Number(value)] ?? { text: '' }) : { text: value }));
+    },
+    number: (value) => numbers.format(value),
+    duration: (ms) => {
+      const [size, unit] = UNITS.find(([length]) => ms >= length && ms % length === 0) ?? [1_000, 'second'];
+      const amount = Math.round(ms / size);
+      return new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'long' }).format(amount);
+    },
+    ago: (ms) => {
+      const [size, unit] = UNITS.find(([length]) => ms >= length) ?? UNITS[2];
+      const [length, name] = unit === 'second' ? UNITS[2] : [size, unit];
+      return relative.format(-Math.floor(ms / length), name);
+    },
+    plural: (count, texts) => (plurals.select(count) === 'one' ? texts.one : texts.other),
+  };
+}

@@ -1,0 +1,35 @@
+import type { Texts } from './english.js';
+import type { Formats } from './formats.js';
+import { apps } from './german/apps.js';
+import { chat } from './german/chat.js';
+import { commands } from './german/commands.js';
+import { connections } from './german/connections.js';
+import { errors } from './german/errors.js';
+import { forms } from './german/forms.js';
+import { help } from './german/help.js';
+import { asks, jobs, replies } from './german/jobs.js';
+import { logins } from './german/logins.js';
+import { pages } from './german/pages.js';
+import { parameters } from './german/parameters.js';
+
+/** Speaks to people with “Sie”; what is typed (`help`, `yes`) stays English. */
+export function german(format: Formats): Texts {
+  return {
+    locale: format.locale,
+    direction: 'ltr',
+    format,
+    apps: apps(format),
+    asks: asks(format),
+    chat: chat(),
+    commands: commands(format),
+    connections: connections(format),
+    errors: errors(),
+    forms: forms(),
+    help: help(format),
+    jobs: jobs(format),
+    logins: logins(format),
+    pages: pages(),
+    parameters: parameters(format),
+    replies: replies(format),
+  };
+}

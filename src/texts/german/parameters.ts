@@ -1,0 +1,36 @@
+import type { Texts } from '../english.js';
+import type { Formats } from '../formats.js';
+
+export const parameters = (format: Formats): Texts['parameters'] => ({
+  giveValue: (name) => `Bitte geben Sie einen Wert für „${name}“ an.`,
+  tooLong: (name, characters) => `„${name}“ ist zu lang: höchstens ${characters} Zeichen.`,
+  yesOrNo: (name) => `Bitte antworten Sie für „${name}“ mit yes oder no.`,
+  date: (name) => `„${name}“ muss ein Datum sein, zum Beispiel 24.12.2026, 2026-12-24 oder tomorrow.`,
+  time: (name) => `„${name}“ muss eine Uhrzeit sein, zum Beispiel 14:30.`,
+  number: (name) => `„${name}“ muss eine Zahl mit Dezimalpunkt sein, zum Beispiel 5000 oder 1250.50.`,
+  file: (name) => `Bitte schicken Sie die Datei für „${name}“ als Anhang; ein Text ist keine Datei.`,
+  user: (name) => `Bitte erwähnen Sie die Person für „${name}“ mit einem @.`,
+  oneOf: (name, options, hasMore) => `„${name}“ muss eines davon sein: ${options.join(', ')}${hasMore ? ', …' : ''}.`,
+  bounds: (name, { max, maxLength, min, minLength }) => {
+    const rules = [
+      ...(min === undefined ? [] : [`mindestens ${min}`]),
+      ...(max === undefined ? [] : [`höchstens ${max}`]),
+      ...(minLength === undefined ? [] : [`mindestens ${minLength} Zeichen`]),
+      ...(maxLength === undefined ? [] : [`höchstens ${maxLength} Zeichen`]),
+    ];
+    return rules.length === 0 ? `„${name}“ hat nicht die richtige Form.` : `Für „${name}“ gilt: ${format.and(rules)}.`;
+  },
+  oneFile: (name, count) => `Bitte schicken Sie eine einzige Datei für *${name}*, nicht ${count}.`,
+  askForFile: (name) => `Bitte schicken Sie die Datei für *${name}* als Anhang.`,
+  fileEmpty: 'Diese Datei ist leer.',
+  fileTooLarge: (name, size) => `Diese Datei ist zu groß für *${name}*: höchstens ${size}.`,
+  fileOfType: (name, types) => `*${name}* muss eine Datei dieser Art sein: ${types.join(' oder ')}.`,
+  anyOf: (kind) => `${kind} (beliebig)`,
+  unreadable: {
+    link: (file) =>
+      `„${file}“ ist nur ein Link auf eine Datei an einem anderen Ort. Bitte laden Sie die Datei selbst hoch.`,
+    gone: (file) => `„${file}“ ist nicht mehr da. Bitte schicken Sie die Datei noch einmal.`,
+    only_in_own_chat: () =>
+      'In Kanälen und Gruppenchats lässt mich Microsoft Teams keine Dateien lesen. Bitte schicken Sie mir die Datei in unserem eigenen Chat.',
+  },
+});
