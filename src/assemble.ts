@@ -197,7 +197,7 @@ export function assemble(policy: ServicePolicy, catalogue: () => Catalogue, driv
     askInChat: async ({ id: job, state: { conversation }, user }, asking) => {
       await answers.expect({ user, conversation }, { job, ask: asking.id }, asking);
     },
-    helpInstead: ({ recipe, state: { conversation }, user }) => help.insteadOf(recipe, { user, conversation }),
+    helpInstead: ({ recipe, state, user }) => help.insteadOf(recipe, { user, ...state }),
     perform: callApp,
     titleOf,
     onNoLongerWaiting: (id) => logins.cancelFor(id),
@@ -251,7 +251,8 @@ export function assemble(policy: ServicePolicy, catalogue: () => Catalogue, driv
     async onConnected(event) {
       if (event.owner === 'shared') await shared.look();
       await notices.connected(event);
-      if (event.owner !== 'shared') await commands.starter.loginCompleted(chatUserOf(event.owner), event.connection);
+      if (event.owner !== 'shared')
+        await commands.starter.loginCompleted(chatUserOf(event.owner), event.connection, event.locale);
     },
     onFailed: (event) => notices.failed(event),
   });

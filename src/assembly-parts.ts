@@ -88,13 +88,14 @@ export function loginLinks(parts: {
   readonly publicUrl: string;
   readonly logins: () => Logins;
 }): CreateLoginLink {
-  return async ({ continuation, conversation, connection, scopes, user }) => {
+  return async ({ continuation, conversation, connection, locale, scopes, user }) => {
     const popUp = parts.chats(user.platform).popUpScripts !== undefined;
     const { token } = await parts.logins().createLink({
       owner: user,
       connection,
       context: { conversation },
       popUp,
+      locale,
       ...(continuation === undefined ? {} : { continuation }),
       ...(scopes === undefined ? {} : { scopes }),
     });

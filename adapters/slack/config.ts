@@ -6,6 +6,7 @@ import type { HttpClient } from '../../src/kernel/http-client.port.js';
 import type { Logger } from '../../src/kernel/logger.port.js';
 import type { Metrics } from '../../src/kernel/metrics.port.js';
 import type { Secret } from '../../src/kernel/secret.js';
+import type { Texts } from '../../src/texts/english.js';
 
 /** Base of the Web API. */
 export const DEFAULT_API_URL = 'https://slack.com/api/';
@@ -48,6 +49,7 @@ export interface SlackDependencies {
 
 /** A page of a few words for somebody's browser. */
 export type ShowPage = (page: {
+  readonly texts: Texts;
   readonly title: string;
   readonly text: string;
   readonly status: number;

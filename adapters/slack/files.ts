@@ -23,7 +23,7 @@ export function readFiles(listed: unknown, workspace: string | undefined): reado
 function toChatFile(reference: ChatFile['reference'], file: JsonObject): ChatFile {
   const { size } = file;
   const name = (textAt(file, 'name') ?? textAt(file, 'title') ?? 'file').slice(0, MAX_NAME);
-  const unreadable = unreadableOf(file, name);
+  const unreadable = unreadableOf(file);
   return {
     // Its address is asked for when it is read: that one is right then, and none comes out of an event.
     reference,
@@ -34,10 +34,9 @@ function toChatFile(reference: ChatFile['reference'], file: JsonObject): ChatFil
   };
 }
 
-function unreadableOf(file: JsonObject, name: string): string | undefined {
-  if (file['is_external'] === true || file['mode'] === 'external')
-    return `“${name}” is only a link to a file in another place. Please upload the file itself.`;
-  return GONE_MODES.includes(file['mode']) ? `“${name}” is not there any more. Please send it again.` : undefined;
+function unreadableOf(file: JsonObject): ChatFile['unreadable'] {
+  if (file['is_external'] === true || file['mode'] === 'external') return 'link';
+  return GONE_MODES.includes(file['mode']) ? 'gone' : undefined;
 }
 
 /** In shared channels Slack sends only the id of a file; the rest has to be asked for. */
@@ -89,7 +88,7 @@ export class SlackFiles implements ChatFiles {
     const info = await api.call('files.info', { file: id }, PATIENCE.message).catch(refuse);
     const described = objectAt(info, 'file');
     const url = textAt(described, 'url_private_download') ?? textAt(described, 'url_private');
-    if (url === undefined || unreadableOf(described, '') !== undefined) throw failure('chat.file_gone', 'no_content');
+    if (url === undefined || unreadableOf(described) !== undefined) throw failure('chat.file_gone', 'no_content');
     if (!URL.canParse(url) || !this.#origins.includes(new URL(url).origin))
       throw failure('chat.file_forbidden', 'foreign_host');
     const response = await api.download(url, limits).catch((error: unknown) => notRead(error, limits));

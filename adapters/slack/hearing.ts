@@ -16,7 +16,7 @@ import {
   hearSubmission,
   hearSuggestion,
 } from './inbound.js';
-import { isJsonObject, type JsonObject } from './json.js';
+import { isJsonObject, type JsonObject, present } from './json.js';
 import type { Standing } from './people.js';
 import type { Session } from './session.js';
 import { toEvent, withFiles } from './to-event.js';
@@ -85,6 +85,7 @@ async function takeIn(parts: HearingParts, hear: Hear, body: JsonObject, answer:
       ...(standing === 'member' ? {} : { person: standing }),
       ...(home === host ? {} : { hostTenantId: host }),
       ...(timeZone === undefined ? {} : { timeZone }),
+      ...present('locale', people.locale(heard.userId)),
     },
     user,
     session.api,

@@ -27,6 +27,8 @@ export interface Heard {
   readonly hostTenantId?: string;
   /** IANA name, where it is known. */
   readonly timeZone?: string;
+  /** BCP 47, where it is known. */
+  readonly locale?: string;
   /** The files as Slack lists them, where it has left out what they are. */
   readonly incompleteFiles?: unknown;
   /** Opens one modal, within 3 s. */

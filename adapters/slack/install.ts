@@ -7,6 +7,9 @@ import { equalSecrets, randomToken, sha256 } from '../../src/kernel/ids.js';
 import type { Logger } from '../../src/kernel/logger.port.js';
 import type { Metrics } from '../../src/kernel/metrics.port.js';
 import { Secret } from '../../src/kernel/secret.js';
+import { preferredLocale } from '../../src/texts/accept-language.js';
+import type { Texts } from '../../src/texts/english.js';
+import { textsFor } from '../../src/texts/texts-for.js';
 import type { ShowPage } from './config.js';
 import type { Grant, SlackOAuth } from './oauth.js';
 import { missingScopes, REQUIRED_SCOPES } from './scopes.js';
@@ -67,35 +70,31 @@ function begin({ clock, oauth, publicUrl }: Install): HttpResponse {
 /** The code is exchanged once, and only in the browser that began. */
 async function complete(install: Install, request: HttpRequest): Promise<HttpResponse> {
   const { oauth, publicUrl, records } = install;
+  const texts = textsOf(request);
+  const { startAgain } = texts.install;
   const state = single(request.query, 'state');
   if (state === undefined || !isOfBrowser(install, request, state)) {
     audit(install, 'refused', { reason: 'browser' });
-    return problem(install, 403, 'Please start again', STARTED_ELSEWHERE);
+    return install.showPage({ texts, ...startAgain, status: 403 });
   }
   const isFirst = await records.add({ kind: 'installation', id: sha256(state) }, '1', TIME_MS);
   if (!isFirst) {
     audit(install, 'refused', { reason: 'used' });
-    return problem(
-      install,
-      403,
-      'Please start again',
-      'This page has been opened already. To install again, start from the beginning.',
-    );
+    return install.showPage({ texts, title: startAgain.title, text: texts.install.opened, status: 403 });
   }
   if (request.query.has('error')) {
     audit(install, 'denied', {});
-    return problem(install, 200, 'Not installed', 'The installation was cancelled in Slack, so nothing was changed.');
+    return install.showPage({ texts, title: texts.install.notInstalled, text: texts.install.cancelled, status: 200 });
   }
   const code = single(request.query, 'code');
-  if (code === undefined) return problem(install, 400, 'Not installed', NOT_READABLE);
-  return keep(install, await oauth.exchange(new Secret(code), publicUrl + REDIRECT_PATH));
+  if (code === undefined) {
+    const { notInstalled: title, unreadable: text } = texts.install;
+    return install.showPage({ texts, title, text, status: 400 });
+  }
+  return keep(install, await oauth.exchange(new Secret(code), publicUrl + REDIRECT_PATH), texts);
 }
 
-const STARTED_ELSEWHERE =
-  'The installation was begun in another browser, or too long ago, or cookies are switched off. Nothing was installed. If somebody sent you a link to this page, do not use it.';
-const NOT_READABLE = 'The answer of Slack could not be read. Nothing was installed. Please start again.';
-
-async function keep(install: Install, { facts, tokens }: Grant): Promise<HttpResponse> {
+async function keep(install: Install, { facts, tokens }: Grant, texts: Texts): Promise<HttpResponse> {
   const { allowedTeams, installations, logger, oauth, onInstalled } = install;
   const { name, organization, tenantId } = facts;
   const isAllowed = [tenantId, organization].some((id) => id !== undefined && allowedTeams.includes(id));
@@ -104,12 +103,12 @@ async function keep(install: Install, { facts, tokens }: Grant): Promise<HttpRes
       logger.warn({ err: asBehalfError(error) }, 'the token of a refused installation could not be given back');
     });
     audit(install, 'refused', { tenantId, reason: 'not_allowed' });
-    return problem(
-      install,
-      403,
-      'Not installed',
-      `${name} is not among the workspaces that may use this app. Please ask its administrator.`,
-    );
+    return install.showPage({
+      texts,
+      title: texts.install.notInstalled,
+      text: texts.install.notAllowed(name),
+      status: 403,
+    });
   }
   await installations.save(facts, tokens);
   await onInstalled(facts);
@@ -120,12 +119,12 @@ async function keep(install: Install, { facts, tokens }: Grant): Promise<HttpRes
       { tenantId, missingScopes: missing },
       'the Slack app lacks scopes: update it from `behalf slack manifest` and install it again',
     );
-  return problem(
-    install,
-    200,
-    'Installed',
-    `The bot is now in ${name}. Open Slack and write help to it in a direct message.`,
-  );
+  return install.showPage({
+    texts,
+    title: texts.install.installed,
+    text: texts.install.isInstalled(name),
+    status: 200,
+  });
 }
 
 /** In time, and the one whose cookie the state was made of. */
@@ -139,19 +138,20 @@ function isOfBrowser({ clock, publicUrl }: Install, request: HttpRequest, state:
 function explain({ logger, showPage }: Install, request: HttpRequest, error: unknown): HttpResponse {
   const err = asBehalfError(error);
   logger.error({ requestId: request.id, err }, 'the app could not be installed');
+  const texts = textsOf(request);
   const isOver = isBehalfError(error, 'oauth.invalid_grant');
   return showPage({
-    title: 'Not installed',
-    text: isOver
-      ? 'Slack does not accept the installation any more; perhaps it took too long. Please start again.'
-      : 'The app could not be installed. Please start again in a moment. If it happens again, tell your administrator.',
+    texts,
+    title: texts.install.notInstalled,
+    text: isOver ? texts.install.tookTooLong : texts.install.failed,
     status: err.code === 'store.unavailable' || err.code === 'oauth.transient' ? 503 : 502,
     reference: err.ref,
   });
 }
 
-function problem({ showPage }: Install, status: number, title: string, text: string): HttpResponse {
-  return showPage({ title, text, status });
+/** Nobody is known yet: in the language of the browser. */
+function textsOf({ headers }: HttpRequest): Texts {
+  return textsFor(preferredLocale(headers['accept-language']));
 }
 
 function audit(

@@ -16,6 +16,8 @@ export interface SlackPerson {
   readonly confirmedEmail?: string;
   /** IANA name. */
   readonly timeZone?: string;
+  /** BCP 47: the language of the person's client. */
+  readonly locale?: string;
 }
 
 interface Entry {
@@ -80,6 +82,11 @@ export class People {
     return this.#known.get(this.#prefix + userId)?.person.timeZone;
   }
 
+  /** What language the person reads, if it is known already. */
+  locale(userId: string): string | undefined {
+    return this.#known.get(this.#prefix + userId)?.person.locale;
+  }
+
   profile(userId: string): Promise<SlackPerson> {
     return this.#person(userId, PROFILE_AGE_MS);
   }
@@ -100,7 +107,7 @@ export class People {
   async #ask(userId: string): Promise<SlackPerson> {
     const workspace = await this.#workspace();
     const readAt = this.#clock.now();
-    const person = await this.#api.call('users.info', { user: userId }, PATIENCE.asked).then(
+    const person = await this.#api.call('users.info', { user: userId, include_locale: true }, PATIENCE.asked).then(
       (answer) => readPerson(objectAt(answer, 'user'), workspace),
       (error: unknown) => {
         if (INVISIBLE.includes(slackErrorOf(error))) return INVISIBLE_PERSON;
@@ -126,6 +133,7 @@ export function readPerson(user: JsonObject, workspace: Workspace): SlackPerson 
     standing,
     name,
     ...zone,
+    ...present('locale', textAt(user, 'locale')),
     ...present('home', home),
     ...(confirmed && email !== undefined ? { confirmedEmail: email } : {}),
   };

@@ -3,7 +3,7 @@ import type { ChatUser } from '../../src/chat/chat-user.js';
 import { completeFiles } from './files.js';
 import { formErrors, renderForm, toOptions } from './forms.js';
 import { type Heard, sentAlong } from './inbound.js';
-import type { JsonObject } from './json.js';
+import { type JsonObject, present } from './json.js';
 import { PATIENCE, type SlackApi } from './web-api.js';
 
 interface Told {
@@ -24,10 +24,10 @@ export async function withFiles(heard: Heard, api: SlackApi): Promise<Heard> {
 
 /** What was heard as an event for the service, with what the service can do about it while Slack waits. */
 export function toEvent(heard: Heard, chatUser: ChatUser, api: SlackApi): Told {
-  const { event, hostTenantId, person, place, timeZone, triggerId } = heard;
+  const { event, hostTenantId, locale, person, place, timeZone, triggerId } = heard;
   const standing = person === undefined ? {} : { person };
   const host = hostTenantId === undefined ? {} : { hostTenantId };
-  const who = { user: chatUser, ...standing, ...host, ...(timeZone === undefined ? {} : { timeZone }) };
+  const who = { user: chatUser, ...standing, ...host, ...present('timeZone', timeZone), ...present('locale', locale) };
   let given: JsonObject | undefined;
   const answer = (): JsonObject | undefined => given;
   switch (event.kind) {

@@ -19,6 +19,7 @@ const Activity = z.looseObject({
   channelId: text,
   serviceUrl: text,
   localTimezone: text,
+  locale: text,
   replyToId: text,
   value: z.unknown().optional(),
   from: account.nullish(),
@@ -40,6 +41,13 @@ export function readActivity(body: Buffer): Activity | undefined {
   } catch {
     return undefined;
   }
+}
+
+const ClientInfo = z.looseObject({ type: z.literal('clientInfo'), locale: z.string().min(1) });
+
+/** The language of the person's client (BCP 47): of the activity, or of what it says about the client. */
+export function localeOf({ entities, locale }: Activity): string | undefined {
+  return locale || entities?.map((entity) => ClientInfo.safeParse(entity).data?.locale).find((found) => found);
 }
 
 /** An activity in which a person of our tenant does something: all that later code relies on is there. */

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import type { ChatFile, ChatFiles, ReadLimits } from '../../src/chat/chat-file.js';
 import type { ChatUser } from '../../src/chat/chat-user.js';
-import { BehalfError, type ErrorCode, isBehalfError } from '../../src/kernel/errors.js';
+import { BehalfError, type ErrorCode, isBehalfError, type Wording } from '../../src/kernel/errors.js';
 import { ANSWER_TOO_LARGE, type HttpClient, type IncomingResponse } from '../../src/kernel/http-client.port.js';
 import { mediaTypeOf } from '../../src/kernel/media-types.js';
+import { said } from '../../src/texts/texts-for.js';
 import type { PersonalActivity } from './activity.js';
 import type { ConnectorTransport } from './connector-transport.js';
 import type { ServiceHosts } from './service-hosts.js';
@@ -30,10 +31,7 @@ const Html = z.object({ contentType: z.literal('text/html'), content: z.string()
 /** Stands for a file in what was typed; quotes of messages have numbers in its place. */
 const FILE_MARK = /<attachment id="[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}"/i;
 
-const ONLY_IN_CHAT =
-  'In channels and group chats Microsoft Teams does not let me read files. Please send the file to me in our own chat.';
-const GONE =
-  'Microsoft Teams lets me read a file only for a short while after it was sent, and that is over. Please send it again.';
+const GONE = said(({ parameters }) => parameters.goneFromTeams);
 
 /** What was sent along with a message. Teams gives the files themselves only in the chat of person and bot. */
 export function readFiles({
@@ -65,7 +63,7 @@ function readAttachment(attachment: unknown): ChatFile | undefined {
 }
 
 function outOfReach(name: string): ChatFile {
-  return { reference: {}, name, mimeType: mediaTypeOf(name), unreadable: ONLY_IN_CHAT };
+  return { reference: {}, name, mimeType: mediaTypeOf(name), unreadable: 'only_in_own_chat' };
 }
 
 function named(name: string | null | undefined, otherwise: string): string {
@@ -139,7 +137,7 @@ function notRead(error: unknown, { maxBytes, signal }: ReadLimits): never {
   throw failure('chat.file_unavailable', error.code);
 }
 
-function failure(code: ErrorCode, reason: string, userText?: string): BehalfError {
+function failure(code: ErrorCode, reason: string, userText?: Wording): BehalfError {
   return new BehalfError(code, `A file of Teams cannot be read: ${reason}`, {
     details: { reason },
     ...(userText === undefined ? {} : { userText }),

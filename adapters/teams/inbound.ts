@@ -1,7 +1,7 @@
 import type { ActionEvent, ChatEvent, FormEvent, OptionsEvent } from '../../src/chat/chat-event.js';
 import type { ChatUser } from '../../src/chat/chat-user.js';
 import { joinKey } from '../../src/kernel/ids.js';
-import type { PersonalActivity } from './activity.js';
+import { localeOf, type PersonalActivity } from './activity.js';
 import { placeOf, toConversation, toMessageRef } from './address.js';
 import { ACTION_TOKEN } from './buttons.js';
 import { readFiles } from './files.js';
@@ -110,11 +110,13 @@ function tokenIn(data: unknown): string | undefined {
 
 function baseOf(did: PersonalActivity) {
   const user: ChatUser = { platform: 'teams', tenantId: did.tenantId, userId: did.aadObjectId };
+  const locale = localeOf(did.activity);
   return {
     id: joinKey(did.tenantId, did.conversationId, did.id),
     user,
     conversation: toConversation(placeOf(did), did.isDirect),
     ...(did.activity.localTimezone ? { timeZone: did.activity.localTimezone } : {}),
+    ...(locale === undefined ? {} : { locale }),
   };
 }
 

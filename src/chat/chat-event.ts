@@ -14,6 +14,8 @@ interface EventBase {
   readonly hostTenantId?: string;
   /** Where the person's clock stands (IANA name), where the platform says so. */
   readonly timeZone?: string;
+  /** What language the person reads (BCP 47), where it is known. */
+  readonly locale?: string;
 }
 
 /** Somebody who is mentioned in a text. */

@@ -11,8 +11,11 @@ export interface ChatFile {
   readonly mimeType: string;
   /** Bytes, where the platform says so. */
   readonly size?: number;
-  /** Why the content can never be read, for the person. */
-  readonly unreadable?: string;
+  /**
+   * Why the content can never be read: it is but a link to another place, is gone, or is in a place where the platform lets
+   * the bot read none.
+   */
+  readonly unreadable?: 'link' | 'gone' | 'only_in_own_chat';
 }
 
 export interface ReadLimits {

@@ -42,5 +42,7 @@ export interface Form {
   /** Slack shows 24 characters of it. */
   readonly title: string;
   readonly submitLabel: string;
+  /** BCP 47: what the platform's own words in it (Cancel, Yes) are written in; absent: English. */
+  readonly locale?: string;
   readonly fields: readonly FormField[];
 }

@@ -3,6 +3,8 @@ import { type OpenedConnections, openConnections } from '../compose/open-connect
 import { parseConfig } from '../config.js';
 import { methodOf, type ParentConnection } from '../connections/parent-connection.js';
 import { asBehalfError, BehalfError } from '../kernel/errors.js';
+import { reasonText } from '../texts/reason-text.js';
+import { textsFor } from '../texts/texts-for.js';
 import type { Environment } from './environment.js';
 
 /** `behalf connections`: what `connections.yaml` provides, whether it is connected, and what to do with it. */
@@ -55,7 +57,7 @@ async function list({ catalogue, connections }: OpenedConnections, asJson: boole
         origin: origin ?? ('file' as const),
         state: auth.kind === 'static' ? 'connected' : (shared?.status ?? 'disconnected'),
         ...(shared?.account === undefined ? {} : { account: shared.account.label }),
-        ...(shared?.reason === undefined ? {} : { reason: shared.reason }),
+        ...(shared?.reason === undefined ? {} : { reason: reasonText(shared.reason, title, textsFor(undefined)) }),
         ...(shared === undefined || shared.changedAt === 0 ? {} : { since: new Date(shared.changedAt).toISOString() }),
         children: await connections.countChildren(name),
         ...(auth.kind === 'oauth2' ? { redirectUri: auth.app.redirectUri } : {}),

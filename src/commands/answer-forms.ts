@@ -5,6 +5,7 @@ import type { Answers, AskRef } from '../jobs/answers.js';
 import type { OpenAsk } from '../jobs/job.js';
 import type { Clock } from '../kernel/clock.port.js';
 import { isBehalfError } from '../kernel/errors.js';
+import { textsFor } from '../texts/texts-for.js';
 import { outcomeMessage } from './answer-messages.js';
 import type { EventClaims } from './event-claims.js';
 import type { FileIntake } from './file-intake.js';
@@ -31,7 +32,7 @@ export class AnswerForms {
 
   /** Shows the form of a question to whoever pressed its button; tells whether it could. */
   async open(event: ActionEvent, ref: AskRef, asking: OpenAsk): Promise<boolean> {
-    const fields = fieldsOf(asking);
+    const fields = fieldsOf(asking, event.locale);
     if (!event.openForm || !fields) return false;
     const [token = ''] = await this.#deps.clicks.issue(event.user, [{ kind: 'answer-form', ...ref }]);
     try {
@@ -49,32 +50,33 @@ export class AnswerForms {
   /** A form was sent off. It stays good after a refusal of its fields; an answer is taken once, whoever sends what. */
   async submit(event: FormEvent, { ask, job }: Extract<Click, { kind: 'answer-form' }>): Promise<void> {
     const { claims, clock, intake, take } = this.#deps;
+    const texts = textsFor(event.locale);
     const ref = { job, ask };
     if (await claims.isClaimed(event)) return;
     const view = await take.view(event, ref);
-    const fields = view.kind === 'open' ? fieldsOf(view.asking) : undefined;
+    const fields = view.kind === 'open' ? fieldsOf(view.asking, event.locale) : undefined;
     if (view.kind !== 'open' || !fields) {
       if (!(await claims.claim(event))) return;
-      return take.say(event, outcomeMessage(view.kind === 'open' ? { kind: 'closed' } : view));
+      return take.say(event, outcomeMessage(view.kind === 'open' ? { kind: 'closed' } : view, texts));
     }
-    const undeclared = refuseUndeclared(fields, event.values);
+    const undeclared = refuseUndeclared(fields, event.values, texts);
     if (undeclared !== undefined) return take.say(event, textMessage(undeclared));
     const { timeZone, user } = event;
-    const context = { now: clock.now(), user, intake, ...(timeZone === undefined ? {} : { timeZone }) };
+    const context = { now: clock.now(), user, intake, texts, ...(timeZone === undefined ? {} : { timeZone }) };
     const read = readForm(fields.parameters, event, context);
     if (Object.keys(read.errors).length > 0)
       return event.refuse(parameterForm(fields, event.token, event.values), read.errors);
-    await take.give(event, ref, answerOfFields(view.asking, withDefaults(fields, read.values)));
+    await take.give(event, ref, answerOfFields(view.asking, withDefaults(fields, read.values), texts));
     // Only now: an answer that is lost on the way may be delivered again.
     await claims.claim(event);
   }
 }
 
 /** The fields of a question; nothing where it is answered in another way. */
-function fieldsOf({ answer, text }: OpenAsk): FieldSet | undefined {
+function fieldsOf({ answer, text }: OpenAsk, locale: string | undefined): FieldSet | undefined {
   if (answer.kind !== 'fields') return undefined;
-  const { fields, title = 'Your answer' } = answer;
+  const { fields, title = textsFor(locale).forms.answerTitle } = answer;
   // The one field that may as well be typed in the chat has no words of its own.
   const parameters = fields.map((field) => (field.prompt === '' ? { ...field, prompt: plainText(text) } : field));
-  return { name: title, parameters };
+  return { name: title, parameters, locale };
 }

@@ -8,6 +8,7 @@ import { CHOICE } from '../jobs/ask-messages.js';
 import type { AskedField, OpenAsk } from '../jobs/job.js';
 import type { Clock } from '../kernel/clock.port.js';
 import { parseParameterValue } from '../recipes/parameter-values.js';
+import { textsFor } from '../texts/texts-for.js';
 import type { AnswerForms } from './answer-forms.js';
 import { fieldMessage, outcomeMessage, SKIP } from './answer-messages.js';
 import type { EventClaims } from './event-claims.js';
@@ -43,33 +44,35 @@ export class AnswerJobs {
   /** A button of a question; the event has been claimed. */
   async press(event: ActionEvent, click: ClickOn<'answer' | 'answer-chosen'>): Promise<void> {
     const { take } = this.#deps;
+    const texts = textsFor(event.locale);
     const ref = { job: click.job, ask: click.ask };
     const message = event.message ? { message: event.message } : {};
     const view = await take.view(event, ref);
-    if (view.kind === 'not_theirs') return take.say(event, outcomeMessage(view));
+    if (view.kind === 'not_theirs') return take.say(event, outcomeMessage(view, texts));
     if (click.kind === 'answer') {
       const { label, value } = click;
       return take.give(event, ref, { kind: 'given', value, label, ...message });
     }
-    if (view.kind !== 'open') return take.say(event, outcomeMessage(view));
+    if (view.kind !== 'open') return take.say(event, outcomeMessage(view, texts));
     const { answer } = view.asking;
     const options = answer.kind === 'picklist' ? answer.options : [];
     const option = options.find((_, index) => String(index) === event.values[CHOICE]);
-    if (!option) return take.say(event, textMessage('Please choose something in the list first.'));
+    if (!option) return take.say(event, textMessage(texts.commands.chooseSomething));
     await take.give(event, ref, { kind: 'given', value: option.value, label: option.label, ...message });
   }
 
   /** The button of a question with fields: shows them in a form, else asks for them in the chat, one by one. */
   async fill(event: ActionEvent, click: ClickOn<'answer-fields'>): Promise<void> {
     const { claims, forms, take } = this.#deps;
+    const texts = textsFor(event.locale);
     const ref = { job: click.job, ask: click.ask };
     const view = await take.view(event, ref);
     // Showing a form keeps nothing: a second delivery may show it again.
     if (view.kind === 'open' && !click.inChat && (await forms.open(event, ref, view.asking))) return;
     if (!(await claims.claim(event))) return;
-    if (view.kind !== 'open') return take.say(event, outcomeMessage(view));
+    if (view.kind !== 'open') return take.say(event, outcomeMessage(view, texts));
     const field = await this.expect(event, ref, view.asking);
-    if (field) await take.say(event, fieldMessage(field));
+    if (field) await take.say(event, fieldMessage(field, texts));
   }
 
   /** The form of a question was sent off. */
@@ -110,22 +113,23 @@ export class AnswerJobs {
   /** Tells whether the question is over. */
   async #takeText(question: JobQuestion, event: TextEvent): Promise<boolean> {
     const { clock, hasStartedSince, questions, take } = this.#deps;
+    const texts = textsFor(event.locale);
     const ref = { job: question.job, ask: question.id };
     const view = await take.view(event, ref);
     if (view.kind !== 'open') {
       // A process that has died had taken this very answer.
-      if (!isAnswerOf(view, question, event)) await take.say(event, outcomeMessage(view));
+      if (!isAnswerOf(view, question, event)) await take.say(event, outcomeMessage(view, texts));
       return true;
     }
     // A process that has died had taken it, and was to ask for the next field.
     if (question.lastEventId === event.id) {
       const field = fieldsOf(view.asking).find(({ name }) => name === question.asking);
-      if (field) await take.say(event, fieldMessage(field));
+      if (field) await take.say(event, fieldMessage(field, texts));
       return false;
     }
     // What is typed after another command was not meant for this question; its button still takes an answer.
     if (await hasStartedSince(event.user, question.askedAt)) {
-      await take.say(event, textMessage('You have started something else since I asked. Press Answer to answer it.'));
+      await take.say(event, textMessage(texts.asks.startedElse));
       return true;
     }
     const fields = fieldsOf(view.asking);
@@ -134,7 +138,7 @@ export class AnswerJobs {
     if (!field) return true;
     const mayBeSkipped = field.optional || field.default !== undefined;
     const isSkipped = mayBeSkipped && event.text.trim().toLowerCase() === SKIP;
-    const parsed = isSkipped ? undefined : parseParameterValue(field, event.text, { now: clock.now() });
+    const parsed = isSkipped ? undefined : parseParameterValue(field, event.text, { now: clock.now(), texts });
     if (parsed?.kind === 'invalid') {
       await take.say(event, textMessage(plain(parsed.message)));
       return false;
@@ -143,11 +147,11 @@ export class AnswerJobs {
     const next = fields[index + 1];
     if (next) {
       const to: JobQuestion = { ...question, given, asking: next.name, askedAt: clock.now(), lastEventId: event.id };
-      if (await questions.advance(event.user, question, to)) await take.say(event, fieldMessage(next));
+      if (await questions.advance(event.user, question, to)) await take.say(event, fieldMessage(next, texts));
       return false;
     }
     const values = withDefaults({ parameters: fields }, given);
-    await take.give(event, ref, answerOfFields(view.asking, values));
+    await take.give(event, ref, answerOfFields(view.asking, values, texts));
     return true;
   }
 }

@@ -1,33 +1,37 @@
 import { type Message, textMessage } from '../chat/message.js';
 import type { AnswerOutcome } from '../jobs/answers.js';
 import type { AskedField } from '../jobs/job.js';
+import type { Texts } from '../texts/english.js';
 
 /** Typed instead of an answer to a field that may be left out. */
 export const SKIP = 'skip';
 
 /** Why an answer was not taken. */
-export function outcomeMessage(outcome: Exclude<AnswerOutcome, { kind: 'taken' }>): Message {
+export function outcomeMessage(outcome: Exclude<AnswerOutcome, { kind: 'taken' }>, { asks, commands }: Texts): Message {
   switch (outcome.kind) {
     case 'not_theirs':
-      return textMessage('This question is for somebody else.');
+      return textMessage(asks.forOther);
     case 'closed':
-      return textMessage('This question is not open any more.');
+      return textMessage(commands.questionNotOpen);
     case 'already': {
       const { by, label } = outcome.answer;
-      return textMessage(`${outcome.isSame ? 'You have answered already' : `${by.name} was first`}: ✓ ${label}`);
+      return textMessage(outcome.isSame ? asks.already(label) : asks.wasFirst(by.name, label));
     }
   }
 }
 
 /** Asks for one field in the chat. */
-export function fieldMessage({ default: preset, example, hint, name, optional, prompt }: AskedField): Message {
-  const skipping = preset === undefined ? `or ${SKIP}` : `or ${SKIP} for ${preset}`;
+export function fieldMessage(
+  { default: preset, example, hint, name, optional, prompt }: AskedField,
+  { asks, commands }: Texts,
+): Message {
+  const skipping = asks.orSkip(SKIP, preset === undefined ? undefined : String(preset));
   const hints = [
     hint,
-    example === undefined ? undefined : `e.g. ${example}`,
+    example === undefined ? undefined : commands.example(example),
     optional || preset !== undefined ? skipping : undefined,
   ];
   const shown = hints.filter((part) => part !== undefined).join(', ');
-  const question = prompt === '' ? `Please type the ${name}.` : prompt;
+  const question = prompt === '' ? asks.typeThe(name) : prompt;
   return textMessage(shown === '' ? question : `${question} (${shown})`);
 }

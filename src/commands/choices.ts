@@ -8,6 +8,8 @@ import type { OptionSearch, Parameter, ParameterOption } from '../recipes/compil
 import type { CompiledRecipe } from '../recipes/compiled-recipe.js';
 import { unquote } from '../recipes/parameter-values.js';
 import { parametersReadBy } from '../recipes/search-datapills.js';
+import { errorText } from '../texts/error-text.js';
+import { textsFor } from '../texts/texts-for.js';
 import { firstMissing, type Gathered, type ParameterProblem, type Values, withDefaults } from './gather-parameters.js';
 import { within } from './within.js';
 
@@ -37,6 +39,7 @@ type LoginStep = Extract<NextStep, { kind: 'login' }>;
 interface Place {
   readonly recipe: CompiledRecipe;
   readonly user: ChatUser;
+  readonly locale?: string | undefined;
 }
 
 interface ChoicesDeps {
@@ -99,10 +102,12 @@ export class Choices {
   }
 
   async #look(parameter: SearchedParameter, typed: string, given: Values, place: Place): Promise<Looked> {
+    const { commands } = textsFor(place.locale);
     const text = unquote(typed.trim());
+    const shown = text.slice(0, 100);
     const { minQuery } = parameter.search;
     if (text.length < Math.max(1, minQuery)) {
-      const message = minQuery > 1 ? `Please type at least ${minQuery} characters.` : 'Please type what to look for.';
+      const message = minQuery > 1 ? commands.typeMore(minQuery) : commands.typeWhat;
       return { kind: 'problem', problem: { parameter, message } };
     }
     const outcome = await this.#find(parameter, text, given, place);
@@ -111,13 +116,10 @@ export class Choices {
     const options = outcome.kind === 'found' ? outcome.options : [];
     const option = exactMatch(options, text);
     if (option) return { kind: 'chosen', option };
-    if (options.length === 0)
-      return { kind: 'problem', problem: { parameter, message: `I have found nothing for “${text.slice(0, 100)}”.` } };
+    if (options.length === 0) return { kind: 'problem', problem: { parameter, message: commands.nothingFound(shown) } };
     const choices = options.slice(0, MAX_CHOICES);
     const message =
-      choices.length < options.length
-        ? `These are the first ${MAX_CHOICES} of more that I have found. Choose one, or type more of it.`
-        : `I have found ${options.length === 1 ? 'this' : 'these'} for “${text.slice(0, 100)}”. Please choose.`;
+      choices.length < options.length ? commands.firstOfMore(MAX_CHOICES) : commands.found(shown, options.length);
     return { kind: 'problem', problem: { parameter, message, choices } };
   }
 
@@ -129,14 +131,15 @@ export class Choices {
     place: Place,
   ): Promise<SearchOutcome | string> {
     const { clock, logger, searches } = this.#deps;
+    const texts = textsFor(place.locale);
     try {
       const search = searches.find({ ...place, parameter, query, given });
-      return await within(clock, OPTIONS_WITHIN_MS, search, 'I have got no answer in time. Please try again.');
+      return await within(clock, OPTIONS_WITHIN_MS, search, texts.commands.noAnswerInTime);
     } catch (error) {
       if (isBehalfError(error, 'store.unavailable')) throw error;
       const err = asBehalfError(error);
       logger.warn({ recipe: place.recipe.id, parameter: parameter.name, err }, 'options could not be looked for');
-      return err.userText;
+      return errorText(err, texts);
     }
   }
 }

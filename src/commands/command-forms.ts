@@ -13,6 +13,7 @@ import { joinKey, sha256 } from '../kernel/ids.js';
 import type { ParameterOption } from '../recipes/compiled-parameter.js';
 import type { CompiledRecipe } from '../recipes/compiled-recipe.js';
 import type { RecipeBook } from '../recipes/recipe-book.js';
+import { textsFor } from '../texts/texts-for.js';
 import { type Choices, isSearched, type Taken } from './choices.js';
 import type { FileIntake } from './file-intake.js';
 import { firstMissing, refuseUndeclared, type Values, withDefaults } from './gather-parameters.js';
@@ -23,9 +24,6 @@ import { describePeople } from './people.js';
 import { type CommandQuestion, isJobQuestion, type Questions } from './questions.js';
 import { refusalOf } from './refusals.js';
 import { sayPrivately } from './say.js';
-
-const CHANGED = 'That command has been stopped or changed in the meantime. Please type it again.';
-const NOT_OPEN = 'This question is not open any more. Please type the command again.';
 
 interface CommandFormsDeps {
   readonly denialOf: DenialOf;
@@ -41,7 +39,7 @@ interface CommandFormsDeps {
   readonly offered: OfferedOptions;
   /** Asks in the chat for what the form could not: files, on some platforms. `eventId` is the same for each delivery. */
   readonly askInChat: (
-    request: Pick<FormEvent, 'user' | 'conversation'> & { readonly eventId: string },
+    request: Pick<FormEvent, 'user' | 'conversation' | 'locale'> & { readonly eventId: string },
     recipe: CompiledRecipe,
     taken: Taken,
   ) => Promise<void>;
@@ -93,7 +91,12 @@ export class CommandForms {
     try {
       const parameters = this.#parameters(recipe, event.user.platform, given);
       const chosen = await this.#offerGiven(recipe, token, { given, labels });
-      const form = parameterForm({ name: recipe.name, parameters }, token, initialTexts(parameters, given), chosen);
+      const form = parameterForm(
+        { name: recipe.name, parameters, locale: event.locale },
+        token,
+        initialTexts(parameters, given),
+        chosen,
+      );
       await event.openForm(form);
       return true;
     } catch (error) {
@@ -106,10 +109,12 @@ export class CommandForms {
   /** The button below a question: shows the form of the command that is being asked about. */
   async openForQuestion(event: ActionEvent, id: string): Promise<void> {
     const { questions, recipes } = this.#deps;
+    const { commands } = textsFor(event.locale);
     const found = await questions.find(event.user, id);
     const question = found && !isJobQuestion(found) ? found : undefined;
     const recipe = question && recipes().get(question.recipe);
-    if (!question || !recipe || recipe.version !== question.recipeVersion) return this.#say(event, NOT_OPEN);
+    if (!question || !recipe || recipe.version !== question.recipeVersion)
+      return this.#say(event, commands.questionNotOpenType);
     const options = { given: question.given, labels: question.labels ?? {}, question: id };
     const asking = { ...event, conversation: question.conversation };
     const refusal = await refusalOf(this.#deps.denialOf, recipe, asking);
@@ -117,29 +122,31 @@ export class CommandForms {
     const login = await this.#deps.choices.missingLogin({ recipe, user: event.user }, question.given);
     if (login) return this.#askForLogin(asking, question, recipe, login.missing);
     const opened = await this.open({ ...event, conversation: question.conversation }, recipe, options);
-    if (!opened) await this.#say(event, 'The form could not be opened. Please answer here instead.');
+    if (!opened) await this.#say(event, commands.formFailed);
   }
 
   /** A form was sent off. Each form, and each question, makes one job, however often it is sent. */
   async submit(event: FormEvent, click: FormClick): Promise<void> {
     const { chats, clock, intake, jobs, questions, recipes } = this.#deps;
+    const { locale } = event;
+    const texts = textsFor(locale);
     const recipe = recipes().get(click.recipe);
-    if (!recipe || recipe.version !== click.recipeVersion) return this.#say(event, CHANGED);
+    if (!recipe || recipe.version !== click.recipeVersion) return this.#say(event, texts.commands.changed);
     const asking = { ...event, conversation: click.conversation };
     const refusal = await refusalOf(this.#deps.denialOf, recipe, asking);
     if (refusal) return this.#tell(event, refusal);
-    const undeclared = refuseUndeclared(recipe, event.values);
+    const undeclared = refuseUndeclared(recipe, event.values, texts);
     if (undeclared !== undefined) return this.#say(event, undeclared);
     const { timeZone, user } = event;
     const parameters = this.#parameters(recipe, user.platform, click.given);
     const chosen = await this.#chosenIn(event, recipe);
-    const context = { now: clock.now(), user, intake, ...(timeZone === undefined ? {} : { timeZone }) };
+    const context = { now: clock.now(), user, intake, texts, ...(timeZone === undefined ? {} : { timeZone }) };
     const read = readForm(parameters, event, context, chosen.options);
-    const again = parameterForm({ name: recipe.name, parameters }, event.token, event.values, chosen.choices);
+    const again = parameterForm({ name: recipe.name, parameters, locale }, event.token, event.values, chosen.choices);
     if (Object.keys(read.errors).length > 0) return event.refuse(again, read.errors);
-    const place = { recipe, chat: chats(event.user.platform), user: event.user, conversation: click.conversation };
+    const place = { recipe, chat: chats(user.platform), user, conversation: click.conversation, locale };
     const { problem, values } = await describePeople({ values: read.values }, place);
-    if (problem) return event.refuse(again, { [problem.parameter.name]: problem.message ?? 'Please fill this in.' });
+    if (problem) return event.refuse(again, { [problem.parameter.name]: problem.message ?? texts.forms.fillIn });
     const key = click.question === undefined ? ['form', sha256(event.token)] : ['question', click.question];
     const whole = { ...hiddenOf(recipe, click.given), ...values };
     const missing = firstMissing(recipe, whole);
@@ -151,6 +158,7 @@ export class CommandForms {
     await jobs.accept({
       user: event.user,
       conversation: click.conversation,
+      locale,
       recipe,
       eventId: joinKey(...key),
       parameters: withDefaults(recipe, whole),
@@ -192,7 +200,7 @@ export class CommandForms {
 
   /** The form could offer nothing: the login comes first, and the question after it. */
   async #askForLogin(
-    { conversation, user }: ActionEvent,
+    { conversation, locale, user }: ActionEvent,
     question: CommandQuestion,
     recipe: CompiledRecipe,
     missing: readonly MissingLogin[],
@@ -200,7 +208,7 @@ export class CommandForms {
     const { chats, logins, questions } = this.#deps;
     const awaiting = missing.map(({ parent }) => parent.name);
     if (!(await questions.advance(user, question, { ...question, awaiting }))) return;
-    const message = await logins.forQuestion({ user, conversation, recipe, missing }, question.id);
+    const message = await logins.forQuestion({ user, conversation, locale, recipe, missing }, question.id);
     await sayPrivately(chats(user.platform), { user, conversation }, message);
   }
 

@@ -1,19 +1,13 @@
 import { type Message, textMessage } from '../chat/message.js';
 import type { CompiledRecipe } from '../recipes/compiled-recipe.js';
+import type { Texts } from '../texts/english.js';
 
 /** Why a command does not go on. */
-export function overtakenMessage(recipe: CompiledRecipe): Message {
-  return textMessage([
-    { text: 'You have started something else since I asked about ' },
-    { text: recipe.name, style: 'italic' },
-    { text: '. Please type the command again if you still need it.' },
-  ]);
+export function overtakenMessage(recipe: CompiledRecipe, { commands }: Texts): Message {
+  return textMessage(commands.overtaken(recipe.name));
 }
 
 /** What only a button of another recipe can say is missing. */
-export function buttonOnlyMessage(recipe: CompiledRecipe): Message {
-  return textMessage([
-    { text: recipe.name, style: 'italic' },
-    { text: ' works from its button only: it needs to know what it is about.' },
-  ]);
+export function buttonOnlyMessage(recipe: CompiledRecipe, { commands }: Texts): Message {
+  return textMessage(commands.buttonOnly(recipe.name));
 }

@@ -5,6 +5,7 @@ import { isBehalfError } from '../kernel/errors.js';
 import { type FileValue, isFileValue } from '../kernel/file-value.js';
 import type { Parameter } from '../recipes/compiled-parameter.js';
 import { largest, refuseFile } from '../recipes/file-rules.js';
+import type { Texts } from '../texts/english.js';
 
 interface FileIntakeDeps {
   readonly references: FileReferences;
@@ -25,13 +26,17 @@ export class FileIntake {
   }
 
   /** Of several files none is taken: nobody could tell which one was meant. */
-  take(user: ChatUser, parameter: Pick<Parameter, 'name' | 'validation'>, sent: readonly ChatFile[]): TakenFile {
+  take(
+    { texts, user }: { readonly user: ChatUser; readonly texts: Texts },
+    parameter: Pick<Parameter, 'name' | 'validation'>,
+    sent: readonly ChatFile[],
+  ): TakenFile {
+    const { parameters } = texts;
     const { maxBytes: limit, references } = this.#deps;
     const [file, ...others] = sent;
-    if (!file) return { kind: 'invalid', message: askForFile(parameter) };
-    if (others.length > 0)
-      return { kind: 'invalid', message: `Please send one file for *${parameter.name}*, not ${sent.length}.` };
-    const message = refuseFile(parameter, file, limit);
+    if (!file) return { kind: 'invalid', message: parameters.askForFile(parameter.name) };
+    if (others.length > 0) return { kind: 'invalid', message: parameters.oneFile(parameter.name, sent.length) };
+    const message = refuseFile(parameter, file, limit, texts);
     if (message !== undefined) return { kind: 'invalid', message };
     const maxBytes = largest(parameter.validation?.maxBytes, limit);
     return { kind: 'ok', value: references.seal(user, { file, maxBytes }) };
@@ -48,8 +53,4 @@ export class FileIntake {
       throw error;
     }
   }
-}
-
-export function askForFile({ name }: Pick<Parameter, 'name'>): string {
-  return `Please send the file for *${name}* as an attachment.`;
 }

@@ -13,6 +13,7 @@ import { joinKey, sha256 } from '../kernel/ids.js';
 import type { Logger } from '../kernel/logger.port.js';
 import type { CompiledRecipe } from '../recipes/compiled-recipe.js';
 import type { RecipeBook } from '../recipes/recipe-book.js';
+import { textsFor } from '../texts/texts-for.js';
 import { isSearched, OPTIONS_WITHIN_MS, type SearchedParameter } from './choices.js';
 import { withDefaults } from './gather-parameters.js';
 import type { LoginFirst } from './login-first.js';
@@ -89,7 +90,7 @@ export class FormOptions {
 
   /** The login can be lost while a form stands open: the menu says so, and the chat has the button. */
   async #askForLogin(
-    { token, user }: OptionsEvent,
+    { locale, token, user }: OptionsEvent,
     open: { readonly form: FormClick; readonly recipe: CompiledRecipe; readonly parameter: SearchedParameter },
     missing: readonly MissingLogin[],
   ): Promise<readonly FormChoice[]> {
@@ -97,10 +98,10 @@ export class FormOptions {
     const { form, recipe } = open;
     const { conversation } = form;
     if (await store.add({ kind: 'offer', id: joinKey(sha256(token), 'login') }, 'asked', ASK_AGAIN_MS)) {
-      const message = await logins.forForm({ user, conversation, recipe, missing });
+      const message = await logins.forForm({ user, conversation, locale, recipe, missing });
       await sayPrivately(chats(user.platform), { user, conversation }, message);
     }
-    const apps = missing.map(({ parent }) => parent.title).join(' and ');
-    return [{ label: `Log in to ${apps} first: see my message in the chat`, value: 'login' }];
+    const apps = missing.map(({ parent }) => parent.title);
+    return [{ label: textsFor(locale).commands.loginFirstInMenu(apps), value: 'login' }];
   }
 }

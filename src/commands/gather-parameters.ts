@@ -5,9 +5,10 @@ import type { CompiledRecipe } from '../recipes/compiled-recipe.js';
 import { missingParameter } from '../recipes/missing-parameter.js';
 import { parseParameterValue, type ValueContext } from '../recipes/parameter-values.js';
 import { parseInlineParameters } from '../recipes/parameters.js';
+import type { Texts } from '../texts/english.js';
 import type { FileIntake } from './file-intake.js';
 
-type Texts = Readonly<Record<string, string>>;
+type Words = Readonly<Record<string, string>>;
 export type Values = Readonly<Record<string, unknown>>;
 
 export interface ParameterProblem {
@@ -23,7 +24,7 @@ export interface Gathered {
   readonly values: Values;
   readonly problem?: ParameterProblem;
   /** What was typed for parameters whose value an app has to find first, by name. */
-  readonly texts?: Texts;
+  readonly texts?: Words;
 }
 
 /** What takes values: a command, or the fields of a question. */
@@ -73,7 +74,7 @@ export function gather(
       continue;
     }
     const parsed = isSent
-      ? context.intake.take(context.user, parameter, files)
+      ? context.intake.take(context, parameter, files)
       : parseParameterValue(parameter, text ?? '', context);
     if (parsed.kind === 'ok') values[parameter.name] = parsed.value;
     else invalid ??= { parameter, message: parsed.message };
@@ -107,9 +108,9 @@ export function takeAnswer(
   const values: Record<string, unknown> = { ...answer.given };
   const target = parameter.type === 'file' ? parameter : files.length > 0 && parameterForFile(recipe, values);
   const wrong = (message: string): Gathered => ({ values: answer.given, problem: { parameter, message } });
-  if (target === undefined) return wrong(takesNoFile(recipe));
+  if (target === undefined) return wrong(context.texts.commands.noUseForFile(recipe.name));
   if (target) {
-    const taken = context.intake.take(context.user, target, files);
+    const taken = context.intake.take(context, target, files);
     if (taken.kind === 'invalid') return wrong(taken.message);
     values[target.name] = taken.value;
   }
@@ -127,12 +128,8 @@ export function takeAnswer(
   return { values, texts, ...(problem ? { problem } : {}) };
 }
 
-function takesNoFile({ name }: CompiledRecipe): string {
-  return `“${name}” has no use for a file here.`;
-}
-
 /** `texts`: what is there, but still has to be looked for. */
-export function firstMissing(recipe: CompiledRecipe, values: Values, texts: Texts = {}): ParameterProblem | undefined {
+export function firstMissing(recipe: CompiledRecipe, values: Values, texts: Words = {}): ParameterProblem | undefined {
   const parameter = missingParameter(recipe, { ...values, ...texts });
   return parameter && { parameter };
 }
@@ -145,17 +142,23 @@ export function withDefaults({ parameters }: Declared, values: Values): Values {
 }
 
 /** What to say of values that the recipe does not declare; undefined when there are none. */
-export function refuseUndeclared(recipe: Declared & { readonly name: string }, given: Values): string | undefined {
+export function refuseUndeclared(
+  recipe: Declared & { readonly name: string },
+  given: Values,
+  { commands }: Texts,
+): string | undefined {
   const known = recipe.parameters.map(({ name }) => name);
   const unknown = Object.keys(given).filter((name) => !known.includes(name));
-  if (unknown.length === 0) return undefined;
-  const takes = known.length === 0 ? 'It takes none.' : `It takes: ${known.join(', ')}.`;
-  const what = unknown.length === 1 ? 'a value' : 'values';
-  return `“${recipe.name}” was given ${what} that it does not know: ${unknown.join(', ')}. ${takes} Nothing was done.`;
+  return unknown.length === 0 ? undefined : commands.undeclared(recipe.name, unknown, known);
 }
 
 /** What to say of files that a command has no use for; undefined when there are none. */
-export function refuseFiles(recipe: CompiledRecipe, files: readonly ChatFile[] = []): string | undefined {
-  if (files.length === 0 || recipe.parameters.some(({ hidden, type }) => type === 'file' && !hidden)) return undefined;
-  return `“${recipe.name}” takes no file, so nothing was done. Please type it again without one.`;
+export function refuseFiles(
+  recipe: CompiledRecipe,
+  files: readonly ChatFile[] | undefined,
+  { commands }: Texts,
+): string | undefined {
+  const isWithout = files === undefined || files.length === 0;
+  if (isWithout || recipe.parameters.some(({ hidden, type }) => type === 'file' && !hidden)) return undefined;
+  return commands.takesNoFile(recipe.name);
 }

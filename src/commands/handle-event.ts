@@ -7,10 +7,12 @@ import { type Message, textMessage } from '../chat/message.js';
 import { looksLikeCode } from '../connections/login-code.js';
 import type { WaitingJobs } from '../jobs/waiting-jobs.js';
 import type { Clock } from '../kernel/clock.port.js';
-import { asBehalfError, ERROR_CODES, isBehalfError, kindOf } from '../kernel/errors.js';
+import { asBehalfError, isBehalfError, kindOf } from '../kernel/errors.js';
 import type { Logger } from '../kernel/logger.port.js';
 import type { Metrics } from '../kernel/metrics.port.js';
 import type { RecipeBook } from '../recipes/recipe-book.js';
+import { errorText } from '../texts/error-text.js';
+import { textsFor } from '../texts/texts-for.js';
 import type { AnswerJobs } from './answer-jobs.js';
 import type { CancelCommand } from './cancel-command.js';
 import type { CommandForms } from './command-forms.js';
@@ -25,13 +27,6 @@ import { isJobQuestion, type Questions } from './questions.js';
 import type { BuiltIn, CommandRouter } from './router.js';
 import { sayPrivately } from './say.js';
 import type { CommandStarter } from './start-command.js';
-
-const CHOOSE_FIRST = 'Please choose something in the list first, then press the button again.';
-const NOT_YOURS = 'Only the person who asked can use this.';
-const TOO_OLD = 'This button is too old or has been used. Please type the command again.';
-const FILE_ALONE =
-  'Thank you for the file, but I do not know what it is for. Please send it together with a command, or when I ask for it. Write help to see the commands.';
-const FORM_TOO_OLD = 'This form is too old, so nothing was done. Please type the command again.';
 
 export interface EventHandlerDeps {
   readonly chats: (platform: Platform) => ChatAdapter;
@@ -120,7 +115,8 @@ export class EventHandler {
       return;
     if (!(await this.#deps.claims.claim(event))) return;
     if (route.kind === 'help') return this.#reply(event, await help.about(event, route.topic));
-    if (event.files && event.text.trim() === '') return this.#reply(event, textMessage(FILE_ALONE));
+    if (event.files && event.text.trim() === '')
+      return this.#reply(event, textMessage(textsFor(event.locale).commands.fileAlone));
     // A mention without a word asks what there is.
     await this.#reply(event, isCall ? await help.all(event) : await help.unknown(event, event.text));
   }
@@ -138,10 +134,11 @@ export class EventHandler {
   }
 
   async #action(event: ActionEvent): Promise<void> {
+    const { commands } = textsFor(event.locale);
     const redeemed = await this.#deps.clicks.redeem(event.user, event.token, event.hostTenantId);
     if (redeemed.kind !== 'ok') {
       if (await this.#deps.claims.claim(event))
-        await this.#tell(event, redeemed.kind === 'not_yours' ? NOT_YOURS : TOO_OLD);
+        await this.#tell(event, redeemed.kind === 'not_yours' ? commands.notYours : commands.tooOld);
       return;
     }
     const { click } = redeemed;
@@ -166,7 +163,7 @@ export class EventHandler {
       case 'cancel-job': {
         const outcome = await this.#deps.waiting.cancel(event.user, click.job);
         if (outcome !== 'cancelled')
-          await this.#tell(event, outcome === 'not_yours' ? NOT_YOURS : 'That request is not waiting any more.');
+          await this.#tell(event, outcome === 'not_yours' ? commands.notYours : commands.notWaiting);
         return;
       }
       case 'login-opened':
@@ -178,13 +175,14 @@ export class EventHandler {
         return this.#deps.answers.press(event, click);
       case 'form':
       case 'answer-form':
-        return this.#tell(event, TOO_OLD);
+        return this.#tell(event, commands.tooOld);
       case 'cancel-question':
         return this.#replace(event, await this.#deps.cancel.question(event, click.question));
     }
   }
 
   async #commandClick(event: ActionEvent, click: Extract<Click, { kind: 'command' }>): Promise<void> {
+    const { commands } = textsFor(event.locale);
     const recipe = this.#deps.recipes().byCommand(click.command);
     const given = parametersOf(click, event.values);
     if (recipe && given) {
@@ -192,29 +190,31 @@ export class EventHandler {
       return;
     }
     if (await this.#deps.claims.claim(event))
-      await this.#tell(event, recipe ? CHOOSE_FIRST : `The command “${click.command}” has been stopped.`);
+      await this.#tell(event, recipe ? commands.chooseFirst : commands.stopped(click.command));
   }
 
   async #runChosen(event: ActionEvent): Promise<void> {
     const recipe = this.#deps.recipes().byCommand(event.values[CHOSEN_COMMAND] ?? '');
     if (recipe) return this.#deps.starter.start({ ...event, eventId: event.id, recipe, press: event });
-    if (await this.#deps.claims.claim(event)) await this.#reply(event, textMessage(CHOOSE_FIRST));
+    if (await this.#deps.claims.claim(event))
+      await this.#reply(event, textMessage(textsFor(event.locale).commands.chooseFirst));
   }
 
   async #form(event: FormEvent): Promise<void> {
     const redeemed = await this.#deps.clicks.redeem(event.user, event.token);
+    const { commands } = textsFor(event.locale);
     const click = redeemed.kind === 'ok' ? redeemed.click : undefined;
     if (click?.kind === 'form') return this.#deps.forms.submit(event, click);
     if (click?.kind === 'answer-form') return this.#deps.answers.submit(event, click);
     if (await this.#deps.claims.claim(event))
-      await this.#reply(event, textMessage(redeemed.kind === 'not_yours' ? NOT_YOURS : FORM_TOO_OLD));
+      await this.#reply(event, textMessage(redeemed.kind === 'not_yours' ? commands.notYours : commands.formTooOld));
   }
 
   /** Tells whether the text was taken as a code. While a question is open, what is no code of ours may be its answer. */
   async #code(event: TextEvent, isAsking: boolean): Promise<boolean> {
     const { claims, proveLogin } = this.#deps;
     if (isAsking ? await claims.isClaimed(event) : !(await claims.claim(event))) return true;
-    const { isCode, message } = await proveLogin.byPastedCode(event.user, event.text);
+    const { isCode, message } = await proveLogin.byPastedCode(event.user, event.text, event.locale);
     if (isAsking && !isCode) return false;
     if (isAsking) await claims.done(event);
     if (message) await this.#reply(event, message);
@@ -223,7 +223,7 @@ export class EventHandler {
 
   async #signIn(event: SignInEvent): Promise<void> {
     if (!(await this.#deps.claims.claim(event))) return;
-    const message = await this.#deps.proveLogin.bySignIn(event.user, event.code);
+    const message = await this.#deps.proveLogin.bySignIn(event.user, event.code, event.locale);
     if (message) await this.#reply(event, message);
   }
 
@@ -253,10 +253,11 @@ export class EventHandler {
       'an event could not be handled',
     );
     if (err.code === 'chat.delivery_failed') return this.#settle(event);
+    const texts = textsFor(event.locale);
     const text =
       err.code === 'store.unavailable'
-        ? ERROR_CODES['store.unavailable'].text
-        : `${err.userText} (reference ${err.ref})`;
+        ? texts.errors[err.code]
+        : texts.commands.withReference(errorText(err, texts), err.ref);
     try {
       await this.#reply(event, textMessage(text));
     } catch {

@@ -2,13 +2,12 @@ import type { Block, Button, Message, RichText } from '../chat/message.js';
 import { plainText } from '../chat/message.js';
 import type { CommandRecipe } from '../recipes/compiled-recipe.js';
 import { leadsToForm } from '../recipes/missing-parameter.js';
+import type { Texts } from '../texts/english.js';
 
 /** Slack takes 25 buttons in a row of buttons and 50 blocks; this many commands are a page that one can still read. */
 const ON_A_PAGE = 20;
 /** Platforms take no more in one picklist (Slack: 100). */
 const MAX_CHOICES = 100;
-/** Where commands are listed that belong to no app. */
-const NO_APP = 'More';
 
 /** Under which the command travels that is chosen in the picklist of the help. */
 export const CHOSEN_COMMAND = 'command';
@@ -48,64 +47,53 @@ export function helpMessage(options: {
   readonly runToken: string;
   readonly previousToken: string;
   readonly nextToken: string;
+  readonly texts: Texts;
 }): Message {
-  const { commands, connectionsToken, nextToken, previousToken, view } = options;
+  const { commands, connectionsToken, nextToken, previousToken, texts, view } = options;
+  const { help } = texts;
   const { page, pages } = view;
-  const lines = [...linesOf(view), ...(commands.length === 0 ? [NOTHING_YET] : [])];
-  const turning: RichText[] = pages === 1 ? [] : [[{ text: `Page ${page + 1} of ${pages}.` }]];
+  const lines = [...linesOf(view, texts), ...(commands.length === 0 ? [[{ text: help.nothingYet }]] : [])];
+  const turning: RichText[] = pages === 1 ? [] : [[{ text: help.page(page + 1, pages) }]];
   const blocks: Block[] = [
-    { kind: 'heading', text: 'What I can do for you' },
+    { kind: 'heading', text: help.title },
     ...[...lines, ...turning].map((text) => ({ kind: 'text' as const, text })),
     { kind: 'divider' },
-    { kind: 'text', text: BUILT_IN },
-    ...(pages === 1 ? [] : chooser(view, options.runToken)),
+    { kind: 'text', text: help.builtIn },
+    ...(pages === 1 ? [] : chooser(view, options.runToken, texts)),
     {
       kind: 'buttons',
       buttons: [
         ...commands.map(toButton),
-        ...(page > 0 ? [{ kind: 'action' as const, label: 'Previous page', token: previousToken }] : []),
-        ...(page < pages - 1 ? [{ kind: 'action' as const, label: 'Next page', token: nextToken }] : []),
-        { kind: 'action', label: 'Personal connections', token: connectionsToken },
+        ...(page > 0 ? [{ kind: 'action' as const, label: help.previousPage, token: previousToken }] : []),
+        ...(page < pages - 1 ? [{ kind: 'action' as const, label: help.nextPage, token: nextToken }] : []),
+        { kind: 'action', label: help.connections, token: connectionsToken },
       ],
     },
   ];
-  const fallback = ['What I can do for you:', ...[...lines, ...turning, BUILT_IN].map(plainText)].join('\n');
+  const fallback = [`${help.title}:`, ...[...lines, ...turning, help.builtIn].map(plainText)].join('\n');
   return { fallback, blocks };
 }
 
-const NOTHING_YET: RichText = [{ text: 'No command has been set up here yet.' }];
-
-const BUILT_IN: RichText = [
-  { text: 'personal_connections', style: 'code' },
-  { text: ' shows the apps that you have logged in to. ' },
-  { text: 'cancel', style: 'code' },
-  { text: ' ends a question or a request that waits for a login. ' },
-  { text: 'help', style: 'code' },
-  { text: ' shows this, ' },
-  { text: 'help', style: 'code' },
-  { text: ' with a command or an app shows more of it.' },
-];
-
 /** A line for each command, below the name of its app where there are several. */
-function linesOf({ appOf, listed, shown }: HelpPage): readonly RichText[] {
+function linesOf({ appOf, listed, shown }: HelpPage, texts: Texts): readonly RichText[] {
   const isGrouped = new Set(listed.map(appOf)).size > 1;
   return shown.flatMap((recipe, index): readonly RichText[] => {
     const before = shown[index - 1];
     const isFirst = before === undefined || appOf(before) !== appOf(recipe);
-    const title: RichText = [{ text: appOf(recipe) ?? NO_APP, style: 'bold' }];
-    return isGrouped && isFirst ? [title, describe(recipe)] : [describe(recipe)];
+    const title: RichText = [{ text: appOf(recipe) ?? texts.help.more, style: 'bold' }];
+    return isGrouped && isFirst ? [title, describe(recipe, texts)] : [describe(recipe, texts)];
   });
 }
 
 /** All commands to choose from; of very many, those from this page on. */
-function chooser({ listed, page }: HelpPage, token: string): readonly Block[] {
+function chooser({ listed, page }: HelpPage, token: string, { help }: Texts): readonly Block[] {
   const from = listed.length > MAX_CHOICES ? page * ON_A_PAGE : 0;
   const offered = listed.slice(from, from + MAX_CHOICES);
   const options = offered.map(({ name, trigger }) => ({ label: name, value: trigger.command }));
   const opensForm = offered.some((recipe) => leadsToForm(recipe, {}));
   return [
-    { kind: 'picklist', id: CHOSEN_COMMAND, label: 'All commands', options },
-    { kind: 'buttons', buttons: [{ kind: 'action', label: 'Run it', token, ...(opensForm ? { opensForm } : {}) }] },
+    { kind: 'picklist', id: CHOSEN_COMMAND, label: help.allCommands, options },
+    { kind: 'buttons', buttons: [{ kind: 'action', label: help.run, token, ...(opensForm ? { opensForm } : {}) }] },
   ];
 }
 
@@ -114,18 +102,13 @@ export function unknownMessage(options: {
   readonly closest: readonly OfferedCommand[];
   readonly builtIn?: string;
   readonly helpToken: string;
+  readonly texts: Texts;
 }): Message {
-  const { builtIn, closest, helpToken } = options;
-  const buttons: Button[] = [...closest.map(toButton), { kind: 'action', label: 'Help', token: helpToken }];
+  const { builtIn, closest, helpToken, texts } = options;
+  const { help } = texts;
+  const buttons: Button[] = [...closest.map(toButton), { kind: 'action', label: help.help, token: helpToken }];
   const names = [...closest.map(({ recipe }) => recipe.trigger.command), ...(builtIn === undefined ? [] : [builtIn])];
-  const text: RichText =
-    names.length === 0
-      ? [{ text: "I don't know that command. " }, { text: 'help', style: 'code' }, { text: ' shows what I can do.' }]
-      : [
-          { text: "I don't know that command. Did you mean " },
-          ...names.flatMap((name, index) => named(name, index, names.length)),
-          { text: '?' },
-        ];
+  const text = names.length === 0 ? help.unknown : help.didYouMean(names);
   return {
     fallback: plainText(text),
     blocks: [
@@ -136,20 +119,20 @@ export function unknownMessage(options: {
 }
 
 /** How a command is typed: `create opportunity account: … amount: …`. */
-export function usageOf(recipe: CommandRecipe): string {
+export function usageOf(recipe: CommandRecipe, { help }: Texts): string {
   const parameters = recipe.parameters.filter((parameter) => !parameter.hidden);
   return [
     recipe.trigger.command,
     ...parameters.map(({ name, example, optional, type }) => {
-      const part = type === 'file' ? `(file: ${name})` : `${name}: ${example ?? '…'}`;
+      const part = type === 'file' ? `(${help.file}: ${name})` : `${name}: ${example ?? '…'}`;
       return optional ? `[${part}]` : part;
     }),
   ].join(' ');
 }
 
-function describe(recipe: CommandRecipe): RichText {
+function describe(recipe: CommandRecipe, texts: Texts): RichText {
   return [
-    { text: usageOf(recipe), style: 'code' },
+    { text: usageOf(recipe, texts), style: 'code' },
     { text: recipe.description === '' ? '' : ` — ${recipe.description}` },
   ];
 }
@@ -157,9 +140,4 @@ function describe(recipe: CommandRecipe): RichText {
 /** The button that runs a command. */
 export function toButton({ recipe, token }: OfferedCommand): Button {
   return { kind: 'action', label: recipe.name, token, ...(leadsToForm(recipe, {}) ? { opensForm: true } : {}) };
-}
-
-function named(name: string, index: number, count: number): RichText {
-  const separator = index === 0 ? '' : index === count - 1 ? ' or ' : ', ';
-  return [{ text: separator }, { text: name, style: 'code' }];
 }

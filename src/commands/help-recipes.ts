@@ -7,6 +7,7 @@ import type { Metrics } from '../kernel/metrics.port.js';
 import { type HelpRecipe, WHOLE_HELP } from '../recipes/compiled-recipe.js';
 import { normalizeCommand } from '../recipes/parameters.js';
 import type { RecipeBook } from '../recipes/recipe-book.js';
+import { textsFor } from '../texts/texts-for.js';
 import { refusalOf } from './refusals.js';
 import type { StoppedRecipes } from './stopped-recipes.js';
 
@@ -29,6 +30,7 @@ interface Asking {
   readonly user: ChatUser;
   readonly conversation: ConversationRef;
   readonly person?: Outsider;
+  readonly locale?: string | undefined;
 }
 
 /** The recipes that answer `help` and `help <app>` in place of the built-in text. */
@@ -46,12 +48,12 @@ export class HelpRecipes {
   async start(asking: Asking, topic = ''): Promise<boolean> {
     const { denialOf, jobs, metrics, stopped } = this.#deps;
     const recipe = this.#find(topic);
-    if (!recipe || (await stopped.messageFor(recipe))) return false;
+    if (!recipe || (await stopped.messageFor(recipe, textsFor(asking.locale)))) return false;
     if (await refusalOf(denialOf, recipe, asking)) return false;
     metrics.count('commands', { command: 'help' });
-    const { conversation, id, user } = asking;
+    const { conversation, id, locale, user } = asking;
     const eventId = joinKey(user.platform, user.tenantId, id);
-    await jobs.accept({ user, conversation, recipe, eventId, parameters: { topic } });
+    await jobs.accept({ user, conversation, locale, recipe, eventId, parameters: { topic } });
     return true;
   }
 

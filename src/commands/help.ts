@@ -8,6 +8,7 @@ import type { Metrics } from '../kernel/metrics.port.js';
 import { type CommandRecipe, isHelpRecipe } from '../recipes/compiled-recipe.js';
 import { normalizeCommand } from '../recipes/parameters.js';
 import type { RecipeBook } from '../recipes/recipe-book.js';
+import { textsFor } from '../texts/texts-for.js';
 import { commandMessage } from './command-help.js';
 import { helpMessage, type OfferedCommand, pageOf, unknownMessage } from './help-messages.js';
 import { BUILT_IN_TOPIC } from './help-recipes.js';
@@ -42,6 +43,7 @@ interface Asking {
   readonly user: ChatUser;
   readonly conversation: ConversationRef;
   readonly person?: Outsider;
+  readonly locale?: string | undefined;
 }
 
 /** What there is to be typed; each person reads of what they may run. */
@@ -67,7 +69,7 @@ export class Help {
     const recipe = allowed.find(({ trigger }) => trigger.command === wanted);
     if (recipe) {
       const [offered] = await this.#offered(event, [recipe]);
-      if (offered) return commandMessage(offered);
+      if (offered) return commandMessage(offered, textsFor(event.locale));
     }
     const ofApp = allowed.filter((candidate) => this.#appsOf(candidate).includes(wanted));
     const isApp = ofApp.some(({ hidden }) => !hidden);
@@ -83,7 +85,8 @@ export class Help {
     const closest = await this.#offered(event, allowed.slice(0, SUGGESTIONS));
     const builtIn = router().closestBuiltIn(text);
     const [helpToken = ''] = await this.#deps.clicks.issue(event.user, [{ kind: 'help' }]);
-    return unknownMessage({ closest, helpToken, ...(builtIn === undefined ? {} : { builtIn }) });
+    const texts = textsFor(event.locale);
+    return unknownMessage({ closest, helpToken, texts, ...(builtIn === undefined ? {} : { builtIn }) });
   }
 
   /** In place of the failure of a recipe that was to help. Whom recipes let in as outsiders is not known any more then. */
@@ -119,7 +122,15 @@ export class Help {
       ],
     );
     const commands = await this.#offered(event, view.shown);
-    return helpMessage({ view, commands, connectionsToken, runToken, previousToken, nextToken });
+    return helpMessage({
+      view,
+      commands,
+      connectionsToken,
+      runToken,
+      previousToken,
+      nextToken,
+      texts: textsFor(event.locale),
+    });
   }
 
   async #offered(event: Asking, recipes: readonly CommandRecipe[]): Promise<readonly OfferedCommand[]> {

@@ -5,6 +5,7 @@ import { type Message, textMessage } from '../chat/message.js';
 import type { CreateLoginLink } from '../jobs/login-link.js';
 import { loginPromptMessage, type WantedLogin } from '../jobs/messages.js';
 import type { MissingLogin } from '../jobs/resolve-connections.js';
+import { textsFor } from '../texts/texts-for.js';
 
 interface LoginFirstDeps {
   readonly createLoginLink: CreateLoginLink;
@@ -16,6 +17,7 @@ interface Wanted {
   readonly conversation: ConversationRef;
   readonly recipe: { readonly name: string };
   readonly missing: readonly MissingLogin[];
+  readonly locale?: string | undefined;
 }
 
 /** Asks for the logins without which options cannot be offered. The messages hold links for this person alone. */
@@ -30,27 +32,33 @@ export class LoginFirst {
   async forQuestion(wanted: Wanted, question: string): Promise<Message> {
     const [cancelToken = ''] = await this.#deps.clicks.issue(wanted.user, [{ kind: 'cancel-question', question }]);
     const logins = await this.#links(wanted);
-    return loginPromptMessage({ recipe: wanted.recipe.name, wanted: logins, connected: [], cancelToken });
+    return loginPromptMessage({
+      recipe: wanted.recipe.name,
+      wanted: logins,
+      connected: [],
+      cancelToken,
+      texts: textsFor(wanted.locale),
+    });
   }
 
   /** Beside a form that stands open. */
   async forForm(wanted: Wanted): Promise<Message> {
     const logins = await this.#links(wanted);
-    const apps = logins.map(({ title }) => title).join(' and ');
-    const message = textMessage([
-      { text: 'The form of ' },
-      { text: wanted.recipe.name, style: 'italic' },
-      { text: ' offers what you may see in ' },
-      { text: apps, style: 'bold' },
-      { text: '. Please log in, then type in the form again.' },
-    ]);
+    const texts = textsFor(wanted.locale);
+    const apps = logins.map(({ title }) => title);
+    const message = textMessage(texts.commands.loginForForm(wanted.recipe.name, apps));
     const buttons = logins.map(({ title, token, url }) => {
-      return { kind: 'login' as const, label: logins.length === 1 ? 'Login' : `Login to ${title}`, url, token };
+      return {
+        kind: 'login' as const,
+        label: logins.length === 1 ? texts.logins.login : texts.logins.loginTo(title),
+        url,
+        token,
+      };
     });
     return { ...message, blocks: [...message.blocks, { kind: 'buttons', buttons }] };
   }
 
-  async #links({ conversation, missing, user }: Wanted): Promise<readonly WantedLogin[]> {
+  async #links({ conversation, locale, missing, user }: Wanted): Promise<readonly WantedLogin[]> {
     const { clicks, createLoginLink } = this.#deps;
     const tokens = await clicks.issue(
       user,
@@ -58,9 +66,15 @@ export class LoginFirst {
     );
     return Promise.all(
       missing.map(async ({ parent, reason, scopes }, index) => {
-        const request = { user, connection: parent.name, conversation, ...(scopes === undefined ? {} : { scopes }) };
+        const request = {
+          user,
+          connection: parent.name,
+          conversation,
+          locale,
+          ...(scopes === undefined ? {} : { scopes }),
+        };
         const url = await createLoginLink(request);
-        const why = reason === undefined ? {} : { reason };
+        const why = reason === undefined ? {} : { reason: reason(locale) };
         return { title: parent.title, url, token: tokens[index] ?? '', ...why };
       }),
     );

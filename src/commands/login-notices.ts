@@ -7,6 +7,7 @@ import type { LoginConnected, LoginFailed } from '../connections/login.js';
 import type { WaitingJobs } from '../jobs/waiting-jobs.js';
 import { asBehalfError, BehalfError } from '../kernel/errors.js';
 import type { Logger } from '../kernel/logger.port.js';
+import { textsFor } from '../texts/texts-for.js';
 import type { PersonalConnections } from './personal-connections.js';
 
 interface LoginNoticesDeps {
@@ -33,15 +34,18 @@ export class LoginNotices {
     await Promise.all([
       waiting.loginCompleted(user, { connection, title, account: account.label }),
       this.#tell(user, event.context, () =>
-        connections.connectedMessage(user, connection, account.label, replacedAccount?.label),
+        connections.connectedMessage(user, connection, {
+          account: account.label,
+          before: replacedAccount?.label,
+          locale: event.locale,
+        }),
       ),
     ]);
   }
 
   async failed(event: LoginFailed): Promise<void> {
-    const text =
-      event.text ??
-      `A login to ${event.title} was opened by somebody else than you, so I ended it and connected nothing. If you sent the link to anybody: it is for you alone. Press Login to try again.`;
+    const texts = textsFor(event.locale);
+    const text = event.text?.(event.locale) ?? texts.logins.openedByOther(event.title);
     await this.#tell(chatUserOf(event.owner), event.context, async () => textMessage(text));
   }
 

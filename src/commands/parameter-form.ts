@@ -3,11 +3,11 @@ import type { Form, FormChoice, FormField } from '../chat/form.js';
 import type { Parameter, ParameterOption } from '../recipes/compiled-parameter.js';
 import type { CompiledRecipe } from '../recipes/compiled-recipe.js';
 import { parseParameterValue } from '../recipes/parameter-values.js';
+import type { Texts } from '../texts/english.js';
+import { textsFor } from '../texts/texts-for.js';
 import type { GatherContext, Values } from './gather-parameters.js';
 
-const NOT_OFFERED = 'Please type here and choose one of what is offered then.';
-
-type Texts = Readonly<Record<string, string>>;
+type Words = Readonly<Record<string, string>>;
 type Field = Omit<Parameter, 'line' | 'column'>;
 
 /** What is chosen in fields whose options an app finds, by name. */
@@ -17,11 +17,13 @@ type Chosen<T> = Readonly<Record<string, T>>;
 export interface FieldSet {
   readonly name: string;
   readonly parameters: readonly Field[];
+  /** Of whoever fills it in. */
+  readonly locale?: string | undefined;
 }
 
 /** What comes back of a form. */
 interface Filled {
-  readonly values: Texts;
+  readonly values: Words;
   readonly files?: Readonly<Record<string, readonly ChatFile[]>>;
 }
 
@@ -40,21 +42,23 @@ export function formParameters(
 
 /** The form that asks for them, with what is known filled in. */
 export function parameterForm(
-  { name, parameters }: FieldSet,
+  { locale, name, parameters }: FieldSet,
   token: string,
-  texts: Texts,
+  texts: Words,
   chosen: Chosen<FormChoice> = {},
 ): Form {
+  const catalogue = textsFor(locale);
   return {
     token,
     title: name,
-    submitLabel: 'Submit',
-    fields: parameters.map((parameter) => toField(parameter, texts[parameter.name], chosen[parameter.name])),
+    locale: catalogue.locale,
+    submitLabel: catalogue.forms.submit,
+    fields: parameters.map((parameter) => toField(parameter, texts[parameter.name], chosen[parameter.name], catalogue)),
   };
 }
 
 /** Values that are there already, as the texts of their fields; defaults where there are none. */
-export function initialTexts(parameters: readonly Field[], values: Values): Texts {
+export function initialTexts(parameters: readonly Field[], values: Values): Words {
   const known = parameters.flatMap(({ default: preset, name, type }) => {
     const value = values[name] ?? preset;
     const text = type === 'user' ? idOf(value) : textOf(value);
@@ -72,28 +76,29 @@ export function readForm(
   { files = {}, values: texts }: Filled,
   context: GatherContext,
   chosen: Chosen<ParameterOption> = {},
-): { readonly values: Values; readonly errors: Texts } {
+): { readonly values: Values; readonly errors: Words } {
+  const { forms } = context.texts;
   const values: Record<string, unknown> = {};
   const errors: Record<string, string> = {};
   for (const parameter of parameters) {
     const { default: preset, name, optional, type } = parameter;
     if (type === 'file') {
       const sent = files[name] ?? [];
-      const taken = sent.length === 0 ? undefined : context.intake.take(context.user, parameter, sent);
+      const taken = sent.length === 0 ? undefined : context.intake.take(context, parameter, sent);
       if (taken?.kind === 'ok') values[name] = taken.value;
       else if (taken) errors[name] = taken.message.replaceAll('*', '');
-      else if (!optional) errors[name] = 'Please put a file in.';
+      else if (!optional) errors[name] = forms.putFileIn;
       continue;
     }
     const text = texts[name]?.trim() ?? '';
     if (text === '') {
-      if (!optional && preset === undefined) errors[name] = 'Please fill this in.';
+      if (!optional && preset === undefined) errors[name] = forms.fillIn;
       continue;
     }
     if (parameter.search) {
       const option = chosen[name];
       if (option) values[name] = option.value;
-      else errors[name] = NOT_OFFERED;
+      else errors[name] = forms.notOffered;
       continue;
     }
     // What the person chose in a list of people is an id already; quotes mean nothing in a field.
@@ -105,9 +110,16 @@ export function readForm(
   return { values, errors };
 }
 
-function toField(parameter: Field, text: string | undefined, chosenBefore: FormChoice | undefined): FormField {
+function toField(
+  parameter: Field,
+  text: string | undefined,
+  chosenBefore: FormChoice | undefined,
+  { commands }: Texts,
+): FormField {
   const { default: preset, example, hint, name, optional, prompt, type } = parameter;
-  const help = [hint, example === undefined ? undefined : `e.g. ${example}`].filter((part) => part !== undefined);
+  const help = [hint, example === undefined ? undefined : commands.example(example)].filter(
+    (part) => part !== undefined,
+  );
   const base = {
     name,
     label: prompt,

@@ -3,6 +3,7 @@ import type { ChatUser } from '../chat/chat-user.js';
 import type { ConversationRef } from '../chat/conversation.js';
 import { isBehalfError } from '../kernel/errors.js';
 import type { CompiledRecipe } from '../recipes/compiled-recipe.js';
+import { textsFor } from '../texts/texts-for.js';
 import type { Gathered } from './gather-parameters.js';
 
 /** Fills in the name and the address of people that were mentioned or chosen: `{ id, name, email? }`. */
@@ -13,9 +14,11 @@ export async function describePeople(
     readonly chat: ChatAdapter;
     readonly user: ChatUser;
     readonly conversation: ConversationRef;
+    readonly locale?: string | undefined;
   },
 ): Promise<Gathered> {
   const { chat, conversation, recipe, user } = place;
+  const { commands } = textsFor(place.locale);
   let { problem } = gathered;
   const values = { ...gathered.values };
   for (const parameter of recipe.parameters) {
@@ -27,7 +30,7 @@ export async function describePeople(
     } catch (error) {
       if (!isBehalfError(error, 'chat.delivery_failed')) throw error;
       delete values[parameter.name];
-      problem = { parameter, message: `I can't find the person for "${parameter.name}" here.` };
+      problem = { parameter, message: commands.personNotFound(parameter.name) };
     }
   }
   return problem ? { values, problem } : { values };

@@ -10,6 +10,8 @@ import type { WaitingJobs } from '../jobs/waiting-jobs.js';
 import type { Clock } from '../kernel/clock.port.js';
 import type { RecipeBook } from '../recipes/recipe-book.js';
 import { slotsOfJob } from '../recipes/recipe-calls.js';
+import type { Texts } from '../texts/english.js';
+import { textsFor } from '../texts/texts-for.js';
 import {
   CONNECTION_PICKLIST,
   type ConnectionView,
@@ -33,6 +35,7 @@ interface PersonalConnectionsDeps {
 interface Asked {
   readonly user: ChatUser;
   readonly conversation: ConversationRef;
+  readonly locale?: string | undefined;
 }
 
 /**
@@ -49,7 +52,8 @@ export class PersonalConnections {
   async list(asked: Asked, notice?: string): Promise<Message> {
     const { clicks, clock, connections } = this.#deps;
     const found = await connections.list(asked.user);
-    if (found.length === 0) return noConnectionsMessage(notice);
+    const texts = textsFor(asked.locale);
+    if (found.length === 0) return noConnectionsMessage(texts, notice);
     const views = await Promise.all(found.map((connection) => this.#view(asked, connection)));
     const [disconnect = '', remove = ''] = await clicks.issue(asked.user, [
       { kind: 'connection', do: 'disconnect' },
@@ -59,6 +63,7 @@ export class PersonalConnections {
       connections: views,
       now: clock.now(),
       tokens: { disconnect, delete: remove },
+      texts,
       ...(notice === undefined ? {} : { notice }),
     });
   }
@@ -70,21 +75,25 @@ export class PersonalConnections {
     chosen: string | undefined,
   ): Promise<Message> {
     const connection = chosen === undefined ? undefined : await this.#deps.connections.get(asked.user, chosen);
-    if (chosen === undefined)
-      return this.list(asked, 'Please choose a connection from the list first, then press the button.');
-    if (!connection) return this.list(asked, 'That connection is not there any more.');
+    const texts = textsFor(asked.locale).connections;
+    if (chosen === undefined) return this.list(asked, texts.chooseFirst);
+    if (!connection) return this.list(asked, texts.gone);
     switch (action) {
       case 'disconnect':
         return this.list(
           asked,
-          this.#describeEnd('Disconnected', await this.#deps.connections.disconnect(asked.user, connection.name)),
+          this.#describeEnd(
+            texts,
+            texts.disconnected,
+            await this.#deps.connections.disconnect(asked.user, connection.name),
+          ),
         );
       case 'ask-delete':
         return this.#askDelete(asked, connection);
       case 'delete':
         return this.list(
           asked,
-          this.#describeEnd('Deleted', await this.#deps.connections.remove(asked.user, connection.name)),
+          this.#describeEnd(texts, texts.deleted, await this.#deps.connections.remove(asked.user, connection.name)),
         );
     }
   }
@@ -98,20 +107,19 @@ export class PersonalConnections {
   async connectedMessage(
     user: ChatUser,
     connection: string,
-    account: string,
-    replacedAccount?: string,
+    {
+      account,
+      before,
+      locale,
+    }: { readonly account: string; readonly before?: string | undefined; readonly locale?: string | undefined },
   ): Promise<Message> {
     const [token = ''] = await this.#deps.clicks.issue(user, [{ kind: 'connection', do: 'disconnect', connection }]);
     const title = this.#titleOf(connection);
-    const replaced = replacedAccount === undefined ? '' : ` Before it was ${replacedAccount}.`;
-    const message = textMessage([
-      { text: 'Connected ' },
-      { text: title, style: 'bold' },
-      { text: ` as ${account}.${replaced} Not you, or a mistake? Disconnect it.` },
-    ]);
+    const texts = textsFor(locale).connections;
+    const message = textMessage(texts.connected(title, account, before));
     return {
       ...message,
-      blocks: [...message.blocks, { kind: 'buttons', buttons: [{ kind: 'action', label: 'Disconnect', token }] }],
+      blocks: [...message.blocks, { kind: 'buttons', buttons: [{ kind: 'action', label: texts.disconnect, token }] }],
     };
   }
 
@@ -132,6 +140,7 @@ export class PersonalConnections {
       recipes: users.map((recipe) => recipe.name),
       waitingJobs: await waiting.count(asked.user, connection.name),
       tokens: { delete: remove, keep },
+      texts: textsFor(asked.locale),
     });
   }
 
@@ -154,13 +163,13 @@ export class PersonalConnections {
   }
 
   async #reconnect(
-    { conversation, user }: Asked,
+    { conversation, locale, user }: Asked,
     { asked = [], name: connection }: ConnectionSummary,
     parent: ParentConnection,
   ): Promise<{ url: string; token: string }> {
     const scopes = this.#deps.reconnectScopes(parent, asked);
     const [url, [token = '']] = await Promise.all([
-      this.#deps.createLoginLink({ user, connection, conversation, ...(scopes ? { scopes } : {}) }),
+      this.#deps.createLoginLink({ user, connection, conversation, locale, ...(scopes ? { scopes } : {}) }),
       this.#deps.clicks.issue(user, [{ kind: 'login-opened' }]),
     ]);
     return { url, token };
@@ -171,17 +180,17 @@ export class PersonalConnections {
   }
 
   /** Honest about what happened at the app. */
-  #describeEnd(verb: string, end: Disconnection | undefined): string {
-    if (!end) return 'That connection is not there any more.';
+  #describeEnd(texts: Texts['connections'], done: (app: string) => string, end: Disconnection | undefined): string {
+    if (!end) return texts.gone;
     const title = this.#titleOf(end.name);
-    const done = `${verb} ${title}${end.account ? ` (${end.account.label})` : ''}.`;
+    const lead = done(end.account ? `${title} (${end.account.label})` : title);
     switch (end.revocation) {
       case 'queued':
-        return `${done} The login is removed here, and ${title} is being asked to revoke it.`;
+        return `${lead} ${texts.revoking(title)}`;
       case 'unsupported':
-        return `${done} The login is removed here. ${title} offers no way to revoke it from here; you can end it in the settings of your ${title} account.`;
+        return `${lead} ${texts.notRevocable(title)}`;
       case 'none':
-        return done;
+        return lead;
     }
   }
 }

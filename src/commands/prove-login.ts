@@ -2,6 +2,8 @@ import type { ChatUser } from '../chat/chat-user.js';
 import { type Message, textMessage } from '../chat/message.js';
 import type { ProofOutcome } from '../connections/login.js';
 import type { Logins } from '../connections/logins.js';
+import type { Texts } from '../texts/english.js';
+import { textsFor } from '../texts/texts-for.js';
 
 /** Takes the codes that prove that the person in the browser is the person in the chat. */
 export class ProveLogin {
@@ -15,39 +17,34 @@ export class ProveLogin {
   async byPastedCode(
     user: ChatUser,
     code: string,
+    locale: string | undefined,
   ): Promise<{ readonly isCode: boolean; readonly message: Message | undefined }> {
     const outcome = await this.#logins.prove(user, code);
     const isCode = outcome.kind !== 'unknown' && outcome.kind !== 'too_many_tries';
-    return { isCode, message: describe(outcome) };
+    return { isCode, message: describe(outcome, textsFor(locale)) };
   }
 
   /** A code that the chat client handed over when its login window closed. */
-  async bySignIn(user: ChatUser, code: string): Promise<Message | undefined> {
-    return describe(await this.#logins.prove(user, code));
+  async bySignIn(user: ChatUser, code: string, locale: string | undefined): Promise<Message | undefined> {
+    return describe(await this.#logins.prove(user, code), textsFor(locale));
   }
 }
 
-function describe(outcome: ProofOutcome): Message | undefined {
+function describe(outcome: ProofOutcome, { locale, logins }: Texts): Message | undefined {
   switch (outcome.kind) {
     case 'connected':
     case 'cancelled':
       return undefined;
     case 'provider_error':
     case 'account_refused':
-      return textMessage(outcome.text);
+      return textMessage(outcome.text(locale));
     case 'expired':
-      return textMessage('That login has expired. Please press Login again.');
+      return textMessage(logins.expired);
     case 'unknown':
-      return textMessage(
-        outcome.triesLeft > 0
-          ? 'I do not know that code, or it is not valid any more. Please check it, or press Login again.'
-          : 'I do not know that code. For safety I take no more codes from you for a few minutes.',
-      );
+      return textMessage(outcome.triesLeft > 0 ? logins.unknownCode : logins.lastCode);
     case 'too_many_tries':
-      return textMessage('For safety I take no more codes from you for a few minutes. Please press Login again later.');
+      return textMessage(logins.tooManyCodes);
     case 'wrong_person':
-      return textMessage(
-        `That code belongs to somebody else's login to ${outcome.title}. I have ended that login and connected nothing. If somebody sent you a link to log in, do not use it: tell your administrator.`,
-      );
+      return textMessage(logins.codeOfOther(outcome.title));
   }
 }

@@ -4,6 +4,7 @@ import type { Block, Button, Message, RichText } from '../chat/message.js';
 import { plainText } from '../kernel/rich-text.js';
 import type { Parameter } from '../recipes/compiled-parameter.js';
 import type { CompiledRecipe } from '../recipes/compiled-recipe.js';
+import type { Texts } from '../texts/english.js';
 import type { ParameterProblem } from './gather-parameters.js';
 
 /** The picklist of a question. */
@@ -19,21 +20,25 @@ export async function questionMessage(
     readonly problem: ParameterProblem;
     readonly hasForm: boolean;
     readonly isFirst?: boolean;
+    readonly texts: Texts;
   },
 ): Promise<Message> {
-  const { hasForm, isFirst, problem, recipe } = asked;
+  const { hasForm, isFirst, problem, recipe, texts } = asked;
+  const { commands } = texts;
   const { choices = [], message, parameter } = problem;
   const wanted: readonly (readonly [Omit<Extract<Button, { kind: 'action' }>, 'kind' | 'token'>, Click])[] = [
-    ...(choices.length > 0 ? [[{ label: 'Choose', style: 'primary' }, chooseOption(question, problem)] as const] : []),
+    ...(choices.length > 0
+      ? [[{ label: commands.choose, style: 'primary' }, chooseOption(question, problem)] as const]
+      : []),
     ...(hasForm
       ? [
           [
-            { label: 'Fill in a form', opensForm: true },
+            { label: commands.fillInForm, opensForm: true },
             { kind: 'open-form', question: question },
           ] as const,
         ]
       : []),
-    [{ label: 'Cancel' }, { kind: 'cancel-question', question: question }],
+    [{ label: commands.cancel }, { kind: 'cancel-question', question: question }],
   ];
   const tokens = await clicks.issue(
     user,
@@ -46,7 +51,7 @@ export async function questionMessage(
     ...(isFirst ? [{ text: recipe.name, style: 'bold' as const }, { text: '\n' }] : []),
     ...(message === undefined ? [] : emphasised(message)),
     // A list to choose from has the question above it.
-    ...(choices.length > 0 ? [] : [...(message === undefined ? [] : [{ text: '\n' }]), ...asking(parameter)]),
+    ...(choices.length > 0 ? [] : [...(message === undefined ? [] : [{ text: '\n' }]), ...asking(parameter, texts)]),
   ];
   const options = choices.map(({ label }, index) => ({ label, value: String(index) }));
   const picklist: Block[] =
@@ -57,8 +62,10 @@ export async function questionMessage(
   };
 }
 
-function asking({ example, hint, prompt }: Parameter): RichText {
-  const hints = [hint, example === undefined ? undefined : `e.g. ${example}`].filter((part) => part !== undefined);
+function asking({ example, hint, prompt }: Parameter, { commands }: Texts): RichText {
+  const hints = [hint, example === undefined ? undefined : commands.example(example)].filter(
+    (part) => part !== undefined,
+  );
   return [{ text: prompt }, ...(hints.length === 0 ? [] : [{ text: ` (${hints.join(', ')})` }])];
 }
 

@@ -4,11 +4,13 @@ import { type Message, textMessage } from '../chat/message.js';
 import { type DenialOf, deniedMessage } from '../jobs/permission.js';
 import { isBehalfError } from '../kernel/errors.js';
 import type { CommandRecipe, CompiledRecipe } from '../recipes/compiled-recipe.js';
+import { textsFor } from '../texts/texts-for.js';
 
 interface Asking {
   readonly user: ChatUser;
   readonly conversation: ConversationRef;
   readonly person?: Outsider | undefined;
+  readonly locale?: string | undefined;
 }
 
 /** What somebody is told who may not run the recipe here, or of whom that cannot be told; undefined for all others. */
@@ -17,16 +19,13 @@ export async function refusalOf(
   recipe: CompiledRecipe,
   asking: Asking,
 ): Promise<Message | undefined> {
+  const texts = textsFor(asking.locale);
   try {
     const denial = await denialOf(recipe, asking);
-    return denial === undefined ? undefined : deniedMessage(recipe.name, denial);
+    return denial === undefined ? undefined : deniedMessage(recipe.name, denial, texts);
   } catch (error) {
     if (!isBehalfError(error, 'chat.delivery_failed')) throw error;
-    return textMessage([
-      { text: "I can't find out right now whether you may use " },
-      { text: recipe.name, style: 'italic' },
-      { text: '. Please try again in a moment.' },
-    ]);
+    return textMessage(texts.commands.unsureWhetherAllowed(recipe.name));
   }
 }
 

@@ -14,6 +14,7 @@ import type { Parameter } from '../recipes/compiled-parameter.js';
 import type { CompiledRecipe } from '../recipes/compiled-recipe.js';
 import { parseInlineParameters } from '../recipes/parameters.js';
 import type { RecipeBook } from '../recipes/recipe-book.js';
+import { textsFor } from '../texts/texts-for.js';
 import type { Choices, NextStep, Taken } from './choices.js';
 import type { CommandForms } from './command-forms.js';
 import { buttonOnlyMessage, overtakenMessage } from './command-notices.js';
@@ -36,9 +37,6 @@ import { type CommandQuestion, isJobQuestion, type Questions } from './questions
 import { refusalOf } from './refusals.js';
 import { sayPrivately } from './say.js';
 import type { StoppedRecipes } from './stopped-recipes.js';
-
-const NOT_OPEN = 'This question is not open any more. Please type the command again.';
-const CHOOSE_FIRST = 'Please choose something in the list first, then press the button again.';
 
 interface CommandStarterDeps {
   readonly denialOf: DenialOf;
@@ -63,6 +61,7 @@ interface Asked {
   readonly eventId: string;
   readonly person?: Outsider;
   readonly timeZone?: string;
+  readonly locale?: string | undefined;
   readonly mentions?: readonly Mention[];
   readonly files?: readonly ChatFile[];
 }
@@ -89,11 +88,12 @@ export class CommandStarter {
       readonly press?: ActionEvent;
     },
   ): Promise<void> {
-    const { conversation, given = {}, press, recipe, user } = request;
+    const { conversation, given = {}, locale, press, recipe, user } = request;
     this.#deps.metrics.count('commands', { command: 'recipe' });
-    const undeclared = refuseUndeclared(recipe, given) ?? refuseFiles(recipe, request.files);
+    const texts = textsFor(locale);
+    const undeclared = refuseUndeclared(recipe, given, texts) ?? refuseFiles(recipe, request.files, texts);
     const refusal = await refusalOf(this.#deps.denialOf, recipe, request);
-    const stopped = refusal ?? (await this.#deps.stopped.messageFor(recipe));
+    const stopped = refusal ?? (await this.#deps.stopped.messageFor(recipe, texts));
     const answer = stopped ?? (undeclared === undefined ? undefined : textMessage(undeclared));
     if (answer) {
       if (await this.#deps.claims.claim({ id: request.eventId, user })) await this.#say(request, answer);
@@ -104,7 +104,7 @@ export class CommandStarter {
     const { labels, next, values } = taken;
     if (next.kind === 'nothing') {
       const parameters = withDefaults(recipe, values);
-      await this.#deps.jobs.accept({ user, conversation, recipe, eventId: eventKey(request), parameters });
+      await this.#deps.jobs.accept({ user, conversation, locale, recipe, eventId: eventKey(request), parameters });
       return;
     }
     const mayOpen = press && next.kind === 'question' && !next.problem.parameter.hidden;
@@ -123,8 +123,13 @@ export class CommandStarter {
     return describePeople(gathered, { ...place, chat: this.#deps.chats(place.user.platform) });
   }
 
-  #context({ mentions, timeZone, user }: Pick<Asked, 'mentions' | 'timeZone' | 'user'>): GatherContext {
-    const base = { now: this.#deps.clock.now(), user, intake: this.#deps.intake };
+  #context({
+    locale,
+    mentions,
+    timeZone,
+    user,
+  }: Pick<Asked, 'locale' | 'mentions' | 'timeZone' | 'user'>): GatherContext {
+    const base = { now: this.#deps.clock.now(), user, intake: this.#deps.intake, texts: textsFor(locale) };
     return {
       ...base,
       ...(timeZone === undefined ? {} : { timeZone }),
@@ -152,7 +157,9 @@ export class CommandStarter {
     const isAsked = question?.asking === click.parameter || question?.lastEventId === event.id;
     const isOpen = question && !isJobQuestion(question) && isAsked;
     if (!isOpen || !option) {
-      if (await claims.claim(event)) await this.#say(event, textMessage(isOpen ? CHOOSE_FIRST : NOT_OPEN));
+      const { commands } = textsFor(event.locale);
+      const text = isOpen ? commands.chooseFirst : commands.questionNotOpenType;
+      if (await claims.claim(event)) await this.#say(event, textMessage(text));
       return;
     }
     const isOver = await this.#goOn(question, event, () => ({
@@ -164,12 +171,12 @@ export class CommandStarter {
   }
 
   /** A login is done: questions that waited for it are asked, and commands that need nothing more begin. */
-  async loginCompleted(user: ChatUser, connection: string): Promise<void> {
+  async loginCompleted(user: ChatUser, connection: string, locale?: string): Promise<void> {
     const { questions } = this.#deps;
     for (const question of await questions.all(user)) {
       if (isJobQuestion(question) || !question.awaiting?.includes(connection)) continue;
       const { conversation, given: values, lastEventId: id } = question;
-      if (await this.#goOn(question, { user, conversation, id }, () => ({ values })))
+      if (await this.#goOn(question, { user, conversation, id, locale }, () => ({ values })))
         await questions.close(user, question);
     }
   }
@@ -190,11 +197,11 @@ export class CommandStarter {
     answer: (recipe: CompiledRecipe, parameter: Parameter) => Gathered & Partial<Pick<Taken, 'labels'>>,
   ): Promise<boolean> {
     const { jobs, questions, recipes } = this.#deps;
+    const texts = textsFor(event.locale);
     const recipe = recipes().get(question.recipe);
     const parameter = recipe?.parameters.find(({ name }) => name === question.asking);
     if (!recipe || !parameter || recipe.version !== question.recipeVersion) {
-      const text = 'That command has been stopped or changed in the meantime. Please type it again.';
-      await this.#say(event, textMessage(text));
+      await this.#say(event, textMessage(texts.commands.changed));
       return true;
     }
     const { conversation } = question;
@@ -211,12 +218,12 @@ export class CommandStarter {
     }
     // What is typed after another command was not meant for this one.
     if (!isAgain && (await jobs.hasStartedSince(event.user, question.askedAt))) {
-      await this.#say(event, overtakenMessage(recipe));
+      await this.#say(event, overtakenMessage(recipe, texts));
       return true;
     }
     const given = answer(recipe, parameter);
-    const texts = { ...question.texts, ...given.texts };
-    const taken = await this.#taken({ ...given, texts }, { ...event, eventId: event.id, recipe });
+    const typed = { ...question.texts, ...given.texts };
+    const taken = await this.#taken({ ...given, texts: typed }, { ...event, eventId: event.id, recipe });
     const labels = { ...question.labels, ...given.labels, ...taken.labels };
     if (taken.next.kind === 'nothing') {
       const answered = { ...question, lastEventId: event.id, isAnswered: true };
@@ -225,6 +232,7 @@ export class CommandStarter {
       await jobs.accept({
         user: event.user,
         conversation,
+        locale: event.locale,
         recipe,
         eventId: joinKey('question', question.id),
         parameters: withDefaults(recipe, taken.values),
@@ -242,7 +250,7 @@ export class CommandStarter {
     const { claims, questions } = this.#deps;
     if (!(await claims.claim({ id: request.eventId, user: request.user }))) return;
     if (taken.next.kind === 'question' && taken.next.problem.parameter.hidden)
-      return this.#say(request, buttonOnlyMessage(recipe));
+      return this.#say(request, buttonOnlyMessage(recipe, textsFor(request.locale)));
     const { address, kind, platform } = request.conversation;
     const question = await questions.ask(request.user, {
       recipe: recipe.id,
@@ -269,16 +277,19 @@ export class CommandStarter {
   }
 
   async #sayNext(
-    { conversation, user }: Pick<Asked, 'user' | 'conversation'>,
+    { conversation, locale, user }: Pick<Asked, 'user' | 'conversation' | 'locale'>,
     { given, id }: CommandQuestion,
     options: { readonly recipe: CompiledRecipe; readonly next: NextStep; readonly isFirst?: boolean },
   ): Promise<void> {
     const { clicks, forms, logins } = this.#deps;
     const { next, ...asked } = options;
-    const to = { user, conversation };
+    const to = { user, conversation, locale };
     if (next.kind === 'question') {
       const hasForm = forms.has(asked.recipe, user.platform, given);
-      await this.#say(to, await questionMessage(clicks, user, id, { ...asked, hasForm, problem: next.problem }));
+      await this.#say(
+        to,
+        await questionMessage(clicks, user, id, { ...asked, hasForm, problem: next.problem, texts: textsFor(locale) }),
+      );
     } else if (next.kind === 'login') {
       await this.#say(to, await logins.forQuestion({ ...to, recipe: asked.recipe, missing: next.missing }, id));
     }

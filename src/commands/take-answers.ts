@@ -7,6 +7,8 @@ import type { Answerer, Answers, AskRef, AskView, GivenAnswer } from '../jobs/an
 import type { OpenAsk } from '../jobs/job.js';
 import { admitsOutsider } from '../jobs/permission.js';
 import type { RecipeBook } from '../recipes/recipe-book.js';
+import type { Texts } from '../texts/english.js';
+import { textsFor } from '../texts/texts-for.js';
 import { outcomeMessage } from './answer-messages.js';
 import { sayPrivately } from './say.js';
 
@@ -22,6 +24,7 @@ export interface Answering {
   readonly conversation: ConversationRef;
   /** Absent for full members. */
   readonly person?: Outsider;
+  readonly locale?: string | undefined;
 }
 
 type Named = Answerer & { readonly name: string };
@@ -58,7 +61,7 @@ export class TakeAnswers {
       outcome.isSame &&
       outcome.answer.label === answer.label &&
       isDeepStrictEqual(outcome.answer.value, answer.value);
-    if (!isRepeated) await this.say(answering, outcomeMessage(outcome));
+    if (!isRepeated) await this.say(answering, outcomeMessage(outcome, textsFor(answering.locale)));
   }
 
   /** A platform that does not answer costs the name, not the answer. */
@@ -81,9 +84,10 @@ export class TakeAnswers {
 export function answerOfFields(
   { answer }: OpenAsk,
   values: Readonly<Record<string, unknown>>,
+  { asks }: Texts,
 ): Omit<GivenAnswer, 'by'> {
   const isForm = answer.kind === 'fields' && answer.title !== undefined;
-  if (isForm) return { kind: 'given', value: values, values, label: 'Filled in' };
+  if (isForm) return { kind: 'given', value: values, values, label: asks.filledIn };
   const value = Object.values(values)[0];
   return { kind: 'given', value, label: String(value) };
 }

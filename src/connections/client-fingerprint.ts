@@ -16,8 +16,3 @@ export function clientFingerprint({ auth, host = '' }: ParentConnection): string
       return sha256(joinKey(auth.method, host));
   }
 }
-
-/** Why a connection that was made with another client has ended, for the person. */
-export function clientChangedReason(title: string): string {
-  return `Your administrator has changed how ${title} is connected`;
-}

@@ -187,7 +187,7 @@ function summarize(read: ReadRow, uses: Readonly<Record<string, number>>): Conne
   return { ...summary, ...(lastUsedAt === undefined ? {} : { lastUsedAt }) };
 }
 
-function unreadable({ row, error }: ReadRow & { readonly kind: 'unreadable' }): Connection {
+function unreadable({ row }: ReadRow & { readonly kind: 'unreadable' }): Connection {
   const { owner, name, generation } = row;
-  return { owner, name, generation, status: 'needs_login', reason: error.userText, connectedAt: 0, changedAt: 0 };
+  return { owner, name, generation, status: 'needs_login', reason: 'unreadable', connectedAt: 0, changedAt: 0 };
 }

@@ -2,7 +2,10 @@ import type { Clock } from '../kernel/clock.port.js';
 import { BehalfError, type ErrorCode, isBehalfError } from '../kernel/errors.js';
 import type { Logger } from '../kernel/logger.port.js';
 import { Secret } from '../kernel/secret.js';
-import { clientChangedReason, clientFingerprint } from './client-fingerprint.js';
+import type { Texts } from '../texts/english.js';
+import type { ReasonCode } from '../texts/reason-text.js';
+import { said } from '../texts/texts-for.js';
+import { clientFingerprint } from './client-fingerprint.js';
 import type { Account, Connection, ConnectionOwner, Credential, TokenSet } from './connection.js';
 import type { ConnectionRecords } from './connection-records.js';
 import { ended } from './ended-connection.js';
@@ -68,7 +71,7 @@ export class CredentialFinder {
   async endIfForeign(connection: Connection, parent: ParentConnection): Promise<Connection | undefined> {
     const { client, name, owner, status } = connection;
     if (client === undefined || status !== 'connected' || client === clientFingerprint(parent)) return undefined;
-    const reason = clientChangedReason(parent.title);
+    const reason: ReasonCode = 'client_changed';
     // What the former client could ask for may be nothing to the new one.
     const { asked: _, ...last } = ended(connection, {
       status: 'disconnected',
@@ -179,11 +182,10 @@ export function bearer({ accessToken, fields }: TokenSet, generation: number): C
   return { kind: 'bearer', token: accessToken, generation, ...(fields === undefined ? {} : { fields }) };
 }
 
-const TEXTS: Partial<Record<ErrorCode, (title: string) => string>> = {
-  'oauth.transient': (title) => `${title} cannot be reached right now. Please try again later.`,
-  'oauth.operator': (title) => `${title} refuses my credentials. Your administrator must fix the connection.`,
-  'oauth.protocol': (title) =>
-    `${title} gave an answer to the login that I do not understand. Please tell your administrator.`,
+const TEXTS: Partial<Record<ErrorCode, (title: string, texts: Texts) => string>> = {
+  'oauth.transient': (title, { apps }) => apps.unreachable(title),
+  'oauth.operator': (title, { logins }) => logins.credentialsRefused(title),
+  'oauth.protocol': (title, { logins }) => logins.loginNotUnderstood(title),
 };
 
 /** The same error with a text for the person that names the app. */
@@ -193,7 +195,7 @@ function namingApp(error: unknown, title: string): unknown {
   const text = TEXTS[code];
   return new BehalfError(code, message, {
     details,
-    ...(text ? { userText: text(title) } : {}),
+    ...(text ? { userText: said((texts) => text(title, texts)) } : {}),
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   });
 }

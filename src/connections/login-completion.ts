@@ -1,4 +1,4 @@
-import { asBehalfError, BehalfError } from '../kernel/errors.js';
+import { asBehalfError, BehalfError, type Wording } from '../kernel/errors.js';
 import type { RecordKey } from '../kernel/expiring-store.port.js';
 import { Secret } from '../kernel/secret.js';
 import { isAllowedAccount } from './account-policy.js';
@@ -31,7 +31,7 @@ export async function exchangeForAccount(
 > {
   const { link, parent, app, code, verifier } = request;
   const login = summarizeLogin(link, parent.title);
-  const failed = (error: unknown, text: string) => {
+  const failed = (error: unknown, text: Wording) => {
     parts.logger.warn({ connection: link.connection, err: asBehalfError(error) }, 'login failed');
     audit(parts, link, 'failed', asBehalfError(error).code);
     return { kind: 'failed' as const, outcome: { kind: 'provider_error' as const, login, text } };

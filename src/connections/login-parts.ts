@@ -80,7 +80,8 @@ export function loginApp(
 }
 
 export function summarizeLogin(link: LoginLink, title: string): LoginSummary {
-  return { owner: link.owner, connection: link.connection, title, popUp: link.popUp };
+  const { connection, locale, owner, popUp } = link;
+  return { owner, connection, title, popUp, ...(locale === undefined ? {} : { locale }) };
 }
 
 /** One line of the audit trail, and its count. */

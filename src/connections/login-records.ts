@@ -14,6 +14,8 @@ const storedLink = z.object({
   context: z.unknown(),
   scopes: z.array(z.string()).exactOptional(),
   popUp: z.boolean(),
+  /** What the person reads (BCP 47). */
+  locale: z.string().exactOptional(),
   createdAt: z.number(),
   expiresAt: z.number(),
 });

@@ -1,3 +1,4 @@
+import type { Wording } from '../kernel/errors.js';
 import type { Account, ConnectionOwner, PersonOwner } from './connection.js';
 
 /** What web pages and messages may show of a login. */
@@ -9,6 +10,8 @@ export interface LoginSummary {
   readonly title: string;
   /** The login runs in the chat client's own window. */
   readonly popUp: boolean;
+  /** What the person reads (BCP 47), where it is known. */
+  readonly locale?: string;
 }
 
 /** What our login page shows before anything happens. */
@@ -63,9 +66,9 @@ export type LoginOutcome =
   | { readonly kind: 'wrong_connection' }
   | { readonly kind: 'expired' }
   /** `text` is ours, for the person. The link works again. */
-  | { readonly kind: 'provider_error'; readonly login: LoginSummary; readonly text: string }
+  | { readonly kind: 'provider_error'; readonly login: LoginSummary; readonly text: Wording }
   /** The account is none of those that may be connected; its tokens are revoked. `text` says which may. */
-  | { readonly kind: 'account_refused'; readonly login: LoginSummary; readonly text: string };
+  | { readonly kind: 'account_refused'; readonly login: LoginSummary; readonly text: Wording };
 
 /** What came of a code that the chat handed back. */
 export type ProofOutcome =
@@ -92,7 +95,7 @@ export interface LoginFailed extends LoginSummary {
   readonly owner: PersonOwner;
   readonly reason: 'wrong_person' | 'account_refused';
   /** Ours, for the person. */
-  readonly text?: string;
+  readonly text?: Wording;
   readonly continuation?: string;
   readonly context: unknown;
 }

@@ -40,6 +40,8 @@ export interface LoginRequest {
   readonly scopes?: readonly string[];
   /** The link opens in the chat client's own window, which can hand a code back. */
   readonly popUp: boolean;
+  /** What the person reads (BCP 47), where it is known. */
+  readonly locale?: string | undefined;
 }
 
 /** Logins of persons: from the link in the chat to stored tokens, with both bindings (same person, same browser). */
@@ -83,7 +85,7 @@ async function createLink(
   { clock, policy, records, store }: LoginParts,
   request: LoginRequest,
 ): Promise<{ readonly token: string; readonly expiresAt: number }> {
-  const { owner, connection, continuation, context, scopes, popUp } = request;
+  const { owner, connection, continuation, context, locale, scopes, popUp } = request;
   const token = randomToken();
   const id = sha256(token);
   const now = clock.now();
@@ -94,6 +96,7 @@ async function createLink(
     context,
     ...(scopes === undefined ? {} : { scopes: [...scopes] }),
     popUp,
+    ...(locale === undefined ? {} : { locale }),
     createdAt: now,
     expiresAt: now + policy.linkTtlMs,
   };

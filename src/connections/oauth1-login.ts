@@ -1,4 +1,4 @@
-import { asBehalfError, type BehalfError } from '../kernel/errors.js';
+import { asBehalfError, type BehalfError, type Wording } from '../kernel/errors.js';
 import { randomToken, sha256 } from '../kernel/ids.js';
 import { Secret } from '../kernel/secret.js';
 import type { LoginOutcome, LoginStart } from './login.js';
@@ -64,7 +64,7 @@ export async function completeSignedLogin(
     audit(parts, link, 'denied');
     return { kind: 'denied', login };
   }
-  const failed = (error: unknown, write: (title: string, error: BehalfError) => string): LoginOutcome => {
+  const failed = (error: unknown, write: (title: string, error: BehalfError) => Wording): LoginOutcome => {
     const err = asBehalfError(error);
     parts.logger.warn({ connection: link.connection, err }, 'login failed');
     audit(parts, link, 'failed', err.code);

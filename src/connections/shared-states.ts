@@ -1,4 +1,6 @@
 import type { Secret } from '../kernel/secret.js';
+import { reasonText } from '../texts/reason-text.js';
+import { textsFor } from '../texts/texts-for.js';
 import { clientFingerprint } from './client-fingerprint.js';
 import type { ConnectionStatus } from './connection.js';
 import type { ReadRow } from './connection-records.js';
@@ -20,6 +22,7 @@ export type SharedStates = ReadonlyMap<string, SharedState>;
 /** Why a connection does not work for everybody. */
 export interface SharedObstacle {
   readonly kind: 'never_connected' | 'disconnected' | 'needs_login';
+  /** For operators. */
   readonly reason?: string;
 }
 
@@ -27,7 +30,7 @@ export interface SharedObstacle {
 export function statesOf(rows: readonly ReadRow[]): SharedStates {
   return new Map(
     rows.map((row): [string, SharedState] => {
-      if (row.kind === 'unreadable') return [row.row.name, { status: 'needs_login', reason: row.error.userText }];
+      if (row.kind === 'unreadable') return [row.row.name, { status: 'needs_login', reason: 'unreadable' }];
       const { client, made, name, reason, status } = row.connection;
       return [
         name,
@@ -63,7 +66,11 @@ export function sharedObstacle(parent: ParentConnection, states: SharedStates): 
   // A client with credentials of its own gets its token by itself, unless somebody has disconnected it.
   if (!state) return kind === 'client_credentials' ? undefined : { kind: 'never_connected' };
   const { client, reason, status } = state;
-  if (status !== 'connected') return { kind: status, ...(reason === undefined ? {} : { reason }) };
+  if (status !== 'connected')
+    return {
+      kind: status,
+      ...(reason === undefined ? {} : { reason: reasonText(reason, parent.title, textsFor(undefined)) }),
+    };
   const isOfOther = kind !== 'client_credentials' && client !== undefined && client !== clientFingerprint(parent);
   return isOfOther ? { kind: 'disconnected', reason: 'it was connected with another client or host' } : undefined;
 }

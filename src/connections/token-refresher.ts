@@ -4,6 +4,7 @@ import { asBehalfError, BehalfError, isBehalfError } from '../kernel/errors.js';
 import { joinKey, randomToken } from '../kernel/ids.js';
 import type { Logger } from '../kernel/logger.port.js';
 import type { Metrics } from '../kernel/metrics.port.js';
+import type { ReasonCode } from '../texts/reason-text.js';
 import type { Connection, TokenSet } from './connection.js';
 import { type ConnectionRecords, connectionKey, ownerParts } from './connection-records.js';
 import { ended } from './ended-connection.js';
@@ -155,7 +156,7 @@ export class TokenRefresher<App = TokenApp> {
     const unsaved = this.#unsaved.get(key);
     if (unsaved && unsaved.from.generation === from.generation) return this.#save(key, from, unsaved.tokens, lease);
     if (request.grant === undefined && from.tokens.refreshToken === undefined)
-      return this.#endLogin(from, 'The login has ended');
+      return this.#endLogin(from, 'login_over');
     if (lease.signal.aborted) throw new BehalfError('oauth.transient', 'The lease was lost before the refresh');
     return this.#call({ ...request, connection: from }, key, lease);
   }
@@ -191,7 +192,7 @@ export class TokenRefresher<App = TokenApp> {
     const { connection } = request;
     if (request.grant === undefined && isBehalfError(error, 'oauth.invalid_grant')) {
       this.#count(connection, 'invalid_grant');
-      return this.#endLogin(connection, 'The app has ended the login');
+      return this.#endLogin(connection, 'login_ended');
     }
     this.#count(connection, isBehalfError(error, 'oauth.operator', 'oauth.protocol') ? 'operator' : 'transient');
     const now = this.#deps.clock.now();
@@ -210,7 +211,7 @@ export class TokenRefresher<App = TokenApp> {
   }
 
   /** Marks that a login is needed, unless somebody has written since: then what they wrote counts. */
-  async #endLogin(connection: Connection, reason: string): Promise<Connection | undefined> {
+  async #endLogin(connection: Connection, reason: ReasonCode): Promise<Connection | undefined> {
     const { records, clock } = this.#deps;
     const last = ended(connection, { status: 'needs_login', reason, changedAt: clock.now() });
     if (await records.write(last)) {

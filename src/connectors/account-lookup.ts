@@ -1,16 +1,16 @@
 import type { Account, Credential } from '../connections/connection.js';
 import type { ParentConnection } from '../connections/parent-connection.js';
 import type { Clock } from '../kernel/clock.port.js';
-import { BehalfError, isBehalfError } from '../kernel/errors.js';
+import { BehalfError, isBehalfError, type Wording } from '../kernel/errors.js';
 import type { HttpClient } from '../kernel/http-client.port.js';
 import type { DatapillData } from '../language/datapill.js';
+import { said } from '../texts/texts-for.js';
 import type { RequestTemplate } from './action.js';
 import type { Answer } from './answer.js';
 import { resolveAppAddress } from './app-address.js';
 import { appError } from './app-error.js';
 import { buildRequest } from './build-request.js';
 import { callApp } from './call-app.js';
-
 import type { Connector, IdentityCall } from './connector.js';
 import { cleanWords, judgeResponse } from './judge-response.js';
 
@@ -35,7 +35,7 @@ export async function lookUpAccount(lookup: AccountLookup): Promise<Account> {
       details: { connector: connector.name },
     });
   }
-  const call = { action: 'identity', purpose: 'tell me who you are' };
+  const call = { action: 'identity', purpose: said(({ apps }) => apps.purposes.identity) };
   const first = await ask(lookup, identity.request, call);
   const more = identity.more && (await askMore(lookup, identity, identity.more, call));
   const { settings } = parent;
@@ -59,7 +59,7 @@ async function askMore(
 async function ask(
   lookup: AccountLookup,
   template: RequestTemplate,
-  call: { readonly action: string; readonly purpose: string },
+  call: { readonly action: string; readonly purpose: Wording },
 ): Promise<Answer> {
   const { connector, parent, credential, clock } = lookup;
   const request = await buildRequest({ connector, parent, credential, template, input: {} });
@@ -76,7 +76,7 @@ async function ask(
  */
 export async function tryConnection(lookup: AccountLookup): Promise<Account | undefined> {
   const { test, identity } = lookup.connector;
-  if (test) await ask(lookup, test, { action: 'test', purpose: 'be reached with this connection' });
+  if (test) await ask(lookup, test, { action: 'test', purpose: said(({ apps }) => apps.purposes.test) });
   return identity ? lookUpAccount(lookup) : undefined;
 }
 
@@ -89,7 +89,7 @@ async function readAccount(identity: IdentityCall, data: DatapillData, parent: P
   const shown = label === undefined ? undefined : cleanWords(label);
   if (id === undefined || id.length > MAX_ID || shown === undefined) {
     throw new BehalfError('app.unexpected_answer', `The identity call of ${parent.connector} names no account`, {
-      userText: `${parent.title} does not tell me which account you used.`,
+      userText: said(({ logins }) => logins.accountNotTold(parent.title)),
       details: { connection: parent.name },
     });
   }

@@ -1,6 +1,8 @@
 import type { Credential } from '../connections/connection.js';
 import type { ParentConnection } from '../connections/parent-connection.js';
-import { BehalfError, type ErrorCode } from '../kernel/errors.js';
+import { BehalfError, type ErrorCode, type Wording } from '../kernel/errors.js';
+import type { Texts } from '../texts/english.js';
+import { said } from '../texts/texts-for.js';
 import type { AppErrorClass } from './connector.js';
 import type { Verdict } from './judge-response.js';
 
@@ -9,7 +11,7 @@ export interface AppErrorContext {
   readonly parent: ParentConnection;
   readonly credential: Credential;
   /** Completes "may not …": the action's title. */
-  readonly purpose: string;
+  readonly purpose: string | Wording;
   readonly action: string;
   /** Label of the account that acted. */
   readonly account?: string;
@@ -43,46 +45,52 @@ export function appError(verdict: Extract<Verdict, { kind: 'error' }>, context: 
 }
 
 /** The text for a failure to reach the app at all. */
-export function unreachableText(parent: ParentConnection): string {
-  return `${parent.title} cannot be reached right now. Please try again later.`;
+export function unreachableText({ title }: ParentConnection): Wording {
+  return said(({ apps }) => apps.unreachable(title));
 }
 
 /** The text for an app that wants to be left alone, for so many ms where it is known. */
-export function rateLimitedText(app: string, ms: number | undefined): string {
-  return `${app} is receiving too many requests. Please try again ${inWords(ms)}.`;
+export function rateLimitedText(app: string, ms: number | undefined): Wording {
+  return said(({ apps }) => apps.rateLimited(app, ms));
 }
 
-function userTextOf(verdict: Extract<Verdict, { kind: 'error' }>, context: AppErrorContext): string {
+function userTextOf(verdict: Extract<Verdict, { kind: 'error' }>, context: AppErrorContext): Wording {
+  const words = quotable(verdict.words, context.credential);
+  return said((texts) => writeError(verdict, words, context, texts));
+}
+
+function writeError(
+  verdict: Extract<Verdict, { kind: 'error' }>,
+  words: string | undefined,
+  context: AppErrorContext,
+  texts: Texts,
+): string {
+  const { apps } = texts;
   const app = context.parent.title;
   const isPersonal = context.parent.auth.kind === 'oauth2';
-  const words = quotable(verdict.words, context.credential);
-  const quote = words === undefined ? '' : ` ${app} says: ${words}`;
+  const quote = words === undefined ? '' : ` ${apps.says(app, words)}`;
   switch (verdict.class) {
     case 'unauthorized':
-      return isPersonal
-        ? `${app} does not accept your login any more. Please log in again.`
-        : `${app} does not accept my credentials. Your administrator must fix the connection.`;
-    case 'forbidden':
-      return `${accountOf(context, isPersonal)} may not ${context.purpose}.${ended(quote)} Whoever administers ${app} can allow it.`;
+      return isPersonal ? apps.loginRefused(app) : apps.credentialsRefused(app);
+    case 'forbidden': {
+      const who = isPersonal ? apps.ownAccount(app, context.account) : apps.sharedAccount(app, context.account);
+      const { purpose } = context;
+      const what = typeof purpose === 'string' ? purpose : purpose(texts.locale);
+      return `${apps.forbidden(who, what)}${ended(quote)} ${apps.whoCanAllow(app)}`;
+    }
     case 'not_found':
-      return `${app} could not find that.${quote}`;
+      return `${apps.notFound(app)}${quote}`;
     case 'conflict':
-      return `${app} reports a conflict with what is there already.${quote}`;
+      return `${apps.conflict(app)}${quote}`;
     case 'bad_input':
-      return `${app} did not accept what was entered.${quote}`;
+      return `${apps.badInput(app)}${quote}`;
     case 'rate_limited':
-      return rateLimitedText(app, verdict.waitMs);
+      return apps.rateLimited(app, verdict.waitMs);
     case 'unavailable':
-      return unreachableText(context.parent);
+      return apps.unreachable(app);
     case 'unexpected_answer':
-      return `${app} gave an answer that I do not understand.`;
+      return apps.notUnderstood(app);
   }
-}
-
-function accountOf(context: AppErrorContext, isPersonal: boolean): string {
-  const label = context.account === undefined ? '' : ` (${context.account})`;
-  const app = context.parent.title;
-  return isPersonal ? `Your ${app} account${label}` : `The account${label} that I use for ${app}`;
 }
 
 function ended(sentence: string): string {
@@ -111,12 +119,4 @@ function secretsOf(credential: Credential): readonly string[] {
       return [consumerSecret.reveal(), token, tokenSecret?.reveal() ?? ''];
     }
   }
-}
-
-function inWords(ms: number | undefined): string {
-  if (ms === undefined) return 'later';
-  const seconds = Math.ceil(ms / 1000);
-  if (seconds <= 1) return 'in a moment';
-  if (seconds < 120) return `in ${seconds} seconds`;
-  return seconds < 7200 ? `in ${Math.ceil(seconds / 60)} minutes` : `in ${Math.ceil(seconds / 3600)} hours`;
 }

@@ -80,7 +80,7 @@ async function buildUrl(base: URL, template: RequestTemplate, data: DatapillData
     for (const text of parameterValues(value)) url.searchParams.append(name, text);
   }
   // URL resolves `.` and `..`, also written with %2e: then the path is no longer what the template says.
-  if (path.split('/').some(isDotSegment)) throw badValue('a value leads to another place in the app');
+  if (path.split('/').some(isDotSegment)) throw badValue('other_place', 'a value leads to another place in the app');
   return url;
 }
 
@@ -88,7 +88,7 @@ async function buildPath({ path, pathSegments }: RequestTemplate, data: Datapill
   const head = await evaluateText(path, data, encodeSegment);
   if (!pathSegments) return head;
   const segments = await evaluateTemplate(pathSegments, data);
-  if (!Array.isArray(segments) || segments.length === 0) throw badValue('the path has no segments');
+  if (!Array.isArray(segments) || segments.length === 0) throw badValue('no_path', 'the path has no segments');
   return `${head.replace(/\/$/u, '')}/${segments.map(encodeSegment).join('/')}`;
 }
 
@@ -99,7 +99,8 @@ async function queryOf(
   if ('kind' in query) {
     const values = await evaluateTemplate(query, data);
     if (values === undefined || values === null) return [];
-    if (typeof values !== 'object' || Array.isArray(values)) throw badValue('the query parameters have no names');
+    if (typeof values !== 'object' || Array.isArray(values))
+      throw badValue('no_names', 'the query parameters have no names');
     return Object.entries(values);
   }
   const values: [string, unknown][] = [];
@@ -114,9 +115,9 @@ function isDotSegment(segment: string): boolean {
 /** One value in a path: it must stay inside its segment, and not make the segment disappear. */
 function encodeSegment(value: unknown): string {
   const text = toText(value);
-  if (text === '') throw badValue('a value that is part of the address is empty');
+  if (text === '') throw badValue('empty', 'a value that is part of the address is empty');
   if (typeof value === 'object' || !text.isWellFormed() || /[/\\\p{Cc}]|%2[ef]|%5c/iu.test(text)) {
-    throw badValue('a value cannot be part of an address');
+    throw badValue('address', 'a value cannot be part of an address');
   }
   return encodeURIComponent(text);
 }
@@ -132,7 +133,7 @@ async function buildHeaders(template: RequestTemplate, data: DatapillData): Prom
   for (const [name, value] of template.headers) {
     const text = await evaluateText(value, data);
     // RFC 9110 section 5.5: visible ASCII, space and tab; anything else is not safe to pass on.
-    if (!/^[\t\x20-\x7e]*$/u.test(text)) throw badValue('a value cannot be part of a request header');
+    if (!/^[\t\x20-\x7e]*$/u.test(text)) throw badValue('header', 'a value cannot be part of a request header');
     if (text !== '') headers[name.toLowerCase()] = text;
   }
   return headers;

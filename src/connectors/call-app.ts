@@ -1,8 +1,9 @@
 import type { Credential } from '../connections/connection.js';
 import type { ParentConnection } from '../connections/parent-connection.js';
 import type { Clock } from '../kernel/clock.port.js';
-import { BehalfError, type ErrorCode, isBehalfError } from '../kernel/errors.js';
+import { BehalfError, type ErrorCode, isBehalfError, type Wording } from '../kernel/errors.js';
 import type { HttpClient, IncomingResponse, OutgoingRequest } from '../kernel/http-client.port.js';
+import { said } from '../texts/texts-for.js';
 import type { AppAddress } from './app-address.js';
 import { unreachableText } from './app-error.js';
 import { redirected } from './build-request.js';
@@ -81,12 +82,12 @@ async function send(request: OutgoingRequest, timeoutMs: number, context: CallCo
   }
 }
 
-function textOf(code: ErrorCode, parent: ParentConnection): string {
+function textOf(code: ErrorCode, parent: ParentConnection): Wording {
   switch (code) {
     case 'egress.refused':
-      return `I am not allowed to call the address of ${parent.title}. Please tell your administrator.`;
+      return said(({ apps }) => apps.addressRefused(parent.title));
     case 'app.unexpected_answer':
-      return `${parent.title} gave an answer that I do not understand.`;
+      return said(({ apps }) => apps.notUnderstood(parent.title));
     default:
       return unreachableText(parent);
   }

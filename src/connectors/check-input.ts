@@ -1,9 +1,11 @@
 import { BehalfError } from '../kernel/errors.js';
 import { isFileValue } from '../kernel/file-value.js';
-import { didYouMean } from '../language/did-you-mean.js';
+import { nearest } from '../language/did-you-mean.js';
 import { toText } from '../language/template.js';
+import type { Texts } from '../texts/english.js';
+import { said } from '../texts/texts-for.js';
 import type { ConnectorAction, InputField, ValueRule } from './action.js';
-import { isOfFormat, WANTED_FORMATS } from './value-formats.js';
+import { isOfFormat } from './value-formats.js';
 
 /**
  * Holds input against what the action declares. Numbers in texts become numbers where numbers are declared, and the other
@@ -18,7 +20,7 @@ export function checkInput(
     const given = Object.hasOwn(input, field.name) ? input[field.name] : undefined;
     const value = isAbsent(given) ? field.default : given;
     if (isAbsent(value)) {
-      if (field.required) throw badInput(action.name, `${field.title} is missing.`);
+      if (field.required) throw badInput(action.name, 'missing', field.title);
       continue;
     }
     checked.push([field.name, checkValue(value, field, action.name)]);
@@ -30,18 +32,21 @@ function isAbsent(value: unknown): boolean {
   return value === undefined || value === null || value === '';
 }
 
-type NamedRule = Omit<ValueRule, 'type'> & Pick<InputField, 'title' | 'items' | 'type'>;
+type InputTexts = Texts['apps']['input'];
+/** How a value is called: a field by its title, an entry of a list by its place. */
+type Title = string | ((texts: InputTexts) => string);
+type NamedRule = Omit<ValueRule, 'type'> & Pick<InputField, 'items' | 'type'> & { readonly title: Title };
 
 /** One value as its rule wants it. Fails with `app.bad_input`. */
 export function checkValue(value: unknown, rule: NamedRule, action = ''): unknown {
   const converted = convert(value, rule, action);
   const { title, maxLength, format } = rule;
   if (maxLength !== undefined && lengthOf(converted) > maxLength) {
-    const unit = Array.isArray(converted) ? 'entries' : 'characters';
-    throw badInput(action, `${title} is too long: at most ${maxLength} ${unit}.`);
+    const isList = Array.isArray(converted);
+    throw badInput(action, isList ? 'tooLongList' : 'tooLong', title, maxLength);
   }
   if (format !== undefined && typeof converted === 'string' && !isOfFormat(converted, format)) {
-    throw badInput(action, `${title} must be ${WANTED_FORMATS[format]}.`);
+    throw badInput(action, format, title);
   }
   return rule.enum === undefined ? converted : oneOf(converted, rule.enum, { title, action });
 }
@@ -50,18 +55,17 @@ export function checkValue(value: unknown, rule: NamedRule, action = ''): unknow
 function oneOf(
   value: unknown,
   values: readonly (string | number)[],
-  { title, action }: { readonly title: string; readonly action: string },
+  { title, action }: { readonly title: Title; readonly action: string },
 ): unknown {
   const text = toText(value);
   const found =
     values.find((known) => known === value) ??
     values.find((known) => String(known).toLowerCase() === text.toLowerCase());
   if (found !== undefined) return found;
-  const near = values.length > MAX_LISTED ? didYouMean(text, values.map(String)) : undefined;
-  const known = values.slice(0, MAX_LISTED).join(', ');
-  const hint = near?.startsWith('did you mean') ? ` D${near.slice(1)}` : '';
-  const wanted = values.length > MAX_LISTED ? `${known}, …` : known;
-  throw badInput(action, `${title} must be one of: ${wanted}.${hint}`);
+  const hasMore = values.length > MAX_LISTED;
+  const near = hasMore ? nearest(text, values.map(String)) : undefined;
+  const known = values.slice(0, MAX_LISTED).map(String);
+  throw refused(action, (texts) => texts.oneOf(nameIn(title, texts), known, hasMore, near));
 }
 
 /** Most values that are listed to a person. */
@@ -83,32 +87,50 @@ function convert(value: unknown, rule: NamedRule, action: string): unknown {
     case 'integer': {
       const number = typeof value === 'string' && /^\s*[+-]?\d/u.test(value) ? Number(value) : value;
       const isRight = type === 'integer' ? Number.isSafeInteger(number) : Number.isFinite(number);
-      if (!isRight) throw badInput(action, `${title} must be a ${type === 'integer' ? 'whole ' : ''}number.`);
+      if (!isRight) throw badInput(action, type, title);
       return number;
     }
     case 'boolean':
       if (typeof value === 'boolean') return value;
       if (value === 'true' || value === 'false') return value === 'true';
-      throw badInput(action, `${title} must be yes or no.`);
+      throw badInput(action, 'boolean', title);
     case 'file':
       if (isFileValue(value)) return value;
-      throw badInput(action, `${title} must be a file that was sent in the chat.`);
+      throw badInput(action, 'file', title);
     case 'array':
       return checkItems(Array.isArray(value) ? value : [value], rule, action);
     case 'object':
       if (typeof value === 'object' && !Array.isArray(value)) return value;
-      throw badInput(action, `${title} is not in the right form.`);
+      throw badInput(action, 'form', title);
   }
 }
 
 function checkItems(values: readonly unknown[], { title, items }: NamedRule, action: string): readonly unknown[] {
   if (!items) return values;
-  return values.map((value, index) => checkValue(value, { ...items, title: `${title}, entry ${index + 1},` }, action));
+  return values.map((value, index) => checkValue(value, { ...items, title: entryOf(title, index + 1) }, action));
 }
 
-function badInput(action: string, userText: string): BehalfError {
+function entryOf(title: Title, number: number): Title {
+  return (texts) => texts.entry(nameIn(title, texts), number);
+}
+
+function nameIn(title: Title, texts: InputTexts): string {
+  return typeof title === 'string' ? title : title(texts);
+}
+
+/** `text`: what is said of the value. */
+function badInput(
+  action: string,
+  text: Exclude<keyof InputTexts, 'oneOf' | 'entry'>,
+  title: Title,
+  most = 0,
+): BehalfError {
+  return refused(action, (texts) => texts[text](nameIn(title, texts), most));
+}
+
+function refused(action: string, write: (texts: InputTexts) => string): BehalfError {
   return new BehalfError('app.bad_input', `The input of ${action} is not what it declares`, {
-    userText,
+    userText: said(({ apps }) => write(apps.input)),
     details: { action },
   });
 }

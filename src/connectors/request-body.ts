@@ -20,7 +20,7 @@ const MAX_BASE64_BYTES = 10 * 1024 * 1024;
 export type ReadContent = (file: FileValue, limits: { readonly maxBytes?: number }) => Promise<Uint8Array>;
 
 const noContent: ReadContent = async () => {
-  throw badValue('nobody has sent a file');
+  throw badValue('no_file', 'nobody has sent a file');
 };
 
 /** Fills a body in. Fails with `app.bad_input` when a value cannot stand where it should, `datapill.failed`, `chat.file_*`. */
@@ -121,23 +121,23 @@ function quoted(text: string): string {
 async function fileOf(template: Template, data: DatapillData): Promise<FileValue> {
   const value = await evaluateTemplate(template, data);
   if (isFileValue(value)) return value;
-  throw badValue('this is no file that was sent in the chat');
+  throw badValue('other_file', 'this is no file that was sent in the chat');
 }
 
 async function fileName({ name }: FileTemplate, data: DatapillData): Promise<string | undefined> {
   if (name === undefined) return undefined;
   const text = (await evaluateText(name, data)).trim();
   if (text === '' || text.length > 255 || /[/\\\p{Cc}]/u.test(text))
-    throw badValue('the name of the file cannot be used');
+    throw badValue('file_name', 'the name of the file cannot be used');
   return text;
 }
 
 async function fileContent({ content }: FileTemplate, data: DatapillData): Promise<Buffer> {
   const text = await evaluateText(content.value, data);
   if (content.encoding === 'base64' && !/^[A-Za-z0-9+/]*={0,2}$/u.test(text)) {
-    throw badValue('the content of the file is not in base64');
+    throw badValue('file_content', 'the content of the file is not in base64');
   }
   const bytes = Buffer.from(text, content.encoding === 'base64' ? 'base64' : 'utf8');
-  if (bytes.length > MAX_FILE_BYTES) throw badValue('the file is too large');
+  if (bytes.length > MAX_FILE_BYTES) throw badValue('file_size', 'the file is too large');
   return bytes;
 }

@@ -2,14 +2,6 @@ import type { ValueRule } from './action.js';
 
 type Format = NonNullable<ValueRule['format']>;
 
-/** Completes "… must be". */
-export const WANTED_FORMATS: Readonly<Record<Format, string>> = {
-  date: 'a date such as 2026-11-27',
-  'date-time': 'a date and time with its offset, such as 2026-11-27T09:30:00Z',
-  email: 'an e-mail address',
-  uri: 'a web address such as https://example.com/page',
-};
-
 /** Longest address of a mailbox (RFC 5321 section 4.5.3.1.3, without its brackets). */
 const MAX_EMAIL = 254;
 

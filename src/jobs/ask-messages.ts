@@ -1,9 +1,10 @@
 import type { Click, Clicks } from '../chat/clicks.js';
-import type { Block, Button, Message, RichText } from '../chat/message.js';
-import { plainText } from '../chat/message.js';
+import type { Block, Button, Message } from '../chat/message.js';
+import { plainText, textMessage } from '../chat/message.js';
 import { leadsToForm } from '../recipes/missing-parameter.js';
 import type { RenderedAnswer, RenderedAskButton } from '../recipes/render-ask.js';
-import { REPEATED } from './deliver-reply.js';
+import type { Texts } from '../texts/english.js';
+import { textsFor } from '../texts/texts-for.js';
 import type { Answer, OpenAsk } from './job.js';
 import type { ChatJob } from './job-record.js';
 import type { FindCommand } from './reply-message.js';
@@ -23,6 +24,7 @@ export async function askMessage(
   options: { readonly asking: OpenAsk; readonly answer: RenderedAnswer; readonly again: boolean },
 ): Promise<Message> {
   const { again, answer, asking } = options;
+  const { jobs } = textsFor(job.state.locale);
   const buttons = [
     ...(await answerButtons(deps, job, asking, answer)),
     ...(await cancelButton(deps.clicks, job, asking)),
@@ -33,7 +35,7 @@ export async function askMessage(
     blocks.push({ kind: 'picklist', id: CHOICE, label: answer.label, options: choices });
   }
   blocks.push({ kind: 'buttons', buttons });
-  if (again) blocks.push({ kind: 'note', text: [{ text: REPEATED }] });
+  if (again) blocks.push({ kind: 'note', text: [{ text: jobs.repeated }] });
   return { fallback: plainText(asking.text), blocks };
 }
 
@@ -48,18 +50,13 @@ export function closedAskMessage(asking: OpenAsk, ending: string): Message {
   };
 }
 
-export function answeredText(answer: Answer): string {
-  return answer.kind === 'timed_out' ? 'Nobody answered in time.' : `✓ ${answer.label}, by ${answer.by.name}`;
+export function answeredText(answer: Answer, { asks }: Texts): string {
+  return answer.kind === 'timed_out' ? asks.inTime : asks.answeredBy(answer.label, answer.by.name);
 }
 
 /** Why a job has ended that nobody answered. */
-export function unansweredMessage(recipe: string, asking: OpenAsk): Message {
-  const text: RichText = [
-    { text: `Nobody answered within ${duration(asking.expiresAt - asking.askedAt)}, so I cancelled ` },
-    { text: recipe, style: 'italic' },
-    { text: '.' },
-  ];
-  return { fallback: plainText(text), blocks: [{ kind: 'text', text }] };
+export function unansweredMessage(recipe: string, asking: OpenAsk, { asks }: Texts): Message {
+  return textMessage(asks.unanswered(recipe, asking.expiresAt - asking.askedAt));
 }
 
 /** True: what the person who asked types next is the answer, without any button. */
@@ -74,10 +71,11 @@ async function answerButtons(
   answer: RenderedAnswer,
 ): Promise<readonly Button[]> {
   const base = { job: job.id, ask: asking.id };
+  const { asks } = textsFor(job.state.locale);
   const audience = asking.who.kind === 'asker' ? 'person' : 'tenant';
   if (answer.kind === 'picklist') {
     const [token = ''] = await clicks.issue(job.user, [{ kind: 'answer-chosen', ...base }], audience);
-    return [{ kind: 'action', label: 'Choose', token, style: 'primary' }];
+    return [{ kind: 'action', label: asks.choose, token, style: 'primary' }];
   }
   if (answer.kind === 'fields') {
     const wanted: readonly Click[] = [
@@ -86,8 +84,8 @@ async function answerButtons(
     ];
     const [token = '', inChat] = await clicks.issue(job.user, wanted, audience);
     return [
-      { kind: 'action', label: 'Answer', token, style: 'primary', opensForm: true },
-      ...(inChat === undefined ? [] : [{ kind: 'action' as const, label: 'Type here instead', token: inChat }]),
+      { kind: 'action', label: asks.answer, token, style: 'primary', opensForm: true },
+      ...(inChat === undefined ? [] : [{ kind: 'action' as const, label: asks.typeHere, token: inChat }]),
     ];
   }
   const wanted = answer.buttons.flatMap((button) => clickOf(button, base));
@@ -116,7 +114,7 @@ function clickOf(button: RenderedAskButton, base: { readonly job: string; readon
 async function cancelButton(clicks: Clicks, job: ChatJob, asking: OpenAsk): Promise<readonly Button[]> {
   if (asking.who.kind !== 'asker') return [];
   const [token = ''] = await clicks.issue(job.user, [{ kind: 'cancel-job', job: job.id }]);
-  return [{ kind: 'action', label: 'Cancel', token }];
+  return [{ kind: 'action', label: textsFor(job.state.locale).jobs.cancel, token }];
 }
 
 type Json = Extract<Click, { kind: 'answer' }>['value'];
@@ -124,16 +122,4 @@ type Json = Extract<Click, { kind: 'answer' }>['value'];
 function asJson(value: unknown): Json {
   const json: Json = JSON.parse(JSON.stringify(value ?? null));
   return json;
-}
-
-function duration(ms: number): string {
-  const units = [
-    [86_400_000, 'day'],
-    [3_600_000, 'hour'],
-    [60_000, 'minute'],
-    [1_000, 'second'],
-  ] as const;
-  const [size, name] = units.find(([unit]) => ms >= unit && ms % unit === 0) ?? [1_000, 'second'];
-  const count = Math.round(ms / size);
-  return `${count} ${name}${count === 1 ? '' : 's'}`;
 }

@@ -1,4 +1,5 @@
 import type { RenderedReply } from '../recipes/render-reply.js';
+import { textsFor } from '../texts/texts-for.js';
 import type { Delivery } from './deliver-reply.js';
 import type { HeldJob } from './held-job.js';
 import type { CollectedReply } from './job.js';
@@ -37,7 +38,7 @@ export function collectingVoice(held: HeldJob): JobVoice {
 }
 
 function toCollected(path: Delivery['path'], { blocks }: RenderedReply): CollectedReply {
-  const text = fallbackOf(blocks);
+  const text = fallbackOf(blocks, textsFor(undefined));
   return { path, text: text.length > MAX_REPLY_LENGTH ? `${text.slice(0, MAX_REPLY_LENGTH - 1)}…` : text };
 }
 

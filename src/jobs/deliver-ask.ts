@@ -2,6 +2,7 @@ import type { ChatAdapter } from '../chat/chat-adapter.port.js';
 import type { Clicks } from '../chat/clicks.js';
 import type { MessageRef } from '../chat/conversation.js';
 import type { RenderedAnswer } from '../recipes/render-ask.js';
+import { textsFor } from '../texts/texts-for.js';
 import type { OpenAskInChat } from './ask-in-chat.js';
 import { answeredText, askMessage, closedAskMessage, isTypedFor } from './ask-messages.js';
 import type { DeliveredReply } from './deliver-reply.js';
@@ -46,8 +47,13 @@ export async function deliverAsk(
 }
 
 /** Where the platform named the message that was pressed, that one: it knows best how it is edited. */
-export async function closeAsk(chat: ChatAdapter, asking: OpenAsk, answer: Answer): Promise<void> {
+export async function closeAsk(
+  chat: ChatAdapter,
+  { state }: Pick<ChatJob, 'state'>,
+  asking: OpenAsk,
+  answer: Answer,
+): Promise<void> {
   const pressed: MessageRef | undefined = answer.kind === 'given' ? answer.message : undefined;
   const message = pressed ?? asking.message;
-  if (message) await chat.update(message, closedAskMessage(asking, answeredText(answer)));
+  if (message) await chat.update(message, closedAskMessage(asking, answeredText(answer, textsFor(state.locale))));
 }

@@ -4,6 +4,7 @@ import type { MessageRef } from '../chat/conversation.js';
 import type { Block, Message } from '../chat/message.js';
 import { isBehalfError } from '../kernel/errors.js';
 import type { RenderedReply } from '../recipes/render-reply.js';
+import { textsFor } from '../texts/texts-for.js';
 import type { SaidRef } from './job.js';
 import type { ChatJob } from './job-record.js';
 import { doneMessage } from './messages.js';
@@ -25,9 +26,6 @@ export interface DeliveredReply<Ref = MessageRef> {
   /** True when the reply stands where the prompt stood: what is said next is a message of its own. */
   readonly promptReplaced: boolean;
 }
-
-/** Stands under what may have been said before an interruption. */
-export const REPEATED = 'I was interrupted while I sent this; you may have seen it already.';
 
 /** True when the platform has answered that it did not take the message: said again, it is not there twice. */
 export function wasRefused(error: unknown): boolean {
@@ -67,7 +65,8 @@ export async function deliverReply(
     : isPublic || conversation.kind === 'direct'
       ? await chat.post(conversation, message, { thread })
       : await chat.postPrivately(conversation, job.user, message);
-  if (prompt !== undefined) await chat.update(prompt, doneMessage(target.recipeName)).catch(target.warn);
+  if (prompt !== undefined)
+    await chat.update(prompt, doneMessage(target.recipeName, textsFor(job.state.locale))).catch(target.warn);
   return { message: said, promptReplaced: false };
 }
 
@@ -76,10 +75,11 @@ async function toMessage(
   { blocks }: RenderedReply,
   { again, isPublic }: { readonly again: boolean; readonly isPublic: boolean },
 ): Promise<Message> {
+  const texts = textsFor(job.state.locale);
   const tokens = await clicks.issue(job.user, clicksOf(blocks), isPublic ? 'tenant' : 'person');
   const drawn = toBlocks(blocks, tokens, findCommand);
-  const note: Block = { kind: 'note', text: [{ text: REPEATED }] };
-  return { fallback: fallbackOf(blocks), blocks: again ? [...drawn, note] : drawn };
+  const note: Block = { kind: 'note', text: [{ text: texts.jobs.repeated }] };
+  return { fallback: fallbackOf(blocks, texts), blocks: again ? [...drawn, note] : drawn };
 }
 
 /** Says how a job has ended: in place of the prompt, else privately. */

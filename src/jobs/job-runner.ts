@@ -10,6 +10,8 @@ import type { Metrics } from '../kernel/metrics.port.js';
 import type { CompiledRecipe } from '../recipes/compiled-recipe.js';
 import type { RecipeBook } from '../recipes/recipe-book.js';
 import { slotsOfJob } from '../recipes/recipe-calls.js';
+import { errorText } from '../texts/error-text.js';
+import { textsFor } from '../texts/texts-for.js';
 import type { OpenAskInChat } from './ask-in-chat.js';
 import { wasRefused } from './deliver-reply.js';
 import type { HeldJob } from './held-job.js';
@@ -18,7 +20,7 @@ import { asleepUntilAnswered, type ChatJob, chatJobOf, finished, type Job, pendi
 import { progressOf, repeated, silentEnd } from './job-state.js';
 import type { JobVoice } from './job-voice.js';
 import type { CreateLoginLink } from './login-link.js';
-import { cancelledMessage, failedMessage, loginRefusedMessage, whatIsLeft } from './messages.js';
+import { cancelledMessage, failedMessage, loginRefusedMessage } from './messages.js';
 import { wayOf } from './obstacle.js';
 import type { DenialOf } from './permission.js';
 import type { RecipeStops } from './recipe-stops.js';
@@ -173,7 +175,7 @@ export class JobRunner {
     for (const { parent } of wanted) loginsAsked[parent.name] = (loginsAsked[parent.name] ?? 0) + 1;
     const refused = wanted.find(({ parent }) => (loginsAsked[parent.name] ?? 0) > MAX_LOGINS_PER_CONNECTION);
     if (refused) {
-      await this.#end(held, 'failed', loginRefusedMessage(refused.parent.title));
+      await this.#end(held, 'failed', loginRefusedMessage(refused.parent.title, textsFor(held.state.locale)));
       return 'ended';
     }
     const connected = [...slots.values()].flatMap((slot) =>
@@ -207,13 +209,15 @@ export class JobRunner {
     // Without the store nothing can be ended: the lease runs out and the job goes on when the store is back.
     if (err.code === 'store.unavailable') return;
     const name = this.#deps.recipes().get(recipe)?.name ?? recipe;
+    const texts = textsFor(held.state.locale);
     try {
       if (await this.#deliverLater(held, err)) return;
       if (err.code === 'job.cancelled')
-        return await this.#end(held, 'cancelled', cancelledMessage(name, progressOf(held.state)));
-      const text = err.code === 'job.timeout' ? `${err.userText} ${whatIsLeft(progressOf(held.state))}` : err.userText;
+        return await this.#end(held, 'cancelled', cancelledMessage(name, progressOf(held.state), texts));
+      const words = errorText(err, texts);
+      const text = err.code === 'job.timeout' ? `${words} ${texts.jobs.left[progressOf(held.state)]}` : words;
       const asked = chatJobOf(held.job);
-      const message = (asked && (await this.#deps.helpInstead(asked))) ?? failedMessage(name, text, err.ref);
+      const message = (asked && (await this.#deps.helpInstead(asked))) ?? failedMessage(name, text, err.ref, texts);
       await this.#end(held, 'failed', message, { code: err.code, ref: err.ref });
     } catch (error) {
       this.#warn(held.job, error, 'job could not be ended');

@@ -1,19 +1,23 @@
 import type { Message } from '../chat/message.js';
 import type { CompiledRecipe } from '../recipes/compiled-recipe.js';
-import { REPEATED } from './deliver-reply.js';
+import { textsFor } from '../texts/texts-for.js';
 import type { JobState, StepRecord, Traces } from './job.js';
 import { doneMessage, stoppedMessage } from './messages.js';
 
 /** A job that said nothing still answers: nobody is left waiting in front of a prompt. */
 export function silentEnd(state: JobState, recipe: CompiledRecipe, as: 'succeeded' | 'failed'): Message | undefined {
   if (Object.values(state.done).some((record) => tracesOf(record).hasSaid)) return undefined;
-  return as === 'succeeded' ? doneMessage(recipe.name) : stoppedMessage(recipe.name);
+  const texts = textsFor(state.locale);
+  return as === 'succeeded' ? doneMessage(recipe.name, texts) : stoppedMessage(recipe.name, texts);
 }
 
 /** The last word once more; in place of the prompt nobody sees it twice. */
 export function repeated(message: Message, state: JobState): Message {
   if (state.prompt) return message;
-  return { ...message, blocks: [...message.blocks, { kind: 'note', text: [{ text: REPEATED }] }] };
+  return {
+    ...message,
+    blocks: [...message.blocks, { kind: 'note', text: [{ text: textsFor(state.locale).jobs.repeated }] }],
+  };
 }
 
 /** What the job had done, in so far as that is known. */

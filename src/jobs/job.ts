@@ -154,6 +154,8 @@ export interface JobState {
   readonly parameters: Readonly<Record<string, unknown>>;
   /** Absent: a program has started the job, and nobody can be written to. */
   readonly conversation?: ConversationRef;
+  /** What language whoever started it reads (BCP 47); absent: not known. */
+  readonly locale?: string;
   readonly done: Readonly<Record<string, StepRecord>>;
   /** Steps that have been begun and may have had their effect; several where a loop does several things at once. */
   readonly inFlight?: readonly InFlight[];

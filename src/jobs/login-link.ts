@@ -10,6 +10,8 @@ export type CreateLoginLink = (request: {
   readonly connection: string;
   readonly conversation: ConversationRef;
   readonly continuation?: string;
+  /** What the pages are written in (BCP 47), where the person's language is known. */
+  readonly locale?: string | undefined;
   /** Instead of what the connection asks for by itself. */
   readonly scopes?: readonly string[];
 }) => Promise<string>;

@@ -1,6 +1,7 @@
 import type { ChatAdapter } from '../chat/chat-adapter.port.js';
 import type { Clicks } from '../chat/clicks.js';
 import type { MessageRef } from '../chat/conversation.js';
+import { textsFor } from '../texts/texts-for.js';
 import type { ChatJob } from './job-record.js';
 import type { CreateLoginLink } from './login-link.js';
 import { loginPromptMessage, type WantedLogin } from './messages.js';
@@ -41,6 +42,7 @@ export async function promptForLogins(
     wanted: wanted.map((login, index) => ({ ...login, token: tokens[index] ?? '' })),
     connected: options.connected,
     cancelToken,
+    texts: textsFor(job.state.locale),
   });
   if (prompt !== undefined) return chat.update(prompt, message);
   return conversation.kind === 'direct'
@@ -58,7 +60,8 @@ async function wantedLogin(
     connection: parent.name,
     conversation: job.state.conversation,
     continuation: job.id,
+    locale: job.state.locale,
     ...(scopes === undefined ? {} : { scopes }),
   });
-  return { title: parent.title, url, ...(reason === undefined ? {} : { reason }) };
+  return { title: parent.title, url, ...(reason === undefined ? {} : { reason: reason(job.state.locale) }) };
 }

@@ -11,6 +11,8 @@ import { initialState } from './job-state.js';
 export interface NewChatJob extends NewJobBase {
   readonly user: ChatUser;
   readonly conversation: ConversationRef;
+  /** Of the person; see `EventBase`. */
+  readonly locale?: string | undefined;
   /** A message of ours that the job's private answer replaces: the last question for a parameter. */
   readonly prompt?: MessageRef;
 }
@@ -52,8 +54,8 @@ export function newJob(request: NewJob, now: number, by: Lessee & { readonly isH
   return { ...base, status: 'running', lease: { holder, until: now + leaseMs } };
 }
 
-function placeOf(request: NewJob): Pick<JobState, 'conversation' | 'prompt'> {
+function placeOf(request: NewJob): Pick<JobState, 'conversation' | 'locale' | 'prompt'> {
   if (!('conversation' in request)) return {};
-  const { conversation, prompt } = request;
-  return { conversation, ...(prompt ? { prompt } : {}) };
+  const { conversation, locale, prompt } = request;
+  return { conversation, ...(locale === undefined ? {} : { locale }), ...(prompt ? { prompt } : {}) };
 }

@@ -1,8 +1,9 @@
 import type { ChatAdapter } from '../chat/chat-adapter.port.js';
 import type { ChatUser, Outsider, Platform } from '../chat/chat-user.js';
 import type { ConversationRef } from '../chat/conversation.js';
-import { type Message, type RichText, textMessage } from '../chat/message.js';
+import { type Message, textMessage } from '../chat/message.js';
 import type { Allowed, CompiledRecipe } from '../recipes/compiled-recipe.js';
+import type { Texts } from '../texts/english.js';
 
 /** Why somebody may not run a recipe: who they are, or where they are. */
 export type Denial = 'person' | 'place';
@@ -52,13 +53,7 @@ async function isListed(
   return false;
 }
 
-const WHY = {
-  person: ' is not open to you. If you need it, ask the person who looks after me here to add you.',
-  place: ' can only be used in certain channels. Type it there, or ask the person who looks after me here.',
-} as const satisfies Readonly<Record<Denial, string>>;
-
 /** What somebody is told who may not run a recipe. */
-export function deniedMessage(recipe: string, denial: Denial, after: readonly string[] = []): Message {
-  const text: RichText = [{ text: recipe, style: 'italic' }, { text: [WHY[denial], ...after].join(' ') }];
-  return textMessage(text);
+export function deniedMessage(recipe: string, denial: Denial, { jobs }: Texts, after: readonly string[] = []): Message {
+  return textMessage([...jobs.denied[denial](recipe), ...after.map((text) => ({ text: ` ${text}` }))]);
 }

@@ -29,12 +29,6 @@ export function holdsOf(
   });
 }
 
-/** What a person reads of apps that the administrator must connect. */
-export function notConnectedText(titles: readonly string[]): string {
-  const names = [...new Set(titles)].join(' and ');
-  return `${names} ${titles.length > 1 ? 'are' : 'is'} not connected. Your administrator must connect ${titles.length > 1 ? 'them' : 'it'} first.`;
-}
-
 interface RecipeHoldsDeps {
   readonly recipes: () => RecipeBook;
   readonly parents: FindParent;

@@ -1,5 +1,5 @@
 import type { Click } from '../chat/clicks.js';
-import { type ActionButton, type Block, type Button, type Message, moreRows } from '../chat/message.js';
+import type { ActionButton, Block, Button, Message } from '../chat/message.js';
 import { plainText } from '../kernel/rich-text.js';
 import type { CompiledRecipe } from '../recipes/compiled-recipe.js';
 import { leadsToForm } from '../recipes/missing-parameter.js';
@@ -9,6 +9,7 @@ import type {
   RenderedCommandButton,
   RenderedPicklist,
 } from '../recipes/render-reply.js';
+import type { Texts } from '../texts/english.js';
 
 /** What presses on the buttons of a reply mean, in the order in which `toBlocks` takes their tokens. */
 export function clicksOf(blocks: readonly RenderedBlock[]): readonly Click[] {
@@ -59,11 +60,11 @@ export function toBlocks(
 }
 
 /** The whole in plain words. */
-export function fallbackOf(blocks: readonly RenderedBlock[]): Message['fallback'] {
-  return blocks.flatMap(wordsOf).join('\n');
+export function fallbackOf(blocks: readonly RenderedBlock[], texts: Texts): Message['fallback'] {
+  return blocks.flatMap((block) => wordsOf(block, texts)).join('\n');
 }
 
-function wordsOf(block: RenderedBlock): readonly string[] {
+function wordsOf(block: RenderedBlock, { replies }: Texts): readonly string[] {
   switch (block.kind) {
     case 'heading':
       return [block.text];
@@ -78,7 +79,7 @@ function wordsOf(block: RenderedBlock): readonly string[] {
       return [
         block.columns.map(({ title }) => title).join(' | '),
         ...block.rows.map((row) => row.join(' | ')),
-        ...(block.more === 0 ? [] : [moreRows(block.more)]),
+        ...(block.more === 0 ? [] : [replies.moreRows(block.more)]),
       ];
     case 'picklist':
       return [block.label];

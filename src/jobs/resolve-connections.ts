@@ -4,11 +4,12 @@ import type { Account, Credential } from '../connections/connection.js';
 import type { Connections } from '../connections/connections.js';
 import type { ParentConnection } from '../connections/parent-connection.js';
 import type { Connector } from '../connectors/connector.js';
-import { BehalfError } from '../kernel/errors.js';
+import { BehalfError, type Wording } from '../kernel/errors.js';
 import type { ConnectionSlot } from '../recipes/compiled-recipe.js';
 import type { JobSlot } from '../recipes/recipe-calls.js';
+import { type ReasonCode, reasonText } from '../texts/reason-text.js';
+import { said } from '../texts/texts-for.js';
 import { noPerson } from './no-person.js';
-import { notConnectedText } from './recipe-holds.js';
 
 type WantedConnection = Pick<ConnectionSlot, 'use' | 'verifyUserAccess'>;
 
@@ -35,7 +36,7 @@ export interface ResolvedSlot {
 export interface MissingLogin {
   readonly parent: ParentConnection;
   /** Why an existing connection does not do, in words for the person. */
-  readonly reason?: string;
+  readonly reason?: Wording;
   /** Access that the login asks for, where the recipe needs more than every connection of this kind has. */
   readonly scopes?: readonly string[];
 }
@@ -97,7 +98,7 @@ export class SlotResolver {
       if (!slot.personal) throw refusedShared(slot);
       return {
         kind: 'missing',
-        missing: missingLogin(slot.parent, found.reason, earlier(slot.connector, found.asked)),
+        missing: missingLogin(slot.parent, wordsOf(slot.parent, found.reason), earlier(slot.connector, found.asked)),
       };
     }
     return { kind: 'ready', slot: { ...slot, credential: found.credential } };
@@ -106,14 +107,14 @@ export class SlotResolver {
   /** The app refuses even a fresh token: the connection needs a login. */
   async giveUp(slot: ResolvedSlot): Promise<MissingLogin> {
     if (!slot.personal || slot.credential.kind !== 'bearer') throw refusedShared(slot);
-    const reason = `${slot.parent.title} does not accept the login any more`;
+    const reason: ReasonCode = 'login_refused';
     await this.#deps.connections.markNeedsLogin(
       this.#person(slot.parent.name),
       slot.parent.name,
       slot.credential.generation,
       reason,
     );
-    return missingLogin(slot.parent, reason, earlier(slot.connector, slot.scopes));
+    return missingLogin(slot.parent, wordsOf(slot.parent, reason), earlier(slot.connector, slot.scopes));
   }
 
   /** The login that a connection by this name asks for; nothing where the connection is gone. */
@@ -155,7 +156,7 @@ export class SlotResolver {
       const { scopes = needed } = found;
       const lacking = needed.filter((scope) => !scopes.includes(scope));
       if (lacking.length > 0) {
-        const reason = `${recipe} needs more access than you have allowed so far: ${lacking.join(', ')}`;
+        const reason = said(({ connections }) => connections.moreAccess(recipe, lacking));
         return { kind: 'missing', missing: missingLogin(parent, reason, [...earlier(connector, scopes), ...needed]) };
       }
       return {
@@ -173,12 +174,12 @@ export class SlotResolver {
     }
     if (!verifyUserAccess)
       throw new BehalfError('connection.not_connected', `The shared connection ${use} is not connected`, {
-        userText: notConnectedText([parent.title]),
+        userText: said(({ connections }) => connections.notConnected([parent.title])),
         details: { connection: use },
       });
     return {
       kind: 'missing',
-      missing: missingLogin(parent, found.reason, [...earlier(connector, found.asked), ...needed]),
+      missing: missingLogin(parent, wordsOf(parent, found.reason), [...earlier(connector, found.asked), ...needed]),
     };
   }
 }
@@ -186,11 +187,16 @@ export class SlotResolver {
 /** `scopes`: what is needed besides what every login of this connection asks for. */
 function missingLogin(
   parent: ParentConnection,
-  reason: string | undefined,
+  reason: Wording | undefined,
   scopes: readonly string[] = [],
 ): MissingLogin {
   const wanted = withUsual(parent, scopes);
   return { parent, ...(reason === undefined ? {} : { reason }), ...(wanted ? { scopes: wanted } : {}) };
+}
+
+/** A stored reason in words. */
+function wordsOf({ title }: ParentConnection, reason: string | undefined): Wording | undefined {
+  return reason === undefined ? undefined : said((texts) => reasonText(reason, title, texts));
 }
 
 /** What a login asks for that must give `scopes`; undefined: what every login of this connection asks for. */
@@ -222,7 +228,7 @@ function neededScopes(names: readonly string[], { actions }: Connector): readonl
 
 function refusedShared(slot: ResolvedSlot): BehalfError {
   return new BehalfError('oauth.operator', `The app refuses the shared connection ${slot.parent.name}`, {
-    userText: `${slot.parent.title} refuses the connection that everybody here shares. Your administrator must fix it.`,
+    userText: said(({ connections }) => connections.sharedRefused(slot.parent.title)),
     details: { connection: slot.parent.name },
   });
 }

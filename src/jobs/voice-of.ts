@@ -42,7 +42,7 @@ export function voiceOf(held: HeldJob, deps: VoiceDeps): JobVoice {
     say: (reply, delivery) =>
       deliverReply({ job: job(), recipeName, chat, clicks, findCommand, warn }, reply, delivery),
     ask: (asking, delivery) => deliverAsk({ job: job(), chat, clicks, findCommand, askInChat }, asking, delivery),
-    closeAsk: (asking, answer) => closeAsk(chat, asking, answer),
+    closeAsk: (asking, answer) => closeAsk(chat, job(), asking, answer),
     askForLogins: (missing, connected) =>
       promptForLogins({ createLoginLink, clicks, chat, recipeName }, job(), { missing, connected }),
     lastWord: (message) => deliverLastWord(chat, job(), message),

@@ -5,6 +5,7 @@ import { type Message, textMessage } from '../chat/message.js';
 import { asBehalfError, isBehalfError } from '../kernel/errors.js';
 import type { Vault } from '../kernel/vault.js';
 import { slotsOfJob } from '../recipes/recipe-calls.js';
+import { textsFor } from '../texts/texts-for.js';
 import { Answers } from './answers.js';
 import { closedAskMessage, unansweredMessage } from './ask-messages.js';
 import { changeJob, loadJob } from './change-job.js';
@@ -110,11 +111,14 @@ export class WaitingJobs {
     });
     if (await this.answers.timeOut(job.id)) return;
     const asking = openAskOf(job);
+    const texts = textsFor(job.state.locale);
     const minutes = Math.round(this.#deps.loginTimeoutMs / 60_000);
     // The links stay: a login that is under way still connects.
     await this.#end(job.id, {
       when: (current, now) => (current.state.expiresAt ?? 0) <= now,
-      message: asking ? unansweredMessage(this.nameOf(job), asking) : expiredMessage(this.nameOf(job), minutes),
+      message: asking
+        ? unansweredMessage(this.nameOf(job), asking, texts)
+        : expiredMessage(this.nameOf(job), minutes, texts),
     });
     await changeJob(this.#deps, job.id, (current, now) =>
       current.status === 'suspended' && (current.attentionAt ?? 0) <= now
@@ -128,7 +132,7 @@ export class WaitingJobs {
     if (job?.status !== 'suspended') return 'not_waiting';
     if (!isSameOwner(job.user, user)) return 'not_yours';
     const name = this.nameOf(job);
-    const message = cancelledMessage(name, progressOf(job.state));
+    const message = cancelledMessage(name, progressOf(job.state), textsFor(job.state.locale));
     if (!(await this.#end(id, { when: () => true, message }))) return 'not_waiting';
     await this.#deps.onNoLongerWaiting(id);
     return 'cancelled';
@@ -136,17 +140,22 @@ export class WaitingJobs {
 
   /** A recipe was taken away: its jobs that wait end, and their prompts say so. */
   async recipeStopped(recipe: { readonly id: string; readonly name: string }): Promise<void> {
-    const message = recipeStoppedMessage(recipe.name);
     for (;;) {
       const rows = await this.#deps.store.list({ recipe: recipe.id, status: 'suspended' }, { limit: STOPPED_BATCH });
       let ended = 0;
       for (const { id } of rows) {
-        if (!(await this.#end(id, { when: () => true, message }))) continue;
+        if (!(await this.#endStopped(id, recipe.name))) continue;
         ended += 1;
         await this.#deps.onNoLongerWaiting(id);
       }
       if (ended === 0) return;
     }
+  }
+
+  async #endStopped(id: JobId, recipe: string): Promise<boolean> {
+    const job = await loadJob(this.#deps, id);
+    const message = recipeStoppedMessage(recipe, textsFor(job?.state.locale));
+    return this.#end(id, { when: () => true, message });
   }
 
   /** The person's waiting jobs, newest first. */
@@ -199,7 +208,8 @@ export class WaitingJobs {
     }
     metrics.count('jobs_resumed', { recipe: changed.recipe });
     logger.info({ jobId: id, recipe: changed.recipe, connection: connected.connection }, 'job goes on after the login');
-    if (changed.state.prompt) await this.#say(changed, resumingMessage(this.nameOf(changed), [connected]));
+    if (changed.state.prompt)
+      await this.#say(changed, resumingMessage(this.nameOf(changed), [connected], textsFor(changed.state.locale)));
     await this.#deps.handOver(id);
   }
 

@@ -1,5 +1,6 @@
 import { type CompileContext, compileTemplate, type Template } from '../language/template.js';
 import type { YamlPath } from '../language/yaml-document.js';
+import { textsFor } from '../texts/texts-for.js';
 import type { AskShape, FieldShape } from './ask-shape.js';
 import { compileOptions, isMoving } from './compile-parameters.js';
 import { compileValues } from './compile-reply.js';
@@ -112,7 +113,11 @@ class AskCompiler {
     const standard = this.#template(written, [...path, 'default']);
     const text = standard.kind === 'constant' ? String(standard.value) : undefined;
     const { default: _, ...expected } = field;
-    if (text !== undefined && (parseParameterValue(expected, text, { now: 0 }).kind !== 'ok' || isMoving(field, text)))
+    if (
+      text !== undefined &&
+      (parseParameterValue(expected, text, { now: 0, texts: textsFor(undefined) }).kind !== 'ok' ||
+        isMoving(field, text))
+    )
       this.#report([...path, 'default'], `the default of "${name}" is no ${type}`);
     return { ...field, default: standard };
   }

@@ -1,11 +1,12 @@
 import { extensionOf, mediaTypeOf } from '../kernel/media-types.js';
+import type { Texts } from '../texts/english.js';
 import type { Parameter } from './compiled-parameter.js';
 
 interface Offered {
   readonly name: string;
   readonly mimeType: string;
   readonly size?: number;
-  readonly unreadable?: string;
+  readonly unreadable?: keyof Texts['parameters']['unreadable'];
 }
 
 const MB = 1024 * 1024;
@@ -18,15 +19,22 @@ export function refuseFile(
   { name, validation }: Pick<Parameter, 'name' | 'validation'>,
   file: Offered,
   limitBytes: number,
+  { parameters }: Texts,
 ): string | undefined {
-  if (file.unreadable !== undefined) return file.unreadable;
+  if (file.unreadable !== undefined) return parameters.unreadable[file.unreadable](file.name);
   const maxBytes = largest(validation?.maxBytes, limitBytes);
-  if (file.size === 0) return 'That file is empty.';
+  if (file.size === 0) return parameters.fileEmpty;
   if (file.size !== undefined && file.size > maxBytes)
-    return validation?.message ?? `That file is too large for *${name}*: at most ${sizeOf(maxBytes)}.`;
+    return validation?.message ?? parameters.fileTooLarge(name, sizeOf(maxBytes));
   const types = validation?.types;
   if (!types || types.some((type) => isOfType(file, type))) return undefined;
-  return validation.message ?? `*${name}* must be a file of the type ${types.map(titleOf).join(' or ')}.`;
+  return (
+    validation.message ??
+    parameters.fileOfType(
+      name,
+      types.map((type) => titleOf(type, parameters)),
+    )
+  );
 }
 
 /** Bytes that a parameter takes at most. */
@@ -42,8 +50,8 @@ function isOfType({ mimeType, name }: Offered, type: string): boolean {
   return type.endsWith('/*') ? actual.startsWith(type.slice(0, -1)) : actual === type;
 }
 
-function titleOf(type: string): string {
-  if (type.endsWith('/*')) return `${type.slice(0, -2)} (any)`;
+function titleOf(type: string, { anyOf }: Texts['parameters']): string {
+  if (type.endsWith('/*')) return anyOf(type.slice(0, -2));
   return type.includes('/') ? type : type.toUpperCase();
 }
 

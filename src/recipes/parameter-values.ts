@@ -1,4 +1,5 @@
 import type { FileValue } from '../kernel/file-value.js';
+import type { Texts } from '../texts/english.js';
 import type { Parameter, Validation } from './compiled-parameter.js';
 import { parseDate, parseTime } from './dates.js';
 
@@ -21,6 +22,8 @@ export interface ValueContext {
   readonly timeZone?: string;
   /** Whom the text mentions: how it reads, and who it is. */
   readonly mentions?: readonly { readonly text: string; readonly userId: string }[];
+  /** In which it is said what is wrong. */
+  readonly texts: Texts;
 }
 
 type Expected = Pick<Parameter, 'name' | 'type' | 'options' | 'validation'>;
@@ -41,63 +44,62 @@ const NO = new Set(['no', 'n', 'false', 'off', '0']);
  * `5,000.50` or `-3`. `message` says in the chat what is wrong.
  */
 export function parseParameterValue(parameter: Expected, text: string, context: ValueContext): ParsedParameter {
+  const texts = context.texts.parameters;
   const value = unquote(text.trim());
-  if (value === '') return invalid(`Please give a value for "${parameter.name}".`);
-  if (value.length > MAX_LENGTH) return invalid(`"${parameter.name}" is too long: ${MAX_LENGTH} characters at most.`);
+  if (value === '') return invalid(texts.giveValue(parameter.name));
+  if (value.length > MAX_LENGTH) return invalid(texts.tooLong(parameter.name, MAX_LENGTH));
   const parsed = parseTyped(parameter, value, context);
   if (parsed.kind === 'invalid' || !parameter.validation) return parsed;
   return fits(parsed.value, parameter.validation)
     ? parsed
-    : invalid(parameter.validation.message ?? describeRules(parameter.name, parameter.validation));
+    : invalid(parameter.validation.message ?? texts.bounds(parameter.name, parameter.validation));
 }
 
 function parseTyped(parameter: Expected, value: string, context: ValueContext): ParsedParameter {
   const { name } = parameter;
+  const texts = context.texts.parameters;
   switch (parameter.type) {
     case 'text':
       return ok(value);
     case 'string':
       return ok(value.replaceAll(/\s*\n\s*/gu, ' '));
     case 'number':
-      return parseNumber(name, value);
+      return parseNumber(value) ?? invalid(texts.number(name));
     case 'boolean': {
       const word = value.toLowerCase();
       if (YES.has(word)) return ok(true);
-      return NO.has(word) ? ok(false) : invalid(`Please answer yes or no for "${name}".`);
+      return NO.has(word) ? ok(false) : invalid(texts.yesOrNo(name));
     }
     case 'date':
-      return orInvalid(parseDate(value, context), `"${name}" must be a date, like 2026-12-24, 24.12.2026 or tomorrow.`);
+      return orInvalid(parseDate(value, context), texts.date(name));
     case 'time':
-      return orInvalid(parseTime(value), `"${name}" must be a time, like 14:30 or 2:30 pm.`);
+      return orInvalid(parseTime(value), texts.time(name));
     case 'select':
-      return parseOption(parameter, value);
+      return parseOption(parameter, value, texts);
     case 'file':
-      return invalid(`Please send the file for "${name}" as an attachment; a text is no file.`);
+      return invalid(texts.file(name));
     case 'user': {
       const named = value.replace(/^@/, '').toLowerCase();
       const mention = context.mentions?.find(({ text }) => text.replace(/^@/, '').toLowerCase() === named);
-      return mention ? ok({ id: mention.userId }) : invalid(`Please mention the person for "${name}", with an @.`);
+      return mention ? ok({ id: mention.userId }) : invalid(texts.user(name));
     }
   }
 }
 
-function parseNumber(name: string, text: string): ParsedParameter {
+function parseNumber(text: string): ParsedParameter | undefined {
   const digits = text.replaceAll(/\D/gu, '').length;
-  if (!NUMBER.test(text) || digits > MAX_DIGITS) {
-    return invalid(`"${name}" must be a number, like 5000 or 1250.50.`);
-  }
+  if (!NUMBER.test(text) || digits > MAX_DIGITS) return undefined;
   return ok(Number(text.replaceAll(',', '')));
 }
 
-function parseOption({ name, options = [] }: Expected, text: string): ParsedParameter {
+function parseOption({ name, options = [] }: Expected, text: string, texts: Texts['parameters']): ParsedParameter {
   const typed = text.toLowerCase();
   const found =
     options.find(({ value }) => String(value) === text) ??
     options.find(({ label, value }) => label.toLowerCase() === typed || String(value).toLowerCase() === typed);
   if (found) return ok(found.value);
-  const more = options.length > NAMED_OPTIONS ? ', …' : '';
   const names = options.slice(0, NAMED_OPTIONS).map(({ label }) => label);
-  return invalid(`"${name}" must be one of: ${names.join(', ')}${more}.`);
+  return invalid(texts.oneOf(name, names, options.length > NAMED_OPTIONS));
 }
 
 function fits(value: ParameterValue, { max, maxLength, min, minLength, pattern }: Validation): boolean {
@@ -114,16 +116,6 @@ function matches(pattern: RegExp | undefined, text: string): boolean {
     // It took too long: whether it fits is not known.
     return false;
   }
-}
-
-function describeRules(name: string, { max, maxLength, min, minLength }: Validation): string {
-  const rules = [
-    ...(min === undefined ? [] : [`at least ${min}`]),
-    ...(max === undefined ? [] : [`at most ${max}`]),
-    ...(minLength === undefined ? [] : [`at least ${minLength} characters`]),
-    ...(maxLength === undefined ? [] : [`at most ${maxLength} characters`]),
-  ];
-  return rules.length === 0 ? `"${name}" has not the right form.` : `"${name}" must have ${rules.join(' and ')}.`;
 }
 
 function ok(value: ParameterValue): ParsedParameter {

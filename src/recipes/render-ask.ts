@@ -1,6 +1,8 @@
 import { BehalfError } from '../kernel/errors.js';
 import type { RichText } from '../kernel/rich-text.js';
 import { evaluateTemplate, evaluateText, toText } from '../language/template.js';
+import type { Texts } from '../texts/english.js';
+import { said } from '../texts/texts-for.js';
 import { isMoving } from './compile-parameters.js';
 import type { Parameter } from './compiled-parameter.js';
 import type { AskAnswer, AskButton, AskField, AskStep } from './compiled-recipe.js';
@@ -38,34 +40,38 @@ export type RenderedAskButton =
   | ({ readonly kind: 'answer'; readonly style?: 'primary' | 'danger' } & AskedOption);
 
 /** Fills a question in. Fails with `datapill.failed`, and with `recipe.invalid` where nobody could answer. */
-export async function renderAsk(step: AskStep, data: RecipeData): Promise<RenderedAsk> {
+export async function renderAsk(step: AskStep, data: RecipeData, texts: Texts): Promise<RenderedAsk> {
   const text = await renderText(step.text, data);
-  return { text, answer: await renderAnswer(step.answer, data), who: await renderPeople(step.who, data) };
+  return { text, answer: await renderAnswer(step.answer, data, texts), who: await renderPeople(step.who, data) };
 }
 
-async function renderAnswer(answer: AskAnswer, data: RecipeData): Promise<RenderedAnswer> {
+async function renderAnswer(answer: AskAnswer, data: RecipeData, texts: Texts): Promise<RenderedAnswer> {
   if (answer.kind === 'fields') {
     const fields: Parameter[] = [];
-    for (const field of answer.fields) fields.push(await renderField(field, data));
+    for (const field of answer.fields) fields.push(await renderField(field, data, texts));
     return { ...answer, fields };
   }
   if (answer.kind === 'picklist') {
     const options = toOptions(await evaluateTemplate(answer.options, { ...data }));
-    if (options.length === 0) throw nobody('A picklist has no options', 'There is nothing to choose from.');
+    if (options.length === 0) throw nobody('A picklist has no options', 'nothingToChoose');
     return { kind: 'picklist', label: await evaluateText(answer.label, { ...data }), options };
   }
   const buttons: RenderedAskButton[] = [];
   for (const button of answer.buttons) {
     if (button.kind === 'answer') buttons.push(await renderAnswerButton(button, data));
-    else buttons.push(...(await renderButtons([button], data)));
+    else buttons.push(...(await renderButtons([button], data, texts)));
   }
   return { kind: 'buttons', buttons };
 }
 
 /** A default that the field does not take leaves it empty: the person fills it in. */
-async function renderField({ default: written, ...field }: AskField, data: RecipeData): Promise<Parameter> {
+async function renderField(
+  { default: written, ...field }: AskField,
+  data: RecipeData,
+  texts: Texts,
+): Promise<Parameter> {
   const text = written ? toText(await evaluateTemplate(written, { ...data })).trim() : '';
-  const parsed = text === '' ? undefined : parseParameterValue(field, text, { now: 0 });
+  const parsed = text === '' ? undefined : parseParameterValue(field, text, { now: 0, texts });
   if (parsed?.kind !== 'ok' || typeof parsed.value === 'object' || isMoving(field, text)) return field;
   return { ...field, default: parsed.value };
 }
@@ -85,7 +91,7 @@ async function renderPeople(who: AskStep['who'], data: RecipeData): Promise<Aske
   const users = (Array.isArray(value) ? value : [value])
     .map((user) => toText(user).trim())
     .filter((user) => user !== '');
-  if (users.length === 0) throw nobody('Nobody may answer a question', 'I do not know whom to ask.');
+  if (users.length === 0) throw nobody('Nobody may answer a question', 'nobodyToAsk');
   return { kind: 'users', users };
 }
 
@@ -98,6 +104,6 @@ function toOptions(value: unknown): readonly AskedOption[] {
   });
 }
 
-function nobody(message: string, userText: string): BehalfError {
-  return new BehalfError('recipe.invalid', message, { userText });
+function nobody(message: string, text: 'nothingToChoose' | 'nobodyToAsk'): BehalfError {
+  return new BehalfError('recipe.invalid', message, { userText: said(({ asks }) => asks[text]) });
 }

@@ -1,5 +1,6 @@
 import type { RichText } from '../kernel/rich-text.js';
 import { evaluateTemplate, evaluateText, type Template } from '../language/template.js';
+import type { Texts } from '../texts/english.js';
 import type { ReplyStep } from './compiled-recipe.js';
 import type { CommandButton, ReplyBlock, ReplyButton, ReplyPicklist, ReplyTable } from './compiled-reply.js';
 import { evaluateValues } from './evaluate.js';
@@ -59,15 +60,19 @@ const MAX_OPTIONS = 100;
  * Fills a reply in. A link button whose address leads to no page is left out; of an image that is not on https its words
  * are said. Fails with `datapill.failed`.
  */
-export async function renderReply(step: ReplyStep, data: RecipeData): Promise<RenderedReply> {
+export async function renderReply(step: ReplyStep, data: RecipeData, texts: Texts): Promise<RenderedReply> {
   const { thread, visibleTo } = step;
-  return { blocks: await renderBlocks(step.blocks, data), visibleTo, thread };
+  return { blocks: await renderBlocks(step.blocks, data, texts), visibleTo, thread };
 }
 
 /** Fills the parts of a reply in. Fails with `datapill.failed`. */
-export async function renderBlocks(blocks: readonly ReplyBlock[], data: RecipeData): Promise<readonly RenderedBlock[]> {
+async function renderBlocks(
+  blocks: readonly ReplyBlock[],
+  data: RecipeData,
+  texts: Texts,
+): Promise<readonly RenderedBlock[]> {
   const rendered: RenderedBlock[] = [];
-  for (const block of blocks) rendered.push(...(await renderBlock(block, data)));
+  for (const block of blocks) rendered.push(...(await renderBlock(block, data, texts)));
   return rendered;
 }
 
@@ -76,7 +81,7 @@ export function renderText(text: ReplyText, data: RecipeData): Promise<RichText>
   return renderReplyText(text, { ...data });
 }
 
-async function renderBlock(block: ReplyBlock, data: RecipeData): Promise<readonly RenderedBlock[]> {
+async function renderBlock(block: ReplyBlock, data: RecipeData, texts: Texts): Promise<readonly RenderedBlock[]> {
   switch (block.kind) {
     case 'divider':
       return [block];
@@ -91,9 +96,9 @@ async function renderBlock(block: ReplyBlock, data: RecipeData): Promise<readonl
     case 'table':
       return [await renderTable(block, data)];
     case 'buttons':
-      return [{ kind: 'buttons', buttons: await renderButtons(block.buttons, data) }];
+      return [{ kind: 'buttons', buttons: await renderButtons(block.buttons, data, texts) }];
     case 'picklist':
-      return renderPicklist(block, data);
+      return renderPicklist(block, data, texts);
   }
 }
 
@@ -127,13 +132,18 @@ async function renderTable(table: ReplyTable, data: RecipeData): Promise<Rendere
   return { kind: 'table', columns, rows, more: items.length - rows.length };
 }
 
-async function renderPicklist(picklist: ReplyPicklist, data: RecipeData): Promise<readonly RenderedBlock[]> {
+async function renderPicklist(
+  picklist: ReplyPicklist,
+  data: RecipeData,
+  texts: Texts,
+): Promise<readonly RenderedBlock[]> {
+  const { replies } = texts;
   const label = await evaluateText(picklist.label, { ...data });
   const { more, options } = await renderOptions(picklist.options, data);
-  if (options.length === 0) return [{ kind: 'note', text: [{ text: `${label}: there is nothing to choose.` }] }];
-  const button = await renderCommandButton(picklist.button, data);
+  if (options.length === 0) return [{ kind: 'note', text: [{ text: replies.nothingToChoose(label) }] }];
+  const button = await renderCommandButton(picklist.button, data, texts);
   const rendered: RenderedBlock = { kind: 'picklist', label, parameter: picklist.parameter.name, options, button };
-  return more === 0 ? [rendered] : [rendered, { kind: 'note', text: [{ text: `… and ${more} more to choose from.` }] }];
+  return more === 0 ? [rendered] : [rendered, { kind: 'note', text: [{ text: replies.moreToChoose(more) }] }];
 }
 
 async function renderOptions(
@@ -160,24 +170,29 @@ async function renderOptions(
 export async function renderButtons(
   buttons: readonly ReplyButton[],
   data: RecipeData,
+  texts: Texts,
 ): Promise<readonly RenderedButton[]> {
   const rendered: RenderedButton[] = [];
   for (const button of buttons) {
     if (button.kind === 'command') {
-      rendered.push(await renderCommandButton(button, data));
+      rendered.push(await renderCommandButton(button, data, texts));
       continue;
     }
     const url = await renderUrl(button.url, { ...data });
-    if (url !== undefined) rendered.push({ kind: 'link', label: await labelOf(button.label, data), url });
+    if (url !== undefined) rendered.push({ kind: 'link', label: await labelOf(button.label, data, texts), url });
   }
   return rendered;
 }
 
-async function renderCommandButton(button: CommandButton, data: RecipeData): Promise<RenderedCommandButton> {
+async function renderCommandButton(
+  button: CommandButton,
+  data: RecipeData,
+  texts: Texts,
+): Promise<RenderedCommandButton> {
   const { command, confirm, style } = button;
   return {
     kind: 'command',
-    label: await labelOf(button.label, data),
+    label: await labelOf(button.label, data, texts),
     command,
     parameters: await evaluateValues(button.parameters, data),
     ...(style === undefined ? {} : { style }),
@@ -193,8 +208,8 @@ async function renderCommandButton(button: CommandButton, data: RecipeData): Pro
   };
 }
 
-async function labelOf(label: Template, data: RecipeData): Promise<string> {
-  return (await evaluateText(label, { ...data })).trim() || 'Open';
+async function labelOf(label: Template, data: RecipeData, { replies }: Texts): Promise<string> {
+  return (await evaluateText(label, { ...data })).trim() || replies.open;
 }
 
 /** A list of one is often given as its only item. */

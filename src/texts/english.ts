@@ -5,6 +5,7 @@ import { connections } from './english/connections.js';
 import { errors } from './english/errors.js';
 import { forms } from './english/forms.js';
 import { help } from './english/help.js';
+import { install } from './english/install.js';
 import { asks, jobs, replies } from './english/jobs.js';
 import { logins } from './english/logins.js';
 import { pages } from './english/pages.js';
@@ -27,6 +28,7 @@ export function english(format: Formats) {
     errors: errors(),
     forms: forms(),
     help: help(format),
+    install: install(),
     jobs: jobs(format),
     logins: logins(format),
     pages: pages(),

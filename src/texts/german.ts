@@ -7,6 +7,7 @@ import { connections } from './german/connections.js';
 import { errors } from './german/errors.js';
 import { forms } from './german/forms.js';
 import { help } from './german/help.js';
+import { install } from './german/install.js';
 import { asks, jobs, replies } from './german/jobs.js';
 import { logins } from './german/logins.js';
 import { pages } from './german/pages.js';
@@ -26,6 +27,7 @@ export function german(format: Formats): Texts {
     errors: errors(),
     forms: forms(),
     help: help(format),
+    install: install(),
     jobs: jobs(format),
     logins: logins(format),
     pages: pages(),

@@ -10,7 +10,8 @@ const LANGUAGES: Readonly<Record<string, (format: Formats) => Texts>> = {
   de: german,
 };
 
-const FALLBACK = 'en';
+/** With a region, as lists and dates of English-speaking regions differ. */
+const FALLBACK = { language: 'en', tag: 'en-GB' };
 /** Languages with regions that are kept ready. */
 const KEPT = 50;
 
@@ -24,7 +25,7 @@ const made = new LRUCache<string, Texts>({ max: KEPT });
  * plurals, lists and spans of time come out of `Intl`.
  */
 export function textsFor(locale: string | undefined): Texts {
-  const { language, tag } = lookUp(locale) ?? { language: FALLBACK, tag: FALLBACK };
+  const { language, tag } = lookUp(locale) ?? FALLBACK;
   const known = made.get(tag);
   if (known) return known;
   const texts = (LANGUAGES[language] ?? english)(formatsFor(tag));

@@ -1,7 +1,27 @@
+import type { RichText, Span } from '../kernel/rich-text.js';
+
 /** Markup that is safe to put into a page as it is. */
 export interface Html {
   readonly kind: 'html';
   readonly text: string;
+}
+
+/** Our own words with their marks. */
+export function marked(text: RichText): Html {
+  return { kind: 'html', text: text.map((span) => markedSpan(span).text).join('') };
+}
+
+function markedSpan({ style, text }: Span): Html {
+  switch (style) {
+    case 'bold':
+      return html`<strong>${text}</strong>`;
+    case 'italic':
+      return html`<em>${text}</em>`;
+    case 'code':
+      return html`<code>${text}</code>`;
+    default:
+      return html`${text}`;
+  }
 }
 
 type Value = string | number | Html | readonly Html[] | undefined;

@@ -3,6 +3,10 @@ import type { Logins } from '../connections/logins.js';
 import { asBehalfError } from '../kernel/errors.js';
 import type { HttpRequest, HttpResponse, HttpRoute } from '../kernel/http.js';
 import type { Logger } from '../kernel/logger.port.js';
+import { preferredLocale } from '../texts/accept-language.js';
+import type { Texts } from '../texts/english.js';
+import { errorText } from '../texts/error-text.js';
+import { textsFor } from '../texts/texts-for.js';
 import { connectedPage, loginPage, loginProblemPage, proofPage } from './pages/login-pages.js';
 
 export interface LoginRoutesDeps {
@@ -15,14 +19,10 @@ export interface LoginRoutesDeps {
   readonly platformTitle: (platform: string) => string;
   /** Scripts that hand the login code to the chat client whose window this is. */
   readonly popUpScripts: (platform: string) => readonly string[];
+  /** BCP 47: where neither the person's language nor the browser's is one of ours. */
+  readonly defaultLocale?: string;
   readonly logger: Logger;
 }
-
-const GONE = {
-  title: 'This link does not work any more',
-  text: 'It has been used, replaced or has expired. Go back to the chat and press Login there, or type your command again.',
-  status: 404,
-};
 
 /** The pages of a login: ours before the provider, and the way back. */
 export function loginRoutes(deps: LoginRoutesDeps): readonly HttpRoute[] {
@@ -41,12 +41,15 @@ export function loginRoutes(deps: LoginRoutesDeps): readonly HttpRoute[] {
 type Handler = (deps: LoginRoutesDeps, request: HttpRequest) => Promise<HttpResponse>;
 
 /** A page for a person, who has a browser in front of them and no log. */
-function explain({ logger }: LoginRoutesDeps, request: HttpRequest, error: unknown): HttpResponse {
+function explain(deps: LoginRoutesDeps, request: HttpRequest, error: unknown): HttpResponse {
   const err = asBehalfError(error);
-  logger.error({ requestId: request.id, err }, 'a login page failed');
+  const texts = textsOf(deps, request);
+  const { failed } = texts.pages;
+  deps.logger.error({ requestId: request.id, err }, 'a login page failed');
   return loginProblemPage({
-    title: 'That did not work',
-    text: `${err.userText} Go back to the chat and press Login there to try again.`,
+    texts,
+    title: failed.title,
+    text: failed.text(errorText(err, texts)),
     status: err.code === 'store.unavailable' ? 503 : 500,
     reference: err.ref,
   });
@@ -60,12 +63,15 @@ export function loginPath(token: string): string {
 async function showLogin(deps: LoginRoutesDeps, request: HttpRequest): Promise<HttpResponse> {
   const token = request.params['token'] ?? '';
   const view = await deps.logins.view(token);
-  if (view.kind === 'unknown') return loginProblemPage(GONE);
+  if (view.kind === 'unknown') return gone(deps, request);
   const { holder, login, scopes } = view;
+  const texts = textsOf(deps, request, login);
+  const platform = placeOf(deps, login, texts);
   return loginPage({
+    texts,
     app: login.title,
-    ...(holder ? { holder: { person: holder.name, place: `${holder.place}, ${placeOf(deps, login)}` } } : {}),
-    platform: placeOf(deps, login),
+    ...(holder ? { holder: { person: holder.name, place: `${holder.place}, ${platform}` } } : {}),
+    platform,
     scopes,
     action: loginPath(token),
     providerOrigin: deps.providerOrigin(login.connection) ?? '',
@@ -80,14 +86,12 @@ async function beginLogin(deps: LoginRoutesDeps, request: HttpRequest): Promise<
   const isForeign =
     (site !== undefined && site !== 'same-origin' && site !== 'none') ||
     (origin !== undefined && origin !== 'null' && origin !== deps.publicUrl);
-  if (isForeign)
-    return loginProblemPage({
-      title: 'Please start in the chat',
-      text: 'This page was not opened from our own login page. Go back to the chat and press Login there.',
-      status: 403,
-    });
+  if (isForeign) {
+    const texts = textsOf(deps, request);
+    return loginProblemPage({ texts, ...texts.pages.foreign, status: 403 });
+  }
   const started = await deps.logins.begin(request.params['token'] ?? '', readCookie(deps, request));
-  if (started.kind === 'unknown') return loginProblemPage(GONE);
+  if (started.kind === 'unknown') return gone(deps, request);
   const { maxAgeSeconds, value } = started.cookie;
   return {
     status: 303,
@@ -107,76 +111,69 @@ async function completeLogin(deps: LoginRoutesDeps, request: HttpRequest): Promi
     query: request.query,
     ...(cookie === undefined ? {} : { cookie }),
   });
-  return toPage(deps, outcome);
+  return toPage(deps, outcome, textsOf(deps, request, 'login' in outcome ? outcome.login : undefined));
 }
 
-function toPage(deps: LoginRoutesDeps, outcome: LoginOutcome): HttpResponse {
+function toPage(deps: LoginRoutesDeps, outcome: LoginOutcome, texts: Texts): HttpResponse {
+  const { pages } = texts;
   switch (outcome.kind) {
     case 'connected':
       return connectedPage({
+        texts,
         app: outcome.login.title,
         ...(outcome.account ? { account: outcome.account.label } : {}),
-        platform: placeOf(deps, outcome.login),
+        platform: placeOf(deps, outcome.login, texts),
       });
     case 'proof_needed': {
       const { account, code, login } = outcome;
       const scripts = login.popUp && login.owner !== 'shared' ? deps.popUpScripts(login.owner.platform) : [];
       return proofPage({
+        texts,
         app: login.title,
-        platform: placeOf(deps, login),
+        platform: placeOf(deps, login, texts),
         code,
         popUpScripts: scripts,
         ...(account ? { account: account.label } : {}),
       });
     }
-    case 'denied':
-      return loginProblemPage({
-        title: 'Not connected',
-        text: `You did not allow the access to ${outcome.login.title}, so nothing was connected. ${again(deps, outcome.login)}`,
-        status: 200,
-      });
+    case 'denied': {
+      const text = `${pages.denied(outcome.login.title)} ${again(deps, outcome.login, texts)}`;
+      return loginProblemPage({ texts, title: pages.notConnected, text, status: 200 });
+    }
     case 'wrong_browser':
-      return loginProblemPage({
-        title: 'Another browser',
-        text: 'This login was begun in another browser or window, or cookies are switched off. Nothing was connected. Press Login in the chat again and stay in the window that opens. If somebody sent you a link to this page, do not use it.',
-        status: 403,
-      });
+      return loginProblemPage({ texts, ...pages.otherBrowser, status: 403 });
     case 'wrong_connection':
-      return loginProblemPage({
-        title: 'Not connected',
-        text: 'The answer of the app did not belong to this login. Nothing was connected. Please press Login in the chat again.',
-        status: 400,
-      });
+      return loginProblemPage({ texts, title: pages.notConnected, text: pages.otherConnection, status: 400 });
     case 'expired':
-      return loginProblemPage({
-        title: 'This login has expired',
-        text: 'It took too long or has been used already. Press Login in the chat again.',
-        status: 404,
-      });
+      return loginProblemPage({ texts, ...pages.expired, status: 404 });
     case 'provider_error':
-      return loginProblemPage({
-        title: 'Not connected',
-        text: `${outcome.text} ${again(deps, outcome.login)}`,
-        status: 502,
-      });
-    case 'account_refused':
-      return loginProblemPage({
-        title: 'Not connected',
-        text: `${outcome.text} ${again(deps, outcome.login)}`,
-        status: 403,
-      });
+    case 'account_refused': {
+      const text = `${outcome.text(texts.locale)} ${again(deps, outcome.login, texts)}`;
+      const status = outcome.kind === 'provider_error' ? 502 : 403;
+      return loginProblemPage({ texts, title: pages.notConnected, text, status });
+    }
   }
 }
 
-/** Where the person came from: the chat, or the terminal for a connection that everybody shares. */
-function placeOf(deps: LoginRoutesDeps, { owner }: LoginSummary): string {
-  return owner === 'shared' ? 'the terminal' : deps.platformTitle(owner.platform);
+function gone(deps: LoginRoutesDeps, request: HttpRequest): HttpResponse {
+  const texts = textsOf(deps, request);
+  return loginProblemPage({ texts, ...texts.pages.gone, status: 404 });
 }
 
-function again(deps: LoginRoutesDeps, login: LoginSummary): string {
+/** In the language of the person whose login it is; without one, in that of the browser. */
+function textsOf({ defaultLocale }: LoginRoutesDeps, { headers }: HttpRequest, login?: LoginSummary): Texts {
+  return textsFor(login?.locale ?? preferredLocale(headers['accept-language']) ?? defaultLocale);
+}
+
+/** Where the person came from: the chat, or the terminal for a connection that everybody shares. */
+function placeOf(deps: LoginRoutesDeps, { owner }: LoginSummary, { pages }: Texts): string {
+  return owner === 'shared' ? pages.terminal : deps.platformTitle(owner.platform);
+}
+
+function again(deps: LoginRoutesDeps, login: LoginSummary, texts: Texts): string {
   return login.owner === 'shared'
-    ? `To try again, open the link of behalf connect ${login.connection} once more.`
-    : `To try again, press Login in ${placeOf(deps, login)}.`;
+    ? texts.pages.againInTerminal(login.connection)
+    : texts.pages.againInChat(placeOf(deps, login, texts));
 }
 
 function isSecure(deps: LoginRoutesDeps): boolean {

@@ -1,6 +1,8 @@
 import { asBehalfError, BehalfError, type ErrorCode, isBehalfError } from '../../kernel/errors.js';
 import type { ActionStep } from '../../recipes/compiled-recipe.js';
 import { evaluateInput } from '../../recipes/evaluate.js';
+import { errorText } from '../../texts/error-text.js';
+import { said } from '../../texts/texts-for.js';
 import { callWithRenewal } from '../call-with-renewal.js';
 import { type ResolvedSlot, slotKey } from '../resolve-connections.js';
 import { COMPLETED, pathOf, type StepScope, type StepsContext, type StepsOutcome } from './steps-context.js';
@@ -66,7 +68,7 @@ function slotOf(context: StepsContext, step: ActionStep): ResolvedSlot {
 
 function interrupted(slot: ResolvedSlot, title: string): BehalfError {
   return new BehalfError('job.interrupted', 'A step with an effect was in flight when its process ended', {
-    userText: `I was interrupted while I asked ${slot.parent.title} to ${title}. I cannot tell whether that was done, so I did not repeat it. Please check in ${slot.parent.title} before you try again.`,
+    userText: said(({ jobs }) => jobs.interruptedIn(slot.parent.title, title)),
   });
 }
 
@@ -106,7 +108,7 @@ function withDoubt(
   if (isBehalfError(cause, ...UNDONE)) return cause;
   const error = asBehalfError(cause);
   return new BehalfError(error.code, error.message, {
-    userText: `${error.userText} I cannot tell whether ${slot.parent.title} has still managed to ${title}; please check there before you try again.`,
+    userText: said((texts) => texts.jobs.mayHaveManaged(errorText(error, texts), slot.parent.title, title)),
     details: { ...error.details, outcome: isRepeatable ? 'repeatable' : 'unknown' },
     ...(error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs }),
   });

@@ -3,6 +3,7 @@ import { BehalfError } from '../../kernel/errors.js';
 import { randomToken } from '../../kernel/ids.js';
 import type { AskStep } from '../../recipes/compiled-recipe.js';
 import { type RenderedAsk, renderAsk } from '../../recipes/render-ask.js';
+import { said, textsFor } from '../../texts/texts-for.js';
 import { wasRefused } from '../deliver-reply.js';
 import type { HeldJob } from '../held-job.js';
 import type { Answer, OpenAsk } from '../job.js';
@@ -52,7 +53,7 @@ async function ask(context: StepsContext, step: AskStep, scope: StepScope): Prom
   if (!isPerson(held.job.user)) throw noPerson('The recipe asks a question');
   const path = pathOf(step, scope);
   const again = held.isInFlight(path);
-  const rendered = await renderAsk(step, scope.data.current());
+  const rendered = await renderAsk(step, scope.data.current(), textsFor(held.state.locale));
   checkPeople(held, rendered);
   const { asking: last } = held.state;
   // Asked again under the same id: buttons of the first message stay good.
@@ -84,6 +85,6 @@ function toOpen(context: StepsContext, step: AskStep, path: string, { answer, te
 function checkPeople({ job, state }: HeldJob, { who }: RenderedAsk): void {
   if (who.kind !== 'users' || state.conversation?.kind === 'channel' || who.users.includes(job.user.userId)) return;
   throw new BehalfError('recipe.invalid', 'A question to others was asked in a direct message', {
-    userText: 'It asks other people something, so it works in a channel only.',
+    userText: said(({ jobs }) => jobs.onlyInChannels),
   });
 }

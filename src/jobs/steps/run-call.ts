@@ -4,6 +4,7 @@ import { takeInputs } from '../../recipes/callable-inputs.js';
 import { type CallableRecipe, type CallStep, isCallableRecipe } from '../../recipes/compiled-recipe.js';
 import { evaluateValues } from '../../recipes/evaluate.js';
 import { slotsOfCall } from '../../recipes/recipe-calls.js';
+import { said } from '../../texts/texts-for.js';
 import type { JobState, StepRecord } from '../job.js';
 import { folded, mergeTraces } from '../job-state.js';
 import { createStepData } from './first-data.js';
@@ -68,7 +69,7 @@ function calleeOf({ findRecipe, recipe }: StepsContext, step: CallStep): Callabl
 
 function stopped(callee: CallableRecipe, { message }: Extract<StepsOutcome, { kind: 'stopped' }>): BehalfError {
   return new BehalfError('recipe.stopped', `The called recipe ${callee.id} has stopped as failed`, {
-    userText: message === undefined ? `${callee.name} has stopped.` : plainText(message),
+    userText: message === undefined ? said(({ jobs }) => jobs.stoppedCalled(callee.name)) : plainText(message),
     details: { recipe: callee.id },
   });
 }

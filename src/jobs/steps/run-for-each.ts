@@ -1,6 +1,7 @@
 import { BehalfError } from '../../kernel/errors.js';
 import type { ForEachStep } from '../../recipes/compiled-recipe.js';
 import { evaluateList } from '../../recipes/evaluate.js';
+import { said } from '../../texts/texts-for.js';
 import type { JobState, StepRecord } from '../job.js';
 import { folded, mergeTraces, type Records } from '../job-state.js';
 import { gravest } from './failures.js';
@@ -57,12 +58,12 @@ async function itemsOf(step: ForEachStep, { data }: StepScope): Promise<readonly
   const items = await evaluateList(step, data.current());
   if (items.length > step.max) {
     throw new BehalfError('job.limit', `A loop has ${items.length} items, more than ${step.max}`, {
-      userText: `These are ${items.length} things, and I may work on ${step.max} at most. Nothing was done to them.`,
+      userText: said(({ jobs }) => jobs.tooManyItems(items.length, step.max)),
     });
   }
   if (JSON.stringify(items).length > MAX_LENGTH) {
     throw new BehalfError('job.limit', `The list of a loop is longer than ${MAX_LENGTH} characters`, {
-      userText: 'This is more data than I can work through at once. Nothing was done to it.',
+      userText: said(({ jobs }) => jobs.tooMuchData),
     });
   }
   return items;

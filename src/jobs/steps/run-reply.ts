@@ -1,5 +1,6 @@
 import type { ReplyStep } from '../../recipes/compiled-recipe.js';
 import { renderReply } from '../../recipes/render-reply.js';
+import { textsFor } from '../../texts/texts-for.js';
 import { wasRefused } from '../deliver-reply.js';
 import { COMPLETED, pathOf, type StepScope, type StepsContext, type StepsOutcome } from './steps-context.js';
 
@@ -19,7 +20,7 @@ async function say(context: StepsContext, step: ReplyStep, scope: StepScope): Pr
     return COMPLETED;
   }
   const again = held.isInFlight(path);
-  const rendered = await renderReply(step, data.current());
+  const rendered = await renderReply(step, data.current(), textsFor(held.state.locale));
   const earlier = step.update && data.replyOf(step.update.id);
   // It stands where the earlier one stood, so the same people see it.
   const reply = earlier ? { ...rendered, visibleTo: earlier.visibleTo ?? 'user' } : rendered;

@@ -2,6 +2,7 @@ import { BehalfError } from '../../kernel/errors.js';
 import type { CollectStep, CompiledStep, IfStep, StopStep } from '../../recipes/compiled-recipe.js';
 import { evaluateCondition, evaluateValue, evaluateValues } from '../../recipes/evaluate.js';
 import { renderText } from '../../recipes/render-reply.js';
+import { said } from '../../texts/texts-for.js';
 import { createStepData } from './first-data.js';
 import { runAction } from './run-action.js';
 import { runAsk } from './run-ask.js';
@@ -47,7 +48,7 @@ export async function runSteps(run: Omit<StepsContext, 'connections'>): Promise<
 function bounded(outputs: NonNullable<StepsEnd['outputs']>): NonNullable<StepsEnd['outputs']> {
   if (Buffer.byteLength(JSON.stringify(outputs)) <= MAX_OUTPUT_BYTES) return outputs;
   throw new BehalfError('job.limit', 'The outputs of a recipe are too large', {
-    userText: 'What this gives is more than I can keep.',
+    userText: said(({ jobs }) => jobs.tooMuchResult),
     details: { maxBytes: MAX_OUTPUT_BYTES },
   });
 }

@@ -1,6 +1,8 @@
 import { asBehalfError, type BehalfError, type ErrorCode, isBehalfError } from '../../kernel/errors.js';
 import type { TryStep } from '../../recipes/compiled-recipe.js';
 import type { FailureData } from '../../recipes/recipe-data.js';
+import { errorText } from '../../texts/error-text.js';
+import { textsFor } from '../../texts/texts-for.js';
 import type { StepRecord } from '../job.js';
 import { isBeyondRecipes, isUnknown, isUnrepeatable } from './failures.js';
 import { recall } from './recall.js';
@@ -91,11 +93,11 @@ function leaveInFlight({ held }: StepsContext, path: string): void {
   for (const inFlight of held.state.inFlight ?? []) if (inFlight.path.startsWith(`${path}.`)) held.land(inFlight.path);
 }
 
-function failureData({ slots }: StepsContext, failure: BehalfError): FailureData {
+function failureData({ held, slots }: StepsContext, failure: BehalfError): FailureData {
   const { action, connection } = failure.details;
   const app = [...slots.values()].find(({ parent }) => parent.name === connection)?.parent.title;
   return {
-    message: failure.userText,
+    message: errorText(failure, textsFor(held.state.locale)),
     code: failure.code,
     reference: failure.ref,
     ...(app === undefined ? {} : { app }),

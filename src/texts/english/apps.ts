@@ -20,6 +20,8 @@ export const apps = (_format: Formats) => ({
   badInput: (app: string) => `${app} did not accept what was entered.`,
   notUnderstood: (app: string) => `${app} gave an answer that I do not understand.`,
   addressRefused: (app: string) => `I am not allowed to call the address of ${app}. Please tell your administrator.`,
+  /** Complete `forbidden`. */
+  purposes: { identity: 'tell me who you are', test: 'be reached with this connection' },
   input: {
     missing: (field: string) => `${field} is missing.`,
     tooLongList: (field: string, most: number) => `${field} is too long: at most ${most} entries.`,

@@ -35,6 +35,7 @@ export const connections = (format: Formats) => ({
   /** By the code that is stored with a connection. */
   reasons: {
     login_refused: (app: string) => `${app} does not accept the login any more`,
+    login_over: (_app: string) => 'The login has ended',
     login_ended: (_app: string) => 'The app has ended the login',
     client_changed: (app: string) => `Your administrator has changed how ${app} is connected`,
     unreadable: (_app: string) => 'Something that I stored cannot be read any more. Please tell your administrator.',

@@ -35,6 +35,8 @@ export const parameters = (format: Formats) => ({
   fileTooLarge: (name: string, size: string) => `That file is too large for *${name}*: at most ${size}.`,
   fileOfType: (name: string, types: readonly string[]) => `*${name}* must be a file of the type ${types.join(' or ')}.`,
   anyOf: (kind: string) => `${kind} (any)`,
+  goneFromTeams:
+    'Microsoft Teams lets me read a file only for a short while after it was sent, and that is over. Please send it again.',
   unreadable: {
     link: (file: string) => `“${file}” is only a link to a file in another place. Please upload the file itself.`,
     gone: (file: string) => `“${file}” is not there any more. Please send it again.`,

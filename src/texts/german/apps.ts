@@ -20,6 +20,7 @@ export const apps = (format: Formats): Texts['apps'] => ({
   notUnderstood: (app) => `${app} hat eine Antwort gegeben, die ich nicht verstehe.`,
   addressRefused: (app) =>
     `Ich darf die Adresse von ${app} nicht aufrufen. Bitte sagen Sie Ihrer Administration Bescheid.`,
+  purposes: { identity: 'sagen, wer Sie sind', test: 'mit dieser Verbindung erreicht werden' },
   input: {
     missing: (field) => `${field} fehlt.`,
     tooLongList: (field, most) => `${field} ist zu lang: höchstens ${most} Einträge.`,

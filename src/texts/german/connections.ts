@@ -33,6 +33,7 @@ export const connections = (format: Formats): Texts['connections'] => ({
     rich`${bold(app)} ist verbunden als ${account}.${before === undefined ? '' : ` Vorher war es ${before}.`} Das sind nicht Sie, oder es war ein Versehen? Dann trennen Sie die Verbindung.`,
   reasons: {
     login_refused: (app) => `${app} nimmt die Anmeldung nicht mehr an`,
+    login_over: () => 'Die Anmeldung ist zu Ende',
     login_ended: () => 'Die App hat die Anmeldung beendet',
     client_changed: (app) => `Ihre Administration hat geändert, wie ${app} verbunden wird`,
     unreadable: () => 'Etwas Gespeichertes lässt sich nicht mehr lesen. Bitte sagen Sie Ihrer Administration Bescheid.',

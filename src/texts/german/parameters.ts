@@ -26,6 +26,8 @@ export const parameters = (format: Formats): Texts['parameters'] => ({
   fileTooLarge: (name, size) => `Diese Datei ist zu groß für *${name}*: höchstens ${size}.`,
   fileOfType: (name, types) => `*${name}* muss eine Datei dieser Art sein: ${types.join(' oder ')}.`,
   anyOf: (kind) => `${kind} (beliebig)`,
+  goneFromTeams:
+    'Microsoft Teams lässt mich eine Datei nur kurze Zeit lesen, nachdem sie geschickt wurde, und die ist vorbei. Bitte schicken Sie sie noch einmal.',
   unreadable: {
     link: (file) =>
       `„${file}“ ist nur ein Link auf eine Datei an einem anderen Ort. Bitte laden Sie die Datei selbst hoch.`,

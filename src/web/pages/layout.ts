@@ -1,7 +1,10 @@
 import type { HttpResponse } from '../../kernel/http.js';
+import type { Texts } from '../../texts/english.js';
 import { type Html, html } from '../html.js';
 
 interface PageOptions {
+  /** What the page is written in. */
+  readonly texts: Pick<Texts, 'direction' | 'locale'>;
   readonly title: string;
   readonly body: Html;
   readonly status?: number;
@@ -16,9 +19,9 @@ interface PageOptions {
 
 /** A whole page with the headers that every page has: nothing cached, nothing framed, nothing of any third party. */
 export function page(options: PageOptions): HttpResponse {
-  const { body, formTargets = [], headers = {}, loginCode, scripts = [], status = 200, title } = options;
+  const { body, formTargets = [], headers = {}, loginCode, scripts = [], status = 200, texts, title } = options;
   const markup = html`<!doctype html>
-<html lang="en">
+<html lang="${texts.locale}" dir="${texts.direction}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -39,6 +42,7 @@ ${body}
     status,
     headers: {
       'content-type': 'text/html; charset=utf-8',
+      'content-language': texts.locale,
       'cache-control': 'no-store',
       'referrer-policy': 'no-referrer',
       'x-content-type-options': 'nosniff',

@@ -1,8 +1,15 @@
 import type { HttpResponse } from '../../kernel/http.js';
-import { type Html, html } from '../html.js';
+import type { Texts } from '../../texts/english.js';
+import { bold } from '../../texts/rich.js';
+import { type Html, html, marked } from '../html.js';
 import { page } from './layout.js';
 
-export interface LoginPageProps {
+interface Written {
+  /** What the page is written in. */
+  readonly texts: Texts;
+}
+
+export interface LoginPageProps extends Written {
   readonly app: string;
   /** The chat user who will own the connection; absent where everybody will share it. */
   readonly holder?: { readonly person: string; readonly place: string };
@@ -16,52 +23,56 @@ export interface LoginPageProps {
 
 /** Who connects which app to which chat account; the button is a POST, so that looking at the link does nothing. */
 export function loginPage(props: LoginPageProps): HttpResponse {
-  const { action, app, headers, holder, platform, providerOrigin, scopes } = props;
+  const { action, app, headers, holder, providerOrigin, scopes, texts } = props;
+  const { pages } = texts;
   return page({
-    title: `Connect ${app}`,
+    texts,
+    title: pages.connectTitle(app),
     // Providers hand over to other hosts of theirs, and browsers hold redirects after a POST against this list.
     formTargets: ['https:', providerOrigin],
     headers,
-    body: html`<h1>Connect ${app}</h1>
+    body: html`<h1>${pages.connectTitle(app)}</h1>
 <dl>
-<dt>App</dt><dd>${app}</dd>
-<dt>For</dt><dd>${holder === undefined ? html`<strong>everybody</strong>` : html`<strong>${holder.person}</strong><br>${holder.place}`}</dd>
-${scopes.length === 0 ? undefined : html`<dt>Access</dt><dd>${scopes.join(', ')}</dd>`}
+<dt>${pages.app}</dt><dd>${app}</dd>
+<dt>${pages.for}</dt><dd>${holder === undefined ? html`<strong>${pages.everybody}</strong>` : html`<strong>${holder.person}</strong><br>${holder.place}`}</dd>
+${scopes.length === 0 ? undefined : html`<dt>${pages.access}</dt><dd>${scopes.join(', ')}</dd>`}
 </dl>
-${loginWords(app, platform, holder?.person)}
+${loginWords(props)}
 <form method="post" action="${action}">
-<button type="submit">Continue to ${app}</button>
+<button type="submit">${pages.continueTo(app)}</button>
 </form>`,
   });
 }
 
-function loginWords(app: string, platform: string, person: string | undefined): Html {
-  if (person === undefined) {
-    return html`<p>You will log in to ${app} with the account that the bot shall use for <strong>everybody</strong> who may run its commands.</p>
-<p class="warning">Only go on if you have just run <code>behalf connect</code> in ${platform}. If somebody sent you this link, close this page.</p>`;
+function loginWords({ app, holder, platform, texts: { pages } }: LoginPageProps): Html {
+  if (holder === undefined) {
+    return html`<p>${marked(pages.sharedAccount(app))}</p>
+<p class="warning">${marked(pages.onlyIfOperator(platform))}</p>`;
   }
-  return html`<p>You will log in to ${app} with your own account. From then on the bot works in ${app} as you when <strong>you</strong> ask it to.</p>
-<p class="warning">Only go on if you are ${person} and have just asked for this in ${platform}. If somebody sent you this link, close this page.</p>`;
+  return html`<p>${marked(pages.ownAccount(app))}</p>
+<p class="warning">${marked(pages.onlyIfYou(holder.person, platform))}</p>`;
 }
 
-export interface ConnectedPageProps {
+export interface ConnectedPageProps extends Written {
   readonly app: string;
   /** Absent where the app does not tell. */
   readonly account?: string;
   readonly platform: string;
 }
 
-export function connectedPage({ account, app, platform }: ConnectedPageProps): HttpResponse {
+export function connectedPage({ account, app, platform, texts }: ConnectedPageProps): HttpResponse {
+  const { pages } = texts;
   return page({
-    title: 'Connected',
+    texts,
+    title: pages.connected,
     scripts: ['/assets/page.js'],
-    body: html`<h1><span class="ok" aria-hidden="true">✓</span> Connected</h1>
-<p>${app} is connected${account === undefined ? undefined : html` as <strong>${account}</strong>`}.</p>
-<p>You can close this window and return to ${platform}. What you asked for goes on by itself.</p>`,
+    body: html`<h1><span class="ok" aria-hidden="true">✓</span> ${pages.connected}</h1>
+<p>${marked(pages.isConnected(app, account === undefined ? undefined : bold(account)))}</p>
+<p>${pages.closeWindow(platform)}</p>`,
   });
 }
 
-export interface ProofPageProps {
+export interface ProofPageProps extends Written {
   readonly app: string;
   readonly platform: string;
   /** What is pasted into the direct message, `XXXX-XXXX`. */
@@ -74,21 +85,23 @@ export interface ProofPageProps {
 
 /** The last step: the chat has to say that the person in this browser is the person in the chat. */
 export function proofPage(props: ProofPageProps): HttpResponse {
-  const { account, app, code, platform, popUpScripts } = props;
+  const { account, app, code, platform, popUpScripts, texts } = props;
+  const { pages } = texts;
   return page({
-    title: 'One more step',
+    texts,
+    title: pages.oneMoreStep,
     scripts: ['/assets/page.js', ...popUpScripts],
     loginCode: code,
-    body: html`<h1>One more step</h1>
-${account === undefined ? undefined : html`<p>You logged in to ${app} as <strong>${account}</strong>.</p>`}
-<p>To finish, paste this code into <strong>your own</strong> direct message with the bot in ${platform}:</p>
-<p class="code"><output id="code">${code}</output> <button type="button" id="copy" hidden>Copy</button></p>
-${popUpScripts.length === 0 ? undefined : html`<p>In ${platform} this happens by itself and the window closes.</p>`}
-<p class="warning">Only go on if you asked for this login yourself. Never send the code to anybody, whoever asks for it.</p>`,
+    body: html`<h1>${pages.oneMoreStep}</h1>
+${account === undefined ? undefined : html`<p>${marked(pages.loggedInAs(app, account))}</p>`}
+<p>${marked(pages.pasteCode(platform))}</p>
+<p class="code"><output id="code">${code}</output> <button type="button" id="copy" data-copied="${pages.copied}" hidden>${pages.copy}</button></p>
+${popUpScripts.length === 0 ? undefined : html`<p>${pages.byItself(platform)}</p>`}
+<p class="warning">${pages.neverSendCode}</p>`,
   });
 }
 
-export interface LoginProblemProps {
+export interface LoginProblemProps extends Written {
   readonly title: string;
   readonly text: string;
   readonly status: number;
@@ -97,15 +110,16 @@ export interface LoginProblemProps {
 }
 
 /** Why a login did not work and what to do. */
-export function loginProblemPage({ reference, status, text, title }: LoginProblemProps): HttpResponse {
+export function loginProblemPage({ reference, status, text, texts, title }: LoginProblemProps): HttpResponse {
   return page({
+    texts,
     title,
     status,
     scripts: ['/assets/page.js'],
-    body: html`<h1>${title}</h1><p>${text}</p>${referenceLine(reference)}`,
+    body: html`<h1>${title}</h1><p>${text}</p>${referenceLine(reference, texts)}`,
   });
 }
 
-function referenceLine(reference: string | undefined): Html | undefined {
-  return reference === undefined ? undefined : html`<p class="reference">Reference ${reference}</p>`;
+function referenceLine(reference: string | undefined, { pages }: Texts): Html | undefined {
+  return reference === undefined ? undefined : html`<p class="reference">${pages.reference(reference)}</p>`;
 }

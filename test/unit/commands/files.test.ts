@@ -84,7 +84,11 @@ describe('a file as a parameter', () => {
       { name: 'a.docx', mimeType: 'application/msword' },
       /must be a file of the type PDF or image \(any\)/,
     ],
-    ['out of reach', { unreadable: 'I cannot read it here.' }, /I cannot read it here/],
+    [
+      'out of reach',
+      { unreadable: 'only_in_own_chat' },
+      /In channels and group chats Microsoft Teams does not let me read files/,
+    ],
   ])('is refused when it is %s', async (_what, change, words) => {
     await kit.say('file note: x', { files: [{ ...PDF, ...change }] });
     expect(lastText()).toMatch(words);

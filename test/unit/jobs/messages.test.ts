@@ -5,6 +5,9 @@ import {
   recipeGoneMessage,
   resumingMessage,
 } from '../../../src/jobs/messages.js';
+import { textsFor } from '../../../src/texts/texts-for.js';
+
+const texts = textsFor(undefined);
 
 const wanted = (title: string, reason?: string) => ({
   title,
@@ -19,6 +22,7 @@ function promptFor(titles: readonly string[], connected: { title: string; accoun
     wanted: titles.map((title) => wanted(title)),
     connected,
     cancelToken: 'cancel',
+    texts,
   });
 }
 
@@ -37,7 +41,9 @@ describe('what a job says', () => {
   });
 
   test('leaves out an account that it does not know', () => {
-    expect(resumingMessage('Do it', [{ title: 'A', account: '' }]).fallback).toBe('A is connected. Working on Do it…');
+    expect(resumingMessage('Do it', [{ title: 'A', account: '' }], texts).fallback).toBe(
+      'A is connected. Working on Do it…',
+    );
     expect(promptFor(['A'], [{ title: 'B', account: '' }]).fallback).toContain('✓ B is connected.');
   });
 
@@ -47,20 +53,21 @@ describe('what a job says', () => {
       wanted: [wanted('A', 'The app has ended the login')],
       connected: [],
       cancelToken: 'c',
+      texts,
     });
     expect(message.fallback).toContain('A: The app has ended the login');
   });
 
   test('tells how far a job came whose recipe is gone', () => {
-    expect(recipeGoneMessage('R', 'nothing').fallback).toContain('Please type the command again.');
-    expect(recipeGoneMessage('R', 'something').fallback).toContain('What had been done before stays done');
-    expect(recipeGoneMessage('R', 'unknown').fallback).toContain('cannot tell whether it was done');
+    expect(recipeGoneMessage('R', 'nothing', texts).fallback).toContain('Please type the command again.');
+    expect(recipeGoneMessage('R', 'something', texts).fallback).toContain('What had been done before stays done');
+    expect(recipeGoneMessage('R', 'unknown', texts).fallback).toContain('cannot tell whether it was done');
   });
 
   test('joins a failure to the log, and has every word in plain text, too', () => {
-    const message = failedMessage('R', 'It broke.', 'abcd1234');
+    const message = failedMessage('R', 'It broke.', 'abcd1234', texts);
     expect(message.fallback).toBe('R did not work. It broke. (reference abcd1234)');
     expect(JSON.stringify(message.blocks)).toContain('Reference abcd1234');
-    expect(expiredMessage('R', 30).fallback).toContain('within 30 minutes');
+    expect(expiredMessage('R', 30, texts).fallback).toContain('within 30 minutes');
   });
 });

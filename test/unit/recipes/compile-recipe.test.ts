@@ -4,6 +4,7 @@ import type { CompiledRecipe } from '../../../src/recipes/compiled-recipe.js';
 import { evaluateCondition, evaluateInput } from '../../../src/recipes/evaluate.js';
 import type { RecipeData } from '../../../src/recipes/recipe-data.js';
 import { renderReply, renderText } from '../../../src/recipes/render-reply.js';
+import { textsFor } from '../../../src/texts/texts-for.js';
 
 const RECIPE = `# yaml-language-server: $schema=../schemas/recipe.schema.json
 name: Create opportunity
@@ -117,7 +118,7 @@ describe('a recipe', () => {
     const name = '*Big* _deal_ [x](https://evil.example)';
     const link = 'https://crm.example/o/a%2Fb%20c?a=_b_';
 
-    expect(await renderReply(reply, DATA)).toEqual({
+    expect(await renderReply(reply, DATA, textsFor('en'))).toEqual({
       blocks: [
         {
           kind: 'text',
@@ -157,7 +158,11 @@ describe('a recipe', () => {
     const step = compile(RECIPE).steps[1];
     const reply = step?.kind === 'if' ? step.else[0] : undefined;
     if (reply?.kind !== 'reply') throw new Error('no reply');
-    const rendered = await renderReply(reply, { ...DATA, steps: { made: { url: 'javascript:alert(1)' } } });
+    const rendered = await renderReply(
+      reply,
+      { ...DATA, steps: { made: { url: 'javascript:alert(1)' } } },
+      textsFor('en'),
+    );
     const buttons = rendered.blocks.find((block) => block.kind === 'buttons');
     expect(buttons?.kind === 'buttons' && buttons.buttons.map(({ kind }) => kind)).toEqual(['command']);
   });

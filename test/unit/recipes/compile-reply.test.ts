@@ -4,6 +4,7 @@ import { compileRecipe } from '../../../src/recipes/compile-recipe.js';
 import type { CompiledRecipe } from '../../../src/recipes/compiled-recipe.js';
 import type { RecipeData } from '../../../src/recipes/recipe-data.js';
 import { renderReply } from '../../../src/recipes/render-reply.js';
+import { textsFor } from '../../../src/texts/texts-for.js';
 
 const DATA: RecipeData = {
   parameters: { url: 'https://a.example/p.png', things: [{ name: 'A', n: 1 }, { name: 'B' }, { n: null }] },
@@ -39,7 +40,7 @@ function problemsOf(steps: string): readonly string[] {
 async function rendered(reply: string, data: RecipeData = DATA) {
   const [step] = recipeOf(`  - reply: ${reply}`).steps;
   if (step?.kind !== 'reply') throw new Error('no reply');
-  return (await renderReply(step, data)).blocks;
+  return (await renderReply(step, data, textsFor('en'))).blocks;
 }
 
 describe('a reply', () => {

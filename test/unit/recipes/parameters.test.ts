@@ -1,8 +1,9 @@
 import { parseParameterValue as parse } from '../../../src/recipes/parameter-values.js';
 import { normalizeCommand, parseInlineParameters } from '../../../src/recipes/parameters.js';
+import { textsFor } from '../../../src/texts/texts-for.js';
 
 function parseParameterValue(parameter: Parameters<typeof parse>[0], text: string) {
-  return parse(parameter, text, { now: 0 });
+  return parse(parameter, text, { now: 0, texts: textsFor('en') });
 }
 
 const DECLARED = [{ name: 'account' }, { name: 'amount' }, { name: 'note' }];

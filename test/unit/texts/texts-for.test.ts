@@ -21,7 +21,7 @@ describe('the language of a person', () => {
   it.each([undefined, '', 'fr-FR', 'not a tag', '*', 'constructor', 'x'.repeat(10_000), `de-${'a'.repeat(200)}`])(
     'is English where it is %p',
     (locale) => {
-      expect(textsFor(locale).locale).toBe('en');
+      expect(textsFor(locale).locale).toBe('en-GB');
     },
   );
 
