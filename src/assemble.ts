@@ -251,8 +251,7 @@ export function assemble(policy: ServicePolicy, catalogue: () => Catalogue, driv
     async onConnected(event) {
       if (event.owner === 'shared') await shared.look();
       await notices.connected(event);
-      if (event.owner !== 'shared')
-        await commands.starter.loginCompleted(chatUserOf(event.owner), event.connection, event.locale);
+      if (event.owner !== 'shared') await commands.starter.loginCompleted(chatUserOf(event.owner), event);
     },
     onFailed: (event) => notices.failed(event),
   });

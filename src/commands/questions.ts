@@ -3,6 +3,7 @@ import { type ChatUser, chatUserKey } from '../chat/chat-user.js';
 import type { ConversationRef } from '../chat/conversation.js';
 import type { ExpiringStore, RecordKey } from '../kernel/expiring-store.port.js';
 import { joinKey, randomToken } from '../kernel/ids.js';
+import type { Taken } from './choices.js';
 
 /** A question that nobody answers is forgotten after this; the next text is then a command again. */
 const QUESTION_TTL_MS = 10 * 60_000;
@@ -72,6 +73,19 @@ export function isJobQuestion(question: Question): question is JobQuestion {
 interface Asked {
   readonly user: ChatUser;
   readonly conversation: ConversationRef;
+}
+
+/** What a question keeps of a command that cannot start yet. `askedAt`: ms since the epoch. */
+export function questionOf({ labels, next, texts, values }: Taken, askedAt: number) {
+  const asked = next.kind === 'question' ? next.problem.parameter : next.kind === 'login' ? next.parameter : undefined;
+  return {
+    given: values,
+    asking: asked?.name ?? '',
+    texts: Object.keys(texts).length === 0 ? undefined : texts,
+    labels: Object.keys(labels).length === 0 ? undefined : labels,
+    awaiting: next.kind === 'login' ? next.missing.map(({ parent }) => parent.name) : undefined,
+    askedAt,
+  };
 }
 
 /** The open questions: at most one per person for direct messages and one for channels. */

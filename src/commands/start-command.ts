@@ -33,7 +33,7 @@ import {
 import type { LoginFirst } from './login-first.js';
 import { describePeople } from './people.js';
 import { CHOICE_PICKLIST, questionMessage } from './question-message.js';
-import { type CommandQuestion, isJobQuestion, type Questions } from './questions.js';
+import { type CommandQuestion, isJobQuestion, type Questions, questionOf } from './questions.js';
 import { refusalOf } from './refusals.js';
 import { sayPrivately } from './say.js';
 import type { StoppedRecipes } from './stopped-recipes.js';
@@ -171,7 +171,10 @@ export class CommandStarter {
   }
 
   /** A login is done: questions that waited for it are asked, and commands that need nothing more begin. */
-  async loginCompleted(user: ChatUser, connection: string, locale?: string): Promise<void> {
+  async loginCompleted(
+    user: ChatUser,
+    { connection, locale }: { readonly connection: string; readonly locale?: string },
+  ): Promise<void> {
     const { questions } = this.#deps;
     for (const question of await questions.all(user)) {
       if (isJobQuestion(question) || !question.awaiting?.includes(connection)) continue;
@@ -239,7 +242,11 @@ export class CommandStarter {
       });
       return true;
     }
-    const next: CommandQuestion = { ...question, ...this.#asking({ ...taken, labels }), lastEventId: event.id };
+    const next: CommandQuestion = {
+      ...question,
+      ...questionOf({ ...taken, labels }, this.#deps.clock.now()),
+      lastEventId: event.id,
+    };
     if (await questions.advance(event.user, question, next))
       await this.#sayNext(event, next, { recipe, next: taken.next });
     return false;
@@ -257,23 +264,9 @@ export class CommandStarter {
       recipeVersion: recipe.version,
       conversation: { platform, kind, address },
       lastEventId: request.eventId,
-      ...this.#asking(taken),
+      ...questionOf(taken, this.#deps.clock.now()),
     });
     await this.#sayNext(request, question, { recipe, next: taken.next, isFirst: true });
-  }
-
-  /** What a question keeps of a command. */
-  #asking({ labels, next, texts, values }: Taken) {
-    const asked =
-      next.kind === 'question' ? next.problem.parameter : next.kind === 'login' ? next.parameter : undefined;
-    return {
-      given: values,
-      asking: asked?.name ?? '',
-      texts: Object.keys(texts).length === 0 ? undefined : texts,
-      labels: Object.keys(labels).length === 0 ? undefined : labels,
-      awaiting: next.kind === 'login' ? next.missing.map(({ parent }) => parent.name) : undefined,
-      askedAt: this.#deps.clock.now(),
-    };
   }
 
   async #sayNext(

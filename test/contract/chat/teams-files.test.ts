@@ -69,7 +69,7 @@ describe('files in Teams', () => {
     await open();
     await bench.teams.say('rita', 'upload contract', { conversation: TEAM.channelId, files: [PDF] });
     const [sent] = sentFiles();
-    expect(sent?.unreadable).toMatch(/send the file to me in our own chat/);
+    expect(sent?.unreadable).toBe('only_in_own_chat');
   });
 
   test('a quoted message of a channel is no file', async () => {
