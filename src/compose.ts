@@ -1,6 +1,7 @@
 import { assemble } from './assemble.js';
 import { fingerprintOf, loadCatalogue, stoppedBetween } from './catalogue.js';
 import { isPlatform, PLATFORM_TITLES } from './chat/chat-user.js';
+import { speaking } from './chat/speaking.js';
 import { openApiRoutes } from './compose/api.js';
 import { createChats } from './compose/chats.js';
 import { isSameMade, readMade } from './compose/made-connections.js';
@@ -131,12 +132,13 @@ export async function startService(config: Config, environment: Environment): Pr
       providerOrigin: (connection) => originOf(catalogue.current().parent(connection)),
       platformTitle: (platform) => (isPlatform(platform) ? PLATFORM_TITLES[platform] : 'the chat'),
       popUpScripts: (platform) => chats.find((chat) => chat.platform === platform)?.popUpScripts ?? [],
+      defaultLocale: config.defaultLocale,
       logger,
     }),
     ...openApiRoutes(config, () => catalogue.current(), assembly, basics),
     ...chats.flatMap((chat) => chat.routes),
   ];
-  await Promise.all(chats.map((chat) => chat.start(handleEvent, admits, onLifecycle)));
+  await Promise.all(chats.map((chat) => chat.start(speaking(handleEvent, config.defaultLocale), admits, onLifecycle)));
   await jobs.start();
   revoker.start();
   await shared.start();

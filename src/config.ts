@@ -3,11 +3,12 @@ import { type ApiKey, parseApiKeys } from './kernel/api-key.js';
 import { asBehalfError, BehalfError } from './kernel/errors.js';
 import { Secret } from './kernel/secret.js';
 import { parseKeyring } from './kernel/vault.js';
+import { type LanguageSettings, readLanguage } from './language-settings.js';
 import { SETTINGS, type Setting, type SettingName } from './settings.js';
 import { readTeams, type TeamsSettings } from './teams-settings.js';
 
 /** What the service runs with. Made once from the environment by {@link parseConfig}; nothing else reads it. */
-export interface Config {
+export interface Config extends LanguageSettings {
   readonly production: boolean;
   readonly port: number;
   /** Where browsers and platforms reach the service; no trailing slash. */
@@ -83,6 +84,7 @@ export function parseConfig(environment: Environment): Config {
     configDir: reader.required('CONFIG_DIR', 'Name a folder.'),
     ...(slack ? { slack } : {}),
     ...(teams ? { teams } : {}),
+    ...readLanguage(reader),
     apiKeys: readApiKeys(reader),
     egressAllow: reader.list('EGRESS_ALLOW'),
     identityCheck: reader.oneOf('LOGIN_IDENTITY_CHECK', ['auto', 'off-insecure']),
@@ -150,6 +152,8 @@ function readApiKeys(reader: SettingsReader): readonly ApiKey[] {
   }
 }
 
+const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
+
 function readPublicUrl(reader: SettingsReader, production: boolean, port: number): string {
   const text = reader.optional('PUBLIC_URL');
   if (text === undefined) {
@@ -162,7 +166,7 @@ function readPublicUrl(reader: SettingsReader, production: boolean, port: number
   }
   const url = reader.url('PUBLIC_URL', text);
   if (!url) return text;
-  if (url.protocol !== 'https:' && !isLoopback(url.hostname))
+  if (url.protocol !== 'https:' && !LOOPBACK.includes(url.hostname))
     reader.fail('PUBLIC_URL', 'must begin with https:// (http:// is accepted for localhost only).');
   if (url.href !== `${url.origin}/`)
     reader.fail('PUBLIC_URL', 'must be scheme, host and port only, without a path, query or user.');
@@ -204,10 +208,6 @@ function readSlack(reader: SettingsReader): SlackSettings | undefined {
 
 function optionalSecret(value: string | undefined): Secret | undefined {
   return value === undefined ? undefined : new Secret(value);
-}
-
-function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '127.0.0.1' || hostname === '[::1]';
 }
 
 /** Reads settings one by one and gathers what is wrong with them. */

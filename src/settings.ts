@@ -140,6 +140,11 @@ export const SETTINGS = {
     help: 'Time after which the logins of people are ended whose workspace has removed the app, unless it is installed again',
     default: '24',
   },
+  DEFAULT_LOCALE: {
+    group: 'Behaviour',
+    help: 'Language for people whose own is not known or not spoken, and for what everybody reads (en, de, also with a region: de-AT)',
+    default: 'en',
+  },
   HISTORY_DAYS: { group: 'Behaviour', help: 'How long finished jobs are kept', default: '30' },
   MAX_FILE_MB: {
     group: 'Behaviour',

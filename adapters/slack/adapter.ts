@@ -98,7 +98,8 @@ export class SlackAdapter implements ChatAdapter {
     });
     const responseOrigins = [...RESPONSE_ORIGINS, new URL(this.#apiUrl).origin];
     const inBackground = (work: Promise<void>) => this.#inBackground(work);
-    listen(app, { ...this.#dependencies, workspaces, handler, admits, responseOrigins, inBackground });
+    const { defaultLocale } = this.#config;
+    listen(app, { ...this.#dependencies, workspaces, handler, admits, responseOrigins, inBackground, defaultLocale });
     try {
       await workspaces.start();
       this.#intake.open();

@@ -17,6 +17,8 @@ import type {
   Span,
   TableBlock,
 } from '../../src/chat/message.js';
+import type { Texts } from '../../src/texts/english.js';
+import { textsFor } from '../../src/texts/texts-for.js';
 import { cut, Room } from './room.js';
 import { nativeTable, plainTable } from './tables.js';
 import { escapeText } from './text.js';
@@ -50,7 +52,6 @@ const MAX = {
 const MESSAGE_CHARACTERS = 8000;
 const FALLBACK_CHARACTERS = 3000;
 const PICKLIST_PREFIX = 'pick:';
-const CUT_NOTE = 'Slack takes no longer messages, so the rest is left out here.';
 
 /**
  * A message as Block Kit. Texts are data everywhere (`rich_text` and `plain_text`, never mrkdwn), and everything is cut to
@@ -58,9 +59,14 @@ const CUT_NOTE = 'Slack takes no longer messages, so the rest is left out here.'
  * refuses a message whose picture it cannot fetch, and tables where it does not know them.
  */
 export function renderMessage(message: Message, options: { readonly plain?: boolean } = {}): SlackContent {
-  const drawing = new Drawing(options.plain ?? false);
+  const texts = textsFor(message.locale).replies;
+  const drawing = new Drawing(options.plain ?? false, texts);
   const drawn = message.blocks.flatMap((block) => drawing.block(block));
-  const blocks = fitBlocks(drawn.length > 0 ? drawn : drawing.text([{ text: message.fallback || '…' }]), drawing.room);
+  const blocks = fitBlocks(
+    drawn.length > 0 ? drawn : drawing.text([{ text: message.fallback || '…' }]),
+    drawing.room,
+    texts,
+  );
   return { text: escapeText(cut(message.fallback || '…', FALLBACK_CHARACTERS)), blocks };
 }
 
@@ -73,12 +79,14 @@ export function picklistIdOf(actionId: string): string | undefined {
 class Drawing {
   readonly room = new Room(MESSAGE_CHARACTERS);
   readonly #plain: boolean;
+  readonly #texts: Texts['replies'];
   #buttons = 0;
   /** Slack takes one table of its own in a message. */
   #hasTable = false;
 
-  constructor(plain: boolean) {
+  constructor(plain: boolean, texts: Texts['replies']) {
     this.#plain = plain;
+    this.#texts = texts;
   }
 
   block(block: Block): KnownBlock[] {
@@ -130,7 +138,7 @@ class Drawing {
   }
 
   #image({ alt, url }: ImageBlock): KnownBlock[] {
-    const label = alt.trim() || 'Picture';
+    const label = alt.trim() || this.#texts.picture;
     if (!isLink(url, ['https:'])) return this.#note([{ text: label }]);
     if (this.#plain) return this.text([{ text: label, link: url }]);
     return [{ type: 'image', image_url: url, alt_text: this.room.take(label, MAX.alt) || '…' }];
@@ -138,7 +146,9 @@ class Drawing {
 
   #table(table: TableBlock): KnownBlock[] {
     const isPlain = this.#plain || this.#hasTable;
-    const { block, note } = isPlain ? plainTable(table, this.room) : nativeTable(table, this.room);
+    const { block, note } = isPlain
+      ? plainTable(table, this.room, this.#texts)
+      : nativeTable(table, this.room, this.#texts);
     this.#hasTable ||= block?.type === 'table';
     return [
       ...(block ? [block] : []),
@@ -169,7 +179,7 @@ class Drawing {
       blocks.push({ type: 'actions', elements: elements.slice(start, start + MAX.buttonsInBlock) });
     const unusable = buttons.filter((button) => !usable.includes(button)).map(({ label }) => label);
     if (unusable.length === 0) return blocks;
-    return [...blocks, ...this.#note([{ text: `No usable address for: ${unusable.join(', ')}.` }])];
+    return [...blocks, ...this.#note([{ text: this.#texts.noAddress(unusable) }])];
   }
 
   #button(button: Button): SlackButton {
@@ -193,7 +203,7 @@ class Drawing {
   #picklist(picklist: Extract<Block, { kind: 'picklist' }>): KnownBlock[] {
     const fitting = picklist.options.filter(({ value }) => value !== '' && value.length <= MAX.optionValue);
     const shown = fitting.slice(0, MAX.options);
-    if (shown.length === 0) return this.#note([{ text: `${picklist.label}: there is nothing to choose.` }]);
+    if (shown.length === 0) return this.#note([{ text: this.#texts.nothingToChoose(picklist.label) }]);
     const hidden = picklist.options.length - shown.length;
     return [
       {
@@ -202,13 +212,11 @@ class Drawing {
         accessory: {
           type: 'static_select',
           action_id: cut(`${PICKLIST_PREFIX}${picklist.id}`, MAX.id),
-          placeholder: plain('Choose…'),
+          placeholder: plain(this.#texts.choose),
           options: shown.map(({ label, value }) => ({ text: plainLabel(label), value })),
         },
       },
-      ...(hidden === 0
-        ? []
-        : this.#note([{ text: `${shown.length} of ${picklist.options.length} can be chosen here.` }])),
+      ...(hidden === 0 ? [] : this.#note([{ text: this.#texts.shownOf(shown.length, picklist.options.length) }])),
     ];
   }
 }
@@ -224,14 +232,14 @@ function confirmation(button: ActionButton, confirm: NonNullable<ActionButton['c
 }
 
 /** At most 50 blocks: paragraphs are joined first, then the last texts go. Buttons and menus stay. */
-function fitBlocks(drawn: readonly KnownBlock[], room: Room): KnownBlock[] {
+function fitBlocks(drawn: readonly KnownBlock[], room: Room, { cutBySlack }: Texts['replies']): KnownBlock[] {
   const blocks = drawn.length > MAX.blocks - 1 ? joinParagraphs(drawn) : [...drawn];
   while (blocks.length > MAX.blocks - 1) {
     const last = blocks.findLastIndex((block) => block.type !== 'actions' && block.type !== 'section');
     blocks.splice(last === -1 ? blocks.length - 1 : last, 1);
     room.markCut();
   }
-  return room.wasCut ? [...blocks, { type: 'context', elements: [plain(CUT_NOTE)] }] : blocks;
+  return room.wasCut ? [...blocks, { type: 'context', elements: [plain(cutBySlack)] }] : blocks;
 }
 
 function joinParagraphs(blocks: readonly KnownBlock[]): KnownBlock[] {

@@ -31,6 +31,8 @@ export interface SlackConfig {
   readonly apiUrl?: string;
   /** Where browsers reach the service, without a slash at the end. */
   readonly publicUrl?: string;
+  /** BCP 47: for people whose language is not known or not spoken. */
+  readonly defaultLocale?: string;
 }
 
 export interface SlackDependencies {

@@ -1,6 +1,8 @@
 import type { InputBlock, ModalView, PlainTextOption as Option } from '@slack/types';
 import type { ChatFile } from '../../src/chat/chat-file.js';
 import type { Form, FormChoice, FormField } from '../../src/chat/form.js';
+import type { Texts } from '../../src/texts/english.js';
+import { textsFor } from '../../src/texts/texts-for.js';
 import type { SlackPlace } from './address.js';
 import { readFiles } from './files.js';
 import { isJsonObject, type JsonObject, objectAt, parseJson, present, textAt } from './json.js';
@@ -17,30 +19,31 @@ const YES = 'true';
 
 /** A form as a modal. What comes back names the token and the place it was opened from; a modal is in no channel. */
 export function renderForm(form: Form, place: SlackPlace): ModalView {
+  const texts = textsFor(form.locale).forms;
   return {
     type: 'modal',
     callback_id: FORM_CALLBACK,
     private_metadata: JSON.stringify({ token: form.token, place }),
     title: plain(form.title, MAX.title),
     submit: plain(form.submitLabel, MAX.title),
-    close: plain('Cancel', MAX.title),
-    blocks: form.fields.map(renderField),
+    close: plain(texts.cancel, MAX.title),
+    blocks: form.fields.map((field) => renderField(field, texts)),
   };
 }
 
-function renderField(field: FormField): InputBlock {
+function renderField(field: FormField, texts: Texts['forms']): InputBlock {
   return {
     type: 'input',
     block_id: `${FIELD_PREFIX}${field.name}`,
     label: plain(field.label, MAX.label),
-    element: renderElement(field),
+    element: renderElement(field, texts),
     // A checkbox that must be ticked could not say no.
     optional: field.optional || field.kind === 'boolean',
     ...(field.hint === undefined ? {} : { hint: plain(field.hint, MAX.hint) }),
   };
 }
 
-function renderElement(field: FormField): InputBlock['element'] {
+function renderElement(field: FormField, texts: Texts['forms']): InputBlock['element'] {
   const base = { action_id: ELEMENT };
   switch (field.kind) {
     case 'text':
@@ -63,7 +66,7 @@ function renderElement(field: FormField): InputBlock['element'] {
       return { type: 'file_input', ...base, max_files: 1, ...filetypes };
     }
     case 'boolean': {
-      const yes: Option = { text: plain('Yes', MAX.option), value: YES };
+      const yes: Option = { text: plain(texts.yes, MAX.option), value: YES };
       return { type: 'checkboxes', ...base, options: [yes], ...(field.initial ? { initial_options: [yes] } : {}) };
     }
     case 'select': {

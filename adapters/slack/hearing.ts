@@ -7,6 +7,7 @@ import type { Clock } from '../../src/kernel/clock.port.js';
 import { asBehalfError } from '../../src/kernel/errors.js';
 import type { Logger } from '../../src/kernel/logger.port.js';
 import type { Metrics } from '../../src/kernel/metrics.port.js';
+import { spoken, textsFor } from '../../src/texts/texts-for.js';
 import {
   type Heard,
   type HearingContext,
@@ -23,17 +24,14 @@ import { toEvent, withFiles } from './to-event.js';
 import { tenantOf } from './workspace.js';
 import type { Workspaces } from './workspaces.js';
 
-const REFUSALS: Readonly<Record<Exclude<Standing, 'member' | 'bot'>, string>> = {
-  guest: "Sorry, I don't work for guest accounts. Please ask a full member of this workspace.",
-  external: 'Sorry, I only work for members of the workspace that I belong to.',
-};
-
 export interface HearingParts {
   readonly workspaces: Workspaces;
   readonly handler: ChatEventHandler;
   readonly admits: Admits;
   /** Origins that a response_url may have. */
   readonly responseOrigins: readonly string[];
+  /** For people whose language is not known or not spoken. */
+  readonly defaultLocale: string | undefined;
   readonly inBackground: (work: Promise<void>) => void;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -97,15 +95,17 @@ async function takeIn(parts: HearingParts, hear: Hear, body: JsonObject, answer:
 
 /** Guests and people of other organisations: they are told so, after the ack, and nothing else happens. */
 function turnAway(
-  { inBackground, logger, metrics }: HearingParts,
-  { outbox }: Session,
+  { defaultLocale, inBackground, logger, metrics }: HearingParts,
+  { outbox, people }: Session,
   heard: Heard,
   standing: Exclude<Standing, 'member' | 'bot'>,
 ): void {
   metrics.count('chat_requests_refused', { platform: 'slack', reason: standing });
   logger.info({ eventId: heard.event.id, reason: standing }, 'person turned away');
+  const { chat } = textsFor(spoken(people.locale(heard.userId), defaultLocale));
+  const words = standing === 'guest' ? chat.noGuestsOfWorkspace : chat.onlyMembersOfWorkspace;
   inBackground(
-    outbox.postPrivately(heard.place, heard.userId, textMessage(REFUSALS[standing])).then(
+    outbox.postPrivately(heard.place, heard.userId, textMessage(words)).then(
       () => {},
       (error: unknown) => logger.warn({ err: asBehalfError(error) }, 'refusal could not be delivered'),
     ),

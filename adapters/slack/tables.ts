@@ -1,5 +1,6 @@
 import type { RichTextBlock, TableBlock as SlackTable } from '@slack/types';
-import { moreRows, type TableBlock } from '../../src/chat/message.js';
+import type { TableBlock } from '../../src/chat/message.js';
+import type { Texts } from '../../src/texts/english.js';
 import { cut, type Room } from './room.js';
 
 /** https://docs.slack.dev/reference/block-kit/blocks/table-block: 100 rows, the titles among them, and 20 columns. */
@@ -18,24 +19,24 @@ interface Drawn<T> {
 }
 
 /** A table as Slack draws it, with the rows that there is room for. */
-export function nativeTable(table: TableBlock, room: Room): Drawn<SlackTable> {
+export function nativeTable(table: TableBlock, room: Room, texts: Texts['replies']): Drawn<SlackTable> {
   const columns = table.columns.slice(0, MAX.columns);
   const rows = takeRows(table, room, { columns: columns.length, cell: MAX.cell, frame: CELL_FRAME });
-  if (rows.length < 2) return withNote(table, rows);
+  if (rows.length < 2) return withNote(table, rows, texts);
   return {
     block: {
       type: 'table',
       column_settings: columns.map(({ align = 'left' }) => ({ align, is_wrapped: true })),
       rows: rows.map((row) => row.map((text) => ({ type: 'raw_text', text }))),
     },
-    ...withNote(table, rows),
+    ...withNote(table, rows, texts),
   };
 }
 
 /** A table of spaces and lines, where Slack takes none of its own. */
-export function plainTable(table: TableBlock, room: Room): Drawn<RichTextBlock> {
+export function plainTable(table: TableBlock, room: Room, texts: Texts['replies']): Drawn<RichTextBlock> {
   const rows = takeRows(table, room, { columns: table.columns.length, cell: PLAIN_CELL, frame: 3 });
-  if (rows.length < 2) return withNote(table, rows);
+  if (rows.length < 2) return withNote(table, rows, texts);
   const widths = table.columns.map((_, index) => Math.max(...rows.map((row) => lengthOf(row[index] ?? ''))));
   const lines = rows.map((row) =>
     row.map((cell, index) => padded(cell, widths[index] ?? 0, table.columns[index])).join('  '),
@@ -44,7 +45,7 @@ export function plainTable(table: TableBlock, room: Room): Drawn<RichTextBlock> 
   const text = [titles, widths.map((width) => '─'.repeat(width)).join('  '), ...others].join('\n');
   return {
     block: { type: 'rich_text', elements: [{ type: 'rich_text_preformatted', elements: [{ type: 'text', text }] }] },
-    ...withNote(table, rows),
+    ...withNote(table, rows, texts),
   };
 }
 
@@ -67,7 +68,11 @@ function takeRows(table: TableBlock, room: Room, { cell, columns, frame }: Cells
   return taken;
 }
 
-function withNote({ more, rows }: TableBlock, taken: readonly unknown[]): { readonly note?: string } {
+function withNote(
+  { more, rows }: TableBlock,
+  taken: readonly unknown[],
+  { moreRows }: Texts['replies'],
+): { readonly note?: string } {
   const hidden = more + rows.length - Math.max(0, taken.length - 1);
   return hidden === 0 ? {} : { note: moreRows(hidden) };
 }

@@ -8,7 +8,8 @@ import type { WorkingSign } from '../../src/chat/working-sign.port.js';
 import { asBehalfError, BehalfError } from '../../src/kernel/errors.js';
 import type { HttpRoute } from '../../src/kernel/http.js';
 import type { Logger } from '../../src/kernel/logger.port.js';
-import type { PersonalActivity } from './activity.js';
+import { spoken, textsFor } from '../../src/texts/texts-for.js';
+import { localeOf, type PersonalActivity } from './activity.js';
 import { placeOf, readConversation, readMessageRef, type TeamsPlace, toMessageRef } from './address.js';
 import type { BotFramework } from './bot-framework.js';
 import { BotToken } from './bot-token.js';
@@ -26,11 +27,6 @@ import { People, type Standing } from './people.js';
 import { POP_UP_SCRIPTS, popUpRoutes } from './pop-up.js';
 import { TeamsReceiver } from './receiver.js';
 import { ServiceHosts } from './service-hosts.js';
-
-const REFUSALS: Readonly<Record<Exclude<Standing, 'member'>, string>> = {
-  guest: "Sorry, I don't work for guest accounts. Please ask a full member of this organisation.",
-  external: 'Sorry, I only work for members of the organisation that I belong to.',
-};
 
 /** What exists between start and stop. */
 interface Running {
@@ -72,7 +68,10 @@ export class TeamsAdapter implements ChatAdapter {
     const chats = new DirectChats(store);
     const held = new HeldMessages(store, vault);
     const presses = new OpenPresses();
-    this.#outbox = new Outbox({ installUrl: installUrlOf(config), chats, held, presses, clock, logger: this.#logger });
+    const { defaultLocale } = config;
+    const logger = this.#logger;
+    const installUrl = installUrlOf(config);
+    this.#outbox = new Outbox({ installUrl, chats, held, presses, clock, logger, defaultLocale });
     this.files = new TeamsFiles({
       fileHosts: endpointsOf(config).fileHosts,
       serviceHosts: this.#hosts,
@@ -81,7 +80,7 @@ export class TeamsAdapter implements ChatAdapter {
     });
     this.#people = new People(deps.clock);
     const tell: LifecycleHandler = async (event) => this.#running?.onLifecycle(event);
-    this.#lifecycle = new Lifecycle({ chats, outbox: this.#outbox, store, people: this.#people, tell });
+    this.#lifecycle = new Lifecycle({ chats, outbox: this.#outbox, store, people: this.#people, tell, defaultLocale });
     this.#receiver = new TeamsReceiver({
       ...deps,
       logger: this.#logger,
@@ -169,7 +168,8 @@ export class TeamsAdapter implements ChatAdapter {
     if (standing === 'member' || this.#running?.admits(standing)) return standing;
     this.#deps.metrics.count('chat_requests_refused', { platform: 'teams', reason: standing });
     this.#logger.info({ reason: standing }, 'person turned away');
-    const words = textMessage(REFUSALS[standing]);
+    const { chat } = textsFor(spoken(localeOf(did.activity), this.#config.defaultLocale));
+    const words = textMessage(standing === 'guest' ? chat.noGuestsOfOrganisation : chat.onlyMembersOfOrganisation);
     // Nobody waits for choices in a list: refusing each letter would be noise.
     if (did.activity.name !== 'application/search')
       this.#inBackground(this.#outbox.postPrivately(this.#bot(), spot, user, words), 'refusal could not be delivered');

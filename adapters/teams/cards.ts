@@ -2,12 +2,13 @@ import {
   type Block,
   type ImageBlock,
   type Message,
-  moreRows,
   plainText,
   type RichText,
   type Span,
   type TableBlock,
 } from '../../src/chat/message.js';
+import type { Texts } from '../../src/texts/english.js';
+import { textsFor } from '../../src/texts/texts-for.js';
 import { type Element, isSafeLink, renderButtons } from './buttons.js';
 import { shorten } from './fit.js';
 
@@ -61,7 +62,7 @@ function renderText(message: Message): OutgoingActivity {
 
 function renderCard(message: Message): OutgoingActivity {
   const summary = summaryOf(message);
-  const body = renderBlocks(message.blocks);
+  const body = renderBlocks(message.blocks, textsFor(message.locale).replies);
   const content = {
     type: 'AdaptiveCard',
     $schema: 'http://adaptivecards.io/schemas/adaptive-card.json',
@@ -81,7 +82,7 @@ function summaryOf({ fallback }: Message): string {
   return fallback.length <= MAX_SUMMARY ? fallback : `${fallback.slice(0, MAX_SUMMARY - 1)}…`;
 }
 
-function renderBlocks(blocks: readonly Block[]): Element[] {
+function renderBlocks(blocks: readonly Block[], texts: Texts['replies']): Element[] {
   const body: Element[] = [];
   let divided = false;
   for (const block of blocks) {
@@ -89,7 +90,7 @@ function renderBlocks(blocks: readonly Block[]): Element[] {
       divided = body.length > 0;
       continue;
     }
-    const [first, ...rest] = renderBlock(block);
+    const [first, ...rest] = renderBlock(block, texts);
     if (!first) continue;
     body.push(divided ? { ...first, separator: true, spacing: 'Medium' } : first, ...rest);
     divided = false;
@@ -97,7 +98,7 @@ function renderBlocks(blocks: readonly Block[]): Element[] {
   return body;
 }
 
-function renderBlock(block: Exclude<Block, { kind: 'divider' }>): Element[] {
+function renderBlock(block: Exclude<Block, { kind: 'divider' }>, texts: Texts['replies']): Element[] {
   switch (block.kind) {
     case 'heading':
       return renderHeading(block.text);
@@ -110,11 +111,11 @@ function renderBlock(block: Exclude<Block, { kind: 'divider' }>): Element[] {
     case 'buttons':
       return renderButtons(block.buttons);
     case 'picklist':
-      return renderPicklist(block);
+      return renderPicklist(block, texts);
     case 'image':
-      return renderImage(block);
+      return renderImage(block, texts);
     case 'table':
-      return renderTable(block);
+      return renderTable(block, texts);
   }
 }
 
@@ -177,15 +178,15 @@ function renderFields(fields: readonly { readonly label: string; readonly value:
   return [{ type: 'FactSet', facts }];
 }
 
-function renderImage({ alt, url }: ImageBlock): Element[] {
-  const altText = alt.trim() || 'Picture';
+function renderImage({ alt, url }: ImageBlock, { picture }: Texts['replies']): Element[] {
+  const altText = alt.trim() || picture;
   const isPage = URL.canParse(url) && new URL(url).protocol === 'https:';
   // Its own size, and never wider than the card.
   return isPage ? [{ type: 'Image', url, altText, size: 'Auto' }] : renderRichText([{ text: altText }], NOTE_LOOK);
 }
 
 /** Runs in a RichTextBlock are no markdown, so a cell needs no escaping. */
-function renderTable({ columns, more, rows }: TableBlock): Element[] {
+function renderTable({ columns, more, rows }: TableBlock, { moreRows }: Texts['replies']): Element[] {
   const note = more === 0 ? [] : renderRichText([{ text: moreRows(more) }], NOTE_LOOK);
   if (rows.length === 0) return note;
   const titles = columns.map(({ title }) => ({ type: 'TextRun', text: title.trim() || '–', weight: 'Bolder' }));
@@ -207,11 +208,11 @@ function renderTable({ columns, more, rows }: TableBlock): Element[] {
 }
 
 /** Nothing is chosen beforehand: a press must not act on what nobody has picked. */
-function renderPicklist(block: Extract<Block, { kind: 'picklist' }>): Element[] {
+function renderPicklist(block: Extract<Block, { kind: 'picklist' }>, texts: Texts['replies']): Element[] {
   if (block.options.length === 0) return [];
   const choices = block.options.map(({ label, value }) => ({ title: label, value }));
   return [
-    { type: 'Input.ChoiceSet', id: block.id, label: block.label, style: 'compact', placeholder: 'Choose…', choices },
+    { type: 'Input.ChoiceSet', id: block.id, label: block.label, style: 'compact', placeholder: texts.choose, choices },
   ];
 }
 

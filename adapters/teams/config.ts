@@ -36,6 +36,8 @@ export interface TeamsConfig {
   readonly fileHosts?: readonly string[];
   /** Where browsers reach the service; no trailing slash. */
   readonly publicUrl: string;
+  /** BCP 47: for people whose language is not known or not spoken, and for what everybody in a conversation reads. */
+  readonly defaultLocale?: string;
 }
 
 export interface TeamsDeps {

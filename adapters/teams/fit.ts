@@ -1,12 +1,11 @@
 import type { Block, Message, RichText, TableBlock } from '../../src/chat/message.js';
+import { textsFor } from '../../src/texts/texts-for.js';
 
 /** Teams refuses messages of more than 100 KB with `413 MessageSizeTooBig` and advises to stay below 80. */
 const MAX_BYTES = 80 * 1024;
 
 /** Where cutting starts; each round that does not fit halves it. */
 const FIRST_BUDGET = { characters: 24_000, options: 400, cells: 400, longest: 2_000 };
-
-const CUT_NOTE = 'The rest was too long to show here.';
 
 interface Budget {
   /** Of texts and fields, all together. */
@@ -44,10 +43,11 @@ function halve({ cells, characters, longest, options }: Budget): Budget {
 }
 
 function cutMessage(message: Message, budget: Budget): Message {
+  const note = textsFor(message.locale).replies.cut;
   const [only] = message.blocks;
   if (message.blocks.length === 1 && only?.kind === 'text') {
     const { text, isCut } = cutText(only.text, budget.characters, budget.longest);
-    const more = isCut ? [{ text: `\n\n${CUT_NOTE}` }] : [];
+    const more = isCut ? [{ text: `\n\n${note}` }] : [];
     return { ...message, blocks: [{ kind: 'text', text: [...text, ...more] }] };
   }
   const blocks: Block[] = [];
@@ -58,7 +58,7 @@ function cutMessage(message: Message, budget: Budget): Message {
     left = Math.max(0, left - cut.used);
     if (cut.block) blocks.push(cut.block);
     if (cut.isCut && !noted) {
-      blocks.push({ kind: 'note', text: [{ text: CUT_NOTE }] });
+      blocks.push({ kind: 'note', text: [{ text: note }] });
       noted = true;
     }
   }

@@ -1,4 +1,6 @@
 import type { Form, FormChoice, FormField } from '../../src/chat/form.js';
+import type { Texts } from '../../src/texts/english.js';
+import { textsFor } from '../../src/texts/texts-for.js';
 import { ACTION_TOKEN, type Element } from './buttons.js';
 import { CARD_TYPE, escapeMarkdown } from './cards.js';
 
@@ -18,11 +20,12 @@ type Errors = Readonly<Record<string, string>>;
  */
 export function renderForm(form: Form, errors: Errors = {}): object {
   const { submitLabel, title, token } = form;
+  const texts = textsFor(form.locale);
   const content = {
     type: 'AdaptiveCard',
     $schema: 'http://adaptivecards.io/schemas/adaptive-card.json',
     version: '1.5',
-    body: form.fields.flatMap((field) => renderField(field, token, errors[field.name])),
+    body: form.fields.flatMap((field) => renderField(field, token, texts.forms, errors[field.name])),
     actions: [{ type: 'Action.Submit', title: submitLabel, style: 'positive', data: { [ACTION_TOKEN]: token } }],
   };
   return { task: { type: 'continue', value: { title, width: 'medium', card: { contentType: CARD_TYPE, content } } } };
@@ -33,14 +36,14 @@ export function renderNotice(words: string): object {
   return { task: { type: 'message', value: words } };
 }
 
-function renderField(field: FormField, token: string, error: string | undefined): Element[] {
+function renderField(field: FormField, token: string, texts: Texts['forms'], error: string | undefined): Element[] {
   // No card takes files: it is asked for in the chat.
   if (field.kind === 'file') return [];
   const input = {
-    ...renderInput(field, token),
+    ...renderInput(field, token, texts),
     id: `${FIELD_PREFIX}${field.name}`,
     label: field.label,
-    ...(field.optional || field.kind === 'boolean' ? {} : { isRequired: true, errorMessage: 'Please fill this in.' }),
+    ...(field.optional || field.kind === 'boolean' ? {} : { isRequired: true, errorMessage: texts.fillIn }),
   };
   const below = [
     ...(field.hint === undefined ? [] : [line(field.hint, { isSubtle: true })]),
@@ -53,11 +56,11 @@ function line(text: string, look: Readonly<Record<string, unknown>>): Element {
   return { type: 'TextBlock', text: escapeMarkdown(text), size: 'Small', wrap: true, spacing: 'Small', ...look };
 }
 
-function renderInput(field: Exclude<FormField, { kind: 'file' }>, token: string): Element {
+function renderInput(field: Exclude<FormField, { kind: 'file' }>, token: string, texts: Texts['forms']): Element {
   if (field.kind === 'boolean') {
-    return { type: 'Input.Toggle', title: 'Yes', value: String(field.initial ?? false) };
+    return { type: 'Input.Toggle', title: texts.yes, value: String(field.initial ?? false) };
   }
-  if (field.kind === 'select') return renderSelect(field, token);
+  if (field.kind === 'select') return renderSelect(field, token, texts);
   const value = field.initial === undefined ? {} : { value: field.initial };
   switch (field.kind) {
     case 'text':
@@ -79,9 +82,9 @@ function renderInput(field: Exclude<FormField, { kind: 'file' }>, token: string)
   }
 }
 
-function renderSelect(field: Extract<FormField, { kind: 'select' }>, token: string): Element {
+function renderSelect(field: Extract<FormField, { kind: 'select' }>, token: string, texts: Texts['forms']): Element {
   const value = field.initial ? { value: field.initial.value } : {};
-  const select = { type: 'Input.ChoiceSet', style: 'compact', placeholder: 'Choose…', ...value };
+  const select = { type: 'Input.ChoiceSet', style: 'compact', placeholder: texts.choose, ...value };
   if (field.options) return { ...select, choices: field.options.map(toChoice) };
   const dataset = `${DATASET_PREFIX}${token}/${field.name}`;
   const choices = field.initial ? [toChoice(field.initial)] : [];

@@ -2,6 +2,7 @@ import type { ChatUser } from '../../src/chat/chat-user.js';
 import type { LifecycleHandler } from '../../src/chat/lifecycle-event.js';
 import type { ExpiringStore } from '../../src/kernel/expiring-store.port.js';
 import { joinKey } from '../../src/kernel/ids.js';
+import { spoken, textsFor } from '../../src/texts/texts-for.js';
 import type { PersonalActivity } from './activity.js';
 import { placeOf } from './address.js';
 import type { BotFramework } from './bot-framework.js';
@@ -20,6 +21,8 @@ interface LifecycleParts {
   readonly store: ExpiringStore;
   readonly people: Pick<People, 'forget'>;
   readonly tell: LifecycleHandler;
+  /** What people read of whom no language is known that is spoken. */
+  readonly defaultLocale: string | undefined;
 }
 
 /** Keeps up with where the app is installed: stored references, the welcome, and what was held until the app is there. */
@@ -62,12 +65,13 @@ export class Lifecycle {
   }
 
   async #added(bot: BotFramework, news: TeamsNews & { readonly kind: 'app-added' | 'app-removed' }): Promise<void> {
-    const { chats, outbox, store } = this.#parts;
-    const { isDirect, person, target, tenantId } = news;
+    const { chats, defaultLocale, outbox, store } = this.#parts;
+    const { isDirect, locale, person, target, tenantId } = news;
+    const texts = textsFor(spoken(isDirect ? locale : undefined, defaultLocale));
     const id = joinKey('welcomed', tenantId, target.conversationId);
     try {
       if (await store.add({ kind: 'private-chat', id }, '1', WELCOMED_TTL_MS))
-        await bot.send(target, welcome(isDirect));
+        await bot.send(target, welcome(isDirect, texts));
     } finally {
       if (isDirect && person) {
         const user = userOf(news, person);

@@ -1,10 +1,12 @@
-import type { Activity } from './activity.js';
+import { type Activity, localeOf } from './activity.js';
 import type { Target } from './bot-framework.js';
 
 interface Where {
   readonly tenantId: string;
   readonly target: Target;
   readonly isDirect: boolean;
+  /** What the person's client is written in (BCP 47), where it is said. */
+  readonly locale?: string;
 }
 
 /** What Teams tells of the app and the people in a conversation. */
@@ -26,10 +28,12 @@ export type TeamsNews = Where &
 export function readNews(activity: Activity, tenantId: string): TeamsNews | undefined {
   const { conversation, from, recipient, serviceUrl } = activity;
   if (!conversation || !recipient || !serviceUrl) return undefined;
+  const locale = localeOf(activity);
   const where: Where = {
     tenantId,
     target: { serviceUrl, conversationId: conversation.id, botId: recipient.id },
     isDirect: conversation.conversationType === 'personal',
+    ...(locale === undefined ? {} : { locale }),
   };
   const person = from?.aadObjectId ? { person: { id: from.id, aadObjectId: from.aadObjectId.toLowerCase() } } : {};
   if (activity.type === 'installationUpdate') {

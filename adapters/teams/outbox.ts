@@ -5,6 +5,8 @@ import type { Clock } from '../../src/kernel/clock.port.js';
 import { asBehalfError, BehalfError, isBehalfError } from '../../src/kernel/errors.js';
 import { randomToken } from '../../src/kernel/ids.js';
 import type { Logger } from '../../src/kernel/logger.port.js';
+import type { Texts } from '../../src/texts/english.js';
+import { textsFor } from '../../src/texts/texts-for.js';
 import type { PersonalActivity } from './activity.js';
 import type { TeamsMessagePlace, TeamsPlace } from './address.js';
 import type { BotFramework } from './bot-framework.js';
@@ -27,6 +29,8 @@ interface OutboxOptions {
   readonly presses: OpenPresses;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** What everybody in a conversation reads. */
+  readonly defaultLocale?: string | undefined;
 }
 
 /**
@@ -35,11 +39,13 @@ interface OutboxOptions {
  */
 export class Outbox {
   readonly #options: OutboxOptions;
+  readonly #texts: Texts;
   /** Microsoft moves conversations between hosts; the latest activity says where. */
   readonly #serviceUrls = new LRUCache<string, string>({ max: REMEMBERED_CONVERSATIONS });
 
   constructor(options: OutboxOptions) {
     this.#options = options;
+    this.#texts = textsFor(options.defaultLocale);
   }
 
   /** Learns where a conversation is from what arrives. */
@@ -105,7 +111,7 @@ export class Outbox {
     const known = await held.hold(user, { id: heldId, conversationId, at: clock.now(), activity });
     if (known !== undefined) return { ...person, activityId: known, heldId };
     logger.info({}, 'no 1:1 chat in Teams, so a note is left in the conversation');
-    const notice = await this.post(bot, person, waitingNotice(installUrl));
+    const notice = await this.post(bot, person, waitingNotice(installUrl, this.#texts));
     await held.noticed(user, heldId, notice.activityId);
     return { ...notice, heldId };
   }
@@ -167,7 +173,7 @@ export class Outbox {
   async #tellSent(bot: BotFramework, place: TeamsPlace, { conversationId, noticeId }: HeldMessage): Promise<void> {
     if (noticeId === undefined) return;
     const target = this.#refreshed({ ...place, conversationId, direct: false });
-    await bot.update(target, noticeId, renderMessage(sentNotice())).catch((error: unknown) => {
+    await bot.update(target, noticeId, renderMessage(sentNotice(this.#texts))).catch((error: unknown) => {
       this.#options.logger.info({ err: asBehalfError(error) }, 'a note in Teams could not be replaced');
     });
   }

@@ -73,11 +73,13 @@ export interface TableBlock {
 export interface Message {
   readonly fallback: string;
   readonly blocks: readonly Block[];
+  /** BCP 47: what the platform's own words in it are written in; absent: English. */
+  readonly locale?: string;
 }
 
-/** Stands below a table whose end is left out. */
-export function moreRows(count: number): string {
-  return `… and ${count} more ${count === 1 ? 'row' : 'rows'}.`;
+/** The message with the language of its reader, where that is known. */
+export function inLanguage(message: Message, locale: string | undefined): Message {
+  return locale === undefined ? message : { ...message, locale };
 }
 
 /** A message of one paragraph. */

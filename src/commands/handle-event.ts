@@ -1,9 +1,9 @@
 import type { ChatAdapter } from '../chat/chat-adapter.port.js';
 import type { ActionEvent, ChatEvent, FormEvent, SignInEvent, TextEvent } from '../chat/chat-event.js';
-import type { ChatUser, Platform } from '../chat/chat-user.js';
+import type { Platform } from '../chat/chat-user.js';
 import { type Click, type Clicks, parametersOf } from '../chat/clicks.js';
-import type { ConversationRef, MessageRef } from '../chat/conversation.js';
-import { type Message, textMessage } from '../chat/message.js';
+import type { MessageRef } from '../chat/conversation.js';
+import { inLanguage, type Message, textMessage } from '../chat/message.js';
 import { looksLikeCode } from '../connections/login-code.js';
 import type { WaitingJobs } from '../jobs/waiting-jobs.js';
 import type { Clock } from '../kernel/clock.port.js';
@@ -228,7 +228,7 @@ export class EventHandler {
   }
 
   /** Answers are private where others could read along. */
-  #reply(event: { readonly user: ChatUser; readonly conversation: ConversationRef }, message: Message): Promise<void> {
+  #reply(event: Pick<ChatEvent, 'user' | 'conversation' | 'locale'>, message: Message): Promise<void> {
     return sayPrivately(this.#deps.chats(event.user.platform), event, message);
   }
 
@@ -239,7 +239,8 @@ export class EventHandler {
 
   /** In place of the message that holds the button, where the platform says which it is. */
   async #replace(event: ActionEvent & { readonly message?: MessageRef }, message: Message): Promise<void> {
-    if (event.message) await this.#deps.chats(event.user.platform).update(event.message, message);
+    if (event.message)
+      await this.#deps.chats(event.user.platform).update(event.message, inLanguage(message, event.locale));
     else await this.#reply(event, message);
   }
 

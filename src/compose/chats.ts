@@ -23,13 +23,13 @@ interface ChatParts {
 
 /** The chat platforms that are configured. */
 export async function createChats(config: Config, parts: ChatParts): Promise<readonly ChatAdapter[]> {
-  const { publicUrl, slack, teams } = config;
+  const { defaultLocale, publicUrl, slack, teams } = config;
   return [
-    ...(slack ? [await createSlack({ ...slack, publicUrl }, parts)] : []),
+    ...(slack ? [await createSlack({ ...slack, defaultLocale, publicUrl }, parts)] : []),
     ...(teams
       ? [
           (await import('../../adapters/teams/index.js')).createTeamsAdapter(
-            { ...teams, publicUrl },
+            { ...teams, defaultLocale, publicUrl },
             { ...parts, store: parts.stores.expiring },
           ),
         ]
@@ -38,7 +38,7 @@ export async function createChats(config: Config, parts: ChatParts): Promise<rea
 }
 
 async function createSlack(
-  slack: NonNullable<Config['slack']> & Pick<Config, 'publicUrl'>,
+  slack: NonNullable<Config['slack']> & Pick<Config, 'defaultLocale' | 'publicUrl'>,
   parts: ChatParts,
 ): Promise<ChatAdapter> {
   const { createSlackAdapter } = await import('../../adapters/slack/index.js');

@@ -106,6 +106,7 @@ export async function openConnections(
         providerOrigin: (connection) => originOf(catalogue.parent(connection)),
         platformTitle: (platform) => platform,
         popUpScripts: () => [],
+        defaultLocale: config.defaultLocale,
         logger,
       });
       await server.listen([...assetRoutes(), ...routes], config.port);

@@ -1,6 +1,6 @@
 import type { Click, Clicks } from '../chat/clicks.js';
 import type { Block, Button, Message } from '../chat/message.js';
-import { plainText, textMessage } from '../chat/message.js';
+import { inLanguage, plainText, textMessage } from '../chat/message.js';
 import { leadsToForm } from '../recipes/missing-parameter.js';
 import type { RenderedAnswer, RenderedAskButton } from '../recipes/render-ask.js';
 import type { Texts } from '../texts/english.js';
@@ -36,7 +36,7 @@ export async function askMessage(
   }
   blocks.push({ kind: 'buttons', buttons });
   if (again) blocks.push({ kind: 'note', text: [{ text: jobs.repeated }] });
-  return { fallback: plainText(asking.text), blocks };
+  return inLanguage({ fallback: plainText(asking.text), blocks }, job.state.locale);
 }
 
 /** What stands there when a question is closed: its text, and what became of it. */

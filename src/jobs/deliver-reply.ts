@@ -1,7 +1,7 @@
 import type { ChatAdapter } from '../chat/chat-adapter.port.js';
 import type { Clicks } from '../chat/clicks.js';
 import type { MessageRef } from '../chat/conversation.js';
-import type { Block, Message } from '../chat/message.js';
+import { type Block, inLanguage, type Message } from '../chat/message.js';
 import { isBehalfError } from '../kernel/errors.js';
 import type { RenderedReply } from '../recipes/render-reply.js';
 import { textsFor } from '../texts/texts-for.js';
@@ -79,7 +79,8 @@ async function toMessage(
   const tokens = await clicks.issue(job.user, clicksOf(blocks), isPublic ? 'tenant' : 'person');
   const drawn = toBlocks(blocks, tokens, findCommand);
   const note: Block = { kind: 'note', text: [{ text: texts.jobs.repeated }] };
-  return { fallback: fallbackOf(blocks, texts), blocks: again ? [...drawn, note] : drawn };
+  const message = { fallback: fallbackOf(blocks, texts), blocks: again ? [...drawn, note] : drawn };
+  return inLanguage(message, job.state.locale);
 }
 
 /** Says how a job has ended: in place of the prompt, else privately. */

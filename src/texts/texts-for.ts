@@ -48,6 +48,11 @@ export function isSpoken(locale: string): boolean {
   return lookUp(locale) !== undefined;
 }
 
+/** The first of these locales that is spoken; undefined where none is. */
+export function spoken(...locales: readonly (string | undefined)[]): string | undefined {
+  return locales.find((locale) => locale !== undefined && isSpoken(locale));
+}
+
 /** Language and region alone: whatever else a tag says changes no text (RFC 4647 section 3.4). */
 function lookUp(locale: string | undefined): { readonly language: string; readonly tag: string } | undefined {
   // A tag is short; what is far longer is none.
