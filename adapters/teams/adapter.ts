@@ -87,6 +87,7 @@ export class TeamsAdapter implements ChatAdapter {
       hosts: this.#hosts,
       presses,
       tenantIds: tenantsOf(config),
+      defaultLocale,
       onPerson: (did) => this.#heard(did),
       admit: (did) => this.#admit(did),
       onNews: (news) => this.#follow(news),

@@ -1,5 +1,6 @@
 import type { ChatEvent } from '../../src/chat/chat-event.js';
 import type { HttpResponse } from '../../src/kernel/http.js';
+import type { Texts } from '../../src/texts/english.js';
 import type { Element } from './buttons.js';
 import { CARD_TYPE } from './cards.js';
 import { renderChoices, renderNotice } from './forms.js';
@@ -18,17 +19,20 @@ export function renderReplacement(value: Element): object {
  * How an invoke is answered; anything but 200 is "Something went wrong" in the client. `given`: what the service said while the client waits.
  * https://learn.microsoft.com/adaptive-cards/authoring-cards/universal-action-model
  */
-export function answerInvoke(name: string, event: ChatEvent | undefined, given: object | undefined): HttpResponse {
+export function answerInvoke(
+  name: string,
+  event: ChatEvent | undefined,
+  given: object | undefined,
+  { chat }: Texts,
+): HttpResponse {
   switch (name) {
     case 'adaptiveCard/action':
-      return json(given ?? renderWord(event ? 'One moment…' : 'This button does not work any more.'));
+      return json(given ?? renderWord(event ? chat.oneMoment : chat.buttonDead));
     case 'task/fetch':
-      return json(
-        given ?? renderNotice(event ? 'I have answered in the chat.' : 'This button does not work any more.'),
-      );
+      return json(given ?? renderNotice(event ? chat.answeredInChat : chat.buttonDead));
     case 'task/submit':
       // An empty answer closes the dialog.
-      return json(given ?? (event ? {} : renderNotice('This form does not work any more.')));
+      return json(given ?? (event ? {} : renderNotice(chat.formDead)));
     case 'application/search':
       return json(given ?? renderChoices([]));
     case 'signin/tokenExchange':

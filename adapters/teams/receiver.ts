@@ -4,7 +4,8 @@ import { asBehalfError, isBehalfError } from '../../src/kernel/errors.js';
 import type { HttpRequest, HttpResponse, HttpRoute } from '../../src/kernel/http.js';
 import type { Logger } from '../../src/kernel/logger.port.js';
 import type { Metrics } from '../../src/kernel/metrics.port.js';
-import { type Activity, judgeActivity, type PersonalActivity, readActivity } from './activity.js';
+import { spoken, textsFor } from '../../src/texts/texts-for.js';
+import { type Activity, judgeActivity, localeOf, type PersonalActivity, readActivity } from './activity.js';
 import { Deadlines } from './deadlines.js';
 import { toEvent } from './inbound.js';
 import { answerInvoke, renderReplacement } from './invoke-answers.js';
@@ -26,6 +27,8 @@ const NOT_NOW: HttpResponse = { status: 503 };
 interface ReceiverOptions {
   /** Whose people are served; in lower case. */
   readonly tenantIds: ReadonlySet<string>;
+  /** Of people whose language is not known or not spoken. */
+  readonly defaultLocale?: string | undefined;
   readonly hosts: ServiceHosts;
   readonly presses: OpenPresses;
   readonly clock: Clock;
@@ -142,7 +145,9 @@ export class TeamsReceiver {
     const close = name === 'adaptiveCard/action' ? this.#openPress(did, answer) : undefined;
     try {
       if (event) await this.#deliver(request, event, { handler: admitted, limit });
-      return isInvoke ? answerInvoke(name, event, answer.take()) : OK;
+      if (!isInvoke) return OK;
+      const texts = textsFor(spoken(localeOf(did.activity), this.#options.defaultLocale));
+      return answerInvoke(name, event, answer.take(), texts);
     } finally {
       close?.();
     }

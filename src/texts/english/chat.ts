@@ -12,6 +12,10 @@ export const chat = () => ({
   privateWaits:
     "I have something that only the person who asked should see, and I'm not in a chat with them yet. Add me, and I'll send it there.",
   privateSent: "I've sent it in the chat with me.",
+  oneMoment: 'One moment…',
+  buttonDead: 'This button does not work any more.',
+  formDead: 'This form does not work any more.',
+  answeredInChat: 'I have answered in the chat.',
   addMe: 'Add me',
   somebody: 'Somebody',
 });

@@ -14,6 +14,10 @@ export const chat = (): Texts['chat'] => ({
   privateWaits:
     'Ich habe etwas, das nur sehen soll, wer gefragt hat, und ich bin mit dieser Person noch in keinem Chat. Fügen Sie mich hinzu, dann schicke ich es dort.',
   privateSent: 'Ich habe es im Chat mit mir geschickt.',
+  oneMoment: 'Einen Moment …',
+  buttonDead: 'Dieser Knopf geht nicht mehr.',
+  formDead: 'Dieses Formular geht nicht mehr.',
+  answeredInChat: 'Ich habe im Chat geantwortet.',
   addMe: 'Hinzufügen',
   somebody: 'Jemand',
 });
