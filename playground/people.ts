@@ -10,6 +10,8 @@ export interface Person {
   readonly slackUserId: string;
   readonly teamsUserId: string;
   readonly aadObjectId: string;
+  /** What the person's chat clients are written in (BCP 47); absent: American English. */
+  readonly locale?: string;
   /** Login of the demo apps. The password is shown on the login page: it is a playground. */
   readonly appLogin: { readonly username: string; readonly email: string; readonly mayCreate: boolean };
 }

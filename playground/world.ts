@@ -9,12 +9,14 @@ import { type RunningDemoApps, spawnDemoApps } from './demo-apps.js';
 import type { FrontPage } from './front/ports.js';
 import { type Front, startFront } from './front.js';
 import { closeServer, listen } from './http.js';
-import { PEOPLE, TEAMS_APP_ID, TEAMS_TENANT_ID } from './people.js';
+import { PEOPLE, type Person, TEAMS_APP_ID, TEAMS_TENANT_ID } from './people.js';
 import { type SlackEmulator, startSlackEmulator } from './slack/emulator.js';
 import type { DeliveryTiming } from './teams/bot-endpoint.js';
 import { startTeamsEmulator, type TeamsEmulator } from './teams/index.js';
 
 export interface WorldOptions {
+  /** How the chat clients of people are set. */
+  readonly clients?: Readonly<Partial<Record<Person['id'], Pick<Person, 'locale'>>>>;
   /** Port of the page and of the service's public URL; any free one unless told. */
   readonly frontPort?: number;
   /** Port that the service is to listen on; any free one unless told. */
@@ -102,11 +104,12 @@ async function build(options: WorldOptions, stops: (() => Promise<void>)[]): Pro
   const apps = await spawnDemoApps(demoAppsOptions(front, secrets, options));
   parts.apps = apps;
   stops.push(apps.stop);
+  const people = PEOPLE.map((person) => ({ ...person, ...options.clients?.[person.id] }));
   const slack = await startSlackEmulator({
     signingSecret: secrets.slackSigningSecret,
     botToken: secrets.slackBotToken,
     eventsUrl: `${front.url}/slack/events`,
-    people: PEOPLE,
+    people,
     conversations,
     ...(options.slackRetryDelaysMs ? { retryDelaysMs: options.slackRetryDelaysMs } : {}),
   });
@@ -117,7 +120,7 @@ async function build(options: WorldOptions, stops: (() => Promise<void>)[]): Pro
     appPassword: secrets.teamsPassword,
     tenantId: TEAMS_TENANT_ID,
     messagesUrl: `${front.url}/api/messages`,
-    people: PEOPLE,
+    people,
     conversations,
     ...(options.teamsTiming ? { timing: options.teamsTiming } : {}),
   });

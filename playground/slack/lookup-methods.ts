@@ -49,7 +49,7 @@ function userObject(person: Person, world: ApiWorld): Block {
     tz: profile.tz ?? 'Europe/Berlin',
     tz_label: 'Central European Time',
     tz_offset: 3600,
-    locale: profile.locale ?? 'en-US',
+    locale: profile.locale ?? person.locale ?? 'en-US',
     is_admin: false,
     is_owner: false,
     is_primary_owner: false,

@@ -42,7 +42,7 @@ export function messageActivity(
       ...(message.attachments ?? []),
       { contentType: 'text/html', content: mentioned ? mentionHtml(message.text) : html },
     ],
-    entities: [clientInfo(scene.overrides), ...(mentioned ? [mentionOf(facts)] : [])],
+    entities: [clientInfo(scene), ...(mentioned ? [mentionOf(facts)] : [])],
     ...(message.replyToId === undefined ? {} : { replyToId: message.replyToId }),
     ...(message.value === undefined ? {} : { value: message.value }),
   };
@@ -61,7 +61,7 @@ export function submitActivity(
     text: '',
     replyToId: submit.replyToId,
     value: submit.value,
-    entities: [clientInfo(scene.overrides)],
+    entities: [clientInfo(scene)],
     channelData: { ...base.channelData, source: { name: 'message' }, legacy: { replyToId: `1:${submit.replyToId}` } },
   };
 }
@@ -78,7 +78,7 @@ export function invokeActivity(
     name: invoke.name,
     value: invoke.value,
     ...(invoke.replyToId === undefined ? {} : { replyToId: invoke.replyToId }),
-    entities: [clientInfo(scene.overrides)],
+    entities: [clientInfo(scene)],
     channelData: { ...base.channelData, source: { name: 'message' } },
   };
 }
@@ -125,7 +125,7 @@ function common(facts: ChannelFacts, scene: Scene, id: string) {
     from: { id: person.teamsUserId, name: person.name, ...(aadObjectId === null ? {} : { aadObjectId }) },
     recipient: { id: botId(facts), name: BOT_NAME },
     conversation: { ...conversationOf(place), ...(tenantId === null ? {} : { tenantId }) },
-    locale: overrides.locale ?? 'en-US',
+    locale: overrides.locale ?? person.locale ?? 'en-US',
     channelData: place.chat.kind === 'channel' ? { ...teamData(place.chat), ...tenant } : tenant,
   };
 }
@@ -140,8 +140,8 @@ function teamData(chat: Chat) {
   return { teamsChannelId: chat.id, teamsTeamId: TEAM.id, channel: { id: chat.id }, team: { id: TEAM.id } };
 }
 
-function clientInfo(overrides: ActivityOverrides = {}) {
-  const locale = overrides.locale ?? 'en-US';
+function clientInfo({ overrides = {}, person }: Pick<Scene, 'overrides' | 'person'>) {
+  const locale = overrides.locale ?? person.locale ?? 'en-US';
   return { type: 'clientInfo', locale, country: 'US', platform: 'Web', timezone: 'Europe/Berlin' };
 }
 

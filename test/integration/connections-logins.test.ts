@@ -1,6 +1,7 @@
 import { BehalfError } from '../../src/kernel/errors.js';
 import { ANN, BOB } from '../support/connection-kit.js';
 import { Browser, type LoginKit, startLoginKit } from '../support/login-kit.js';
+import { inWords } from '../support/wordings.js';
 
 const MINUTE = 60_000;
 
@@ -174,7 +175,7 @@ describe('a login that the provider ends', () => {
   ])('with %s is told in our words', async (error, text) => {
     const url = await kit.begin(await kit.link(ANN), browser);
     const outcome = await kit.arrive(answer(error, url), browser);
-    expect(outcome).toMatchObject({ kind: 'provider_error', text });
+    expect(inWords(outcome)).toMatchObject({ kind: 'provider_error', text });
     expect(kit.logger.dump()).not.toMatch(/evil|script/);
   });
 
@@ -188,7 +189,7 @@ describe('a login that the provider ends', () => {
     const { provider } = kit;
     provider.script(() => wrong);
     const outcome = await kit.walk(token, browser);
-    expect(outcome).toMatchObject({ kind: 'provider_error', text: expect.stringContaining(words) });
+    expect(inWords(outcome)).toMatchObject({ kind: 'provider_error', text: expect.stringContaining(words) });
     await expect(kit.logins.view(token)).resolves.toMatchObject({ kind: 'open' });
     expect(kit.connected).toEqual([]);
   });
@@ -196,7 +197,7 @@ describe('a login that the provider ends', () => {
   it('is not connected when nobody can say whose tokens they are; they are revoked', async () => {
     kit.accounts.clear();
     const outcome = await kit.walk(await kit.link(ANN), browser);
-    expect(outcome).toMatchObject({
+    expect(inWords(outcome)).toMatchObject({
       kind: 'provider_error',
       text: 'I could not find out which Acme CRM account this is, so I did not connect it. Please try again.',
     });

@@ -147,7 +147,7 @@ describe('a token that is due', () => {
     await kit.clock.advance(HOUR - 1);
     await expect(tokenOf(ask())).resolves.toBe('only');
     await kit.clock.advance(1);
-    await expect(ask()).resolves.toEqual({ kind: 'login_required', reason: 'The login has ended', asked: ['api'] });
+    await expect(ask()).resolves.toEqual({ kind: 'login_required', reason: 'login_over', asked: ['api'] });
     expect(refreshes()).toBe(0);
   });
 
@@ -252,7 +252,7 @@ describe('a refresh that fails', () => {
     kit.provider.script(() => ({ status: 400, body: { error: 'invalid_grant' } }));
     await expect(ask()).resolves.toEqual({
       kind: 'login_required',
-      reason: 'The app has ended the login',
+      reason: 'login_ended',
       asked: ['api'],
     });
     await expect(ask()).resolves.toMatchObject({ kind: 'login_required' });

@@ -1,0 +1,6 @@
+import type { LoginOutcome, ProofOutcome } from '../../src/connections/login.js';
+
+/** What came of a login, with its text as somebody reads it whose language is not known. */
+export function inWords(outcome: LoginOutcome | ProofOutcome) {
+  return 'text' in outcome ? { ...outcome, text: outcome.text(undefined) } : outcome;
+}
