@@ -26,7 +26,7 @@ describe.each(['slack', 'teams'] as const)('in %s', (platform) => {
   it('each person reads their own language, or English where there is none, also side by side in a channel', async () => {
     const answers: Heard[] = [];
     for (const player of [carl, rita, max]) {
-      await player[platform].say('help', 'channel');
+      await player[platform].say('@Behalf help', 'channel');
       answers.push(await player[platform].hears(/create opportunity/));
     }
     const [german, english, french] = answers;

@@ -29,6 +29,7 @@ describe('the configuration', () => {
       publicUrl: 'http://localhost:3000',
       store: { kind: 'embedded', directory: './data' },
       configDir: '.',
+      defaultLocale: 'en',
       identityCheck: 'auto',
       loginTimeoutMs: 1_800_000,
       uninstallGraceMs: 24 * 3_600_000,
@@ -40,6 +41,13 @@ describe('the configuration', () => {
     });
     expect(parseConfig(TEAMS).teams).toMatchObject({ appId: 'app', tenantId: 'tenant', cloud: 'public' });
     expect(parseConfig(TEAMS).slack).toBeUndefined();
+  });
+
+  test('takes a language that is spoken, with or without a region, and no other', () => {
+    expect(parseConfig({ ...SLACK, DEFAULT_LOCALE: 'de-CH' }).defaultLocale).toBe('de-CH');
+    expect(mistakes({ ...SLACK, DEFAULT_LOCALE: 'fr' })).toEqual([
+      'DEFAULT_LOCALE is none of the languages that there are: en, de.',
+    ]);
   });
 
   test('takes empty variables as absent', () => {
