@@ -3,6 +3,13 @@ import { EventEmitter } from 'node:events';
 /** The two chat platforms that the playground imitates. */
 export type PlaygroundPlatform = 'slack' | 'teams';
 
+/** A file that hangs on a message. */
+export interface PlaygroundFile {
+  readonly name: string;
+  /** Bytes. */
+  readonly size: number;
+}
+
 /** One message as a person would see it in the client. `native` is what the bot sent: Block Kit or an activity. */
 export interface PlaygroundMessage {
   readonly id: string;
@@ -14,12 +21,15 @@ export interface PlaygroundMessage {
   readonly onlyFor?: string;
   readonly edited?: boolean;
   readonly threadId?: string;
+  /** What somebody sent along. */
+  readonly files?: readonly PlaygroundFile[];
 }
 
 export interface PlaygroundConversation {
   readonly id: string;
   readonly platform: PlaygroundPlatform;
-  readonly kind: 'direct' | 'channel';
+  /** `group`: a group direct message in Slack, a group chat in Teams. */
+  readonly kind: 'direct' | 'channel' | 'group';
   readonly title: string;
   /** Ids of the people in it (see people.ts). */
   readonly people: readonly string[];

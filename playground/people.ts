@@ -1,9 +1,10 @@
 /**
  * The people of the playground: one identity on each chat platform and an account in the demo apps.
  * Their e-mail address is the same everywhere, except for Max, whose CRM account has another one.
+ * Rita may create, Carl may only read, Gina is a guest of the organisation.
  */
 export interface Person {
-  readonly id: 'rita' | 'carl' | 'max';
+  readonly id: 'rita' | 'carl' | 'gina' | 'max';
   readonly name: string;
   /** Confirmed e-mail address in Slack and in Teams. */
   readonly email: string;
@@ -12,6 +13,8 @@ export interface Person {
   readonly aadObjectId: string;
   /** What the person's chat clients are written in (BCP 47); absent: American English. */
   readonly locale?: string;
+  /** No full member: a guest of the workspace and of the tenant. */
+  readonly isGuest?: boolean;
   /** Login of the demo apps. The password is shown on the login page: it is a playground. */
   readonly appLogin: { readonly username: string; readonly email: string; readonly mayCreate: boolean };
 }
@@ -34,6 +37,16 @@ export const PEOPLE: readonly Person[] = [
     teamsUserId: '29:carl',
     aadObjectId: '5b1f2c1e-0000-4000-8000-000000000002',
     appLogin: { username: 'carl', email: 'carl@acme.example', mayCreate: false },
+  },
+  {
+    id: 'gina',
+    name: 'Gina Guest',
+    email: 'gina@globex.example',
+    slackUserId: 'U0GINA',
+    teamsUserId: '29:gina',
+    aadObjectId: '5b1f2c1e-0000-4000-8000-000000000004',
+    isGuest: true,
+    appLogin: { username: 'gina', email: 'gina@globex.example', mayCreate: false },
   },
   {
     id: 'max',

@@ -120,7 +120,9 @@ function conversationsInfo(args: Args, world: ApiWorld): ApiAnswer {
   const isMember = channel.members.has(SLACK_BOT_USER_ID);
   const kind = channel.direct
     ? { is_im: true, user: [...channel.members].find((member) => member !== SLACK_BOT_USER_ID) }
-    : { name: channel.name, is_channel: true, is_im: false, is_private: false, is_member: isMember };
+    : channel.group
+      ? { name: channel.name, is_group: true, is_mpim: true, is_im: false, is_private: true, is_member: isMember }
+      : { name: channel.name, is_channel: true, is_im: false, is_private: false, is_member: isMember };
   return succeed({
     channel: { id: channel.id, created: 1_700_000_000, is_archived: false, is_ext_shared: false, ...kind },
   });

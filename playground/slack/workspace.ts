@@ -5,6 +5,9 @@ import type { Block, ProfileOverrides, StoredFile, StoredMessage } from './types
 export const SLACK_APP_ID = 'A0BEHALF';
 export const SLACK_BOT_ID = 'B0BEHALF';
 export const SALES_CHANNEL = 'C0SALES';
+/** The group direct message of some people with the bot. */
+export const GROUP_MESSAGE = 'G0DEALS';
+const IN_GROUP: readonly string[] = ['rita', 'carl', 'gina'];
 /** Author of the bot's messages in {@link PlaygroundMessage}. */
 export const BOT_AUTHOR = 'bot';
 
@@ -12,6 +15,8 @@ export interface Channel {
   readonly id: string;
   readonly name: string;
   readonly direct: boolean;
+  /** A group direct message (mpim). */
+  readonly group: boolean;
   /** Slack user ids, the bot's among them. */
   readonly members: ReadonlySet<string>;
 }
@@ -52,6 +57,8 @@ export class Workspace {
     this.#now = options.now;
     for (const person of options.people) this.#open(directChannelOf(person.slackUserId), 'Behalf', [person]);
     this.#open(SALES_CHANNEL, 'sales', options.people);
+    const group = options.people.filter(({ id }) => IN_GROUP.includes(id));
+    if (group.length > 1) this.#open(GROUP_MESSAGE, `mpdm-${group.map(({ id }) => id).join('--')}--behalf-1`, group);
   }
 
   get people(): readonly Person[] {
@@ -69,7 +76,8 @@ export class Workspace {
   }
 
   profileOf(slackUserId: string): ProfileOverrides {
-    return this.#profiles.get(slackUserId) ?? {};
+    const isGuest = this.personByUser(slackUserId)?.isGuest ?? false;
+    return { ...(isGuest ? { restricted: true } : {}), ...this.#profiles.get(slackUserId) };
   }
 
   setGroup(groupId: string, slackUserIds: readonly string[]): void {
@@ -140,13 +148,14 @@ export class Workspace {
 
   #open(id: string, name: string, people: readonly Person[]): void {
     const direct = id.startsWith('D');
+    const group = id.startsWith('G');
     const members = new Set([...people.map((person) => person.slackUserId), SLACK_BOT_USER_ID]);
-    this.#channels.set(id, { id, name, direct, members });
+    this.#channels.set(id, { id, name, direct, group, members });
     this.#conversations.open({
       id,
       platform: 'slack',
-      kind: direct ? 'direct' : 'channel',
-      title: direct ? name : `#${name}`,
+      kind: direct ? 'direct' : group ? 'group' : 'channel',
+      title: direct ? name : group ? people.map(firstName).join(', ') : `#${name}`,
       people: people.map((person) => person.id),
     });
   }
@@ -168,8 +177,13 @@ export class Workspace {
       native: toWire(message),
       ...(onlyFor === undefined ? {} : { onlyFor }),
       ...(message.threadTs === undefined ? {} : { threadId: message.threadTs }),
+      ...(message.files ? { files: message.files.map(({ content, name }) => ({ name, size: content.length })) } : {}),
     };
   }
+}
+
+function firstName({ name }: Person): string {
+  return name.split(' ')[0] ?? name;
 }
 
 /** The message object of Slack's APIs and payloads. */

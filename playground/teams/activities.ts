@@ -19,7 +19,7 @@ export interface Scene {
   readonly overrides?: ActivityOverrides;
 }
 
-/** A typed message. In a channel the bot only hears it when mentioned, and the text is HTML then. */
+/** A typed message. Beside others the bot only hears it when mentioned, and the text is HTML then. */
 export function messageActivity(
   facts: ChannelFacts,
   scene: Scene,
@@ -31,7 +31,7 @@ export function messageActivity(
     readonly attachments?: readonly object[];
   },
 ): ChannelActivity {
-  const mentioned = scene.place.chat.kind === 'channel';
+  const mentioned = scene.place.chat.kind !== 'personal';
   const html = `<p>${escapeHtml(message.text)}</p>`;
   return {
     type: 'message',
@@ -132,6 +132,7 @@ function common(facts: ChannelFacts, scene: Scene, id: string) {
 
 function conversationOf({ chat, threadId }: Place) {
   if (chat.kind === 'personal') return { conversationType: 'personal', id: chat.id };
+  if (chat.kind === 'group') return { isGroup: true, conversationType: 'groupChat', id: chat.id };
   const id = threadId === undefined ? chat.id : `${chat.id};messageid=${threadId}`;
   return { isGroup: true, conversationType: 'channel', id };
 }

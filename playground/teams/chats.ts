@@ -1,4 +1,4 @@
-import type { Conversations, PlaygroundMessage } from '../conversations.js';
+import type { Conversations, PlaygroundFile, PlaygroundMessage } from '../conversations.js';
 import type { Person } from '../people.js';
 import { ADAPTIVE_CARD, isRecord } from './cards.js';
 import type { BotActivity, SeenMessage } from './types.js';
@@ -10,10 +10,14 @@ export const TEAM = {
   channelName: 'Sales',
 } as const;
 
+/** A chat of some people with the bot. */
+export const GROUP_CHAT = '19:acme-deals@thread.v2';
+const IN_GROUP: readonly string[] = ['rita', 'carl', 'gina'];
+
 /** A chat of the emulated tenant. */
 export interface Chat {
   readonly id: string;
-  readonly kind: 'personal' | 'channel';
+  readonly kind: 'personal' | 'channel' | 'group';
   readonly people: readonly Person[];
 }
 
@@ -39,16 +43,17 @@ export class Chats {
     this.#display = display;
     for (const person of people) this.#open({ id: `a:1${person.id}`, kind: 'personal', people: [person] });
     this.#open({ id: TEAM.channelId, kind: 'channel', people });
+    const group = people.filter(({ id }) => IN_GROUP.includes(id));
+    if (group.length > 1) this.#open({ id: GROUP_CHAT, kind: 'group', people: group });
   }
 
   #open(chat: Chat): void {
     this.#chats.set(chat.id, chat);
-    const personal = chat.kind === 'personal';
     this.#display.open({
       id: chat.id,
       platform: 'teams',
-      kind: personal ? 'direct' : 'channel',
-      title: personal ? 'Behalf' : `${TEAM.name} / ${TEAM.channelName}`,
+      kind: chat.kind === 'personal' ? 'direct' : chat.kind,
+      title: titleOf(chat),
       people: chat.people.map((person) => person.id),
     });
   }
@@ -95,8 +100,12 @@ export class Chats {
     return this.#sequence;
   }
 
-  post(place: Place, message: { id: string; author: string; activity: BotActivity }): SeenMessage {
-    const seen = this.#store({ ...message, conversationId: place.chat.id, edited: false }, place.threadId);
+  post(
+    place: Place,
+    message: { id: string; author: string; activity: BotActivity; files?: readonly PlaygroundFile[] },
+  ): SeenMessage {
+    const { activity, author, files = [], id } = message;
+    const seen = this.#store({ id, author, activity, conversationId: place.chat.id, edited: false }, place.threadId);
     const shown: PlaygroundMessage = {
       id: seen.id,
       author: seen.author,
@@ -104,6 +113,7 @@ export class Chats {
       text: seen.text,
       ...(seen.author === 'bot' ? { native: seen.activity } : {}),
       ...(seen.threadId === undefined ? {} : { threadId: seen.threadId }),
+      ...(files.length === 0 ? {} : { files }),
     };
     this.#display.add(place.chat.id, shown);
     this.#changed();
@@ -199,6 +209,12 @@ export class Chats {
   #changed(): void {
     for (const watch of [...this.#watchers]) watch();
   }
+}
+
+function titleOf({ kind, people }: Chat): string {
+  if (kind === 'personal') return 'Behalf';
+  if (kind === 'channel') return `${TEAM.name} / ${TEAM.channelName}`;
+  return people.map(({ name }) => name.split(' ')[0] ?? name).join(', ');
 }
 
 /** Buttons of the older card types (hero, sign-in, thumbnail). */

@@ -29,7 +29,7 @@ import type {
 export interface SayOptions {
   /** Id of the chat; the 1:1 chat with the bot unless said otherwise. */
   readonly conversation?: string;
-  /** `typed`: in a channel the bot only hears a text that contains `@Behalf`. Default: it is always mentioned. */
+  /** `typed`: beside others the bot only hears a text that contains `@Behalf`. Default: it is always mentioned. */
   readonly mention?: 'always' | 'typed';
   readonly overrides?: ActivityOverrides;
   /** Sent along. */
@@ -88,15 +88,23 @@ export class TeamsClient {
     const { chats, endpoint, facts, files } = this.#options;
     const id = chats.nextId();
     const { chat, threadId } = scene.place;
+    const sent = options.files ?? [];
+    const isShared = chat.kind !== 'personal';
     const mentions = text.includes(`@${BOT_NAME}`);
-    const mentioned = chat.kind === 'channel' && options.mention !== 'typed' && !mentions;
+    const mentioned = isShared && options.mention !== 'typed' && !mentions;
     const shown = mentioned ? `@${BOT_NAME} ${text}` : text;
-    chats.post(scene.place, { id, author: personId, activity: { type: 'message', text: shown } });
-    if (chat.kind === 'channel' && !mentioned && !mentions) return undefined;
-    const words = chat.kind === 'channel' ? text.replaceAll(`@${BOT_NAME}`, '').trim() : text;
+    const hanging = sent.map(({ content, name }) => ({ name, size: content.length }));
+    chats.post(scene.place, {
+      id,
+      author: personId,
+      activity: { type: 'message', text: shown },
+      files: hanging,
+    });
+    if (isShared && !mentioned && !mentions) return undefined;
+    const words = isShared ? text.replaceAll(`@${BOT_NAME}`, '').trim() : text;
     // A post that starts a thread is the thread's root.
     const thread = chat.kind === 'channel' ? { threadId: threadId ?? id } : {};
-    const attachments = (options.files ?? []).map((file) => files.attach(file, chat.kind === 'personal'));
+    const attachments = sent.map((file) => files.attach(file, !isShared));
     return endpoint.deliver(
       messageActivity(facts, { ...scene, place: { chat, ...thread } }, { id, text: words, attachments }),
     );
@@ -246,7 +254,7 @@ export class TeamsClient {
 /** In a channel, what follows from a message happens in its thread. */
 function placeOf(message: SeenMessage): string {
   const { conversationId, id, threadId } = message;
-  return conversationId.startsWith('19:') ? `${conversationId};messageid=${threadId ?? id}` : conversationId;
+  return conversationId.endsWith('@thread.tacv2') ? `${conversationId};messageid=${threadId ?? id}` : conversationId;
 }
 
 function withInputs(data: CardAction['data'], values: Readonly<Record<string, string>>): unknown {

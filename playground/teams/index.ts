@@ -126,7 +126,10 @@ export async function startTeamsEmulator(options: TeamsEmulatorOptions): Promise
   const files = new TeamsFiles(() => urls.serviceUrl);
   const tokens = new BotTokens();
   const accounts = new Map<string, AccountOverrides>();
-  const accountOf = ({ id }: Person): AccountOverrides => accounts.get(id) ?? {};
+  const accountOf = ({ id, isGuest }: Person): AccountOverrides => ({
+    ...(isGuest ? { userRole: 'guest' } : {}),
+    ...accounts.get(id),
+  });
   const connector = new Connector({ chats, people, tenantId, serviceUrl: () => urls.serviceUrl, accountOf, onCard });
   const counters = { tokenCalls: 0 };
   const server = createServer(channelServer({ ...options, connector, faults, files, tokens, log, counters }));

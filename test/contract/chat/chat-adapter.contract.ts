@@ -129,6 +129,17 @@ export function describeChatAdapter(driver: ChatDriver): void {
         expect(event).toMatchObject({ text: 'help', user: driver.user('carl'), conversation: { kind: 'channel' } });
       });
 
+      test('a mention in a chat of several people is answered there, and what is private is for the one who asked', async () => {
+        const { conversation, text } = await heard('help', 'group', 'carl');
+        expect([text, conversation.kind]).toEqual(['help', 'channel']);
+        await bench.adapter.post(asKept(conversation), textMessage('for these people'));
+        await bench.adapter.postPrivately(asKept(conversation), driver.user('carl'), textMessage('for Carl'));
+        expect(await shown('rita', 'for these people')).toMatchObject({ where: 'group' });
+        await shown('carl', 'for Carl');
+        expect(bench.shownTo('rita').map((message) => message.text)).not.toContain('for Carl');
+        expect(bench.shownTo('max')).toEqual([]);
+      });
+
       test('the channel has one id, whoever speaks and in whatever thread', async () => {
         const ids = [];
         for (const personId of ['rita', 'carl']) {

@@ -2,7 +2,8 @@ import type { ChatAdapter } from '../../../src/chat/chat-adapter.port.js';
 import type { ChatEventHandler } from '../../../src/chat/chat-event.js';
 import type { ChatUser, Platform } from '../../../src/chat/chat-user.js';
 
-export type Where = 'direct' | 'channel';
+/** `group`: a chat of a few people with the bot, of whom Max is none. */
+export type Where = 'direct' | 'channel' | 'group';
 
 /** A message of the bot as one person reads it in the client. */
 export interface ShownMessage {
@@ -42,7 +43,7 @@ export interface ShownForm {
 /** One adapter, started on a real HTTP server, with the platform's emulator on the other side. */
 export interface ChatBench {
   readonly adapter: ChatAdapter;
-  /** Somebody (an id of `playground/people.ts`) writes to the bot; in the channel they mention it. */
+  /** Somebody (an id of `playground/people.ts`) writes to the bot; beside others they mention it. */
   personSays(personId: string, text: string, where?: Where): Promise<Receipt>;
   /** The platform sends the same event once more. */
   redeliver(delivery: string): Promise<Receipt>;

@@ -5,7 +5,7 @@ import { createHttpClient } from '../../../adapters/undici/index.js';
 import { Conversations, type PlaygroundMessage } from '../../../playground/conversations.js';
 import { PEOPLE, SLACK_TEAM_ID } from '../../../playground/people.js';
 import { type SlackEmulator, startSlackEmulator } from '../../../playground/slack/emulator.js';
-import { SALES_CHANNEL } from '../../../playground/slack/workspace.js';
+import { GROUP_MESSAGE, SALES_CHANNEL } from '../../../playground/slack/workspace.js';
 import type { Admits } from '../../../src/chat/chat-adapter.port.js';
 import type { ChatEventHandler } from '../../../src/chat/chat-event.js';
 import type { ChatUser } from '../../../src/chat/chat-user.js';
@@ -86,8 +86,12 @@ export function slackUser(personId: string): ChatUser {
 function controls(slack: SlackEmulator, shown: Conversations): Omit<ChatBench, 'adapter' | 'stop'> {
   return {
     async personSays(personId, text, where = 'direct') {
-      const mention = where === 'channel' ? { text: `@Behalf ${text}`, place: { channel: SALES_CHANNEL } } : { text };
-      const { eventId = '', messageId: said, request } = await slack.say(personId, mention.text, mention.place);
+      const channel = { direct: undefined, channel: SALES_CHANNEL, group: GROUP_MESSAGE }[where];
+      const {
+        eventId = '',
+        messageId: said,
+        request,
+      } = channel ? await slack.say(personId, `@Behalf ${text}`, { channel }) : await slack.say(personId, text);
       return { delivery: eventId, message: said, accepted: isGood(request?.status) };
     },
     async redeliver(delivery) {

@@ -11,7 +11,7 @@ import { Conversations } from '../../../playground/conversations.js';
 import { PEOPLE, TEAMS_APP_ID, TEAMS_TENANT_ID } from '../../../playground/people.js';
 import type { BotProof } from '../../../playground/teams/bot-login.js';
 import { readCard } from '../../../playground/teams/cards.js';
-import { TEAM } from '../../../playground/teams/chats.js';
+import { GROUP_CHAT, TEAM } from '../../../playground/teams/chats.js';
 import { startTeamsEmulator, type TeamsEmulator } from '../../../playground/teams/index.js';
 import type { SeenMessage } from '../../../playground/teams/types.js';
 import type { Admits } from '../../../src/chat/chat-adapter.port.js';
@@ -135,7 +135,8 @@ export function teamsUser(personId: string): ChatUser {
 function controls(teams: TeamsEmulator, baseUrl: () => string): Omit<ChatBench, 'adapter' | 'stop'> {
   return {
     async personSays(personId, text, where = 'direct') {
-      const delivery = await teams.say(personId, text, where === 'channel' ? { conversation: TEAM.channelId } : {});
+      const conversation = { direct: teams.chatOf(personId), channel: TEAM.channelId, group: GROUP_CHAT }[where];
+      const delivery = await teams.say(personId, text, { conversation });
       const id = delivery?.activityId ?? '';
       return { delivery: id, message: id, accepted: delivery?.status === 200 };
     },
@@ -196,8 +197,8 @@ function controls(teams: TeamsEmulator, baseUrl: () => string): Omit<ChatBench, 
 }
 
 function isShownTo(teams: TeamsEmulator, message: SeenMessage, personId: string): boolean {
-  const isInChannel = message.conversationId === TEAM.channelId;
-  return message.author === 'bot' && (isInChannel || message.conversationId === teams.chatOf(personId));
+  const mine: readonly string[] = [TEAM.channelId, teams.chatOf(personId), ...(personId === 'max' ? [] : [GROUP_CHAT])];
+  return message.author === 'bot' && mine.includes(message.conversationId);
 }
 
 function readMessage(message: SeenMessage): ShownMessage {
@@ -206,11 +207,16 @@ function readMessage(message: SeenMessage): ShownMessage {
   const labels = shown?.inputs.map((input) => labelOf(card, input.id)) ?? [];
   return {
     id: message.id,
-    where: message.conversationId === TEAM.channelId ? 'channel' : 'direct',
+    where: whereIs(message.conversationId),
     ...(message.threadId === undefined ? {} : { thread: message.threadId }),
     text: shown ? [readEscaped(shown.text), ...labels].join('\n') : message.text,
     buttons: shown?.actions.filter(({ title }) => title !== '').map(({ title }) => title) ?? [],
   };
+}
+
+function whereIs(conversationId: string): ShownMessage['where'] {
+  if (conversationId === GROUP_CHAT) return 'group';
+  return conversationId === TEAM.channelId ? 'channel' : 'direct';
 }
 
 function labelOf(card: unknown, id: string): string {
