@@ -11,6 +11,8 @@ export interface StoredFile {
   readonly id: string;
   readonly name: string;
   readonly content: string;
+  /** How `content` is written down. */
+  readonly encoding: 'utf8' | 'base64';
   /** Bytes. */
   readonly size: number;
   /** A page that shows it. */
@@ -29,14 +31,16 @@ const BRAND: Brand = {
   permission: 'See and store files in your name',
 };
 
-const NewFile = z.object({
-  name: z
-    .string({ error: 'The name is required' })
-    .trim()
-    .min(1, 'The name is required')
-    .max(200, 'The name is too long'),
-  content: z.string({ error: 'The content must be text' }),
-});
+const FileName = z
+  .string({ error: 'The name is required' })
+  .trim()
+  .min(1, 'The name is required')
+  .max(200, 'The name is too long');
+/** A text, or anything in base64. */
+const NewFile = z.union([
+  z.object({ name: FileName, content_base64: z.base64({ error: 'The content must be base64' }) }),
+  z.object({ name: FileName, content: z.string({ error: 'The content must be text' }) }),
+]);
 
 /** Acme Files: a file belongs to the account that stored it, and only that account sees it through the API. */
 export class Files implements AppDefinition {
@@ -96,10 +100,14 @@ export class Files implements AppDefinition {
     return this.#replies.once(call, 'files', () => {
       this.#lastNumber += 1;
       const id = `FILE-${this.#lastNumber}`;
+      const encoding = 'content' in input.data ? 'utf8' : 'base64';
+      const content = 'content' in input.data ? input.data.content : input.data.content_base64;
       const file: StoredFile = {
         id,
-        ...input.data,
-        size: Buffer.byteLength(input.data.content),
+        name: input.data.name,
+        content,
+        encoding,
+        size: Buffer.byteLength(content, encoding),
         url: `${this.#url()}/#${id}`,
         owner: { username: call.principal.username, name: call.principal.name },
         created_at: new Date().toISOString(),
