@@ -10,6 +10,7 @@ import type { FrontPage } from './front/ports.js';
 import { type Front, startFront } from './front.js';
 import { closeServer, listen } from './http.js';
 import { PEOPLE, type Person, TEAMS_APP_ID, TEAMS_TENANT_ID } from './people.js';
+import { newProgramKey } from './program-key.js';
 import { type SlackEmulator, startSlackEmulator } from './slack/emulator.js';
 import type { DeliveryTiming } from './teams/bot-endpoint.js';
 import { startTeamsEmulator, type TeamsEmulator } from './teams/index.js';
@@ -45,6 +46,8 @@ export interface World {
   readonly slack: SlackEmulator;
   readonly teams: TeamsEmulator;
   readonly apps: RunningDemoApps;
+  /** For programs: the service opens its callable recipes to it. */
+  readonly programKey: string;
   /** The environment that an operator would set for this world. */
   readonly serviceEnv: Readonly<Record<string, string>>;
   stop(): Promise<void>;
@@ -87,6 +90,7 @@ async function build(options: WorldOptions, stops: (() => Promise<void>)[]): Pro
     serviceUrl: () => serviceUrl,
     slack: {
       say: (...call) => present(parts.slack).say(...call),
+      command: (...call) => present(parts.slack).command(...call),
       press: (...call) => present(parts.slack).press(...call),
       select: (...call) => present(parts.slack).select(...call),
       modals: () => present(parts.slack).modals,
@@ -99,6 +103,7 @@ async function build(options: WorldOptions, stops: (() => Promise<void>)[]): Pro
       dialogs: () => present(parts.teams).dialogs,
     },
     apps: { records: () => recordsOf(present(parts.apps)) },
+    programKey: secrets.program.key,
   });
   stops.push(front.stop);
   const apps = await spawnDemoApps(demoAppsOptions(front, secrets, options));
@@ -131,7 +136,8 @@ async function build(options: WorldOptions, stops: (() => Promise<void>)[]): Pro
   const redis = options.redisUrl === undefined ? {} : { REDIS_URL: options.redisUrl };
   const serviceEnv = { ...environment(places, secrets), ...redis };
   const stop = (): Promise<void> => stopAll(stops);
-  return { frontUrl: front.url, serviceUrl, conversations, slack, teams, apps, serviceEnv, stop };
+  const { key: programKey } = secrets.program;
+  return { frontUrl: front.url, serviceUrl, conversations, slack, teams, apps, programKey, serviceEnv, stop };
 }
 
 type Secrets = ReturnType<typeof newSecrets>;
@@ -145,6 +151,7 @@ function newSecrets() {
     crmClientSecret: random(),
     filesClientSecret: random(),
     encryptionKey: randomBytes(32).toString('base64'),
+    program: newProgramKey('playground'),
   };
 }
 
@@ -184,6 +191,7 @@ function environment(
     CONFIG_DIR: join(__dirname, 'config'),
     DATA_DIR: places.dataDir,
     ENCRYPTION_KEYS: `k1:${secrets.encryptionKey}`,
+    API_KEYS: secrets.program.entry,
     SLACK_SIGNING_SECRET: secrets.slackSigningSecret,
     SLACK_BOT_TOKEN: secrets.slackBotToken,
     SLACK_API_URL: slack.apiUrl,
@@ -208,7 +216,7 @@ function environment(
 
 async function recordsOf(apps: RunningDemoApps) {
   const [crm, files] = await Promise.all([apps.crmControl.records(), apps.filesControl.records()]);
-  return { opportunities: crm.opportunities, files: files.files };
+  return { opportunities: crm.opportunities, notes: crm.notes, files: files.files };
 }
 
 async function temporaryFolder(stops: (() => Promise<void>)[]): Promise<string> {

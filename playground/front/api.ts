@@ -5,11 +5,28 @@ import { parseJson, readBody, sendJson } from '../http.js';
 import { PEOPLE, type Person } from '../people.js';
 import type { PressResult } from '../teams/types.js';
 import type { FrontApps, FrontSlack, FrontTeams } from './ports.js';
+import { receivedFile, SENT_FILE } from './sent-files.js';
 
-const BODY_LIMIT = 256 * 1024;
+/** A file of 5 MB in base64, with room for what stands around it. */
+const BODY_LIMIT = 7 * 1024 * 1024;
 
-const PERSON = z.enum(['rita', 'carl', 'max']);
-const SAID = z.strictObject({ person: PERSON, conversation: z.string(), text: z.string().min(1).max(10_000) });
+const PERSON = z.enum(['rita', 'carl', 'gina', 'max']);
+const SAID = z
+  .strictObject({
+    person: PERSON,
+    conversation: z.string(),
+    text: z.string().max(10_000),
+    /** Message whose thread it is written in. */
+    thread: z.string().optional(),
+    files: z.array(SENT_FILE).max(10).default([]),
+  })
+  .refine(({ files, text }) => text !== '' || files.length > 0, 'Nothing was written.');
+const COMMAND = z.strictObject({
+  person: PERSON,
+  conversation: z.string(),
+  command: z.string().regex(/^\/[a-z0-9_-]{1,31}$/),
+  text: z.string().max(10_000),
+});
 const CHOICE = z.union([z.string(), z.array(z.string())]);
 const SLACK_ACTION = z.strictObject({
   person: PERSON,
@@ -37,8 +54,9 @@ const SLACK_BLOCKS = z.looseObject({
     z.looseObject({ type: z.string(), block_id: z.string().optional(), dispatch_action: z.boolean().optional() }),
   ),
 });
+const FIELD = z.union([z.string(), z.boolean(), z.array(SENT_FILE).transform((files) => files.map(receivedFile))]);
 const WHO = z.strictObject({ person: PERSON });
-const SLACK_FORM = z.strictObject({ person: PERSON, values: z.record(z.string(), z.union([z.string(), z.boolean()])) });
+const SLACK_FORM = z.strictObject({ person: PERSON, values: z.record(z.string(), FIELD) });
 const SLACK_SUGGEST = z.strictObject({ person: PERSON, blockId: z.string(), query: z.string().max(1_000) });
 const TEAMS_SEARCH = z.strictObject({ person: PERSON, input: z.string(), query: z.string().max(1_000) });
 const TEAMS_DIALOG = z.strictObject({ person: PERSON, data: z.unknown() });
@@ -49,6 +67,8 @@ export interface ApiOptions {
   readonly teams: FrontTeams;
   readonly conversations: Conversations;
   readonly apps: FrontApps;
+  /** For programs: opens the callable recipes. Shown to everybody, as are the passwords of the demo apps. */
+  readonly programKey: string;
 }
 
 /** What the page shows to one person. */
@@ -56,8 +76,9 @@ export interface PlaygroundState {
   readonly person: Person;
   readonly people: readonly Person[];
   readonly conversations: readonly PlaygroundConversation[];
-  readonly crm: { readonly opportunities: readonly unknown[] };
+  readonly crm: { readonly opportunities: readonly unknown[]; readonly notes: readonly unknown[] };
   readonly files: readonly unknown[];
+  readonly programKey: string;
 }
 
 /** Everything that one person sees; undefined for somebody unknown. */
@@ -65,11 +86,14 @@ export async function stateFor(options: ApiOptions, personId: string): Promise<P
   const person = PEOPLE.find((candidate) => candidate.id === personId);
   if (!person) return undefined;
   // The records decorate the page; chats work without them.
-  const { opportunities, files } = await options.apps.records().catch(() => ({ opportunities: [], files: [] }));
+  const { files, notes, opportunities } = await options.apps.records().catch(() => NO_RECORDS);
   const mine = options.conversations.all().filter((conversation) => conversation.people.includes(person.id));
   const conversations = mine.map((conversation) => seenBy(options.teams, person, conversation));
-  return { person, people: PEOPLE, conversations, crm: { opportunities }, files };
+  const { programKey } = options;
+  return { person, people: PEOPLE, conversations, crm: { opportunities, notes }, files, programKey };
 }
+
+const NO_RECORDS = { opportunities: [], notes: [], files: [] };
 
 function seenBy(teams: FrontTeams, person: Person, conversation: PlaygroundConversation): PlaygroundConversation {
   const visible = conversation.messages.filter(({ onlyFor }) => onlyFor === undefined || onlyFor === person.id);
@@ -82,8 +106,18 @@ type Handler = (options: ApiOptions, body: unknown) => Promise<unknown>;
 /** What people do on the page, by path under `/playground/api/`. */
 const HANDLERS: Readonly<Record<string, Handler>> = {
   'slack/messages': async ({ slack }, body) => {
-    const { person, conversation, text } = SAID.parse(body);
-    await slack.say(person, text, { channel: conversation });
+    const { person, conversation, files, text, thread } = SAID.parse(body);
+    await slack.say(person, text, {
+      channel: conversation,
+      ...(thread === undefined ? {} : { threadTs: thread }),
+      ...(files.length === 0 ? {} : { files: files.map(receivedFile) }),
+    });
+    return { kind: 'sent' };
+  },
+  'slack/commands': async ({ slack }, body) => {
+    const { person, conversation, command, text } = COMMAND.parse(body);
+    const { status } = await slack.command(person, command, text, { channel: conversation });
+    if (status !== 200) throw new Error(`${command} failed with the error “dispatch_failed”`);
     return { kind: 'sent' };
   },
   'slack/actions': async ({ slack, conversations }, body) => {
@@ -121,8 +155,12 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
     return { choices: await teams.dialogs().search(person, input, query) };
   },
   'teams/messages': async ({ teams }, body) => {
-    const { person, conversation, text } = SAID.parse(body);
-    await teams.say(person, text, { conversation, mention: 'typed' });
+    const { person, conversation, files, text, thread } = SAID.parse(body);
+    await teams.say(person, text, {
+      conversation: thread === undefined ? conversation : `${conversation};messageid=${thread}`,
+      mention: 'typed',
+      ...(files.length === 0 ? {} : { files: files.map(receivedFile) }),
+    });
     return { kind: 'sent' };
   },
   'teams/actions': async ({ teams }, body) => {

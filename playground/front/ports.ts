@@ -1,9 +1,20 @@
 import type { PlaygroundMessage } from '../conversations.js';
 import type { InvokeOutcome, PressResult } from '../teams/types.js';
+import type { ReceivedFile } from './sent-files.js';
 
 /** What the page needs of the Slack emulator. */
 export interface FrontSlack {
-  say(personId: string, text: string, where: { readonly channel?: string }): Promise<unknown>;
+  say(
+    personId: string,
+    text: string,
+    where: { readonly channel?: string; readonly threadTs?: string; readonly files?: readonly ReceivedFile[] },
+  ): Promise<unknown>;
+  command(
+    personId: string,
+    command: string,
+    text: string,
+    where: { readonly channel?: string },
+  ): Promise<{ readonly status?: number }>;
   press(personId: string, messageId: string, element: FrontElement): Promise<unknown>;
   select(
     personId: string,
@@ -17,7 +28,7 @@ export interface FrontSlack {
     suggest(personId: string, blockId: string, query: string): Promise<readonly object[]>;
     submit(
       personId: string,
-      values: Readonly<Record<string, string | boolean>>,
+      values: Readonly<Record<string, string | boolean | readonly ReceivedFile[]>>,
     ): Promise<{ readonly errors: Readonly<Record<string, string>> }>;
   };
 }
@@ -32,7 +43,7 @@ export interface FrontTeams {
   say(
     personId: string,
     text: string,
-    options: { readonly conversation: string; readonly mention: 'typed' },
+    options: { readonly conversation: string; readonly mention: 'typed'; readonly files?: readonly ReceivedFile[] },
   ): Promise<unknown>;
   act(
     personId: string,
@@ -57,7 +68,11 @@ export interface FrontTeams {
 
 /** What the page shows of the demo apps. */
 export interface FrontApps {
-  records(): Promise<{ readonly opportunities: readonly unknown[]; readonly files: readonly unknown[] }>;
+  records(): Promise<{
+    readonly opportunities: readonly unknown[];
+    readonly notes: readonly unknown[];
+    readonly files: readonly unknown[];
+  }>;
 }
 
 /** The built page. Its HTML names the other two as `/playground/<any>.js` and `/playground/<any>.css`. */

@@ -38,9 +38,14 @@ describe('the front of the playground', () => {
       page: { html: '<!doctype html>the page', script: 'let script;', style: 'b{}' },
       conversations,
       serviceUrl: () => `http://127.0.0.1:${servicePort}`,
-      apps: { records: async () => ({ opportunities: [{ id: 'O1' }], files: [] }) },
+      apps: { records: async () => ({ opportunities: [{ id: 'O1' }], notes: [], files: [] }) },
+      programKey: 'bhf_key',
       slack: {
         say: record('say'),
+        command: async (...args) => {
+          calls.push({ method: 'command', args });
+          return { status: 200 };
+        },
         press: record('press'),
         select: record('select'),
         modals: () => ({

@@ -103,11 +103,17 @@ describe('the page of the playground', () => {
               created_by: { username: 'rita', name: 'Rita Rep' },
             },
           ],
+          notes: [],
           files: [],
         }),
       },
+      programKey: 'bhf_key',
       slack: {
         say: record('slack.say'),
+        command: async (...args) => {
+          calls.push({ method: 'command', args });
+          return { status: 200 };
+        },
         press: record('slack.press'),
         select: record('slack.select'),
         modals: () => ({
