@@ -1,8 +1,14 @@
-import type { PlaygroundConversation, PlaygroundMessage, PlaygroundPlatform } from '../conversations.js';
+import type {
+  PlaygroundConversation,
+  PlaygroundFile,
+  PlaygroundMessage,
+  PlaygroundPlatform,
+} from '../conversations.js';
+import type { PageFile } from '../front/sent-files.js';
 import type { Person } from '../people.js';
 import type { Json } from './values.js';
 
-export type { Person, PlaygroundConversation, PlaygroundMessage, PlaygroundPlatform };
+export type { PageFile, Person, PlaygroundConversation, PlaygroundFile, PlaygroundMessage, PlaygroundPlatform };
 
 export interface Creator {
   readonly username: string;
@@ -18,9 +24,17 @@ export interface Opportunity {
   readonly created_by: Creator;
 }
 
+export interface Note {
+  readonly id: string;
+  readonly text: string;
+  readonly created_by: Creator;
+}
+
 export interface StoredFile {
   readonly id: string;
   readonly name: string;
+  /** Bytes. */
+  readonly size: number;
   readonly url: string;
   readonly owner: Creator;
 }
@@ -30,8 +44,10 @@ export interface PlaygroundState {
   readonly person: Person;
   readonly people: readonly Person[];
   readonly conversations: readonly PlaygroundConversation[];
-  readonly crm: { readonly opportunities: readonly Opportunity[] };
+  readonly crm: { readonly opportunities: readonly Opportunity[]; readonly notes: readonly Note[] };
   readonly files: readonly StoredFile[];
+  /** Opens the callable recipes to programs. */
+  readonly programKey: string;
 }
 
 export interface TeamsAction {
@@ -78,12 +94,23 @@ export interface SlackAction {
   readonly state?: Readonly<Record<string, Readonly<Record<string, Chosen>>>>;
 }
 
+/** Where something is written: in a conversation, or in the thread of one of its messages. */
+export interface Place {
+  readonly conversation: string;
+  readonly thread?: string;
+}
+
+/** What a field of a modal in Slack holds. */
+export type FieldValue = string | boolean | readonly PageFile[];
+
 /** Everything that one person can do. Every call rejects with a sentence when the playground refuses. */
 export interface PersonApi {
-  say(platform: PlaygroundPlatform, conversation: string, text: string): Promise<void>;
+  say(platform: PlaygroundPlatform, place: Place, text: string, files: readonly PageFile[]): Promise<void>;
+  /** `command` with its slash. */
+  slackCommand(conversation: string, command: string, text: string): Promise<void>;
   slackAction(action: SlackAction): Promise<ActionResult>;
   slackSubmit(
-    values: Readonly<Record<string, string | boolean>>,
+    values: Readonly<Record<string, FieldValue>>,
   ): Promise<{ readonly errors: Readonly<Record<string, string>> }>;
   /** What a menu of the open modal offers for what was typed. */
   slackSuggest(blockId: string, query: string): Promise<{ readonly options: readonly Json[] }>;
@@ -108,7 +135,8 @@ async function post<T>(path: string, body: object): Promise<T> {
 
 export function apiOf(person: string): PersonApi {
   return {
-    say: (platform, conversation, text) => post(`${platform}/messages`, { person, conversation, text }),
+    say: (platform, place, text, files) => post(`${platform}/messages`, { person, ...place, text, files }),
+    slackCommand: (conversation, command, text) => post('slack/commands', { person, conversation, command, text }),
     slackAction: (action) => post('slack/actions', { person, ...action }),
     slackSubmit: (values) => post('slack/form', { person, values }),
     slackSuggest: (blockId, query) => post('slack/suggest', { person, blockId, query }),

@@ -1,8 +1,11 @@
 import { useEffect, useMemo, useState } from 'react';
-import type { PersonApi, PlaygroundConversation, PlaygroundPlatform, PlaygroundState } from './api.js';
+import type { PageFile, PersonApi, Place, PlaygroundConversation, PlaygroundPlatform, PlaygroundState } from './api.js';
 import { Composer } from './composer.js';
-import { ChannelIcon, DirectIcon } from './icons.js';
 import { MessageList } from './message-list.js';
+import { Places, placesOf, titleFor } from './places.js';
+import { useUnread } from './reading.js';
+import { RoomHead } from './room-head.js';
+import { Tries } from './tries.js';
 import { messageOf } from './values.js';
 
 interface ClientProps {
@@ -14,70 +17,92 @@ interface ClientProps {
 const NAMES: Readonly<Record<PlaygroundPlatform, string>> = { slack: 'Slack', teams: 'Microsoft Teams' };
 const TOAST_MS = 6000;
 
-function directFirst(a: PlaygroundConversation, b: PlaygroundConversation): number {
-  return Number(a.kind === 'channel') - Number(b.kind === 'channel');
-}
-
-/** Ids of the newest message that was read, by conversation: what is newer makes a dot. */
-function useUnread(conversations: readonly PlaygroundConversation[], open: string): (id: string) => boolean {
-  const newest = useMemo(
-    () => Object.fromEntries(conversations.map(({ id, messages }) => [id, messages.at(-1)?.id ?? ''])),
-    [conversations],
-  );
-  const [read, setRead] = useState(newest);
-  useEffect(() => setRead((before) => ({ ...before, [open]: newest[open] ?? '' })), [newest, open]);
-  return (id) => id !== open && (newest[id] ?? '') !== (read[id] ?? '');
-}
-
-/** One chat client of one person: the conversations as tabs, the messages, and where to type. */
+/** One chat client of one person: the conversations, the messages of one, and where to type. */
 export function ChatClient({ platform, state, api }: ClientProps) {
-  const conversations = useMemo(
-    () => state.conversations.filter((one) => one.platform === platform).sort(directFirst),
-    [state.conversations, platform],
-  );
+  const places = useMemo(() => placesOf(platform, state.conversations), [state.conversations, platform]);
   const [chosen, setChosen] = useState('');
   const [toast, setToast] = useState('');
-  const current = conversations.find(({ id }) => id === chosen) ?? conversations[0];
-  const isUnread = useUnread(conversations, current?.id ?? '');
+  const current = places.find(({ id }) => id === chosen) ?? places[0];
+  const unread = useUnread(state.person.id, places, current?.id ?? '');
   useEffect(() => {
     if (toast === '') return;
     const timer = window.setTimeout(() => setToast(''), TOAST_MS);
     return () => window.clearTimeout(timer);
   }, [toast]);
   if (!current) return null;
-  const say = (text: string): void => {
-    api.say(platform, current.id, text).catch((error: unknown) => setToast(messageOf(error)));
+  const send = async (place: Place, text: string, files: readonly PageFile[]): Promise<boolean> => {
+    try {
+      await sendTyped(api, platform, { place, text, files });
+      return true;
+    } catch (error) {
+      setToast(messageOf(error));
+      return false;
+    }
   };
+  const title = titleFor(state.person, current);
   return (
     <section className={`client client-${platform}`} aria-label={NAMES[platform]}>
       <header className="client-head">
         <h2>{NAMES[platform]}</h2>
         <span className="client-team">Acme</span>
       </header>
-      <nav className="tabs" aria-label={`${NAMES[platform]} conversations`}>
-        {conversations.map((conversation) => (
-          <button
-            key={conversation.id}
-            type="button"
-            className="tab"
-            aria-current={conversation.id === current.id ? 'page' : undefined}
-            onClick={() => setChosen(conversation.id)}
-          >
-            {conversation.kind === 'channel' ? <ChannelIcon /> : <DirectIcon />}
-            {conversation.title.replace(/^#/, '')}
-            {isUnread(conversation.id) && (
-              <span className="dot">
-                <span className="visually-hidden">(new messages)</span>
-              </span>
-            )}
-          </button>
-        ))}
-      </nav>
-      <MessageList key={current.id} conversation={current} state={state} api={api} onToast={setToast} />
-      <div className="toast" role="status">
-        {toast !== '' && <p>{toast}</p>}
+      <div className="client-body">
+        <Places
+          label={`${NAMES[platform]} conversations`}
+          platform={platform}
+          person={state.person}
+          places={places}
+          open={current.id}
+          unread={unread}
+          onOpen={setChosen}
+        />
+        <div className="room">
+          <RoomHead conversation={current} title={title} people={state.people} />
+          <MessageList
+            key={current.id}
+            conversation={current}
+            state={state}
+            api={api}
+            onToast={setToast}
+            onSend={send}
+          />
+          <div className="toast" role="status">
+            {toast !== '' && <p>{toast}</p>}
+          </div>
+          <footer className="compose">
+            <Tries
+              conversation={current}
+              onTry={(text, files) => void send({ conversation: current.id }, text, files)}
+            />
+            <Composer
+              key={current.id}
+              conversation={current}
+              label={`Message to ${title} in ${platform === 'slack' ? 'Slack' : 'Teams'}`}
+              placeholder={placeholderOf(current, title)}
+              onSend={(text, files) => send({ conversation: current.id }, text, files)}
+              onToast={setToast}
+            />
+          </footer>
+        </div>
       </div>
-      <Composer key={`composer ${current.id}`} platform={platform} conversation={current} onSend={say} />
     </section>
   );
+}
+
+function placeholderOf({ kind }: PlaygroundConversation, title: string): string {
+  return kind === 'direct' ? 'Message Behalf' : `Message ${title} or @Behalf`;
+}
+
+/** A message, or a slash command where the platform has them. Rejects with what the client says instead of sending. */
+async function sendTyped(
+  api: PersonApi,
+  platform: PlaygroundPlatform,
+  typed: { readonly place: Place; readonly text: string; readonly files: readonly PageFile[] },
+): Promise<void> {
+  const { files, place, text } = typed;
+  const [, command, rest = ''] = /^(\/[a-z0-9_-]+)(?:\s+([\s\S]*))?$/i.exec(text) ?? [];
+  if (platform !== 'slack' || command === undefined) return api.say(platform, place, text, files);
+  if (place.thread !== undefined) throw new Error(`${command} is not supported in threads. Sorry!`);
+  if (files.length > 0) throw new Error(`Slack sends no files with ${command}.`);
+  await api.slackCommand(place.conversation, command.toLowerCase(), rest);
 }

@@ -1,74 +1,133 @@
-import { type FormEvent, type KeyboardEvent, useState } from 'react';
-import type { PlaygroundConversation, PlaygroundPlatform } from './api.js';
-import { SendIcon } from './icons.js';
-
-interface Suggestion {
-  readonly label: string;
-  readonly text: string;
-}
-
-const SUGGESTIONS: readonly Suggestion[] = [
-  { label: 'help', text: 'help' },
-  { label: 'create opportunity', text: 'create opportunity account: Acme amount: 5000' },
-  { label: 'pipeline', text: 'pipeline account: Acme' },
-  { label: 'new deal', text: 'new deal' },
-  { label: 'plan visit', text: 'plan visit account: Acme' },
-  { label: 'move opportunity', text: 'move opportunity' },
-  { label: 'approve discount', text: 'approve discount account: Acme percent: 15' },
-  { label: 'file proposal', text: 'file proposal account: Globex' },
-  { label: 'personal_connections', text: 'personal_connections' },
-];
+import { type FormEvent, type KeyboardEvent, useEffect, useRef, useState } from 'react';
+import type { PageFile, PlaygroundConversation } from './api.js';
+import { PickedFiles, readFiles } from './attachments.js';
+import { type Completion, completionOf } from './completion.js';
+import { AttachIcon, MentionIcon, SendIcon } from './icons.js';
+import { messageOf } from './values.js';
 
 interface ComposerProps {
-  readonly platform: PlaygroundPlatform;
   readonly conversation: PlaygroundConversation;
-  readonly onSend: (text: string) => void;
+  /** For people who do not see where it stands. */
+  readonly label: string;
+  readonly placeholder: string;
+  readonly inThread?: boolean;
+  /** False when it was not sent: then it stays. */
+  readonly onSend: (text: string, files: readonly PageFile[]) => Promise<boolean>;
+  readonly onToast: (text: string) => void;
+  readonly onLeave?: () => void;
 }
 
-/** Where a person types, with things to try. In a channel the bot hears only what mentions it. */
-export function Composer({ platform, conversation, onSend }: ComposerProps) {
+/** Where a person types and attaches files. */
+export function Composer(props: ComposerProps) {
+  const { conversation, label, placeholder, inThread = false, onSend, onToast, onLeave } = props;
   const [text, setText] = useState('');
-  const inChannel = conversation.kind === 'channel';
-  const send = (event: FormEvent): void => {
+  const [files, setFiles] = useState<readonly PageFile[]>([]);
+  const box = useRef<HTMLTextAreaElement>(null);
+  const completion = completionOf(text, conversation, inThread);
+  const isEmpty = text.trim() === '' && files.length === 0;
+  useEffect(() => {
+    if (inThread) box.current?.focus();
+  }, [inThread]);
+
+  const put = (next: string): void => {
+    setText(next);
+    box.current?.focus();
+  };
+  const send = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
-    if (text.trim() === '') return;
-    onSend(text.trim());
+    if (isEmpty) return;
     setText('');
+    setFiles([]);
+    if (await onSend(text.trim(), files)) return;
+    // Nobody wants to type it again; what was typed meanwhile is newer.
+    setText((since) => since || text);
+    setFiles((since) => (since.length > 0 ? since : files));
   };
-  const sendOnEnter = (event: KeyboardEvent): void => {
-    if (event.key === 'Enter' && !event.shiftKey && !event.nativeEvent.isComposing) send(event);
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.key === 'Escape') onLeave?.();
+    const isEnter = event.key === 'Enter' && !event.shiftKey && !event.nativeEvent.isComposing;
+    if (completion && (isEnter || (event.key === 'Tab' && !event.shiftKey))) {
+      event.preventDefault();
+      put(completion.text);
+    } else if (isEnter) void send(event);
   };
-  const name = `Message to ${conversation.title} in ${platform === 'slack' ? 'Slack' : 'Teams'}`;
+  const attach = (picked: FileList | null): void => {
+    void readFiles(picked)
+      .then((read) =>
+        setFiles((before) => [...before.filter((one) => !read.some(({ name }) => name === one.name)), ...read]),
+      )
+      .catch((error: unknown) => onToast(messageOf(error)));
+  };
   return (
-    <footer className="compose">
-      <div className="tries">
-        <span className="tries-label">Try:</span>
-        {SUGGESTIONS.map(({ label, text: suggested }) => (
-          <button
-            key={label}
-            type="button"
-            className="chip"
-            title={suggested}
-            aria-label={`Try ${suggested}`}
-            onClick={() => onSend(inChannel ? `@Behalf ${suggested}` : suggested)}
-          >
-            {label}
+    <div className="composing">
+      {completion && <CompletionRow completion={completion} onTake={() => put(completion.text)} />}
+      <form className="composer" onSubmit={(event) => void send(event)}>
+        <PickedFiles files={files} onRemove={(file) => setFiles((before) => before.filter((one) => one !== file))} />
+        <div className="composer-row">
+          <AttachButton onPick={attach} />
+          <textarea
+            ref={box}
+            rows={1}
+            value={text}
+            aria-label={label}
+            placeholder={placeholder}
+            onChange={(event) => setText(event.target.value)}
+            onKeyDown={onKeyDown}
+          />
+          {conversation.kind !== 'direct' && (
+            <button
+              type="button"
+              className="tool"
+              aria-label="Mention Behalf"
+              title="Mention Behalf"
+              onClick={() => put(`${text}${/\S$/.test(text) ? ' ' : ''}@Behalf `)}
+            >
+              <MentionIcon />
+            </button>
+          )}
+          <button type="submit" className="send" aria-label="Send" disabled={isEmpty}>
+            <SendIcon />
           </button>
-        ))}
-      </div>
-      <form className="composer" onSubmit={send}>
-        <textarea
-          rows={1}
-          value={text}
-          aria-label={name}
-          placeholder={inChannel ? 'Write @Behalf and a command' : 'Message Behalf'}
-          onChange={(event) => setText(event.target.value)}
-          onKeyDown={sendOnEnter}
-        />
-        <button type="submit" className="send" aria-label="Send" disabled={text.trim() === ''}>
-          <SendIcon />
-        </button>
+        </div>
       </form>
-    </footer>
+    </div>
+  );
+}
+
+function AttachButton({ onPick }: { readonly onPick: (files: FileList | null) => void }) {
+  const input = useRef<HTMLInputElement>(null);
+  return (
+    <>
+      <button
+        type="button"
+        className="tool"
+        aria-label="Attach files"
+        title="Attach files"
+        onClick={() => input.current?.click()}
+      >
+        <AttachIcon />
+      </button>
+      <input
+        ref={input}
+        type="file"
+        multiple
+        hidden
+        onChange={(event) => {
+          onPick(event.target.files);
+          // The same file may be picked again after it was removed.
+          event.target.value = '';
+        }}
+      />
+    </>
+  );
+}
+
+function CompletionRow({ completion, onTake }: { readonly completion: Completion; readonly onTake: () => void }) {
+  return (
+    <button type="button" className="completion" onClick={onTake}>
+      <strong>{completion.label}</strong>
+      <span>{completion.hint}</span>
+      <kbd>Tab</kbd>
+    </button>
   );
 }

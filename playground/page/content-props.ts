@@ -1,4 +1,12 @@
-import type { Person, PersonApi, PlaygroundConversation, PlaygroundMessage } from './api.js';
+import type {
+  PageFile,
+  Person,
+  PersonApi,
+  Place,
+  PlaygroundConversation,
+  PlaygroundMessage,
+  PlaygroundState,
+} from './api.js';
 
 export interface ContentProps {
   readonly message: PlaygroundMessage;
@@ -6,4 +14,13 @@ export interface ContentProps {
   readonly conversation: PlaygroundConversation;
   readonly api: PersonApi;
   readonly onToast: (text: string) => void;
+}
+
+export interface ListProps {
+  readonly conversation: PlaygroundConversation;
+  readonly state: PlaygroundState;
+  readonly api: PersonApi;
+  readonly onToast: (text: string) => void;
+  /** False when it was not sent. */
+  readonly onSend: (place: Place, text: string, files: readonly PageFile[]) => Promise<boolean>;
 }

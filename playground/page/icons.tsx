@@ -59,3 +59,59 @@ export function DirectIcon() {
     </Icon>
   );
 }
+
+export function GroupIcon() {
+  return (
+    <Icon>
+      <circle {...line} cx="7.4" cy="7" r="2.7" />
+      <path
+        {...line}
+        d="M2.4 16c.3-3 2.2-4.7 5-4.7s4.7 1.7 5 4.700M13 4.600a2.6 2.6 0 0 1 0 4.900M15 11.700c1.5.600 2.4 2 2.6 4.3"
+      />
+    </Icon>
+  );
+}
+
+export function AttachIcon() {
+  return (
+    <Icon>
+      <path
+        {...line}
+        d="m16.2 9.5-6 6a3.7 3.7 0 0 1-5.3-5.300l6.3-6.200a2.5 2.5 0 0 1 3.5 3.500l-6.2 6.200a1.2 1.2 0 0 1-1.7-1.700l5.4-5.4"
+      />
+    </Icon>
+  );
+}
+
+export function MentionIcon() {
+  return (
+    <Icon>
+      <circle {...line} cx="10" cy="10" r="3" />
+      <path {...line} d="M13 7v4.200a2 2 0 0 0 4 0V10a7 7 0 1 0-2.8 5.6" />
+    </Icon>
+  );
+}
+
+export function FileIcon() {
+  return (
+    <Icon>
+      <path {...line} d="M5 2.800h6.500L15.5 7v10.200H5ZM11.3 3v4.200h4" />
+    </Icon>
+  );
+}
+
+export function CloseIcon() {
+  return (
+    <Icon>
+      <path {...line} d="m5.5 5.5 9 9M14.5 5.500l-9 9" />
+    </Icon>
+  );
+}
+
+export function ReplyIcon() {
+  return (
+    <Icon>
+      <path {...line} d="M8 4.5 3.5 9 8 13.500M4 9h7.500a5 5 0 0 1 5 5v1.5" />
+    </Icon>
+  );
+}

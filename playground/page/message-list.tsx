@@ -1,30 +1,9 @@
-import { useLayoutEffect, useMemo, useRef } from 'react';
-import type { Person, PersonApi, PlaygroundConversation, PlaygroundMessage, PlaygroundState } from './api.js';
-import { EyeIcon } from './icons.js';
+import { useLayoutEffect, useMemo, useRef, useState } from 'react';
+import type { PlaygroundConversation } from './api.js';
+import type { ListProps } from './content-props.js';
+import { MessageItem } from './message-item.js';
 import { Avatar } from './people.js';
-import { SlackContent } from './slack-content.js';
-import { TeamsContent } from './teams-content.js';
-
-interface ListProps {
-  readonly conversation: PlaygroundConversation;
-  readonly state: PlaygroundState;
-  readonly api: PersonApi;
-  readonly onToast: (text: string) => void;
-}
-
-/** Messages in order, replies right after the message that they answer. */
-function threaded(messages: readonly PlaygroundMessage[]): readonly PlaygroundMessage[] {
-  const known = new Set(messages.map(({ id }) => id));
-  const isReply = ({ id, threadId }: PlaygroundMessage): boolean =>
-    threadId !== undefined && threadId !== id && known.has(threadId);
-  return messages
-    .filter((message) => !isReply(message))
-    .flatMap((root) => [root, ...messages.filter((message) => isReply(message) && message.threadId === root.id)]);
-}
-
-function clock(at: number): string {
-  return new Date(at).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
-}
+import { canReply, Thread, threadsOf } from './threads.js';
 
 /** How far from the end somebody still reads along. */
 const NEAR_PX = 120;
@@ -59,76 +38,65 @@ function useFollow() {
   return { view, list };
 }
 
-export function MessageList({ conversation, state, api, onToast }: ListProps) {
+/** The messages of one conversation, replies below the message that they answer. */
+export function MessageList(props: ListProps) {
+  const { conversation } = props;
   const { messages, title, platform } = conversation;
-  const ordered = useMemo(() => threaded(messages), [messages]);
+  const threads = useMemo(() => threadsOf(messages), [messages]);
+  const [replyingTo, setReplyingTo] = useState('');
   const { view, list } = useFollow();
-  const Content = platform === 'slack' ? SlackContent : TeamsContent;
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard.
     <section className="messages" ref={view} tabIndex={0} aria-label={`Messages in ${title} (${platform})`}>
-      {ordered.length === 0 && <Welcome conversation={conversation} />}
+      {threads.length === 0 && <Welcome conversation={conversation} />}
       <ol ref={list} aria-live="polite">
-        {ordered.map((message) => {
-          const author = state.people.find(({ id }) => id === message.author);
-          return (
-            <MessageFrame key={message.id} message={message} author={author} own={author?.id === state.person.id}>
-              <Content message={message} author={author} conversation={conversation} api={api} onToast={onToast} />
-            </MessageFrame>
+        {threads.flatMap(({ root, replies }) => {
+          const isOpen = replies.length > 0 || replyingTo === root.id;
+          const mayReply = canReply(conversation, root);
+          const reply = mayReply && !isOpen ? () => setReplyingTo(root.id) : undefined;
+          const item = <MessageItem key={root.id} {...props} message={root} onReply={reply} />;
+          if (!isOpen) return [item];
+          const thread = (
+            <Thread
+              key={`thread ${root.id}`}
+              {...props}
+              root={root}
+              replies={replies}
+              mayReply={mayReply}
+              isReplying={replyingTo === root.id}
+              onReplying={(on) => setReplyingTo(on ? root.id : '')}
+            />
           );
+          return [item, thread];
         })}
       </ol>
     </section>
   );
 }
 
+const WELCOMES: Readonly<Record<PlaygroundConversation['kind'], (title: string) => readonly [string, string]>> = {
+  direct: () => [
+    'Ask Behalf for something',
+    'The first time, it asks you to log in to the app. Then it works there as you, and its records say so.',
+  ],
+  channel: (title) => [
+    `Everybody at Acme reads ${title}`,
+    'The bot listens when you write @Behalf. What concerns only you, it tells only you.',
+  ],
+  group: () => [
+    'A few people and the bot',
+    'It listens when you write @Behalf. What concerns only you, it tells only you.',
+  ],
+};
+
 /** What an empty conversation shows. */
 function Welcome({ conversation }: { readonly conversation: PlaygroundConversation }) {
-  const inChannel = conversation.kind === 'channel';
+  const [heading, text] = WELCOMES[conversation.kind](conversation.title);
   return (
     <div className="welcome">
       <Avatar />
-      <h3>{inChannel ? `Everybody at Acme reads ${conversation.title}` : 'Ask Behalf for something'}</h3>
-      <p>
-        {inChannel
-          ? 'The bot listens when you write @Behalf. What concerns only you, it tells only you.'
-          : 'The first time, it asks you to log in to the app. Then it works there as you, and the records on the right say so.'}
-      </p>
+      <h3>{heading}</h3>
+      <p>{text}</p>
     </div>
-  );
-}
-
-interface FrameProps {
-  readonly message: PlaygroundMessage;
-  readonly author: Person | undefined;
-  readonly own: boolean;
-  readonly children: React.ReactNode;
-}
-
-function MessageFrame({ message, author, own, children }: FrameProps) {
-  const kinds = [
-    'message',
-    own ? 'message-own' : '',
-    author ? '' : 'message-bot',
-    message.threadId !== undefined && message.threadId !== message.id ? 'message-reply' : '',
-    message.onlyFor === undefined ? '' : 'message-private',
-  ];
-  return (
-    <li className={kinds.filter((kind) => kind !== '').join(' ')} data-message={message.id}>
-      <Avatar person={author} />
-      <div className="message-main">
-        {message.onlyFor !== undefined && (
-          <p className="only-you">
-            <EyeIcon /> Only visible to you
-          </p>
-        )}
-        <p className="message-head">
-          <strong>{author?.name ?? 'Behalf'}</strong>
-          {!author && <span className="app-badge">App</span>}
-          <time dateTime={new Date(message.at).toISOString()}>{clock(message.at)}</time>
-        </p>
-        <div className="message-body">{children}</div>
-      </div>
-    </li>
   );
 }

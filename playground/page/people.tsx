@@ -1,7 +1,12 @@
 import { useId, useState } from 'react';
 import type { Person } from './api.js';
 
-const HUES: Readonly<Record<string, string>> = { rita: '#a3327a', carl: '#1f6f54', max: '#8a4b12' };
+const HUES: Readonly<Record<string, string>> = {
+  rita: '#a3327a',
+  carl: '#1f6f54',
+  gina: '#3d5a9e',
+  max: '#8a4b12',
+};
 
 function initials(name: string): string {
   return name
@@ -28,6 +33,7 @@ export function Avatar({ person }: { readonly person?: Person | undefined }) {
 
 /** What is special about a person, for the switcher. */
 export function roleOf(person: Person): string {
+  if (person.isGuest) return 'Guest: only what lets guests in';
   if (person.appLogin.email !== person.email) return 'Other e-mail address in the CRM';
   return person.appLogin.mayCreate ? 'Sales rep: may create' : 'Colleague: may only read';
 }
@@ -38,11 +44,14 @@ interface SwitcherProps {
   readonly onSelect: (id: string) => void;
 }
 
-/** Whose clients are shown: the two main people, the others under "More". */
+/** Shown at once; the others are under "More". */
+const MAIN_PEOPLE = 3;
+
+/** Whose clients are shown. */
 export function PersonSwitcher({ people, selected, onSelect }: SwitcherProps) {
   const [open, setOpen] = useState(false);
   const moreId = useId();
-  const more = people.slice(2);
+  const more = people.slice(MAIN_PEOPLE);
   const showMore = open || more.some(({ id }) => id === selected);
   const choice = (person: Person) => (
     <label key={person.id} className="person-choice">
@@ -63,7 +72,7 @@ export function PersonSwitcher({ people, selected, onSelect }: SwitcherProps) {
   return (
     <fieldset className="switcher">
       <legend className="switcher-legend">You are</legend>
-      {people.slice(0, 2).map(choice)}
+      {people.slice(0, MAIN_PEOPLE).map(choice)}
       <span id={moreId} className="switcher-more" hidden={!showMore}>
         {more.map(choice)}
       </span>

@@ -1,5 +1,7 @@
 import type { Creator, PlaygroundState } from './api.js';
+import { sizeOf } from './attachments.js';
 import { ExternalIcon } from './icons.js';
+import { ProgramCard } from './program-card.js';
 
 const EURO = new Intl.NumberFormat('en-IE', { style: 'currency', currency: 'EUR', maximumFractionDigits: 0 });
 
@@ -41,6 +43,7 @@ export function Records({ state }: { readonly state: PlaygroundState }) {
             ))}
           </ul>
         )}
+        <Notes state={state} />
       </section>
       <section className="card" aria-labelledby="files-title">
         <h2 id="files-title">
@@ -59,6 +62,9 @@ export function Records({ state }: { readonly state: PlaygroundState }) {
                   <a href={file.url} target="_blank" rel="noopener noreferrer">
                     {file.name} <ExternalIcon />
                   </a>
+                </p>
+                <p className="row-facts">
+                  {file.id} · {sizeOf(file.size)}
                 </p>
                 <p className="row-by">
                   created by <By creator={file.owner} state={state} />
@@ -81,6 +87,27 @@ export function Records({ state }: { readonly state: PlaygroundState }) {
           </dd>
         </dl>
       </section>
+      <ProgramCard programKey={state.programKey} />
     </section>
+  );
+}
+
+function Notes({ state }: { readonly state: PlaygroundState }) {
+  const notes = [...state.crm.notes].reverse();
+  if (notes.length === 0) return null;
+  return (
+    <>
+      <h3 className="rows-title">Notes</h3>
+      <ul className="rows">
+        {notes.map((note) => (
+          <li key={note.id}>
+            <p className="row-text">{note.text}</p>
+            <p className="row-by">
+              created by <By creator={note.created_by} state={state} />
+            </p>
+          </li>
+        ))}
+      </ul>
+    </>
   );
 }

@@ -1,9 +1,10 @@
 import { useId, useState } from 'react';
-import type { PersonApi, SlackForm } from './api.js';
+import type { FieldValue, PersonApi, SlackForm } from './api.js';
+import { readFiles } from './attachments.js';
 import { SlackSearch } from './slack-search.js';
 import { isJson, type Json, listOf, messageOf, textIn } from './values.js';
 
-type Values = Readonly<Record<string, string | boolean>>;
+type Values = Readonly<Record<string, FieldValue>>;
 
 interface ModalProps {
   readonly form: SlackForm;
@@ -40,8 +41,9 @@ export function SlackModal({ form, api, onToast, onClose }: ModalProps) {
         <h3>{textIn(view['title'])}</h3>
         {listOf(view['blocks']).map((block) => {
           const id = String(block['block_id']);
-          const set = (value: string | boolean): void => setValues((before) => ({ ...before, [id]: value }));
-          return <Field key={id} block={block} people={form.people} api={api} error={errors[id]} onChange={set} />;
+          const set = (value: FieldValue): void => setValues((before) => ({ ...before, [id]: value }));
+          const shared = { block, people: form.people, api, onToast, error: errors[id], onChange: set };
+          return <Field key={id} {...shared} />;
         })}
         <div className="confirm-choices">
           <button type="button" className="slack-button" onClick={onClose}>
@@ -61,10 +63,11 @@ interface FieldProps {
   readonly api: PersonApi;
   readonly people: SlackForm['people'];
   readonly error: string | undefined;
-  readonly onChange: (value: string | boolean) => void;
+  readonly onChange: (value: FieldValue) => void;
+  readonly onToast: (text: string) => void;
 }
 
-function Field({ api, block, people, error, onChange }: FieldProps) {
+function Field({ api, block, people, error, onChange, onToast }: FieldProps) {
   const element = isJson(block['element']) ? block['element'] : {};
   const isOptional = block['optional'] === true;
   const id = useId();
@@ -77,7 +80,7 @@ function Field({ api, block, people, error, onChange }: FieldProps) {
       {element['type'] === 'external_select' ? (
         <SlackSearch id={id} block={block} api={api} isRequired={!isOptional} onChange={onChange} />
       ) : (
-        <FieldInput id={id} element={element} people={people} isRequired={!isOptional} onChange={onChange} />
+        <FieldInput {...{ id, element, people, onChange, onToast }} isRequired={!isOptional} />
       )}
       {textIn(block['hint']) !== '' && <small>{textIn(block['hint'])}</small>}
       {error !== undefined && <small role="alert">{error}</small>}
@@ -92,11 +95,13 @@ interface InputProps {
   readonly element: Json;
   readonly people: SlackForm['people'];
   readonly isRequired: boolean;
-  readonly onChange: (value: string | boolean) => void;
+  readonly onChange: (value: FieldValue) => void;
+  readonly onToast: (text: string) => void;
 }
 
-function FieldInput({ id, element, people, isRequired, onChange }: InputProps) {
+function FieldInput({ id, element, people, isRequired, onChange, onToast }: InputProps) {
   const type = String(element['type']);
+  if (type === 'file_input') return <FileField {...{ id, element, isRequired, onChange, onToast }} />;
   if (type === 'checkboxes') {
     const isOn = listOf(element['initial_options']).length > 0;
     return <input id={id} type="checkbox" defaultChecked={isOn} onChange={(event) => onChange(event.target.checked)} />;
@@ -128,4 +133,22 @@ function FieldInput({ id, element, people, isRequired, onChange }: InputProps) {
   if (element['multiline'] === true) return <textarea rows={3} {...shared} defaultValue={textIn(initial)} />;
   const step = type === 'number_input' ? { step: 'any' } : {};
   return <input type={TYPES[type] ?? 'text'} {...shared} {...step} defaultValue={textIn(initial)} />;
+}
+
+/** Takes files of the kinds that the bot names, as many as it wants. */
+function FileField({ id, element, isRequired, onChange, onToast }: Omit<InputProps, 'people'>) {
+  const kinds = Array.isArray(element['filetypes']) ? element['filetypes'].map((kind) => `.${String(kind)}`) : [];
+  const take = async (picked: FileList | null): Promise<void> => {
+    await readFiles(picked).then(onChange, (error: unknown) => onToast(messageOf(error)));
+  };
+  return (
+    <input
+      id={id}
+      type="file"
+      required={isRequired}
+      multiple={element['max_files'] !== 1}
+      accept={kinds.join(',')}
+      onChange={(event) => void take(event.target.files)}
+    />
+  );
 }
