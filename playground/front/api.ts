@@ -118,7 +118,7 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
     const { person, conversation, command, text } = COMMAND.parse(body);
     const { status } = await slack.command(person, command, text, { channel: conversation });
     if (status !== 200) throw new Error(`${command} failed with the error “dispatch_failed”`);
-    return { kind: 'sent' };
+    return sentInSlack(slack, person);
   },
   'slack/actions': async ({ slack, conversations }, body) => {
     const { person, message, blockId, actionId, selected, state = {} } = SLACK_ACTION.parse(body);
@@ -131,8 +131,7 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
     }
     if (selected === undefined) await slack.press(person, message, { blockId, actionId });
     else await slack.select(person, message, { blockId, actionId }, selected);
-    const view = slack.modals().openOf(person);
-    return { kind: 'sent', ...(view ? { form: { view, people: PEOPLE } } : {}) };
+    return sentInSlack(slack, person);
   },
   'slack/form': async ({ slack }, body) => {
     const { person, values } = SLACK_FORM.parse(body);
@@ -172,6 +171,12 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
     return shown(await teams.verifyState(person, state, { conversation }));
   },
 };
+
+/** With the modal that the bot has opened for it. */
+function sentInSlack(slack: FrontSlack, person: string): object {
+  const view = slack.modals().openOf(person);
+  return { kind: 'sent', ...(view ? { form: { view, people: PEOPLE } } : {}) };
+}
 
 /** Whether an input of a Slack message travels only with the next button. */
 function waitsForButton(conversations: Conversations, messageId: string, blockId: string): boolean {

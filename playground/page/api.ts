@@ -107,7 +107,7 @@ export type FieldValue = string | boolean | readonly PageFile[];
 export interface PersonApi {
   say(platform: PlaygroundPlatform, place: Place, text: string, files: readonly PageFile[]): Promise<void>;
   /** `command` with its slash. */
-  slackCommand(conversation: string, command: string, text: string): Promise<void>;
+  slackCommand(conversation: string, command: string, text: string): Promise<ActionResult>;
   slackAction(action: SlackAction): Promise<ActionResult>;
   slackSubmit(
     values: Readonly<Record<string, FieldValue>>,

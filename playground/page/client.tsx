@@ -1,10 +1,19 @@
 import { useEffect, useMemo, useState } from 'react';
-import type { PageFile, PersonApi, Place, PlaygroundConversation, PlaygroundPlatform, PlaygroundState } from './api.js';
+import type {
+  PageFile,
+  PersonApi,
+  Place,
+  PlaygroundConversation,
+  PlaygroundPlatform,
+  PlaygroundState,
+  SlackForm,
+} from './api.js';
 import { Composer } from './composer.js';
 import { MessageList } from './message-list.js';
 import { Places, placesOf, titleFor } from './places.js';
 import { useUnread } from './reading.js';
 import { RoomHead } from './room-head.js';
+import { SlackModal } from './slack-modal.js';
 import { Tries } from './tries.js';
 import { messageOf } from './values.js';
 
@@ -22,6 +31,7 @@ export function ChatClient({ platform, state, api }: ClientProps) {
   const places = useMemo(() => placesOf(platform, state.conversations), [state.conversations, platform]);
   const [chosen, setChosen] = useState('');
   const [toast, setToast] = useState('');
+  const [form, setForm] = useState<SlackForm>();
   const current = places.find(({ id }) => id === chosen) ?? places[0];
   const unread = useUnread(state.person.id, places, current?.id ?? '');
   useEffect(() => {
@@ -32,7 +42,7 @@ export function ChatClient({ platform, state, api }: ClientProps) {
   if (!current) return null;
   const send = async (place: Place, text: string, files: readonly PageFile[]): Promise<boolean> => {
     try {
-      await sendTyped(api, platform, { place, text, files });
+      setForm(await sendTyped(api, platform, { place, text, files }));
       return true;
     } catch (error) {
       setToast(messageOf(error));
@@ -46,6 +56,17 @@ export function ChatClient({ platform, state, api }: ClientProps) {
         <h2>{NAMES[platform]}</h2>
         <span className="client-team">Acme</span>
       </header>
+      {form && (
+        <SlackModal
+          form={form}
+          api={api}
+          onToast={setToast}
+          onClose={() => {
+            setForm(undefined);
+            void api.slackClose();
+          }}
+        />
+      )}
       <div className="client-body">
         <Places
           label={`${NAMES[platform]} conversations`}
@@ -93,16 +114,23 @@ function placeholderOf({ kind }: PlaygroundConversation, title: string): string 
   return kind === 'direct' ? 'Message Behalf' : `Message ${title} or @Behalf`;
 }
 
-/** A message, or a slash command where the platform has them. Rejects with what the client says instead of sending. */
+/**
+ * A message, or a slash command where the platform has them; resolves with the modal that the bot opens for it. Rejects with
+ * what the client says instead of sending.
+ */
 async function sendTyped(
   api: PersonApi,
   platform: PlaygroundPlatform,
   typed: { readonly place: Place; readonly text: string; readonly files: readonly PageFile[] },
-): Promise<void> {
+): Promise<SlackForm | undefined> {
   const { files, place, text } = typed;
   const [, command, rest = ''] = /^(\/[a-z0-9_-]+)(?:\s+([\s\S]*))?$/i.exec(text) ?? [];
-  if (platform !== 'slack' || command === undefined) return api.say(platform, place, text, files);
+  if (platform !== 'slack' || command === undefined) {
+    await api.say(platform, place, text, files);
+    return undefined;
+  }
   if (place.thread !== undefined) throw new Error(`${command} is not supported in threads. Sorry!`);
   if (files.length > 0) throw new Error(`Slack sends no files with ${command}.`);
-  await api.slackCommand(place.conversation, command.toLowerCase(), rest);
+  const result = await api.slackCommand(place.conversation, command.toLowerCase(), rest);
+  return result.kind === 'sent' ? result.form : undefined;
 }

@@ -92,8 +92,11 @@ export function Records({ state }: { readonly state: PlaygroundState }) {
   );
 }
 
+const NEWEST_NOTES = 4;
+
 function Notes({ state }: { readonly state: PlaygroundState }) {
-  const notes = [...state.crm.notes].reverse();
+  const notes = [...state.crm.notes].reverse().slice(0, NEWEST_NOTES);
+  const older = state.crm.notes.length - notes.length;
   if (notes.length === 0) return null;
   return (
     <>
@@ -108,6 +111,7 @@ function Notes({ state }: { readonly state: PlaygroundState }) {
           </li>
         ))}
       </ul>
+      {older > 0 && <p className="empty">and {older} older</p>}
     </>
   );
 }

@@ -65,7 +65,7 @@ export function SlackContent({ message, author, api, onToast }: ContentProps) {
   const [inputs, setInputs] = useState<Inputs>({});
   const [busy, setBusy] = useState(false);
   const [form, setForm] = useState<SlackForm>();
-  if (author) return <TypedText text={message.text} />;
+  if (author) return message.text === '' ? null : <TypedText text={message.text} />;
   const native = isJson(message.native) ? message.native : {};
   const sent = listOf(native['blocks']);
   const text = { type: 'section', block_id: 'text', text: { type: 'mrkdwn', text: textIn(native) || message.text } };

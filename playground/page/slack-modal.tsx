@@ -1,6 +1,7 @@
 import { useId, useState } from 'react';
 import type { FieldValue, PersonApi, SlackForm } from './api.js';
 import { readFiles } from './attachments.js';
+import { ChatDialog } from './chat-dialog.js';
 import { SlackSearch } from './slack-search.js';
 import { isJson, type Json, listOf, messageOf, textIn } from './values.js';
 
@@ -31,14 +32,13 @@ export function SlackModal({ form, api, onToast, onClose }: ModalProps) {
     setBusy(false);
   };
   return (
-    <dialog open className="confirm chat-form" aria-label={textIn(view['title'])}>
+    <ChatDialog title={textIn(view['title'])} onClose={onClose}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
           void send();
         }}
       >
-        <h3>{textIn(view['title'])}</h3>
         {listOf(view['blocks']).map((block) => {
           const id = String(block['block_id']);
           const set = (value: FieldValue): void => setValues((before) => ({ ...before, [id]: value }));
@@ -54,7 +54,7 @@ export function SlackModal({ form, api, onToast, onClose }: ModalProps) {
           </button>
         </div>
       </form>
-    </dialog>
+    </ChatDialog>
   );
 }
 

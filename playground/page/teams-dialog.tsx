@@ -1,3 +1,4 @@
+import { ChatDialog } from './chat-dialog.js';
 import type { CardPress, CardSearch } from './teams-card.js';
 import { AdaptiveCardView } from './teams-card.js';
 
@@ -15,14 +16,13 @@ export function TeamsDialog({ title, card, onSubmit, onSearch, onClose }: Dialog
     if (pressed.kind === 'action') onSubmit(pressed.action.data);
   };
   return (
-    <dialog open className="confirm chat-form" aria-label={title}>
-      <h3>{title}</h3>
+    <ChatDialog title={title} onClose={onClose}>
       <AdaptiveCardView card={card} onPress={press} onSearch={onSearch} />
       <div className="confirm-choices">
         <button type="button" className="slack-button" onClick={onClose}>
           Cancel
         </button>
       </div>
-    </dialog>
+    </ChatDialog>
   );
 }

@@ -1,7 +1,7 @@
-import type { Browser, Locator, Page } from 'playwright-core';
+import type { Browser, Locator } from 'playwright-core';
 import { eventually } from '../../playground/tour/browser.js';
-import { barriersOn, launchChromium, logInAtProvider, openBrowser, type Surfer } from './support/chromium.js';
-import { ClientOnPage, type MessageOnPage } from './support/playground-page.js';
+import { barriersOn, launchChromium, logInAtProvider } from './support/chromium.js';
+import { type Desk, openTab, openWindow, sitDown as takeSeat } from './support/desk.js';
 import { type E2eStage, START_MS, startStage } from './support/stage.js';
 
 const STORY_MS = 120_000;
@@ -18,21 +18,10 @@ afterAll(async () => {
   await stage.stop();
 });
 
-interface Desk extends Surfer {
-  readonly page: Page;
-  readonly slack: ClientOnPage;
-  readonly teams: ClientOnPage;
+function sitDown(person: string): Promise<Desk> {
+  return takeSeat(browser, stage, person);
 }
 
-/** A person in front of the playground, in a browser of their own. */
-async function sitDown(person: string): Promise<Desk> {
-  const surfer = await openBrowser(browser);
-  const page = await surfer.context.newPage();
-  await page.goto(`${stage.world.frontUrl}/playground?person=${person}`);
-  return { ...surfer, page, slack: new ClientOnPage(page, 'Slack'), teams: new ClientOnPage(page, 'Microsoft Teams') };
-}
-
-/** A link of Slack opens a tab that knows nothing of the page it came from. */
 /** Takes what a field of a dialog offers while one types. */
 async function takeOffered(client: 'slack' | 'teams', dialog: Locator, label: string): Promise<void> {
   if (client === 'teams')
@@ -47,17 +36,6 @@ async function takeOffered(client: 'slack' | 'teams', dialog: Locator, label: st
     .getByRole('combobox')
     .first()
     .fill((await option.getAttribute('value')) ?? '');
-}
-
-async function openTab({ context }: Desk, message: MessageOnPage, label: string | RegExp): Promise<Page> {
-  const [tab] = await Promise.all([context.waitForEvent('page'), message.button(label).click()]);
-  return tab;
-}
-
-/** The sign-in window of Teams. */
-async function openWindow({ page }: Desk, message: MessageOnPage, label: string | RegExp): Promise<Page> {
-  const [window] = await Promise.all([page.waitForEvent('popup'), message.button(label).click()]);
-  return window;
 }
 
 describe('Rita, with a mouse and a keyboard', () => {

@@ -135,7 +135,8 @@ describe('the front of the playground', () => {
       expect(state).toMatchObject({
         person: { id: 'carl' },
         conversations: [{ id: 'C1', messages: [{ text: 'for all' }] }],
-        crm: { opportunities: [{ id: 'O1' }] },
+        crm: { opportunities: [{ id: 'O1' }], notes: [] },
+        programKey: 'bhf_key',
       });
       expect(JSON.stringify(state)).not.toContain('for Rita');
     });
@@ -166,6 +167,33 @@ describe('the front of the playground', () => {
         { method: 'act', args: ['rita', { message: '5', action }] },
       ]);
       expect(await pressed.json()).toEqual({ kind: 'open-url', url: 'https://app.example/' });
+    });
+
+    it('passes on threads, files and slash commands', async () => {
+      const file = { name: 'a.txt', type: 'text/plain', content: Buffer.from('hello').toString('base64') };
+      const files = [file];
+      await post('slack/messages', { person: 'rita', conversation: 'D1', text: '', thread: '1.1', files });
+      await post('teams/messages', { person: 'gina', conversation: '19:c', text: 'see', thread: '7', files });
+      await post('slack/commands', { person: 'rita', conversation: 'D1', command: '/behalf', text: 'help' });
+
+      const received = [{ name: 'a.txt', mimeType: 'text/plain', content: Buffer.from('hello') }];
+      const inThread = { conversation: '19:c;messageid=7', mention: 'typed', files: received };
+      expect(calls).toEqual([
+        { method: 'say', args: ['rita', '', { channel: 'D1', threadTs: '1.1', files: received }] },
+        { method: 'teams.say', args: ['gina', 'see', inThread] },
+        { method: 'command', args: ['rita', '/behalf', 'help', { channel: 'D1' }] },
+      ]);
+    });
+
+    it.each([
+      ['nothing at all', 'slack/messages', { text: '' }],
+      ['a file that is no base64', 'slack/messages', { text: 'a', files: [{ name: 'a', type: '', content: '%' }] }],
+      ['a command without a slash', 'slack/commands', { text: 'a', command: 'behalf' }],
+    ])('refuses %s', async (_what, path, body) => {
+      const response = await post(path, { person: 'rita', conversation: 'D1', ...body });
+
+      expect(response.status).toBe(400);
+      expect(calls).toHaveLength(0);
     });
 
     it('sends chosen inputs with a button only where Slack has not been told of them', async () => {
