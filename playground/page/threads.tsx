@@ -61,7 +61,7 @@ export function Thread(props: ThreadProps) {
           conversation={conversation}
           inThread
           label="Reply in the thread"
-          placeholder={conversation.kind === 'direct' ? 'Reply…' : 'Reply; @Behalf asks the bot'}
+          placeholder={conversation.kind === 'direct' ? 'Reply…' : 'Reply or @Behalf'}
           onSend={(text, files) => onSend({ conversation: conversation.id, thread: root.id }, text, files)}
           onToast={onToast}
           onLeave={() => onReplying(false)}

@@ -12,6 +12,14 @@ export interface Heard extends Readable {
   readonly conversation: string;
   readonly isPrivate: boolean;
   readonly edited: boolean;
+  /** Root of the thread that it stands in. */
+  readonly thread?: string;
+}
+
+/** What goes with a text: the thread that it is written in, files. */
+export interface Said {
+  readonly thread?: string;
+  readonly files?: readonly { readonly name: string; readonly mimeType: string; readonly content: Uint8Array }[];
 }
 
 /** What a field of a form offers. */
@@ -26,7 +34,9 @@ export interface Actor {
   readonly name: string;
   readonly platform: ActorPlatform;
   /** Writes in the direct message with the bot, or in the channel. */
-  say(text: string, where?: 'direct' | 'channel'): Promise<void>;
+  say(text: string, where?: 'direct' | 'channel', said?: Said): Promise<void>;
+  /** Types the slash command `/behalf` in the channel (Slack). */
+  command(text: string): Promise<void>;
   /** The next message (new or edited) of the bot that this person can see and that fits. */
   hears(pattern: RegExp): Promise<Heard>;
   /** Presses a button; gives the address for buttons that open one. */
@@ -80,6 +90,7 @@ export function createActor(
       conversation: conversation.id,
       isPrivate: conversation.kind === 'direct' || message.onlyFor === person.id,
       edited: message.edited ?? false,
+      ...(message.threadId === undefined ? {} : { thread: message.threadId }),
     };
   };
   const note = (text: string): void => witness({ who: person.name, platform, text });
@@ -88,15 +99,18 @@ export function createActor(
     id: person.id,
     name: person.name,
     platform,
-    async say(text, where = 'direct') {
-      note(where === 'channel' ? `(in the channel) ${text}` : text);
+    async say(text, where = 'direct', said = {}) {
+      const files = (said.files ?? []).map(({ name }) => ` (with ${name})`).join('');
+      const place = said.thread === undefined ? 'in the channel' : 'in the thread';
+      note(`${where === 'channel' ? `(${place}) ` : ''}${text}${files}`);
       for (const { message } of visible()) heard.add(message);
-      const channel = world.conversations
-        .all()
-        .find((conversation) => conversation.platform === platform && conversation.kind === 'channel');
-      if (platform === 'slack')
-        await world.slack.say(person.id, text, where === 'channel' && channel ? { channel: channel.id } : {});
-      else await world.teams.say(person.id, text, where === 'channel' && channel ? { conversation: channel.id } : {});
+      const channel = where === 'channel' ? channelOf(world, platform) : undefined;
+      await (platform === 'slack' ? sayInSlack : sayInTeams)(world, person.id, { text, channel, ...said });
+    },
+    async command(text) {
+      note(`(in the channel) /behalf ${text}`);
+      for (const { message } of visible()) heard.add(message);
+      await world.slack.command(person.id, '/behalf', text, { channel: channelOf(world, 'slack') });
     },
     async hears(pattern) {
       const found = await eventually(
@@ -163,6 +177,29 @@ export function createActor(
         .filter(({ message }) => message.author === 'bot')
         .map(toHeard),
   };
+}
+
+function channelOf(world: World, platform: ActorPlatform): string {
+  const isIt = (one: PlaygroundConversation): boolean => one.platform === platform && one.kind === 'channel';
+  return world.conversations.all().find(isIt)?.id ?? '';
+}
+
+interface Typed extends Said {
+  readonly text: string;
+  readonly channel: string | undefined;
+}
+
+async function sayInSlack(world: World, personId: string, { text, channel, thread, files = [] }: Typed): Promise<void> {
+  await world.slack.say(personId, text, {
+    files,
+    ...(channel === undefined ? {} : { channel }),
+    ...(thread === undefined ? {} : { threadTs: thread }),
+  });
+}
+
+async function sayInTeams(world: World, personId: string, { text, channel, thread, files = [] }: Typed): Promise<void> {
+  const conversation = thread === undefined ? channel : `${channel};messageid=${thread}`;
+  await world.teams.say(personId, text, { files, ...(conversation === undefined ? {} : { conversation }) });
 }
 
 async function pressInSlack(

@@ -9,6 +9,8 @@ export interface Stage {
   readonly service: Pick<RunningService, 'restart'>;
   readonly rita: { readonly slack: Actor; readonly teams: Actor; readonly browser: Browser };
   readonly carl: { readonly slack: Actor; readonly teams: Actor; readonly browser: Browser };
+  /** A guest of the organisation. */
+  readonly gina: { readonly slack: Actor; readonly teams: Actor; readonly browser: Browser };
   /** His account in the CRM has another e-mail address than his chat account. */
   readonly max: { readonly slack: Actor; readonly teams: Actor; readonly browser: Browser };
   /** Says what happens outside of the chat. */

@@ -1,4 +1,5 @@
 import { eventually } from './browser.js';
+import { fileAct, guestAct, programAct, slashAct, threadAct } from './place-acts.js';
 import { askedFormAct, discountAct, formsAct, loopAct, pipelineAct, searchAct } from './recipe-acts.js';
 import { type Act, countOpportunities, labels, logIn, newestOpportunity, type Stage } from './stage.js';
 
@@ -20,6 +21,11 @@ export const STORY: readonly Act[] = [
   { title: 'The CRM finds what is typed in a form or behind a command', play: searchAct },
   { title: 'A recipe asks in the middle of its work, with a form', play: askedFormAct },
   { title: 'A recipe goes through a list', play: loopAct },
+  { title: 'In a thread of a channel, the answer stays in the thread', play: threadAct },
+  { title: 'A slash command in the channel is answered to the person alone', play: slashAct },
+  { title: 'A file that is sent along goes into the app', play: fileAct },
+  { title: 'A guest may do what a recipe opens to guests, and nothing else', play: guestAct },
+  { title: 'A program runs a recipe with a key, and no person', play: programAct },
   { title: 'Other e-mail addresses: a code pasted into the chat proves who is in the browser', play: pastedCodeAct },
   { title: 'The service restarts while a login is pending', play: restartAct },
   { title: 'personal_connections: disconnect, reconnect, delete', play: connectionsAct },

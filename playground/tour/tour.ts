@@ -24,6 +24,7 @@ export async function playTour(
     service,
     rita: actorsOf(world, 'rita', witness),
     carl: actorsOf(world, 'carl', witness),
+    gina: actorsOf(world, 'gina', witness),
     max: actorsOf(world, 'max', witness),
     tell: (text) => print(`   · ${text}`),
     check(what, holds) {
