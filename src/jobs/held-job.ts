@@ -30,20 +30,27 @@ export class HeldJob {
   readonly #lost = new AbortController();
   #job: Job;
   #state: JobState;
+  /** The two above as one, made anew when one of them has changed: a command asks for it a dozen times. */
+  #whole: Job;
   #dirty = false;
   #isLeaving = false;
-  readonly #cancelWanted = new AbortController();
+  #isCancelWanted = false;
+  /** Ends the pauses under way; made for the first of them, because most jobs have none. */
+  #pauses: AbortController | undefined;
   #isWriting = false;
   #writes: Promise<void> = Promise.resolve();
 
   constructor(job: Job, deps: HeldJobDeps) {
     this.#job = job;
     this.#state = job.state;
+    this.#whole = job;
     this.#deps = deps;
   }
 
   get job(): Job {
-    return { ...this.#job, state: this.#state };
+    if (this.#whole.state !== this.#state || this.#whole.version !== this.#job.version)
+      this.#whole = { ...this.#job, state: this.#state };
+    return this.#whole;
   }
 
   get state(): JobState {
@@ -57,16 +64,19 @@ export class HeldJob {
 
   /** True when the person wants the job to end: no step is begun any more. */
   get isCancelWanted(): boolean {
-    return this.#cancelWanted.signal.aborted;
+    return this.#isCancelWanted;
   }
 
   askToCancel(): void {
-    this.#cancelWanted.abort();
+    this.#isCancelWanted = true;
+    this.#pauses?.abort();
   }
 
   /** Waits; not any longer than the job is ours and wanted. */
   async pause(ms: number): Promise<void> {
-    const { signal } = this.#cancelWanted;
+    if (this.#isCancelWanted) return;
+    this.#pauses ??= new AbortController();
+    const { signal } = this.#pauses;
     await this.#deps.clock.sleep(ms, AbortSignal.any([this.signal, signal])).catch(() => {});
   }
 

@@ -63,6 +63,7 @@ export interface JobRunnerDeps {
 /** Runs a job that this process holds, until it has ended or sleeps. Never rejects. */
 export class JobRunner {
   readonly #deps: JobRunnerDeps;
+  readonly #voices = new WeakMap<HeldJob, JobVoice>();
 
   constructor(deps: JobRunnerDeps) {
     this.#deps = deps;
@@ -282,10 +283,14 @@ export class JobRunner {
   }
 
   #voice(held: HeldJob): JobVoice {
+    const known = this.#voices.get(held);
+    if (known) return known;
     const book = this.#deps.recipes();
     const recipeName = book.get(held.job.recipe)?.name ?? held.job.recipe;
     const warn = (error: unknown) => this.#warn(held.job, error, 'the prompt of a job could not be changed');
-    return voiceOf(held, { ...this.#deps, recipeName, findCommand: book.byCommand, warn });
+    const voice = voiceOf(held, { ...this.#deps, recipeName, findCommand: book.byCommand, warn });
+    this.#voices.set(held, voice);
+    return voice;
   }
 
   #warn(job: Job, error: unknown, message: string): void {
