@@ -42,12 +42,14 @@ type Hear = (body: JsonObject, context: HearingContext) => Heard;
 /** Says what Slack's request is answered with. */
 type Answer = (body: JsonObject) => Promise<void>;
 
-/** Joins Bolt's events to the service. One listener per kind of event: Bolt runs every listener for every request. */
+/**
+ * Joins Bolt's events to the service. Messages, the busy ones, are taken before the listeners: Bolt runs the chain of every
+ * listener for every request. Of the other kinds each has one.
+ */
 export function listen(app: App, parts: HearingParts): void {
   const take = (hear: Hear, body: unknown, answer: Answer = async () => {}): Promise<void> =>
     takeIn(parts, hear, isJsonObject(body) ? body : {}, answer);
-  app.event('message', ({ body }) => take(hearMessage, body));
-  app.event('app_mention', ({ body }) => take(hearMessage, body));
+  app.use(({ body, next, payload }) => (isMessage(body, payload) ? take(hearMessage, body) : next()));
   app.action({ type: 'block_actions' }, ({ body }) => take(hearPress, body));
   app.view({ type: 'view_submission' }, ({ body, ack }) => take(hearSubmission, body, answering(ack)));
   app.options({ type: 'block_suggestion' }, ({ body, ack }) => take(hearSuggestion, body, answering(ack)));
@@ -55,6 +57,11 @@ export function listen(app: App, parts: HearingParts): void {
   app.error(async (error) => {
     throw error;
   });
+}
+
+function isMessage(body: object, payload: object): boolean {
+  const isEvent = 'type' in body && body.type === 'event_callback';
+  return isEvent && 'type' in payload && (payload.type === 'message' || payload.type === 'app_mention');
 }
 
 async function takeIn(parts: HearingParts, hear: Hear, body: JsonObject, answer: Answer): Promise<void> {
