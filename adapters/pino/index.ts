@@ -3,8 +3,9 @@ import pino from 'pino';
 import { describeForeignError, isBehalfError } from '../../src/kernel/errors.js';
 import type { Logger } from '../../src/kernel/logger.port.js';
 
-/** Paths that no line of ours fills; a second net below `Secret` for what a later change might let through. */
-const REDACT = ['*.authorization', '*.access_token', '*.refresh_token', '*.client_secret', '*.password', '*.token'];
+/** Names inside a fact that no line of ours fills; a second net below `Secret` for what a later change might let through. */
+const SECRET_NAMES = ['authorization', 'access_token', 'refresh_token', 'client_secret', 'password', 'token'] as const;
+const CENSOR = '[redacted]';
 
 /** Structured JSON lines on standard output (or `destination`). Foreign errors are cut down to name, code and place. */
 export function createLogger(options: {
@@ -15,8 +16,7 @@ export function createLogger(options: {
     level: options.level,
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
-    formatters: { level: (label) => ({ level: label }), log: cutErrors },
-    redact: { paths: REDACT, censor: '[redacted]' },
+    formatters: { level: (label) => ({ level: label }), log: presentable },
     serializers: { err: describeError },
   };
   return wrap(options.destination ? pino(settings, options.destination) : pino(settings));
@@ -28,25 +28,36 @@ function wrap(logger: pino.Logger): Logger {
     info: (fields, message) => logger.info(fields, message),
     warn: (fields, message) => logger.warn(fields, message),
     error: (fields, message) => logger.error(fields, message),
-    child: (fields) => wrap(logger.child(fields)),
+    child: (fields) => wrap(logger.child(presentable(fields))),
   };
 }
 
 function describeError(error: unknown): unknown {
   if (!isBehalfError(error)) return { message: describeForeignError(error) };
-  return { ...error.details, code: error.code, ref: error.ref, message: error.message };
+  return censored({ ...error.details, code: error.code, ref: error.ref, message: error.message });
 }
 
-/** Errors under other names than `err` would be printed with all their fields; those of libraries hold whole requests. */
-function cutErrors(fields: Record<string, unknown>): Record<string, unknown> {
-  const isCut = Object.entries(fields).some(([name, value]) => name !== 'err' && isError(value));
-  if (!isCut) return fields;
-  return Object.fromEntries(
-    Object.entries(fields).map(([name, value]) => [
-      name,
-      name !== 'err' && isError(value) ? describeError(value) : value,
-    ]),
-  );
+/**
+ * Errors under other names than `err` would be printed with all their fields; those of libraries hold whole requests. Secrets
+ * are looked for here: the library's own way copies every line, most of which are flat.
+ */
+function presentable(fields: Record<string, unknown>): Record<string, unknown> {
+  let changed: Record<string, unknown> | undefined;
+  for (const [name, value] of Object.entries(fields)) {
+    if (name === 'err' || typeof value !== 'object' || value === null) continue;
+    const shown = isError(value) ? describeError(value) : censored(value);
+    if (shown === value) continue;
+    changed ??= { ...fields };
+    changed[name] = shown;
+  }
+  return changed ?? fields;
+}
+
+/** The same object where it holds nothing under a secret's name. */
+function censored(value: object): object {
+  const found = SECRET_NAMES.filter((name) => Object.hasOwn(value, name));
+  if (found.length === 0) return value;
+  return { ...value, ...Object.fromEntries(found.map((name) => [name, CENSOR])) };
 }
 
 function isError(value: unknown): boolean {

@@ -47,6 +47,8 @@ describe('the log', () => {
     logger.info({ call: { authorization: 'canary', access_token: 'canary', client_secret: 'canary' } }, 'call');
     logger.info({ login: { password: 'canary', token: 'canary', refresh_token: 'canary' } }, 'login');
     logger.child({ secret: token }).info({}, 'child');
+    logger.child({ call: { token: 'canary' } }).info({}, 'child');
+    logger.error({ err: new BehalfError('internal', 'failed', { details: { token: 'canary' } }) }, 'failed');
     expect(JSON.stringify(lines)).not.toContain('canary');
     expect(JSON.stringify(lines)).toContain('[redacted]');
   });
