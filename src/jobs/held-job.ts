@@ -2,7 +2,7 @@ import type { Clock } from '../kernel/clock.port.js';
 import { BehalfError, isBehalfError } from '../kernel/errors.js';
 import type { Vault } from '../kernel/vault.js';
 import type { InFlight, JobState, StepRecord } from './job.js';
-import { type Job, type Lessee, leased, sealJob } from './job-record.js';
+import { type Job, type Lessee, leased, rowOf, sealState } from './job-record.js';
 import type { JobStore } from './job-store.port.js';
 
 /** Pause between tries to write while the store is away. */
@@ -180,11 +180,10 @@ export class HeldJob {
     const beganAt = clock.now();
     let next = change(this.job, beganAt);
     const { state } = next;
-    const { sealed } = sealJob(vault, next);
+    const sealed = sealState(vault, next);
     for (let retried = false; ; retried = true) {
-      const { state: _, ...facts } = next;
       try {
-        if (await store.write({ ...facts, sealed })) return next;
+        if (await store.write(rowOf(next, sealed))) return next;
         return retried ? await this.#earlierTry(state, sealed) : undefined;
       } catch (error) {
         if (!isBehalfError(error, 'store.unavailable') || clock.now() - beganAt >= PATIENCE_MS) throw error;

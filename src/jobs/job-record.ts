@@ -122,8 +122,17 @@ function next(job: Job, now: number): Job {
 }
 
 export function sealJob(vault: Vault, job: Job): JobRow {
-  const { state, ...row } = job;
-  return { ...row, sealed: vault.sealJson('job', bindingOf(row), state) };
+  return rowOf(job, sealState(vault, job));
+}
+
+/** The inside of a job, sealed. */
+export function sealState(vault: Vault, job: Job): Uint8Array {
+  return vault.sealJson('job', bindingOf(job), job.state);
+}
+
+/** The job with its inside as it was sealed. */
+export function rowOf({ state: _, ...row }: Job, sealed: Uint8Array): JobRow {
+  return { ...row, sealed };
 }
 
 /** @throws BehalfError `store.corrupt` when the inside was sealed for another job or person, or is no job. */

@@ -288,7 +288,7 @@ export class JobRunner {
     const book = this.#deps.recipes();
     const recipeName = book.get(held.job.recipe)?.name ?? held.job.recipe;
     const warn = (error: unknown) => this.#warn(held.job, error, 'the prompt of a job could not be changed');
-    const voice = voiceOf(held, { ...this.#deps, recipeName, findCommand: book.byCommand, warn });
+    const voice = voiceOf(held, this.#deps, { recipeName, findCommand: book.byCommand, warn });
     this.#voices.set(held, voice);
     return voice;
   }

@@ -21,8 +21,12 @@ interface VoiceDeps {
   readonly clicks: Clicks;
   readonly clock: Clock;
   readonly createLoginLink: CreateLoginLink;
-  readonly findCommand: FindCommand;
   readonly askInChat: OpenAskInChat;
+}
+
+/** What the voice of one job needs beside that. */
+interface About {
+  readonly findCommand: FindCommand;
   /** The name of the job's recipe for people. */
   readonly recipeName: string;
   /** Takes what went wrong beside a reply. */
@@ -30,10 +34,11 @@ interface VoiceDeps {
 }
 
 /** In the conversation of a person; for a program, kept with the job. */
-export function voiceOf(held: HeldJob, deps: VoiceDeps): JobVoice {
+export function voiceOf(held: HeldJob, deps: VoiceDeps, about: About): JobVoice {
   const { user } = held.job;
   if (!isPerson(user)) return collectingVoice(held);
-  const { askInChat, clicks, clock, createLoginLink, findCommand, recipeName, warn } = deps;
+  const { askInChat, clicks, clock, createLoginLink } = deps;
+  const { findCommand, recipeName, warn } = about;
   const chat = deps.chats(user.platform);
   const job = () => inChat(held);
   return {

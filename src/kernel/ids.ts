@@ -50,7 +50,9 @@ export function equalSecrets(left: string, right: string): boolean {
 
 /** One string out of several parts that no other parts can make (Teams ids contain `:`). */
 export function joinKey(...parts: readonly string[]): string {
-  return parts.map((part) => `${part.length}:${part}`).join('|');
+  let key = '';
+  for (const part of parts) key += `${key === '' ? '' : '|'}${part.length}:${part}`;
+  return key;
 }
 
 /** Random characters of `alphabet`, each equally likely; the alphabet has 256 characters or a divisor of that. */
