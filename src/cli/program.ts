@@ -1,0 +1,35 @@
+import { Command } from 'commander';
+import { addCheckCommand } from './check.js';
+import { addConnectCommand } from './connect.js';
+import { addConnectionsCommand } from './connections.js';
+import { addConnectorCommand } from './connector.js';
+import type { Environment } from './environment.js';
+import { addDoctorCommand } from './doctor.js';
+import { addKeysCommand } from './keys.js';
+import { addMigrateCommand } from './migrate.js';
+import { addSlackCommand } from './slack.js';
+import { runService } from './start.js';
+import { addTeamsCommand } from './teams.js';
+import { addTestCommand } from './test.js';
+
+/** The commands of `behalf`. */
+export function createProgram(environment: Environment): Command {
+  const program = new Command('behalf')
+    .description('A chat bot that acts in other apps as the person who asked')
+    .showHelpAfterError();
+  program
+    .command('start', { isDefault: true })
+    .description('start the service')
+    .action(() => runService(environment));
+  addCheckCommand(program, environment);
+  addDoctorCommand(program, environment);
+  addConnectorCommand(program, environment);
+  addTestCommand(program, environment);
+  addConnectCommand(program, environment);
+  addConnectionsCommand(program, environment);
+  addKeysCommand(program, environment);
+  addMigrateCommand(program, environment);
+  addTeamsCommand(program, environment);
+  addSlackCommand(program, environment);
+  return program;
+}
