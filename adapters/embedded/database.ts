@@ -1,8 +1,10 @@
+import { join } from 'node:path';
 import { types } from 'node:util';
 import type { Clock } from '../../src/kernel/clock.port.js';
 import { BehalfError, describeForeignError, isBehalfError } from '../../src/kernel/errors.js';
 import type { Metrics } from '../../src/kernel/metrics.port.js';
-import { isDamage, openFile, type RawDatabase, release, sqliteCode } from './file.js';
+import { createEarlySync, fileSync } from './early-sync.js';
+import { isDamage, LOG_NAME, openFile, type RawDatabase, release, sqliteCode } from './file.js';
 import { createSharedCommits } from './shared-commits.js';
 
 export type SqlValue = string | number | Uint8Array | null;
@@ -38,6 +40,8 @@ export async function openDatabase(options: {
 }): Promise<Database> {
   const { clock, metrics } = options;
   const raw = await openFile(options.directory);
+  const log = fileSync(join(options.directory, LOG_NAME));
+  const early = createEarlySync({ clock, sync: log.sync });
   let isOpen = true;
   const begin = raw.prepare('BEGIN IMMEDIATE');
   const commit = raw.prepare('COMMIT');
@@ -46,6 +50,7 @@ export async function openDatabase(options: {
     try {
       const result = work();
       commit.run([]);
+      early.noteCommit();
       return result;
     } catch (error) {
       // SQLite has rolled back by itself after some failures, a full disk among them.
@@ -75,7 +80,9 @@ export async function openDatabase(options: {
       if (!isOpen) return;
       shared.flush();
       isOpen = false;
+      early.stop();
       release(raw);
+      log.close();
     },
   };
 }

@@ -7,10 +7,12 @@ import { APPLICATION_ID, MIGRATIONS } from './schema.js';
 export type RawDatabase = Libsql.Database;
 
 export const FILE_NAME = 'behalf.db';
+/** What was committed and is not folded back yet. */
+export const LOG_NAME = `${FILE_NAME}-wal`;
 
 /**
  * Opens `behalf.db` in the directory, or makes it, for this process alone. WAL with `synchronous = NORMAL`: what is
- * committed survives a killed process; the machine losing power may cost the last moments (https://www.sqlite.org/wal.html).
+ * committed survives a killed process; the machine losing power may cost about the last second (https://www.sqlite.org/wal.html).
  * Errors are `config.invalid` with what to do; a file that is not ours or damaged is left as it is.
  */
 export async function openFile(directory: string): Promise<RawDatabase> {

@@ -1,0 +1,59 @@
+import { createEarlySync } from '../../../adapters/embedded/early-sync.js';
+import { createManualClock } from '../../support/clocks.js';
+
+/** Syncs that wait to be let go on. */
+function startEarlySync() {
+  const clock = createManualClock();
+  const ends: ((error?: Error) => void)[] = [];
+  const early = createEarlySync({
+    clock,
+    sync: () => new Promise((resolve, reject) => ends.push((error) => (error ? reject(error) : resolve()))),
+  });
+  return { clock, early, ends };
+}
+
+describe('what was committed', () => {
+  test('is sent to the disk a second later, many commits at once', async () => {
+    const { clock, early, ends } = startEarlySync();
+    for (let number = 0; number < 5; number += 1) early.noteCommit();
+    await clock.advance(999);
+    expect(ends).toHaveLength(0);
+    await clock.advance(1);
+    expect(ends).toHaveLength(1);
+    await clock.advance(60_000);
+    expect(ends).toHaveLength(1);
+  });
+
+  test('while a sync is under way is sent after it', async () => {
+    const { clock, early, ends } = startEarlySync();
+    early.noteCommit();
+    await clock.advance(1_000);
+    early.noteCommit();
+    await clock.advance(5_000);
+    expect(ends).toHaveLength(1);
+    ends[0]?.();
+    await clock.advance(0);
+    await clock.advance(1_000);
+    expect(ends).toHaveLength(2);
+  });
+
+  test('is sent by the next one after a sync that has failed', async () => {
+    const { clock, early, ends } = startEarlySync();
+    early.noteCommit();
+    await clock.advance(1_000);
+    ends[0]?.(new Error('the disk is gone'));
+    await clock.advance(0);
+    early.noteCommit();
+    await clock.advance(1_000);
+    expect(ends).toHaveLength(2);
+  });
+
+  test('is not sent after the store has been closed', async () => {
+    const { clock, early, ends } = startEarlySync();
+    early.noteCommit();
+    early.stop();
+    early.noteCommit();
+    await clock.advance(5_000);
+    expect(ends).toHaveLength(0);
+  });
+});
