@@ -39,6 +39,8 @@ const OTHERS: Readonly<Record<string, string>> = {
   'adapters/slack/manifest.ts': 'The manifest of the Slack app, which its administrators read.',
   'adapters/slack/index.ts': 'What is wrong with the settings.',
   'adapters/teams/app-package.ts': 'The package of the Teams app, which its administrators read.',
+  'adapters/slack/examine.ts': 'What behalf doctor says to administrators.',
+  'adapters/teams/examine.ts': 'What behalf doctor says to administrators.',
   'adapters/slack/workspace.ts': 'What is wrong with the settings.',
   'adapters/teams/pop-up.ts': 'A script.',
   'adapters/teams/config.ts': 'What is wrong with the settings.',
