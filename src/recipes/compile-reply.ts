@@ -178,25 +178,18 @@ class ReplyCompiler {
   }
 
   #confirm(confirm: NonNullable<CommandButtonShape['confirm']>, path: YamlPath): NonNullable<CommandButton['confirm']> {
-    if (typeof confirm === 'string')
-      return { ...DIALOG, title: constant(DIALOG.title), text: this.#template(confirm, path) };
+    if (typeof confirm === 'string') return { text: this.#template(confirm, path) };
     return {
-      title: this.#template(confirm.title ?? DIALOG.title, [...path, 'title']),
+      ...(confirm.title === undefined ? {} : { title: this.#template(confirm.title, [...path, 'title']) }),
       text: this.#template(confirm.text, [...path, 'text']),
-      yes: confirm.yes ?? DIALOG.yes,
-      no: confirm.no ?? DIALOG.no,
+      ...(confirm.yes === undefined ? {} : { yes: confirm.yes }),
+      ...(confirm.no === undefined ? {} : { no: confirm.no }),
     };
   }
 
   #template(value: unknown, path: YamlPath): Template {
     return compileTemplate(value, path, this.#context);
   }
-}
-
-const DIALOG = { title: 'Are you sure?', yes: 'Yes', no: 'No' } as const;
-
-function constant(value: string): Template {
-  return { kind: 'constant', value };
 }
 
 function report({ document, problems }: CompileContext, path: YamlPath, message: string, hint?: string): void {

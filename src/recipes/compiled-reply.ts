@@ -15,8 +15,13 @@ export interface CommandButton extends Position {
   readonly command: string;
   readonly parameters: readonly InputValue[];
   readonly style?: 'primary' | 'danger';
-  /** Asked before the press counts. */
-  readonly confirm?: { readonly title: Template; readonly text: Template; readonly yes: string; readonly no: string };
+  /** Asked before the press counts; what is left out is said in the language of the person. */
+  readonly confirm?: {
+    readonly title?: Template;
+    readonly text: Template;
+    readonly yes?: string;
+    readonly no?: string;
+  };
 }
 
 export type ReplyButton =
@@ -141,7 +146,9 @@ export function datapillsOfButton(button: ReplyButton): readonly Datapill[] {
   if (button.kind === 'link') return [button.label, button.url].flatMap(datapillsOf);
   const { confirm, label, parameters } = button;
   const values = parameters.map(({ value }) => value);
-  return [label, ...values, ...(confirm ? [confirm.title, confirm.text] : [])].flatMap(datapillsOf);
+  return [label, ...values, ...(confirm ? [...(confirm.title ? [confirm.title] : []), confirm.text] : [])].flatMap(
+    datapillsOf,
+  );
 }
 
 function scoped(pills: readonly Datapill[], local?: ItemName): readonly ScopedDatapill[] {

@@ -200,9 +200,10 @@ async function renderCommandButton(
       ? {}
       : {
           confirm: {
-            ...confirm,
-            title: await evaluateText(confirm.title, { ...data }),
+            title: confirm.title ? await evaluateText(confirm.title, { ...data }) : texts.replies.sure,
             text: await evaluateText(confirm.text, { ...data }),
+            yes: confirm.yes ?? texts.replies.yes,
+            no: confirm.no ?? texts.replies.no,
           },
         }),
   };

@@ -53,10 +53,24 @@ export function spoken(...locales: readonly (string | undefined)[]): string | un
   return locales.find((locale) => locale !== undefined && isSpoken(locale));
 }
 
-/** Language and region alone: whatever else a tag says changes no text (RFC 4647 section 3.4). */
-function lookUp(locale: string | undefined): { readonly language: string; readonly tag: string } | undefined {
+interface Found {
+  readonly language: string;
+  readonly tag: string;
+}
+
+/** Tags that were looked up: every event brings one, and few are different. */
+const looked = new LRUCache<string, Found | 'none'>({ max: KEPT });
+
+function lookUp(locale: string | undefined): Found | undefined {
   // A tag is short; what is far longer is none.
   if (locale === undefined || locale.length > 100) return undefined;
+  const known = looked.get(locale) ?? parse(locale) ?? 'none';
+  looked.set(locale, known);
+  return known === 'none' ? undefined : known;
+}
+
+/** Language and region alone: whatever else a tag says changes no text (RFC 4647 section 3.4). */
+function parse(locale: string): Found | undefined {
   const [name = ''] = locale.split('.');
   try {
     const { language, region } = new Intl.Locale(name.replaceAll('_', '-'));

@@ -17,5 +17,4 @@ export const chat = () => ({
   formDead: 'This form does not work any more.',
   answeredInChat: 'I have answered in the chat.',
   addMe: 'Add me',
-  somebody: 'Somebody',
 });

@@ -19,5 +19,4 @@ export const chat = (): Texts['chat'] => ({
   formDead: 'Dieses Formular geht nicht mehr.',
   answeredInChat: 'Ich habe im Chat geantwortet.',
   addMe: 'Hinzufügen',
-  somebody: 'Jemand',
 });
