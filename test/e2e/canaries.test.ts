@@ -76,6 +76,7 @@ describe.each(['embedded', 'redis'] as const)('after the whole story on the %s s
     expect([...names].sort()).toEqual(
       [
         ...['ACME_CRM_API_KEY', 'ACME_CRM_CLIENT_SECRET', 'ACME_FILES_CLIENT_SECRET', 'ENCRYPTION_KEYS'],
+        'API_KEYS',
         ...['MicrosoftAppPassword', 'SLACK_BOT_TOKEN', 'SLACK_SIGNING_SECRET'],
         ...['access_token', 'authorization', 'button', 'client authorization', 'code', 'code_verifier', 'cookie'],
         ...['id_token', 'login code', 'login link', 'refresh_token', 'response URL', 'state', 'token'],
