@@ -38,6 +38,8 @@ describe('a master of Redis that dies', () => {
     await stores.jobs.accept(jobRow(), 'event', LONG);
     await stores.queue.push('before');
     await until(() => delivered.includes('before'));
+    // A master answers before its replicas have the write: what they lack is lost with it.
+    await until(async () => (await redis.replicasInSync()) === 2, LOOK_MS);
     const former = await redis.master();
     await redis.kill(former ?? 0);
 

@@ -89,7 +89,9 @@ export async function startWatchedRedis(): Promise<WatchedRedis> {
     master,
     async replicasInSync() {
       const info = await ask((await master()) ?? 0, ['-a', PASSWORD, '--no-auth-warning', 'info', 'replication']);
-      return [...info.matchAll(/^slave\d+:.*state=online/gm)].length;
+      const written = /^master_repl_offset:(\d+)/m.exec(info)?.[1];
+      const offsets = [...info.matchAll(/^slave\d+:.*state=online,offset=(\d+)/gm)].map(([, offset]) => offset);
+      return offsets.filter((offset) => offset === written).length;
     },
     kill: async (port) => find(port)?.kill(),
     restart: (port) => find(port)?.start(),
