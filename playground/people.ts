@@ -60,6 +60,7 @@ export const PEOPLE: readonly Person[] = [
 ];
 
 export const SLACK_TEAM_ID = 'T0ACME';
+export const SLACK_CLIENT_ID = '1111111111.2222222222';
 export const SLACK_BOT_USER_ID = 'U0BEHALF';
 export const TEAMS_TENANT_ID = '11111111-2222-4333-8444-555555555555';
 export const TEAMS_APP_ID = '99999999-8888-4777-8666-555555555555';

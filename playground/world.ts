@@ -9,7 +9,7 @@ import { type RunningDemoApps, spawnDemoApps } from './demo-apps.js';
 import type { FrontPage } from './front/ports.js';
 import { type Front, startFront } from './front.js';
 import { closeServer, listen } from './http.js';
-import { PEOPLE, type Person, TEAMS_APP_ID, TEAMS_TENANT_ID } from './people.js';
+import { PEOPLE, type Person, SLACK_CLIENT_ID, TEAMS_APP_ID, TEAMS_TENANT_ID } from './people.js';
 import { newProgramKey } from './program-key.js';
 import { type SlackEmulator, startSlackEmulator } from './slack/emulator.js';
 import type { DeliveryTiming } from './teams/bot-endpoint.js';
@@ -50,6 +50,8 @@ export interface World {
   readonly programKey: string;
   /** The environment that an operator would set for this world. */
   readonly serviceEnv: Readonly<Record<string, string>>;
+  /** What they would set besides for people to sign in with Slack before a login. */
+  readonly signInEnv: Readonly<Record<string, string>>;
   stop(): Promise<void>;
 }
 
@@ -116,6 +118,11 @@ async function build(options: WorldOptions, stops: (() => Promise<void>)[]): Pro
     eventsUrl: `${front.url}/slack/events`,
     people,
     conversations,
+    client: {
+      id: SLACK_CLIENT_ID,
+      secret: secrets.slackClientSecret,
+      redirectUris: [`${front.url}/slack/openid_redirect`],
+    },
     ...(options.slackRetryDelaysMs ? { retryDelaysMs: options.slackRetryDelaysMs } : {}),
   });
   parts.slack = slack;
@@ -135,9 +142,25 @@ async function build(options: WorldOptions, stops: (() => Promise<void>)[]): Pro
   const places = { front, slack, teams, apps, servicePort, dataDir };
   const redis = options.redisUrl === undefined ? {} : { REDIS_URL: options.redisUrl };
   const serviceEnv = { ...environment(places, secrets), ...redis };
+  const signInEnv = {
+    SLACK_CLIENT_ID,
+    SLACK_CLIENT_SECRET: secrets.slackClientSecret,
+    SLACK_SIGN_IN: 'on',
+  };
   const stop = (): Promise<void> => stopAll(stops);
   const { key: programKey } = secrets.program;
-  return { frontUrl: front.url, serviceUrl, conversations, slack, teams, apps, programKey, serviceEnv, stop };
+  return {
+    frontUrl: front.url,
+    serviceUrl,
+    conversations,
+    slack,
+    teams,
+    apps,
+    programKey,
+    serviceEnv,
+    signInEnv,
+    stop,
+  };
 }
 
 type Secrets = ReturnType<typeof newSecrets>;
@@ -146,6 +169,7 @@ function newSecrets() {
   const random = (): string => randomBytes(24).toString('base64url');
   return {
     slackSigningSecret: randomBytes(16).toString('hex'),
+    slackClientSecret: randomBytes(16).toString('hex'),
     slackBotToken: `xoxb-playground-${random()}`,
     teamsPassword: random(),
     crmClientSecret: random(),

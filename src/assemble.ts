@@ -19,6 +19,7 @@ import { Questions } from './commands/questions.js';
 import { StoppedRecipes } from './commands/stopped-recipes.js';
 import { TakeAnswers } from './commands/take-answers.js';
 import type { Config } from './config.js';
+import type { BrowserIdentity } from './connections/browser-identity.port.js';
 import type { ConnectionStore } from './connections/connection-store.port.js';
 import { type Connections, createConnections } from './connections/connections.js';
 import { bearer } from './connections/credential-finder.js';
@@ -72,6 +73,8 @@ export interface Drivers {
   readonly oauth: OAuthClient;
   readonly oauth1: OAuth1Client;
   readonly chats: readonly ChatAdapter[];
+  /** Ways in which people sign in to their chat platform before they log in to an app. */
+  readonly signIns?: readonly BrowserIdentity[];
   readonly vault: Vault;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -232,15 +235,9 @@ export function assemble(policy: ServicePolicy, catalogue: () => Catalogue, driv
   });
   const notices = new LoginNotices({ chats, waiting: jobs.waiting, connections: personal, logger });
   const logins = createLogins({
-    connections,
-    oauth,
-    oauth1,
+    ...{ connections, oauth, oauth1, vault, revocations, clock, logger, metrics },
     store: stores.expiring,
-    vault,
-    revocations,
-    clock,
-    logger,
-    metrics,
+    signInOf: (platform) => drivers.signIns?.find((signIn) => signIn.platform === platform),
     trySecrets: (parent, credential) =>
       tryConnection({ connector: connectorOf(connectors, parent), parent, credential, http, clock }),
     lookUpAccount: (parent, tokens) =>

@@ -6,6 +6,7 @@ import { openApiRoutes } from './compose/api.js';
 import { createChats } from './compose/chats.js';
 import { isSameMade, readMade } from './compose/made-connections.js';
 import { type Basics, openStores, originOf } from './compose/open-stores.js';
+import { createSignIns } from './compose/sign-ins.js';
 import type { Config } from './config.js';
 import { lookingAgain } from './connections/looking-again.js';
 import { madeIn } from './connections/shared-states.js';
@@ -85,12 +86,14 @@ export async function startService(config: Config, environment: Environment): Pr
     ...basics,
   });
   const chats = await createChats(config, { ...basics, httpClient, fileClient: http, vault, stores });
+  const signIns = await createSignIns(config, { httpClient, ...basics });
   const assembly = assemble(config, () => catalogue.current(), {
     stores,
     http,
     oauth,
     oauth1,
     chats,
+    signIns,
     vault,
     isAlone: config.store.kind === 'embedded',
     async onSharedStates(states) {
@@ -133,6 +136,7 @@ export async function startService(config: Config, environment: Environment): Pr
       platformTitle: (platform) => (isPlatform(platform) ? PLATFORM_TITLES[platform] : 'the chat'),
       popUpScripts: (platform) => chats.find((chat) => chat.platform === platform)?.popUpScripts ?? [],
       defaultLocale: config.defaultLocale,
+      signIns,
       logger,
     }),
     ...openApiRoutes(config, () => catalogue.current(), assembly, basics),

@@ -5,6 +5,7 @@ import { Secret } from './kernel/secret.js';
 import { parseKeyring } from './kernel/vault.js';
 import { type LanguageSettings, readLanguage } from './language-settings.js';
 import { SETTINGS, type Setting, type SettingName } from './settings.js';
+import { readSlack, type SlackSettings } from './slack-settings.js';
 import { readTeams, type TeamsSettings } from './teams-settings.js';
 
 /** What the service runs with. Made once from the environment by {@link parseConfig}; nothing else reads it. */
@@ -26,7 +27,7 @@ export interface Config extends LanguageSettings {
   /** Keys of programs; none: there is no API. */
   readonly apiKeys: readonly ApiKey[];
   readonly egressAllow: readonly string[];
-  readonly identityCheck: 'auto' | 'off-insecure';
+  readonly identityCheck: 'auto' | 'sign-in' | 'off-insecure';
   /** How long a job waits for a login, and so how long a login link lives. */
   readonly loginTimeoutMs: number;
   /** How long the connections of people are kept after their workspace has removed the app. */
@@ -38,18 +39,6 @@ export interface Config extends LanguageSettings {
   /** Time after which the jobs of a silent process go on in another one. */
   readonly jobLeaseMs: number;
   readonly logLevel: string;
-}
-
-export interface SlackSettings {
-  /** Absent only where Slack is reached through Socket Mode. */
-  readonly signingSecret?: Secret;
-  /** Absent where the app is installed through its client. */
-  readonly botToken?: Secret;
-  readonly client?: { readonly id: string; readonly secret: Secret };
-  /** Workspaces and organisations that may install it; empty: all. */
-  readonly allowedTeams: readonly string[];
-  readonly appToken?: Secret;
-  readonly apiUrl?: string;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -87,7 +76,7 @@ export function parseConfig(environment: Environment): Config {
     ...readLanguage(reader),
     apiKeys: readApiKeys(reader),
     egressAllow: reader.list('EGRESS_ALLOW'),
-    identityCheck: reader.oneOf('LOGIN_IDENTITY_CHECK', ['auto', 'off-insecure']),
+    identityCheck: reader.oneOf('LOGIN_IDENTITY_CHECK', ['auto', 'sign-in', 'off-insecure']),
     loginTimeoutMs: reader.integer('LOGIN_TIMEOUT_MINUTES', 1, 24 * 60) * 60_000,
     uninstallGraceMs: reader.integer('UNINSTALL_GRACE_HOURS', 0, 24 * 365) * 3_600_000,
     historyMs: reader.integer('HISTORY_DAYS', 1, 3650) * 86_400_000,
@@ -96,8 +85,21 @@ export function parseConfig(environment: Environment): Config {
     jobLeaseMs: reader.integer('JOB_LEASE_SECONDS', 5, 600) * 1_000,
     logLevel: reader.oneOf('LOG_LEVEL', ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
   };
+  checkSignIns(reader, config);
   reader.throwProblems();
   return Object.freeze(config);
+}
+
+/** Where nothing else counts, people who cannot sign in could log in to nothing. */
+function checkSignIns(reader: SettingsReader, { identityCheck, slack, teams }: Config): void {
+  if (identityCheck !== 'sign-in') return;
+  if (slack && !slack.signIn)
+    reader.fail(
+      'LOGIN_IDENTITY_CHECK',
+      'is sign-in, but nobody can sign in with Slack: set SLACK_CLIENT_ID, SLACK_CLIENT_SECRET and an https PUBLIC_URL, and leave SLACK_SIGN_IN out.',
+    );
+  if (teams && !teams.signIn)
+    reader.fail('LOGIN_IDENTITY_CHECK', 'is sign-in, but nobody can sign in with Microsoft: set TEAMS_SIGN_IN to on.');
 }
 
 /** Where what is kept is, and the keys that open it: for commands that do without the rest of the configuration. */
@@ -171,43 +173,6 @@ function readPublicUrl(reader: SettingsReader, production: boolean, port: number
   if (url.href !== `${url.origin}/`)
     reader.fail('PUBLIC_URL', 'must be scheme, host and port only, without a path, query or user.');
   return url.origin;
-}
-
-const SLACK_NEEDS = {
-  SLACK_SIGNING_SECRET:
-    'Copy it from the Slack app: Basic Information → App Credentials. Without it nobody could tell real requests of Slack from forged ones. With SLACK_APP_TOKEN (Socket Mode) it is not needed.',
-  SLACK_BOT_TOKEN:
-    'Copy it from the Slack app: OAuth & Permissions → Bot User OAuth Token. To install the app in many workspaces, set SLACK_CLIENT_ID and SLACK_CLIENT_SECRET instead.',
-} as const;
-
-function readSlack(reader: SettingsReader): SlackSettings | undefined {
-  const secret = (name: SettingName) => optionalSecret(reader.optional(name));
-  const client = reader.group('the client of the Slack app', {
-    SLACK_CLIENT_ID: 'Copy it from the Slack app: Basic Information → App Credentials.',
-    SLACK_CLIENT_SECRET: 'Copy it from the Slack app: Basic Information → App Credentials.',
-  });
-  const signingSecret = secret('SLACK_SIGNING_SECRET');
-  const botToken = secret('SLACK_BOT_TOKEN');
-  const appToken = secret('SLACK_APP_TOKEN');
-  if (!client && !signingSecret && !botToken && !appToken) return undefined;
-  const miss = (name: keyof typeof SLACK_NEEDS, given: string) =>
-    reader.fail(name, `is not set, but ${given} is: Slack needs it. ${SLACK_NEEDS[name]}`);
-  const given = botToken ? 'SLACK_BOT_TOKEN' : 'SLACK_CLIENT_ID';
-  if (!signingSecret && !appToken) miss('SLACK_SIGNING_SECRET', given);
-  if (!botToken && !client) miss('SLACK_BOT_TOKEN', appToken ? 'SLACK_APP_TOKEN' : 'SLACK_SIGNING_SECRET');
-  const apiUrl = reader.url('SLACK_API_URL', reader.required('SLACK_API_URL', 'Leave it out for slack.com.'));
-  return {
-    ...(signingSecret ? { signingSecret } : {}),
-    ...(botToken ? { botToken } : {}),
-    ...(client ? { client: { id: client.SLACK_CLIENT_ID, secret: new Secret(client.SLACK_CLIENT_SECRET) } } : {}),
-    ...(appToken ? { appToken } : {}),
-    allowedTeams: reader.list('SLACK_ALLOWED_TEAMS'),
-    ...(apiUrl ? { apiUrl: apiUrl.href } : {}),
-  };
-}
-
-function optionalSecret(value: string | undefined): Secret | undefined {
-  return value === undefined ? undefined : new Secret(value);
 }
 
 /** Reads settings one by one and gathers what is wrong with them. */

@@ -43,7 +43,7 @@ export const SETTINGS = {
   },
   SLACK_CLIENT_ID: {
     group: 'Slack',
-    help: 'Basic Information → App Credentials; in place of SLACK_BOT_TOKEN: workspaces install the app at /slack/install',
+    help: 'Basic Information → App Credentials: people sign in with Slack before a login; without SLACK_BOT_TOKEN workspaces also install the app at /slack/install',
   },
   SLACK_CLIENT_SECRET: { group: 'Slack', help: 'Client secret of that app', secret: true },
   SLACK_ALLOWED_TEAMS: {
@@ -55,6 +55,10 @@ export const SETTINGS = {
     group: 'Slack',
     help: 'App-level token (xapp-…) with connections:write: Socket Mode, in place of SLACK_SIGNING_SECRET',
     secret: true,
+  },
+  SLACK_SIGN_IN: {
+    group: 'Slack',
+    help: 'on: people sign in with Slack in the browser before they log in to an app; off: they do not. Unset: on where SLACK_CLIENT_ID is set and PUBLIC_URL is https',
   },
   SLACK_API_URL: {
     group: 'Slack',
@@ -94,6 +98,15 @@ export const SETTINGS = {
     group: 'Microsoft Teams',
     help: 'App ID that Teams admin center shows for the uploaded app; for the link that adds the app',
   },
+  TEAMS_SIGN_IN: {
+    group: 'Microsoft Teams',
+    help: 'on: people sign in with Microsoft (Entra ID) in the browser before they log in to an app; needs a redirect URI at the app registration',
+    default: 'off',
+  },
+  BOT_LOGIN_URL: {
+    group: 'Microsoft Teams',
+    help: "Base URL of Entra ID for that, in place of the cloud's",
+  },
   BOT_OPENID_METADATA_URL: {
     group: 'Microsoft Teams',
     help: "OpenID metadata of the Bot Framework, in place of the cloud's",
@@ -131,7 +144,7 @@ export const SETTINGS = {
   },
   LOGIN_IDENTITY_CHECK: {
     group: 'Behaviour',
-    help: 'auto, or off-insecure: whoever opens a login link connects their account to the person who asked',
+    help: 'auto; sign-in: nothing else than signing in to the chat platform counts; or off-insecure: whoever opens a login link connects their account to the person who asked',
     default: 'auto',
   },
   LOGIN_TIMEOUT_MINUTES: { group: 'Behaviour', help: 'How long a request waits for a login', default: '30' },

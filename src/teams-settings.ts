@@ -17,6 +17,9 @@ export interface TeamsSettings {
   readonly allowedTenants: readonly string[];
   readonly cloud: (typeof CLOUDS)[number];
   readonly catalogAppId?: string;
+  /** People sign in with Entra ID before they log in to an app. */
+  readonly signIn: boolean;
+  readonly loginUrl?: string;
   readonly openIdMetadataUrl?: string;
   readonly tokenUrl?: string;
   /** Empty: those of the cloud. */
@@ -57,7 +60,14 @@ export function readTeams(reader: Reader): TeamsSettings | undefined {
   const openIdMetadataUrl = reader.optionalUrl('BOT_OPENID_METADATA_URL');
   const tokenUrl = reader.optionalUrl('BOT_TOKEN_URL');
   const catalogAppId = reader.optional('TEAMS_CATALOG_APP_ID');
+  const loginUrl = reader.optionalUrl('BOT_LOGIN_URL');
+  const signIn = reader.oneOf('TEAMS_SIGN_IN', ['off', 'on']) === 'on';
   const isManaged = reader.oneOf('MicrosoftAppType', ['SingleTenant', 'UserAssignedMSI']) === 'UserAssignedMSI';
+  if (signIn && isManaged)
+    reader.fail(
+      'TEAMS_SIGN_IN',
+      'is on, but MicrosoftAppType is UserAssignedMSI: nobody can sign in at a managed identity. Set it to off, or use an app registration.',
+    );
   return {
     appId: values.MicrosoftAppId,
     tenantId: values.MicrosoftAppTenantId,
@@ -65,6 +75,8 @@ export function readTeams(reader: Reader): TeamsSettings | undefined {
     allowedTenants: reader.list('BOT_ALLOWED_TENANTS'),
     cloud: reader.oneOf('BOT_CLOUD', CLOUDS),
     ...(catalogAppId === undefined ? {} : { catalogAppId }),
+    signIn,
+    ...(loginUrl ? { loginUrl } : {}),
     ...(openIdMetadataUrl ? { openIdMetadataUrl } : {}),
     ...(tokenUrl ? { tokenUrl } : {}),
     serviceHosts: reader.list('BOT_SERVICE_HOSTS'),

@@ -9,7 +9,7 @@ import type { Message } from '../../src/chat/message.js';
 import { BehalfError } from '../../src/kernel/errors.js';
 import type { HttpRoute } from '../../src/kernel/http.js';
 import { readConversation, readMessageRef, toMessageRef } from './address.js';
-import { DEFAULT_API_URL, type SlackConfig, type SlackDependencies } from './config.js';
+import { apiUrlOf, type SlackConfig, type SlackDependencies } from './config.js';
 import { SlackFiles } from './files.js';
 import { listen } from './hearing.js';
 import { type Install, installRoutes } from './install.js';
@@ -54,10 +54,9 @@ export class SlackAdapter implements ChatAdapter {
   #stopped: Promise<void> | undefined;
 
   constructor(config: SlackConfig, dependencies: SlackDependencies) {
-    const apiUrl = config.apiUrl ?? DEFAULT_API_URL;
     this.#config = config;
     this.#dependencies = { ...dependencies, logger: dependencies.logger.child({ platform: 'slack' }) };
-    this.#apiUrl = apiUrl.endsWith('/') ? apiUrl : `${apiUrl}/`;
+    this.#apiUrl = apiUrlOf(config);
     this.files = new SlackFiles({
       apiOf: async (workspace) => (await this.#speaking(workspace)).api,
       apiUrl: this.#apiUrl,

@@ -8,8 +8,7 @@ import type { Metrics } from '../../src/kernel/metrics.port.js';
 import type { Secret } from '../../src/kernel/secret.js';
 import type { Texts } from '../../src/texts/english.js';
 
-/** Base of the Web API. */
-export const DEFAULT_API_URL = 'https://slack.com/api/';
+const SLACK_API_URL = 'https://slack.com/api/';
 
 /** The OAuth client that a Slack app is. */
 export interface SlackClientCredentials {
@@ -33,6 +32,11 @@ export interface SlackConfig {
   readonly publicUrl?: string;
   /** BCP 47: for people whose language is not known or not spoken. */
   readonly defaultLocale?: string;
+}
+
+/** Base of the Web API, with a `/` at its end. */
+export function apiUrlOf({ apiUrl = SLACK_API_URL }: Pick<SlackConfig, 'apiUrl'>): string {
+  return apiUrl.endsWith('/') ? apiUrl : `${apiUrl}/`;
 }
 
 export interface SlackDependencies {

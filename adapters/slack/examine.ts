@@ -4,9 +4,10 @@ import { BehalfError } from '../../src/kernel/errors.js';
 import type { HttpClient } from '../../src/kernel/http-client.port.js';
 import type { Secret } from '../../src/kernel/secret.js';
 import type { SlackConfig } from './config.js';
-import { DEFAULT_API_URL } from './config.js';
+import { apiUrlOf } from './config.js';
 import { isJsonObject, parseJson, textAt } from './json.js';
 import { missingScopes } from './scopes.js';
+import { SIGN_IN_PATH } from './sign-in.js';
 
 const MAX_ANSWER_BYTES = 64 * 1024;
 const SUBJECT = 'slack';
@@ -18,14 +19,21 @@ interface Parts {
   readonly examineClock: ExamineClock;
 }
 
-/** What Slack says of the configuration. Changes nothing. @throws BehalfError where Slack cannot be reached */
-export async function examineSlack(config: SlackConfig, parts: Parts): Promise<readonly Finding[]> {
-  const { appToken, botToken, client, publicUrl, signingSecret } = config;
-  const apiUrl = config.apiUrl ?? DEFAULT_API_URL;
+/**
+ * What Slack says of the configuration. Changes nothing. `signIn`: people sign in with Slack before a login.
+ * @throws BehalfError where Slack cannot be reached
+ */
+export async function examineSlack(
+  config: SlackConfig & { readonly signIn?: boolean },
+  parts: Parts,
+): Promise<readonly Finding[]> {
+  const { appToken, botToken, client, publicUrl, signIn, signingSecret } = config;
+  const apiUrl = apiUrlOf(config);
   return [
     ...(botToken ? await examineBotToken(apiUrl, botToken, parts) : []),
     ...(appToken ? [await examineAppToken(apiUrl, appToken, parts)] : []),
-    ...(client ? [installation(publicUrl)] : []),
+    ...(client && !botToken ? [installation(publicUrl)] : []),
+    ...(client && signIn ? [signingIn(publicUrl)] : []),
     ...(signingSecret ? [requests(publicUrl)] : []),
   ];
 }
@@ -74,6 +82,15 @@ function installation(publicUrl = ''): Finding {
     state: 'ok',
     says: `workspaces install the app at ${publicUrl}/slack/install`,
     fix: 'Slack tells only at an installation whether client id and client secret are right.',
+  };
+}
+
+function signingIn(publicUrl = ''): Finding {
+  return {
+    subject: SUBJECT,
+    state: 'ok',
+    says: `people who sign in with Slack come back to ${publicUrl}${SIGN_IN_PATH}`,
+    fix: 'OAuth & Permissions of the app must have exactly this redirect URL and the user scope openid, as `behalf slack manifest` prints them; or set SLACK_SIGN_IN=off.',
   };
 }
 

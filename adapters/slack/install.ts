@@ -14,7 +14,8 @@ import type { ShowPage } from './config.js';
 import type { Grant, SlackOAuth } from './oauth.js';
 import { missingScopes, REQUIRED_SCOPES } from './scopes.js';
 
-const REDIRECT_PATH = '/slack/oauth_redirect';
+/** Path of the redirect URI that stands in the manifest of the app. */
+export const INSTALL_PATH = '/slack/oauth_redirect';
 /** Time that somebody has for choosing a workspace and consenting; Slack's code lives as long. */
 const TIME_MS = 10 * 60_000;
 /** Random part and time of issue. */
@@ -45,7 +46,7 @@ export function installRoutes(install: Install): readonly HttpRoute[] {
   });
   return [
     route('/slack/install', async () => begin(install)),
-    route(REDIRECT_PATH, (request) => complete(install, request)),
+    route(INSTALL_PATH, (request) => complete(install, request)),
   ];
 }
 
@@ -55,7 +56,7 @@ export function installRoutes(install: Install): readonly HttpRoute[] {
  */
 function begin({ clock, oauth, publicUrl }: Install): HttpResponse {
   const value = `${randomToken()}.${clock.now()}`;
-  const redirectUri = publicUrl + REDIRECT_PATH;
+  const redirectUri = publicUrl + INSTALL_PATH;
   return {
     status: 303,
     headers: {
@@ -91,7 +92,7 @@ async function complete(install: Install, request: HttpRequest): Promise<HttpRes
     const { notInstalled: title, unreadable: text } = texts.install;
     return install.showPage({ texts, title, text, status: 400 });
   }
-  return keep(install, await oauth.exchange(new Secret(code), publicUrl + REDIRECT_PATH), texts);
+  return keep(install, await oauth.exchange(new Secret(code), publicUrl + INSTALL_PATH), texts);
 }
 
 async function keep(install: Install, { facts, tokens }: Grant, texts: Texts): Promise<HttpResponse> {

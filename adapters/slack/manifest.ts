@@ -1,12 +1,16 @@
-import { EVENT_SCOPES, REQUIRED_SCOPES } from './scopes.js';
+import { INSTALL_PATH } from './install.js';
+import { EVENT_SCOPES, REQUIRED_SCOPES, SIGN_IN_SCOPES } from './scopes.js';
+import { SIGN_IN_PATH } from './sign-in.js';
 
 interface ManifestOptions {
   /** Where Slack and browsers reach the service, without a slash at the end. https, except with `socketMode`. */
   readonly publicUrl: string;
   /** Slack reaches us over Socket Mode: no address for its requests. */
   readonly socketMode: boolean;
-  /** The app is installed, or people sign in, through its OAuth client. */
+  /** The app is installed through its OAuth client. */
   readonly redirects: boolean;
+  /** People sign in with Slack before they log in to an app. */
+  readonly signIn: boolean;
   /** May be installed for a whole Enterprise Grid organisation. */
   readonly organization: boolean;
   /** Tokens end after twelve hours. Slack never takes it back. */
@@ -14,10 +18,13 @@ interface ManifestOptions {
 }
 
 /** The Slack app as Slack creates it. https://docs.slack.dev/reference/app-manifest */
-export function slackManifest({ organization, publicUrl, redirects, socketMode, tokenRotation }: ManifestOptions) {
+export function slackManifest(options: ManifestOptions) {
+  const { organization, publicUrl, redirects, signIn, socketMode, tokenRotation } = options;
   const url = `${publicUrl}/slack/events`;
   const requestUrl = socketMode ? {} : { request_url: url };
-  const isPublic = publicUrl.startsWith('https://');
+  // Slack leads back to https addresses only.
+  const paths = [...(redirects ? [INSTALL_PATH] : []), ...(signIn ? [SIGN_IN_PATH] : [])];
+  const redirectUrls = publicUrl.startsWith('https://') ? paths.map((path) => publicUrl + path) : [];
   return {
     _metadata: { major_version: 2 },
     display_information: {
@@ -41,8 +48,8 @@ export function slackManifest({ organization, publicUrl, redirects, socketMode, 
       ],
     },
     oauth_config: {
-      ...(redirects && isPublic ? { redirect_urls: [`${publicUrl}/slack/oauth_redirect`] } : {}),
-      scopes: { bot: [...REQUIRED_SCOPES] },
+      ...(redirectUrls.length > 0 ? { redirect_urls: redirectUrls } : {}),
+      scopes: { bot: [...REQUIRED_SCOPES], ...(signIn ? { user: [...SIGN_IN_SCOPES] } : {}) },
     },
     settings: {
       event_subscriptions: { ...requestUrl, bot_events: Object.keys(EVENT_SCOPES) },

@@ -8,6 +8,11 @@ import { Secret } from '../../src/kernel/secret.js';
 import type { SlackClientCredentials } from './config.js';
 import { isJsonObject, type JsonObject, parseJson, textAt } from './json.js';
 
+/** Claims of Slack's own, in ID tokens and in what it tells of a person. */
+export const USER_CLAIM = 'https://slack.com/user_id';
+export const TEAM_CLAIM = 'https://slack.com/team_id';
+export const ENTERPRISE_CLAIM = 'https://slack.com/enterprise_id';
+
 const MAX_ANSWER_BYTES = 256 * 1024;
 const MAX_RETRY_AFTER_MS = 24 * 60 * 60_000;
 
@@ -38,6 +43,8 @@ const Tokens = z.object({
   expires_in: z.number().positive().exactOptional(),
   scope: z.string().exactOptional(),
 });
+const SignedIn = z.object({ access_token: Token, id_token: z.string().min(1) });
+const UserInfo = z.object({ [USER_CLAIM]: z.string().min(1), [ENTERPRISE_CLAIM]: z.string().min(1).nullish() });
 const Named = z.object({ id: z.string().min(1), name: z.string().exactOptional() });
 const Granted = Tokens.extend({
   token_type: z.literal('bot'),
@@ -113,6 +120,45 @@ export class SlackOAuth {
     const read = Tokens.safeParse(answer);
     if (!read.success) throw unreadable('oauth.v2.access');
     return { refreshToken: old.refreshToken, ...toTokens(read.data, requestedAt, old.scopes) };
+  }
+
+  /** Where people sign in with Slack. https://docs.slack.dev/authentication/sign-in-with-slack */
+  signInUrl(options: {
+    readonly state: string;
+    readonly nonce: string;
+    readonly redirectUri: string;
+    readonly scopes: readonly string[];
+    /** The workspace that is meant, where one is; only a hint. */
+    readonly team?: string;
+  }): string {
+    const url = new URL('/openid/connect/authorize', this.#parts.apiUrl);
+    url.searchParams.set('response_type', 'code');
+    url.searchParams.set('client_id', this.#parts.client.id);
+    url.searchParams.set('scope', options.scopes.join(' '));
+    url.searchParams.set('redirect_uri', options.redirectUri);
+    url.searchParams.set('state', options.state);
+    url.searchParams.set('nonce', options.nonce);
+    if (options.team !== undefined) url.searchParams.set('team', options.team);
+    return url.href;
+  }
+
+  /**
+   * Without PKCE: Slack answers `internal_error` to a verifier of a client with a secret.
+   * https://docs.slack.dev/reference/methods/openid.connect.token
+   */
+  async signIn(code: Secret, redirectUri: string): Promise<{ readonly idToken: string; readonly token: Secret }> {
+    const form = { grant_type: 'authorization_code', code: code.reveal(), redirect_uri: redirectUri };
+    const read = SignedIn.safeParse(await this.#call('openid.connect.token', form));
+    if (!read.success) throw unreadable('openid.connect.token');
+    return { idToken: read.data.id_token, token: new Secret(read.data.access_token) };
+  }
+
+  /** The organisation of whoever the token is of, on Enterprise Grid. https://docs.slack.dev/reference/methods/openid.connect.userInfo */
+  async organizationOf(userId: string, token: Secret): Promise<string | undefined> {
+    const answer = await this.#post('openid.connect.userInfo', {}, { authorization: `Bearer ${token.reveal()}` });
+    const read = UserInfo.safeParse(answer);
+    if (!read.success || read.data[USER_CLAIM] !== userId) throw unreadable('openid.connect.userInfo');
+    return read.data[ENTERPRISE_CLAIM] ?? undefined;
   }
 
   /** Gives back a token that nobody may use. */

@@ -41,6 +41,9 @@ export const REQUIRED_SCOPES: readonly string[] = [
   ...new Set<string>([...Object.values(METHOD_SCOPES), ...Object.values(EVENT_SCOPES), COMMAND_SCOPES].flat()),
 ].sort();
 
+/** User scopes of Sign in with Slack; more than who somebody is nobody needs to know. */
+export const SIGN_IN_SCOPES: readonly string[] = ['openid'];
+
 /** The scopes that are needed and not among these. */
 export function missingScopes(granted: readonly string[]): readonly string[] {
   return REQUIRED_SCOPES.filter((scope) => !granted.includes(scope));

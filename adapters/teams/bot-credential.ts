@@ -17,6 +17,9 @@ export type BotCredential =
   /** Managed identity in Kubernetes (workload identity): the file holds a token of the cluster. */
   | { readonly kind: 'workload-identity'; readonly tokenFile: string };
 
+/** Those of an app registration. */
+export type ClientCredential = Exclude<BotCredential, { readonly kind: 'managed-identity' }>;
+
 interface TokenNeeds {
   readonly appId: string;
   readonly tokenUrl: string;
@@ -33,15 +36,26 @@ type TokenRequest = Omit<OutgoingRequest, 'maxBytes'>;
  * @throws BehalfError `config.invalid` when a file cannot be used
  */
 export async function tokenRequest(credential: BotCredential, needs: TokenNeeds): Promise<TokenRequest> {
+  return credential.kind === 'managed-identity'
+    ? managedIdentity(credential, needs)
+    : clientCredentials(needs, await clientProof(credential, needs));
+}
+
+/**
+ * The fields of a form by which the app registration proves itself to the token endpoint.
+ * @throws BehalfError `config.invalid` when a file cannot be used
+ */
+export async function clientProof(
+  credential: ClientCredential,
+  needs: Pick<TokenNeeds, 'appId' | 'tokenUrl' | 'now'>,
+): Promise<Readonly<Record<string, string>>> {
   switch (credential.kind) {
     case 'secret':
-      return clientCredentials(needs, { client_secret: credential.password.reveal() });
+      return { client_secret: credential.password.reveal() };
     case 'certificate':
-      return clientCredentials(needs, asserted(certificateAssertion(await readCertificate(credential), needs)));
+      return asserted(certificateAssertion(await readCertificate(credential), needs));
     case 'workload-identity':
-      return clientCredentials(needs, asserted((await readToken(credential.tokenFile)).trim()));
-    case 'managed-identity':
-      return managedIdentity(credential, needs);
+      return asserted((await readToken(credential.tokenFile)).trim());
   }
 }
 

@@ -6,6 +6,7 @@ import type { HttpClient } from '../../src/kernel/http-client.port.js';
 import type { Logger } from '../../src/kernel/logger.port.js';
 import { BotToken } from './bot-token.js';
 import { checkConfig, endpointsOf, type TeamsConfig } from './config.js';
+import { SIGN_IN_PATH } from './sign-in.js';
 
 const SUBJECT = 'teams';
 const MAX_ANSWER_BYTES = 256 * 1024;
@@ -18,8 +19,14 @@ interface Parts {
   readonly examineClock: ExamineClock;
 }
 
-/** What Microsoft says of the configuration. Changes nothing. @throws BehalfError `config.invalid`, or where it cannot be reached */
-export async function examineTeams(config: TeamsConfig, parts: Parts): Promise<readonly Finding[]> {
+/**
+ * What Microsoft says of the configuration. Changes nothing. `signIn`: people sign in with Entra ID before a login.
+ * @throws BehalfError `config.invalid`, or where it cannot be reached
+ */
+export async function examineTeams(
+  config: TeamsConfig & { readonly signIn?: boolean },
+  parts: Parts,
+): Promise<readonly Finding[]> {
   checkConfig(config);
   return [
     await examineCredential(config, parts),
@@ -30,7 +37,17 @@ export async function examineTeams(config: TeamsConfig, parts: Parts): Promise<r
       says: `Teams sends activities to ${config.publicUrl}/api/messages`,
       fix: 'Azure Bot → Configuration → Messaging endpoint must be exactly this URL, and the channel Microsoft Teams must be switched on.',
     },
+    ...(config.signIn ? [signingIn(config.publicUrl)] : []),
   ];
+}
+
+function signingIn(publicUrl: string): Finding {
+  return {
+    subject: SUBJECT,
+    state: 'ok',
+    says: `people who sign in with Entra ID come back to ${publicUrl}${SIGN_IN_PATH}`,
+    fix: 'App registration → Authentication → platform Web must have exactly this redirect URI; Microsoft tells only at a sign-in whether it does.',
+  };
 }
 
 async function examineCredential(config: TeamsConfig, { clock, httpClient, logger }: Parts): Promise<Finding> {

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Conversations, PlaygroundConversation, PlaygroundMessage } from '../conversations.js';
+import { listen } from '../http.js';
 import { type Person, SLACK_BOT_USER_ID } from '../people.js';
 import type { ApiWorld, OwnMessageChange } from './api-call.js';
 import { SlackClients } from './clients.js';
@@ -12,6 +13,7 @@ import { SlackModals } from './modals.js';
 import { urlVerification } from './payloads.js';
 import { takeResponse } from './response-url-endpoint.js';
 import { ResponseUrls, TriggerIds } from './response-urls.js';
+import { type SlackClientRegistration, SlackSignIn } from './sign-in.js';
 import type { ApiWarning, Block, ProfileOverrides, RecordedCall, RecordedRequest } from './types.js';
 import { type ApiTrouble, type HttpAnswer, WebApi } from './web-api.js';
 import { Workspace } from './workspace.js';
@@ -47,6 +49,8 @@ export interface SlackEmulatorOptions {
   readonly ackTimeoutMs?: number;
   readonly retryDelaysMs?: readonly number[];
   readonly scopes?: readonly string[];
+  /** The app's client: people can sign in with Slack. */
+  readonly client?: SlackClientRegistration;
   /** Whether the bot hears of its own direct messages, as in Slack; true unless told. */
   readonly reportOwnMessages?: boolean;
 }
@@ -69,6 +73,8 @@ export interface SlackEmulator
   readonly files: SlackFileStore;
   /** What people have open in their clients. */
   readonly modals: SlackModals;
+  /** Tokens of Sign in with Slack that were not given back. */
+  openSignInTokens(): number;
   /** Sends a request exactly as told: no signature, a wrong one, or one seen before. */
   sendRaw(body: string, headers: Readonly<Record<string, string>>): Promise<RecordedRequest>;
   /** Plays Slack's check of the request URL; true when the bot gave the challenge back. */
@@ -99,7 +105,7 @@ export async function startSlackEmulator(options: SlackEmulatorOptions): Promise
   const server = createServer((incoming, outgoing) => {
     serve(parts, incoming, outgoing).catch(() => outgoing.destroy());
   });
-  parts.origin = await listen(server, options.port ?? 0);
+  parts.origin = `http://127.0.0.1:${await listen(server, options.port ?? 0, '127.0.0.1')}`;
   return {
     apiUrl: `${parts.origin}/api/`,
     requests: delivery.log,
@@ -108,6 +114,7 @@ export async function startSlackEmulator(options: SlackEmulatorOptions): Promise
     views: world.views,
     files: world.files,
     modals: new SlackModals(world, delivery),
+    openSignInTokens: () => parts.signIn?.openTokens ?? 0,
     say: clients.say.bind(clients),
     edit: clients.edit.bind(clients),
     press: clients.press.bind(clients),
@@ -155,6 +162,7 @@ interface Parts {
   readonly warnings: readonly ApiWarning[];
   readonly now: () => number;
   readonly token: string;
+  readonly signIn: SlackSignIn | undefined;
   origin: string;
   delayMs: number;
 }
@@ -195,6 +203,7 @@ function assemble(options: SlackEmulatorOptions): Parts {
     warnings,
     now,
     token: options.botToken,
+    signIn: options.client && new SlackSignIn({ ...options, client: options.client, now, origin: () => parts.origin }),
     origin: '',
     delayMs: 0,
   };
@@ -205,22 +214,13 @@ function slackUserOf(world: ApiWorld, personId: string): string {
   return personId === 'bot' ? SLACK_BOT_USER_ID : world.workspace.personById(personId).slackUserId;
 }
 
-function listen(server: Server, port: number): Promise<string> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, '127.0.0.1', () => {
-      const address = server.address();
-      if (typeof address === 'object' && address) resolve(`http://127.0.0.1:${address.port}`);
-    });
-  });
-}
-
 async function serve(parts: Parts, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
   const chunks: Buffer[] = [];
   for await (const chunk of incoming) chunks.push(chunk);
   const body = Buffer.concat(chunks).toString('utf8');
   const path = (incoming.url ?? '/').split('?')[0] ?? '/';
   if (parts.delayMs > 0) await sleep(parts.delayMs);
+  if (parts.signIn?.serve(incoming, outgoing, body)) return;
   if (path.startsWith('/files-pri/')) return serveFile(parts.world, { path, incoming, outgoing, token: parts.token });
   if (path.startsWith('/api/')) return answer(outgoing, parts.api.handle(path.slice(5), incoming, body));
   if (incoming.method === 'POST' && /^\/(actions|commands)\//.test(path)) {

@@ -53,7 +53,10 @@ async function createSlack(
       {},
       'SLACK_ALLOWED_TEAMS is not set: every workspace to which Slack lets people install this app can use it',
     );
-  if (slack.client && slack.botToken)
-    parts.logger.warn({}, 'SLACK_CLIENT_ID is not used: SLACK_BOT_TOKEN says that there is one workspace');
+  if (slack.client && slack.botToken && !slack.signIn)
+    parts.logger.warn(
+      {},
+      'SLACK_CLIENT_ID is not used: SLACK_BOT_TOKEN says that there is one workspace, and nobody signs in with Slack',
+    );
   return createSlackAdapter(slack, { ...parts, installing });
 }

@@ -26,7 +26,8 @@ export async function examineService(config: Config, environment: Environment): 
   // As in the service: rules for what connectors name, none for the hosts of the platforms.
   const http = createHttpClient({ allowPrivateHosts: config.egressAllow, ...basics });
   const httpClient = createHttpClient({ allowPrivateHosts: 'all', ...basics });
-  const { publicUrl, slack, teams } = config;
+  const { identityCheck, publicUrl, slack, teams } = config;
+  const isChecked = identityCheck !== 'off-insecure';
   try {
     const look = await lookAtStore(config);
     const states = look.kind === 'known' ? look.states : undefined;
@@ -46,7 +47,7 @@ export async function examineService(config: Config, environment: Environment): 
               'slack',
               async () =>
                 (await import('../../adapters/slack/examine.js')).examineSlack(
-                  { ...slack, publicUrl },
+                  { ...slack, publicUrl, signIn: slack.signIn && isChecked },
                   { httpClient, clock, examineClock },
                 ),
               NETWORK,
@@ -59,7 +60,7 @@ export async function examineService(config: Config, environment: Environment): 
               'teams',
               async () =>
                 (await import('../../adapters/teams/examine.js')).examineTeams(
-                  { ...teams, publicUrl },
+                  { ...teams, publicUrl, signIn: teams.signIn && isChecked },
                   { httpClient, clock, logger, examineClock },
                 ),
               NETWORK,
@@ -80,7 +81,7 @@ export async function examineService(config: Config, environment: Environment): 
           fix: 'behalf check names each with its place.',
         }
       : { subject: 'files', state: 'ok', says: 'recipes, connectors and connections have no mistakes' };
-    const secure: readonly Finding[] = config.identityCheck === 'auto' ? [] : [unchecked()];
+    const secure: readonly Finding[] = isChecked ? [] : [unchecked()];
     return [files, ...secure, ...all.flat()];
   } finally {
     await Promise.allSettled([http.close(), httpClient.close()]);

@@ -16,12 +16,14 @@ export async function slackManifestText(environment: Environment, wishes: Manife
   const { slackManifest } = await import('../../adapters/slack/manifest.js');
   const isSet = (name: string) => (environment[name] ?? '').trim() !== '';
   const socketMode = isSet('SLACK_APP_TOKEN');
+  const hasClient = isSet('SLACK_CLIENT_ID') || !isSet('SLACK_BOT_TOKEN');
   const manifest = slackManifest({
     ...wishes,
     publicUrl: socketMode && !isSet('PUBLIC_URL') ? '' : readOrigin(environment['PUBLIC_URL'] ?? '', socketMode),
     socketMode,
     // A bot token alone says that there is one workspace, and nobody comes back from Slack's pages.
-    redirects: isSet('SLACK_CLIENT_ID') || !isSet('SLACK_BOT_TOKEN'),
+    redirects: hasClient,
+    signIn: hasClient && (environment['SLACK_SIGN_IN'] ?? '').trim() !== 'off',
   });
   return `${JSON.stringify(manifest, undefined, 2)}\n`;
 }

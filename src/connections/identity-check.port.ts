@@ -4,6 +4,8 @@ import type { Account } from './connection.js';
 export interface LoginFacts {
   /** The login runs in the chat client's own window, which hands a code back as the person who is signed in to it. */
   readonly popUp: boolean;
+  /** The person has signed in to the chat platform in this browser. */
+  readonly signedIn?: boolean;
   /** How long the provider's authorization code can be kept before it is exchanged, in ms. */
   readonly codeLifetimeMs: number;
   /** E-mail address of the chat user, where the platform has confirmed it. */
@@ -13,7 +15,9 @@ export interface LoginFacts {
 }
 
 export type IdentityVerdict =
-  | { readonly kind: 'passed'; readonly method: 'e-mail' | 'off' }
+  | { readonly kind: 'passed'; readonly method: 'sign-in' | 'e-mail' | 'off' }
+  /** Nothing else than signing in to the chat platform counts, and that has not happened. */
+  | { readonly kind: 'sign_in_needed' }
   /** Only the account can tell: exchange the code and ask again. Never the answer when the account is there. */
   | { readonly kind: 'account_needed' }
   /** The chat has to hand a code back first. Without an account among the facts, the exchange waits for it. */

@@ -2,6 +2,7 @@ import { asBehalfError } from '../kernel/errors.js';
 import { sha256 } from '../kernel/ids.js';
 import { Secret } from '../kernel/secret.js';
 import type { Account, PersonOwner, TokenSet } from './connection.js';
+import type { LoginFacts } from './identity-check.port.js';
 import type { LoginOutcome } from './login.js';
 import { newLoginCode } from './login-code.js';
 import { discardTokens, exchangeForAccount, finishLogin } from './login-completion.js';
@@ -11,12 +12,11 @@ import type { LoginAttempt, LoginLink, LoginProof } from './login-records.js';
 import { authorizationErrorText } from './login-texts.js';
 import { completeSignedLogin, signedLogin } from './oauth1-login.js';
 import type { OAuthApp, ParentConnection } from './parent-connection.js';
+import { errorIn, single } from './redirect-answer.js';
 import { encodeTokens } from './token-codec.js';
 
 /** Time after the end of a proof before its tokens are revoked: longer than its last answer can take. */
 const REVOKE_AFTER_MS = 60_000;
-/** Authorization codes and states are short; what is longer is nobody's. */
-const MAX_PARAMETER = 4_096;
 
 /** A request to a redirect URI. */
 export interface ProviderReturn {
@@ -79,8 +79,8 @@ async function judgeAnswer(parts: LoginParts, back: Return): Promise<LoginOutcom
     audit(parts, link, 'mismatch', 'issuer');
     return { kind: 'wrong_connection' };
   }
-  if (query.has('error')) {
-    const error = knownError(single(query, 'error'));
+  const error = errorIn(query);
+  if (error !== undefined) {
     if (error !== 'access_denied') return fail(error);
     audit(parts, link, 'denied');
     return { kind: 'denied', login };
@@ -99,17 +99,13 @@ async function checkIdentity(parts: LoginParts, back: Return, code: Secret): Pro
     if (shared.kind === 'failed') return shared.outcome;
     return finishLogin(parts, { linkId, link, parent, grant: { tokens: shared.tokens }, account: shared.account });
   }
-  // Without the profile the person pastes a code instead.
-  const profile = await parts.profile(owner, link.context).catch((error: unknown) => {
-    parts.logger.warn({ connection: link.connection, err: asBehalfError(error) }, 'no profile of the chat user');
-    return undefined;
-  });
-  const facts = {
-    popUp: link.popUp,
-    codeLifetimeMs: app.codeLifetimeSeconds * 1_000,
-    ...(profile?.confirmedEmail === undefined ? {} : { chatEmail: profile.confirmedEmail }),
-  };
-  if (parts.check.judge(facts).kind === 'proof_needed') {
+  const facts = await factsOf(parts, back, owner);
+  const before = parts.check.judge(facts);
+  if (before.kind === 'sign_in_needed') {
+    audit(parts, link, 'mismatch', 'not_signed_in');
+    return { kind: 'expired' };
+  }
+  if (before.kind === 'proof_needed') {
     const verifier = attempt.verifier === undefined ? {} : { verifier: attempt.verifier };
     const pending = { kind: 'code' as const, code: code.reveal(), ...verifier };
     const ttlMs = Math.min(parts.policy.proofTtlMs, facts.codeLifetimeMs);
@@ -125,6 +121,21 @@ async function checkIdentity(parts: LoginParts, back: Return, code: Secret): Pro
     return finishLogin(parts, { linkId, link, parent, grant: { tokens }, account });
   }
   return askWithTokens(parts, { link, owner, linkId, parent }, tokens, account);
+}
+
+async function factsOf(parts: LoginParts, { app, attempt, link }: Return, owner: PersonOwner): Promise<LoginFacts> {
+  const facts = {
+    popUp: link.popUp,
+    signedIn: attempt.signedIn === true,
+    codeLifetimeMs: app.codeLifetimeSeconds * 1_000,
+  };
+  if (facts.signedIn) return facts;
+  // Without the profile the person pastes a code instead.
+  const profile = await parts.profile(owner, link.context).catch((error: unknown) => {
+    parts.logger.warn({ connection: link.connection, err: asBehalfError(error) }, 'no profile of the chat user');
+    return undefined;
+  });
+  return { ...facts, ...(profile?.confirmedEmail === undefined ? {} : { chatEmail: profile.confirmedEmail }) };
 }
 
 /** Keeps the tokens sealed until the proof comes; they are on the list of revocations all the while. */
@@ -194,15 +205,4 @@ async function askForProof(parts: LoginParts, asking: Asking): Promise<LoginOutc
 function isIssuer(app: OAuthApp, query: URLSearchParams): boolean {
   if (!query.has('iss')) return app.issuerRequired !== true;
   return app.issuer === undefined || single(query, 'iss') === app.issuer;
-}
-
-/** The value of a parameter that may stand there once (RFC 6749 section 3.1). */
-function single(query: URLSearchParams, name: string): string | undefined {
-  const [value, ...more] = query.getAll(name);
-  return more.length > 0 || value === undefined || value === '' || value.length > MAX_PARAMETER ? undefined : value;
-}
-
-/** Only names of the form that the standard gives get into the log. */
-function knownError(error: string | undefined): string {
-  return error !== undefined && /^[a-z_]{1,40}$/.test(error) ? error : 'other';
 }

@@ -18,6 +18,13 @@ export function addCookie(cookie: string | undefined, value: string): string {
   return [value, ...read(cookie)].slice(0, MAX_VALUES).join('.');
 }
 
+/** The cookie without the value of this hash, which has served. */
+export function dropCookie(cookie: string | undefined, hash: string): string {
+  return read(cookie)
+    .filter((value) => !equalSecrets(sha256(value), hash))
+    .join('.');
+}
+
 /** True when one of the cookie's values has this hash. */
 export function cookieHas(cookie: string | undefined, hash: string): boolean {
   return read(cookie).some((value) => equalSecrets(sha256(value), hash));

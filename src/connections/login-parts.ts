@@ -3,6 +3,7 @@ import type { ExpiringStore } from '../kernel/expiring-store.port.js';
 import type { Logger } from '../kernel/logger.port.js';
 import type { Metrics } from '../kernel/metrics.port.js';
 import type { Vault } from '../kernel/vault.js';
+import type { BrowserIdentity } from './browser-identity.port.js';
 import type { Account, ConnectionOwner, Credential, PersonOwner, TokenSet } from './connection.js';
 import { ownerParts } from './connection-records.js';
 import type { Connections } from './connections.js';
@@ -56,6 +57,8 @@ export interface LoginsDeps {
   readonly parents: (name: string) => ParentConnection | undefined;
   /** `context` is what `createLink` was given. */
   readonly profile: (owner: PersonOwner, context: unknown) => Promise<HolderProfile>;
+  /** How people of a platform sign in to it in a browser; absent or undefined: they do not. */
+  readonly signInOf?: (platform: string) => BrowserIdentity | undefined;
   readonly policy?: Partial<LoginPolicy>;
   /** Called exactly once for each login that ended well, after its tokens are stored; what it rejects with is logged. */
   readonly onConnected: (event: LoginConnected) => Promise<void>;
@@ -88,7 +91,7 @@ export function summarizeLogin(link: LoginLink, title: string): LoginSummary {
 export function audit(
   parts: Pick<LoginsDeps, 'logger' | 'metrics'>,
   login: { readonly connection: string; readonly owner?: ConnectionOwner },
-  outcome: 'started' | 'connected' | 'denied' | 'mismatch' | 'expired' | 'failed',
+  outcome: 'started' | 'signed_in' | 'connected' | 'denied' | 'mismatch' | 'expired' | 'failed',
   reason?: string,
 ): void {
   const { connection, owner } = login;

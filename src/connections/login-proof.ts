@@ -1,4 +1,3 @@
-import { asBehalfError } from '../kernel/errors.js';
 import { sha256 } from '../kernel/ids.js';
 import { Secret } from '../kernel/secret.js';
 import type { PersonOwner } from './connection.js';
@@ -7,10 +6,11 @@ import type { ProofOutcome } from './login.js';
 import { readLoginCode } from './login-code.js';
 import { discardTokens, exchangeForAccount, finishLogin } from './login-completion.js';
 import { countTry, limitKey } from './login-limits.js';
-import { audit, type LoginParts, loginApp, summarizeLogin } from './login-parts.js';
+import { audit, type LoginParts, loginApp } from './login-parts.js';
 import type { LoginLink, LoginProof } from './login-records.js';
 import type { OAuthApp, ParentConnection } from './parent-connection.js';
 import { decodeTokens } from './token-codec.js';
+import { burnLogin, isSamePerson } from './wrong-person.js';
 
 /** What Teams sends when the person closes the login window. */
 const WINDOW_CLOSED = 'CancelledByUser';
@@ -31,7 +31,7 @@ export async function proveLogin(parts: LoginParts, owner: PersonOwner, text: st
   }
   const proof = await records.proofs.take(sha256(code));
   if (proof === undefined) return { kind: 'unknown', triesLeft };
-  if (!isSameOwner(proof.owner, owner)) return burn(parts, proof, owner);
+  if (!isSamePerson(proof.owner, owner)) return burn(parts, proof, owner);
   await store.delete(triesKey);
   const link = await records.links.get(proof.linkId);
   const found = loginApp(parts, proof.connection);
@@ -71,18 +71,9 @@ async function redeem(parts: LoginParts, proof: LoginProof, login: Login): Promi
 
 /** Somebody else's code: the login was forwarded, or its code was. Nothing of it may be used any more. */
 async function burn(parts: LoginParts, proof: LoginProof, owner: PersonOwner): Promise<ProofOutcome> {
-  const { connection, linkId } = proof;
-  const [link] = await Promise.all([parts.records.links.take(linkId), discardPending(parts, proof)]);
-  audit(parts, { connection, owner: proof.owner }, 'mismatch', 'person');
+  const { connection } = proof;
+  const [title] = await Promise.all([burnLogin(parts, proof), discardPending(parts, proof)]);
   parts.logger.warn({ connection, pastedBy: ownerParts(owner).join('/') }, 'a login code came from another person');
-  const title = loginApp(parts, connection)?.parent.title ?? connection;
-  if (link && parts.onFailed) {
-    const { continuation, context } = link;
-    const more = { reason: 'wrong_person' as const, ...(continuation === undefined ? {} : { continuation }), context };
-    await parts.onFailed({ ...summarizeLogin(link, title), owner: proof.owner, ...more }).catch((error: unknown) => {
-      parts.logger.error({ connection, err: asBehalfError(error) }, 'a failed login could not be passed on');
-    });
-  }
   return { kind: 'wrong_person', connection, title };
 }
 
@@ -90,8 +81,4 @@ async function discardPending(parts: LoginParts, { connection, pending }: LoginP
   if (pending.kind === 'tokens') {
     await discardTokens(parts, connection, decodeTokens(pending.tokens), pending.revocationId);
   }
-}
-
-function isSameOwner(left: PersonOwner, right: PersonOwner): boolean {
-  return left.platform === right.platform && left.tenantId === right.tenantId && left.userId === right.userId;
 }

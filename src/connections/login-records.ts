@@ -24,9 +24,20 @@ const storedAttempt = z.object({
   linkId: z.string(),
   connection: z.string(),
   cookieHash: z.string(),
+  /** The person has signed in to the chat platform in this browser. */
+  signedIn: z.literal(true).exactOptional(),
   verifier: z.string().exactOptional(),
   /** Secret of the temporary credentials (RFC 5849 section 2.1); the record is found by their token. */
   temporary: z.object({ token: z.string(), secret: z.string() }).exactOptional(),
+});
+
+const storedSignIn = z.object({
+  linkId: z.string(),
+  connection: z.string(),
+  platform: z.string(),
+  cookieHash: z.string(),
+  nonce: z.string(),
+  verifier: z.string(),
 });
 
 const storedProof = z.object({
@@ -43,6 +54,8 @@ const storedProof = z.object({
 export type LoginLink = z.infer<typeof storedLink>;
 /** One way to the provider and back: what its state stands for. */
 export type LoginAttempt = z.infer<typeof storedAttempt>;
+/** One trip to the sign-in page of the chat platform and back, before the one to the provider. */
+export type LoginSignIn = z.infer<typeof storedSignIn>;
 /** A login that waits for its code to come back through the chat. */
 export type LoginProof = z.infer<typeof storedProof>;
 
@@ -57,6 +70,7 @@ export interface SealedRecords<T> {
 
 export interface LoginRecords {
   readonly links: SealedRecords<LoginLink>;
+  readonly signIns: SealedRecords<LoginSignIn>;
   readonly attempts: SealedRecords<LoginAttempt>;
   readonly proofs: SealedRecords<LoginProof>;
 }
@@ -64,6 +78,7 @@ export interface LoginRecords {
 export function createLoginRecords(store: ExpiringStore, vault: Vault): LoginRecords {
   return {
     links: sealedRecords({ store, vault, kind: 'login', schema: storedLink }),
+    signIns: sealedRecords({ store, vault, kind: 'login-sign-in', schema: storedSignIn }),
     attempts: sealedRecords({ store, vault, kind: 'login-state', schema: storedAttempt }),
     proofs: sealedRecords({ store, vault, kind: 'login-proof', schema: storedProof }),
   };

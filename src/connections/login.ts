@@ -22,11 +22,13 @@ export type LoginView =
       /** The chat user who will own the connection; absent for a shared one. */
       readonly holder?: { readonly name: string; readonly place: string };
       readonly scopes: readonly string[];
+      /** With what the person signs in first; `optional`: the login may go on without. */
+      readonly signIn?: { readonly title: string; readonly origin: string; readonly optional: boolean };
     }
   /** Never existed, used, replaced, cancelled or too old: which one is nobody's business. */
   | { readonly kind: 'unknown' };
 
-/** The way to the provider. */
+/** The way to the provider, or to the chat platform's sign-in page before it. */
 export type LoginStart =
   | {
       readonly kind: 'redirect';
@@ -69,6 +71,28 @@ export type LoginOutcome =
   | { readonly kind: 'provider_error'; readonly login: LoginSummary; readonly text: Wording }
   /** The account is none of those that may be connected; its tokens are revoked. `text` says which may. */
   | { readonly kind: 'account_refused'; readonly login: LoginSummary; readonly text: Wording };
+
+/** What came of the browser's return from the chat platform's sign-in page: the way to the provider, or why there is none. */
+export type SignInOutcome =
+  | LoginStart
+  | Extract<LoginOutcome, { readonly kind: 'wrong_browser' | 'expired' }>
+  /** The person did not want to. The link works again. */
+  | {
+      readonly kind: 'sign_in_denied';
+      readonly login: LoginSummary;
+      readonly signIn: string;
+      /** The login page has another way. */
+      readonly hasOtherWay: boolean;
+    }
+  /** Signed in as somebody else than the person who asked, who has been told. The link is gone. */
+  | { readonly kind: 'wrong_person'; readonly login: LoginSummary; readonly signIn: string }
+  /** `text` is ours, for the person. The link works again. */
+  | {
+      readonly kind: 'sign_in_failed';
+      readonly login: LoginSummary;
+      readonly text: Wording;
+      readonly hasOtherWay: boolean;
+    };
 
 /** What came of a code that the chat handed back. */
 export type ProofOutcome =

@@ -1,14 +1,11 @@
 import { randomToken, sha256 } from '../kernel/ids.js';
-import { Secret } from '../kernel/secret.js';
 import type { ConnectionOwner, PersonOwner } from './connection.js';
 import { ownerParts } from './connection-records.js';
 import { createIdentityCheck } from './identity-check.js';
-import type { LoginOutcome, LoginStart, LoginView, ProofOutcome } from './login.js';
+import type { LoginOutcome, LoginStart, LoginView, ProofOutcome, SignInOutcome } from './login.js';
 import { completeLogin, type ProviderReturn } from './login-callback.js';
-import { addCookie } from './login-cookie.js';
 import { appendBounded, limitKey, takeList } from './login-limits.js';
 import {
-  audit,
   DEFAULT_LOGIN_POLICY,
   type LoginParts,
   type LoginPolicy,
@@ -18,13 +15,12 @@ import {
 } from './login-parts.js';
 import { proveLogin } from './login-proof.js';
 import { createLoginRecords, type LoginLink } from './login-records.js';
+import { startAtProvider } from './login-start.js';
 import { beginSignedLogin, signedLogin } from './oauth1-login.js';
-import type { ParentConnection } from './parent-connection.js';
+import { beginSignIn, completeSignIn, type SignInReturn, signInFor } from './sign-in.js';
 
 /** Open links of one person and connection; a newer one replaces the oldest. */
 const MAX_LINKS = 5;
-/** Ways to the provider that one link may have open. */
-const MAX_ATTEMPTS = 10;
 /** Links of one continuation that can still be ended with it. */
 const MAX_CONTINUATION_LINKS = 50;
 
@@ -50,8 +46,13 @@ export interface Logins {
   createLink(request: LoginRequest): Promise<{ readonly token: string; readonly expiresAt: number }>;
   /** What the page shows. Changes nothing: scanners fetch links before people do. */
   view(token: string): Promise<LoginView>;
-  /** The button on the page was pressed. `cookie`: the browser's login cookie, if it has one. */
-  begin(token: string, cookie?: string): Promise<LoginStart>;
+  /**
+   * The button on the page was pressed. `cookie`: the browser's login cookie, if it has one. `anotherWay`: the person cannot sign
+   * in to the chat platform here, and goes on to the other checks where the policy has any.
+   */
+  begin(token: string, cookie?: string, anotherWay?: boolean): Promise<LoginStart>;
+  /** The browser is back from the chat platform's sign-in page. */
+  signedIn(answer: SignInReturn): Promise<SignInOutcome>;
   /** The browser is back from the provider. */
   complete(answer: ProviderReturn): Promise<LoginOutcome>;
   /** The chat handed a code back: pasted, or from the pop-up. Ask `looksLikeCode` first for what people write. */
@@ -71,7 +72,8 @@ export function createLogins(deps: LoginsDeps): Logins {
   return {
     createLink: (request) => createLink(parts, request),
     view: (token) => viewLink(parts, token),
-    begin: (token, cookie) => beginLogin(parts, token, cookie),
+    begin: (token, cookie, anotherWay = false) => beginLogin(parts, token, cookie, anotherWay),
+    signedIn: (answer) => completeSignIn(parts, answer),
     complete: (answer) => completeLogin(parts, answer),
     prove: (owner, code) => proveLogin(parts, owner, code),
     async cancelFor(continuation) {
@@ -101,7 +103,7 @@ async function createLink(
     expiresAt: now + policy.linkTtlMs,
   };
   // A login that began in time may end after the link's own time.
-  const ttlMs = policy.linkTtlMs + policy.stateTtlMs + policy.proofTtlMs;
+  const ttlMs = policy.linkTtlMs + 2 * policy.stateTtlMs + policy.proofTtlMs;
   const [superseded] = await Promise.all([
     appendBounded(store, limitKey('links', ...ownerParts(owner), connection), { id, max: MAX_LINKS, ttlMs }),
     records.links.put(id, link, ttlMs),
@@ -133,64 +135,32 @@ async function viewLink(parts: LoginParts, token: string): Promise<LoginView> {
   const { parent } = found;
   const { owner } = link;
   const profile = owner === 'shared' ? undefined : await parts.profile(owner, link.context);
+  const signIn = signInFor(parts, link);
   return {
     kind: 'open',
     login: summarizeLogin(link, parent.title),
     ...(profile ? { holder: { name: profile.name, place: profile.place } } : {}),
     scopes: link.scopes ?? (parent.auth.kind === 'oauth2' ? parent.auth.app.scopes : []),
+    ...(signIn
+      ? { signIn: { title: signIn.identity.title, origin: signIn.identity.origin, optional: signIn.isOptional } }
+      : {}),
   };
 }
 
-/** What this one login asks of the app's login page. */
-async function pageParameters(
+async function beginLogin(
   parts: LoginParts,
-  { context, owner }: LoginLink,
-  { auth, loginHint, prompt }: ParentConnection,
-): Promise<Readonly<Record<string, string>>> {
-  const email =
-    loginHint && owner !== 'shared'
-      ? (await parts.profile(owner, context).catch(() => undefined))?.confirmedEmail
-      : undefined;
-  // A list, separated by blanks (OpenID Connect Core 3.1.2.1): what the app needs in any case stays.
-  const always = auth.kind === 'oauth2' ? auth.app.authorizationParameters['prompt'] : undefined;
-  const prompts = [...new Set([always, prompt].filter((value) => value !== undefined))].join(' ');
-  return {
-    ...(prompt === undefined ? {} : { prompt: prompts }),
-    ...(email === undefined ? {} : { login_hint: email }),
-  };
-}
-
-async function beginLogin(parts: LoginParts, token: string, cookie: string | undefined): Promise<LoginStart> {
-  const { oauth, policy, records, store } = parts;
+  token: string,
+  cookie: string | undefined,
+  anotherWay: boolean,
+): Promise<LoginStart> {
   const linkId = sha256(token);
   const open = await openLink(parts, linkId);
   if (open === undefined) return beginSigned(parts, linkId, cookie);
-  const { link, app, parent } = open;
-  const state = randomToken();
-  const attemptId = sha256(state);
-  const browser = randomToken();
-  const codeVerifier = app.pkce === 'S256' ? new Secret(randomToken()) : undefined;
-  const attempt = {
-    linkId,
-    connection: link.connection,
-    cookieHash: sha256(browser),
-    ...(codeVerifier === undefined ? {} : { verifier: codeVerifier.reveal() }),
-  };
-  await records.attempts.put(attemptId, attempt, policy.stateTtlMs);
-  const entry = { id: attemptId, max: MAX_ATTEMPTS, ttlMs: policy.stateTtlMs };
-  const tooMany = await appendBounded(store, limitKey('attempts', linkId), entry);
-  await Promise.all(tooMany.map((old) => records.attempts.delete(old)));
-  audit(parts, link, 'started');
-  return {
-    kind: 'redirect',
-    redirectTo: oauth.authorizationUrl(app, {
-      state,
-      ...(codeVerifier === undefined ? {} : { codeVerifier }),
-      scopes: link.scopes ?? app.scopes,
-      parameters: await pageParameters(parts, link, parent),
-    }),
-    cookie: { value: addCookie(cookie, browser), maxAgeSeconds: Math.ceil(policy.stateTtlMs / 1_000) },
-  };
+  const signIn = signInFor(parts, open.link);
+  const skips = anotherWay && signIn?.isOptional === true;
+  return signIn && !skips
+    ? beginSignIn(parts, { linkId, ...open }, signIn, cookie)
+    : startAtProvider(parts, { linkId, ...open }, { cookie, signedIn: false });
 }
 
 /** The same where the app speaks OAuth 1.0a; only shared connections do. */

@@ -17,11 +17,11 @@ export function lookingAgain(logins: Logins, { look, parents }: Again): Logins {
       await look();
       return logins.view(token);
     },
-    async begin(token, cookie) {
-      const start = await logins.begin(token, cookie);
+    async begin(token, cookie, anotherWay) {
+      const start = await logins.begin(token, cookie, anotherWay);
       if (start.kind !== 'unknown') return start;
       await look();
-      return logins.begin(token, cookie);
+      return logins.begin(token, cookie, anotherWay);
     },
     async complete(answer) {
       if (!parents(answer.connection)) await look();

@@ -6,6 +6,7 @@ export const RECORD_KINDS = [
   'dialog',
   'offer',
   'login',
+  'login-sign-in',
   'login-state',
   'login-proof',
   'login-limit',

@@ -15,6 +15,7 @@ export type SealedType =
   | 'connection'
   | 'job'
   | 'login'
+  | 'login-sign-in'
   | 'login-state'
   | 'login-proof'
   | 'revocation'

@@ -10,6 +10,7 @@ import { asks, jobs, replies } from './english/jobs.js';
 import { logins } from './english/logins.js';
 import { pages } from './english/pages.js';
 import { parameters } from './english/parameters.js';
+import { signIn } from './english/sign-in.js';
 import type { Formats } from './formats.js';
 
 /** The source of all texts for people. Its type is the contract that every language fulfils. */
@@ -34,6 +35,7 @@ export function english(format: Formats) {
     pages: pages(),
     parameters: parameters(format),
     replies: replies(format),
+    signIn: signIn(),
   };
 }
 

@@ -12,6 +12,7 @@ import { asks, jobs, replies } from './german/jobs.js';
 import { logins } from './german/logins.js';
 import { pages } from './german/pages.js';
 import { parameters } from './german/parameters.js';
+import { signIn } from './german/sign-in.js';
 
 /** Speaks to people with “Sie”; what is typed (`help`, `yes`) stays English. */
 export function german(format: Formats): Texts {
@@ -33,5 +34,6 @@ export function german(format: Formats): Texts {
     pages: pages(),
     parameters: parameters(format),
     replies: replies(format),
+    signIn: signIn(),
   };
 }

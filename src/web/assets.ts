@@ -10,6 +10,7 @@ dl{display:grid;grid-template-columns:auto 1fr;gap:.4rem 1rem;margin:0 0 1rem}
 dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}
 button{font:inherit;font-weight:600;color:#fff;background:#2f5bd7;border:0;border-radius:9px;padding:.7rem 1.1rem;cursor:pointer}
 form button{width:100%;margin-top:.5rem}
+form button.link{width:auto;margin:0;padding:0;background:none;color:var(--accent);font-weight:400;text-decoration:underline}
 button:hover{background:#244bb8}button:focus-visible{outline:3px solid var(--accent);outline-offset:2px}
 .warning{background:var(--warn);color:var(--warn-ink);border-radius:9px;padding:.7rem .9rem;font-size:.93rem}
 .code{display:flex;align-items:center;gap:.8rem;flex-wrap:wrap}.code output{font:700 1.7rem/1 ui-monospace,monospace;letter-spacing:.08em;border:2px dashed var(--line);border-radius:9px;padding:.6rem .9rem;user-select:all}

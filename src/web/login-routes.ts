@@ -1,4 +1,5 @@
-import type { LoginOutcome, LoginSummary } from '../connections/login.js';
+import type { BrowserIdentity } from '../connections/browser-identity.port.js';
+import type { LoginOutcome, LoginStart, LoginSummary } from '../connections/login.js';
 import type { Logins } from '../connections/logins.js';
 import { asBehalfError } from '../kernel/errors.js';
 import type { HttpRequest, HttpResponse, HttpRoute } from '../kernel/http.js';
@@ -8,6 +9,7 @@ import type { Texts } from '../texts/english.js';
 import { errorText } from '../texts/error-text.js';
 import { textsFor } from '../texts/texts-for.js';
 import { connectedPage, loginPage, loginProblemPage, proofPage } from './pages/login-pages.js';
+import { signInProblemPage } from './sign-in-pages.js';
 
 export interface LoginRoutesDeps {
   readonly logins: Logins;
@@ -21,6 +23,8 @@ export interface LoginRoutesDeps {
   readonly popUpScripts: (platform: string) => readonly string[];
   /** BCP 47: where neither the person's language nor the browser's is one of ours. */
   readonly defaultLocale?: string;
+  /** Ways in which people sign in to their chat platform before the provider. */
+  readonly signIns?: readonly BrowserIdentity[];
   readonly logger: Logger;
 }
 
@@ -33,7 +37,11 @@ export function loginRoutes(deps: LoginRoutesDeps): readonly HttpRoute[] {
   });
   return [
     route('GET', '/login/:token', showLogin),
-    route('POST', '/login/:token', beginLogin),
+    route('POST', '/login/:token', (d, request) => beginLogin(d, request, false)),
+    route('POST', '/login/:token/another-way', (d, request) => beginLogin(d, request, true)),
+    ...(deps.signIns ?? []).map(({ path, platform }) =>
+      route('GET', path, (d, request) => completeSignIn(d, request, platform)),
+    ),
     route('GET', '/oauth/callback/:connection', completeLogin),
   ];
 }
@@ -64,22 +72,27 @@ async function showLogin(deps: LoginRoutesDeps, request: HttpRequest): Promise<H
   const token = request.params['token'] ?? '';
   const view = await deps.logins.view(token);
   if (view.kind === 'unknown') return gone(deps, request);
-  const { holder, login, scopes } = view;
+  const { holder, login, scopes, signIn } = view;
   const texts = textsOf(deps, request, login);
   const platform = placeOf(deps, login, texts);
+  const action = loginPath(token);
   return loginPage({
     texts,
     app: login.title,
     ...(holder ? { holder: { person: holder.name, place: `${holder.place}, ${platform}` } } : {}),
     platform,
     scopes,
-    action: loginPath(token),
-    providerOrigin: deps.providerOrigin(login.connection) ?? '',
+    action,
+    ...(signIn
+      ? { signIn: { title: signIn.title, ...(signIn.optional ? { otherAction: `${action}/another-way` } : {}) } }
+      : {}),
+    // The sign-in may lead on to the provider without a question.
+    formTargets: [deps.providerOrigin(login.connection), signIn?.origin].filter((origin) => origin !== undefined),
     headers: {},
   });
 }
 
-async function beginLogin(deps: LoginRoutesDeps, request: HttpRequest): Promise<HttpResponse> {
+async function beginLogin(deps: LoginRoutesDeps, request: HttpRequest, anotherWay: boolean): Promise<HttpResponse> {
   // A form on a foreign page must not send somebody's browser on its way (Fetch Standard, Sec-Fetch-Site).
   const site = request.headers['sec-fetch-site'];
   const origin = request.headers['origin'];
@@ -90,7 +103,12 @@ async function beginLogin(deps: LoginRoutesDeps, request: HttpRequest): Promise<
     const texts = textsOf(deps, request);
     return loginProblemPage({ texts, ...texts.pages.foreign, status: 403 });
   }
-  const started = await deps.logins.begin(request.params['token'] ?? '', readCookie(deps, request));
+  const started = await deps.logins.begin(request.params['token'] ?? '', readCookie(deps, request), anotherWay);
+  return toRedirect(deps, request, started);
+}
+
+/** On to another site, with the cookie that this browser has to come back with. */
+function toRedirect(deps: LoginRoutesDeps, request: HttpRequest, started: LoginStart): HttpResponse {
   if (started.kind === 'unknown') return gone(deps, request);
   const { maxAgeSeconds, value } = started.cookie;
   return {
@@ -102,6 +120,27 @@ async function beginLogin(deps: LoginRoutesDeps, request: HttpRequest): Promise<
       'referrer-policy': 'no-referrer',
     },
   };
+}
+
+async function completeSignIn(deps: LoginRoutesDeps, request: HttpRequest, platform: string): Promise<HttpResponse> {
+  const cookie = readCookie(deps, request);
+  const outcome = await deps.logins.signedIn({
+    platform,
+    query: request.query,
+    ...(cookie === undefined ? {} : { cookie }),
+  });
+  switch (outcome.kind) {
+    case 'redirect':
+    case 'unknown':
+      return toRedirect(deps, request, outcome);
+    case 'wrong_browser':
+    case 'expired':
+      return toPage(deps, outcome, textsOf(deps, request));
+    default: {
+      const texts = textsOf(deps, request, outcome.login);
+      return signInProblemPage(outcome, again(deps, outcome.login, texts), texts);
+    }
+  }
 }
 
 async function completeLogin(deps: LoginRoutesDeps, request: HttpRequest): Promise<HttpResponse> {

@@ -15,6 +15,7 @@ const SPEAKING = [
   'src/recipes/render-reply.ts',
   'src/web/login-routes.ts',
   'src/web/pages/',
+  'src/web/sign-in-pages.ts',
   'adapters/slack/',
   'adapters/teams/',
 ];

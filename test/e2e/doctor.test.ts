@@ -45,6 +45,22 @@ describe('behalf doctor', () => {
     expect(code).toBe(0);
   });
 
+  test('tells where people come back to who sign in before a login, and that this is safe', async () => {
+    const { text } = await doctor({
+      SLACK_CLIENT_ID: '100.200',
+      SLACK_CLIENT_SECRET: 'canary-4',
+      SLACK_SIGN_IN: 'on',
+      TEAMS_SIGN_IN: 'on',
+      LOGIN_IDENTITY_CHECK: 'sign-in',
+    });
+
+    expect(text).toMatch(/^ok {6}slack: people who sign in with Slack come back to \S+\/slack\/openid_redirect$/m);
+    expect(text).toMatch(/^ok {6}teams: people who sign in with Entra ID come back to \S+\/teams\/openid_redirect$/m);
+    expect(text).not.toContain('off-insecure');
+    expect(text).not.toContain('/slack/install');
+    expect(text).not.toContain('canary');
+  });
+
   test('says what is wrong with each secret, all at once, and repeats none of them', async () => {
     const wrong = {
       SLACK_BOT_TOKEN: 'xoxb-canary-1',

@@ -17,19 +17,22 @@ export interface LoginPageProps extends Written {
   readonly platform: string;
   readonly scopes: readonly string[];
   readonly action: string;
-  readonly providerOrigin: string;
+  /** With what the person signs in first; `otherAction`: where those go on who cannot. */
+  readonly signIn?: { readonly title: string; readonly otherAction?: string };
+  /** Origins of the pages that the button leads to. */
+  readonly formTargets: readonly string[];
   readonly headers: Readonly<Record<string, string>>;
 }
 
 /** Who connects which app to which chat account; the button is a POST, so that looking at the link does nothing. */
 export function loginPage(props: LoginPageProps): HttpResponse {
-  const { action, app, headers, holder, providerOrigin, scopes, texts } = props;
+  const { action, app, formTargets, headers, holder, scopes, signIn, texts } = props;
   const { pages } = texts;
   return page({
     texts,
     title: pages.connectTitle(app),
     // Providers hand over to other hosts of theirs, and browsers hold redirects after a POST against this list.
-    formTargets: ['https:', providerOrigin],
+    formTargets: ['https:', ...formTargets],
     headers,
     body: html`<h1>${pages.connectTitle(app)}</h1>
 <dl>
@@ -38,10 +41,19 @@ export function loginPage(props: LoginPageProps): HttpResponse {
 ${scopes.length === 0 ? undefined : html`<dt>${pages.access}</dt><dd>${scopes.join(', ')}</dd>`}
 </dl>
 ${loginWords(props)}
+${signIn && html`<p>${texts.signIn.first(signIn.title)}</p>`}
 <form method="post" action="${action}">
-<button type="submit">${pages.continueTo(app)}</button>
-</form>`,
+<button type="submit">${signIn ? texts.signIn.continueWith(signIn.title) : pages.continueTo(app)}</button>
+</form>
+${signIn?.otherAction === undefined ? undefined : otherWay(signIn.title, signIn.otherAction, texts)}`,
   });
+}
+
+/** For browsers in which nobody can sign in, and for times when the platform is away. */
+function otherWay(title: string, action: string, { signIn }: Texts): Html {
+  return html`<form method="post" action="${action}">
+<p>${signIn.doesNotWork(title)} <button class="link" type="submit">${signIn.otherWay}</button></p>
+</form>`;
 }
 
 function loginWords({ app, holder, platform, texts: { pages } }: LoginPageProps): Html {

@@ -23,9 +23,10 @@ export const DIRECTIONS: Readonly<Record<string, readonly string[]>> = {
 
 /** What stands above the folders and puts them together: the files at the top of `src` and the commands of the program. */
 function aboveFolders(unit: string): readonly string[] | undefined {
-  if (unit === 'config.ts') return ['kernel', 'settings.ts', 'teams-settings.ts', 'language-settings.ts'];
+  if (unit === 'config.ts')
+    return ['kernel', 'settings.ts', 'slack-settings.ts', 'teams-settings.ts', 'language-settings.ts'];
   if (unit === 'language-settings.ts') return ['texts', 'settings.ts'];
-  if (unit === 'settings.ts' || unit === 'teams-settings.ts') return ['kernel', 'settings.ts'];
+  if (['settings.ts', 'slack-settings.ts', 'teams-settings.ts'].includes(unit)) return ['kernel', 'settings.ts'];
   return unit.endsWith('.ts') || unit === 'compose' || unit === 'cli' ? Object.keys(DIRECTIONS) : undefined;
 }
 

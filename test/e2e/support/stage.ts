@@ -30,7 +30,7 @@ export interface E2eStage {
 
 export interface StageOptions extends WorldOptions {
   /** Settings of the service beside those of the world. */
-  readonly settings?: (world: World) => Readonly<Record<string, string>>;
+  readonly settings?: (world: World) => Readonly<Record<string, string>> | Promise<Readonly<Record<string, string>>>;
 }
 
 export async function startStage(options: StageOptions = {}): Promise<E2eStage> {
@@ -38,8 +38,8 @@ export async function startStage(options: StageOptions = {}): Promise<E2eStage> 
   const folder = mkdtempSync(join(tmpdir(), 'behalf-e2e-'));
   const logFile = join(folder, 'service.log');
   const world = await startWorld(worldOptions);
-  const started = startService({ ...world.serviceEnv, ...settings?.(world) }, { logFile });
-  const service = await started.catch(async (error: unknown) => {
+  const start = async () => startService({ ...world.serviceEnv, ...(await settings?.(world)) }, { logFile });
+  const service = await start().catch(async (error: unknown) => {
     await world.stop();
     throw error;
   });

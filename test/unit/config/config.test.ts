@@ -115,6 +115,51 @@ describe('the configuration', () => {
     expect(mistakes(client)).toEqual([expect.stringMatching(/^SLACK_SIGNING_SECRET is not set/)]);
   });
 
+  describe('of signing in to the chat platform before a login', () => {
+    const CLIENT = { SLACK_CLIENT_ID: '1.2', SLACK_CLIENT_SECRET: 'client-canary' };
+    const HTTPS = { PUBLIC_URL: 'https://behalf.example.com' };
+    const signIn = (environment: Readonly<Record<string, string>>) => parseConfig(environment).slack?.signIn;
+
+    test('has it on in Slack where the app has a client and Slack can lead back, unless it is off', () => {
+      expect(signIn({ ...SLACK, ...CLIENT, ...HTTPS })).toBe(true);
+      expect(signIn({ ...SLACK, ...HTTPS })).toBe(false);
+      expect(signIn({ ...SLACK, ...CLIENT })).toBe(false);
+      expect(signIn({ ...SLACK, ...CLIENT, SLACK_SIGN_IN: 'on' })).toBe(true);
+      expect(signIn({ ...SLACK, ...CLIENT, ...HTTPS, SLACK_SIGN_IN: 'off' })).toBe(false);
+    });
+
+    test('has it off in Teams unless it is on', () => {
+      expect(parseConfig(TEAMS).teams?.signIn).toBe(false);
+      expect(parseConfig({ ...TEAMS, TEAMS_SIGN_IN: 'on' }).teams?.signIn).toBe(true);
+    });
+
+    test.each<[Readonly<Record<string, string>>, RegExp]>([
+      [{ ...SLACK, SLACK_SIGN_IN: 'on' }, /^SLACK_SIGN_IN is on, but SLACK_CLIENT_ID and SLACK_CLIENT_SECRET are not/],
+      [{ ...SLACK, SLACK_SIGN_IN: 'yes' }, /^SLACK_SIGN_IN must be one of off, on/],
+      [
+        { ...SLACK, LOGIN_IDENTITY_CHECK: 'sign-in' },
+        /^LOGIN_IDENTITY_CHECK is sign-in, but nobody can sign in with Sl/,
+      ],
+      [
+        { ...TEAMS, LOGIN_IDENTITY_CHECK: 'sign-in' },
+        /^LOGIN_IDENTITY_CHECK is sign-in, but nobody can sign in with Mi/,
+      ],
+    ])('says what does not fit together: %j', (environment, mistake) => {
+      expect(mistakes(environment)).toEqual([expect.stringMatching(mistake)]);
+    });
+
+    test('says that nobody can sign in at a managed identity', () => {
+      const { MicrosoftAppPassword: _, ...app } = TEAMS;
+      const managed = { ...app, MicrosoftAppType: 'UserAssignedMSI', TEAMS_SIGN_IN: 'on' };
+      expect(mistakes(managed)).toEqual([expect.stringMatching(/^TEAMS_SIGN_IN is on, but MicrosoftAppType is/)]);
+    });
+
+    test('may let nothing else count where everybody can', () => {
+      const environment = { ...SLACK, ...CLIENT, ...HTTPS, ...TEAMS, TEAMS_SIGN_IN: 'on' };
+      expect(parseConfig({ ...environment, LOGIN_IDENTITY_CHECK: 'sign-in' }).identityCheck).toBe('sign-in');
+    });
+  });
+
   test('accepts no multi-tenant bots, which Azure makes no more', () => {
     expect(mistakes({ ...TEAMS, MicrosoftAppType: 'MultiTenant' })).toEqual([
       'MicrosoftAppType must be one of SingleTenant, UserAssignedMSI.',

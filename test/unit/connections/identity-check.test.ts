@@ -39,6 +39,19 @@ describe('the identity check', () => {
     expect(check.judge({ ...facts, chatEmail: 'ann@acme.example' })).toEqual({ kind: 'account_needed' });
   });
 
+  it('passes who has signed in to the chat platform in this browser, before anything else is asked', () => {
+    expect(check.judge({ ...slack, signedIn: true })).toEqual({ kind: 'passed', method: 'sign-in' });
+    const popUp = { popUp: true, codeLifetimeMs: MINUTES, signedIn: true, account: { id: 'a', label: 'Ann' } };
+    expect(check.judge(popUp)).toEqual({ kind: 'passed', method: 'sign-in' });
+  });
+
+  it('passes nobody else where nothing else counts', () => {
+    const strict = createIdentityCheck('sign-in', 10 * MINUTES);
+    expect(strict.judge({ ...slack, signedIn: true })).toEqual({ kind: 'passed', method: 'sign-in' });
+    for (const facts of [slack, { ...slack, popUp: true }, { ...slack, chatEmail: 'ann@acme.example', account }])
+      expect(strict.judge(facts)).toEqual({ kind: 'sign_in_needed' });
+  });
+
   it('passes everybody only where it was switched off loudly', () => {
     const off = createIdentityCheck('off-insecure', 10 * MINUTES);
     expect(off.judge(slack)).toEqual({ kind: 'passed', method: 'off' });

@@ -25,7 +25,10 @@ const EVENTS: NonNullable<Subscriptions['bot_events']> = [
 /** The file against Slack's own type; JSON has no literal types, so the two lists are the ones that tests compare. */
 const typed = {
   ...manifest,
-  oauth_config: { ...manifest.oauth_config, scopes: { ...manifest.oauth_config.scopes, bot: SCOPES } },
+  oauth_config: {
+    ...manifest.oauth_config,
+    scopes: { ...manifest.oauth_config.scopes, bot: SCOPES, user: ['openid' as const] },
+  },
   settings: {
     ...manifest.settings,
     event_subscriptions: { ...manifest.settings.event_subscriptions, bot_events: EVENTS },
@@ -108,7 +111,23 @@ describe('behalf slack manifest', () => {
     const ofOne = await printed({ PUBLIC_URL, SLACK_BOT_TOKEN: 'xoxb-1' });
     expect(ofOne.oauth_config).not.toHaveProperty('redirect_urls');
     const withClient = await printed({ PUBLIC_URL, SLACK_BOT_TOKEN: 'xoxb-1', SLACK_CLIENT_ID: '1.2' });
-    expect(withClient.oauth_config.redirect_urls).toEqual([`${PUBLIC_URL}/slack/oauth_redirect`]);
+    expect(withClient.oauth_config.redirect_urls).toEqual([
+      `${PUBLIC_URL}/slack/oauth_redirect`,
+      `${PUBLIC_URL}/slack/openid_redirect`,
+    ]);
+  });
+
+  test('lets people sign in with Slack, and asks for nothing else of theirs, unless that is off', async () => {
+    const withClient = { PUBLIC_URL, SLACK_BOT_TOKEN: 'xoxb-1', SLACK_CLIENT_ID: '1.2' };
+    expect((await printed(withClient)).oauth_config.scopes).toMatchObject({ user: ['openid'] });
+    for (const environment of [
+      { PUBLIC_URL, SLACK_BOT_TOKEN: 'xoxb-1' },
+      { ...withClient, SLACK_SIGN_IN: 'off' },
+    ]) {
+      const { oauth_config } = await printed(environment);
+      expect(oauth_config.scopes).not.toHaveProperty('user');
+      expect(JSON.stringify(oauth_config)).not.toContain('openid');
+    }
   });
 
   test('is for an organisation and with token rotation where that is asked for', async () => {

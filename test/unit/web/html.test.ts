@@ -27,7 +27,7 @@ describe('markup', () => {
         platform: EVIL,
         scopes: [EVIL],
         action: EVIL,
-        providerOrigin: 'https://provider.example',
+        formTargets: ['https://provider.example'],
         headers: {},
       }),
     ],

@@ -1,0 +1,29 @@
+import { asBehalfError } from '../kernel/errors.js';
+import type { PersonOwner } from './connection.js';
+import { audit, type LoginParts, loginApp, summarizeLogin } from './login-parts.js';
+
+/**
+ * Ends a login that somebody else answered, so that nothing of it can be used any more, and tells the person whose it was.
+ * Gives the app's name.
+ */
+export async function burnLogin(
+  parts: LoginParts,
+  login: { readonly linkId: string; readonly connection: string; readonly owner: PersonOwner },
+): Promise<string> {
+  const { connection, linkId, owner } = login;
+  const link = await parts.records.links.take(linkId);
+  audit(parts, { connection, owner }, 'mismatch', 'person');
+  const title = loginApp(parts, connection)?.parent.title ?? connection;
+  if (link && parts.onFailed) {
+    const { continuation, context } = link;
+    const more = { reason: 'wrong_person' as const, ...(continuation === undefined ? {} : { continuation }), context };
+    await parts.onFailed({ ...summarizeLogin(link, title), owner, ...more }).catch((error: unknown) => {
+      parts.logger.error({ connection, err: asBehalfError(error) }, 'a failed login could not be passed on');
+    });
+  }
+  return title;
+}
+
+export function isSamePerson(left: PersonOwner, right: PersonOwner): boolean {
+  return left.platform === right.platform && left.tenantId === right.tenantId && left.userId === right.userId;
+}
