@@ -12,6 +12,7 @@ import {
   type SlackSignInServer,
   startSlackSignIn,
 } from '../support/slack-sign-in.js';
+import { inWords } from '../support/wordings.js';
 
 const ANN_IN_SLACK: SlackPerson = { user: ANN.userId, team: ANN.tenantId };
 const BOB_IN_SLACK: SlackPerson = { user: BOB.userId, team: BOB.tenantId };
@@ -182,7 +183,10 @@ describe('where Slack is away', () => {
     expect(start).toMatchObject({ kind: 'redirect', redirectTo: expect.stringContaining(slack.origin) });
     slack.away = 503;
     const outcome = await signIn(token, ann, ANN_IN_SLACK);
-    expect(outcome).toMatchObject({ kind: 'sign_in_failed', text: expect.stringContaining('cannot be reached') });
+    expect(inWords(outcome)).toMatchObject({
+      kind: 'sign_in_failed',
+      text: expect.stringContaining('cannot be reached'),
+    });
     await expectNothingConnected();
   });
 
@@ -341,7 +345,7 @@ describe('an answer that Slack did not give for this login proves nothing, and n
   ])('an ID token %s', async (_name, change) => {
     const ann = new Browser('ann');
     const outcome = await signIn(await kit.link(ANN), ann, ANN_IN_SLACK, change);
-    expect(outcome).toMatchObject({ kind: 'sign_in_failed', text: expect.stringContaining('Slack') });
+    expect(inWords(outcome)).toMatchObject({ kind: 'sign_in_failed', text: expect.stringContaining('Slack') });
     await expectNothingConnected();
   });
 });

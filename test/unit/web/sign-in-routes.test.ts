@@ -128,6 +128,21 @@ describe('the way back from Slack', () => {
     );
   });
 
+  test('speaks the language of whoever asked for the login', async () => {
+    const used = routes();
+    const url = `/login/${await kit.link(ANN, { locale: 'de-AT' })}`;
+    const first = String((await get(used, url)).body);
+    expect(first).toContain('<button type="submit">Weiter mit Slack</button>');
+    expect(first).toContain('Zuerst melden Sie sich mit Slack an');
+    const { cookie, state } = await toSlack(url, used);
+    const denied = await get(used, back(state, 'error=access_denied'), { cookie });
+    expect(String(denied.body)).toContain('Sie haben sich nicht mit Slack angemeldet');
+    signedIn = async () => BOB_IN_SLACK;
+    const again = await toSlack(url, used);
+    const other = await get(used, back(again.state), { cookie: again.cookie });
+    expect(String(other.body)).toContain('Diese Anmeldung ist für jemand anderen');
+  });
+
   test.each<[BehalfError['code'], number, string]>([
     ['oauth.invalid_grant', 502, 'took too long'],
     ['oauth.operator', 502, 'does not let me ask who you are'],
