@@ -96,6 +96,8 @@ async function build(options: WorldOptions, stops: (() => Promise<void>)[]): Pro
       press: (...call) => present(parts.slack).press(...call),
       select: (...call) => present(parts.slack).select(...call),
       modals: () => present(parts.slack).modals,
+      homeOf: (person) => parts.slack?.homes.viewOf(person),
+      homes: () => present(parts.slack).homes,
     },
     teams: {
       say: (...call) => present(parts.teams).say(...call),

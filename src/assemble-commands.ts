@@ -1,3 +1,4 @@
+import { assembleHome, type HomeAssembly } from './assemble-home.js';
 import type { ChatAdapter } from './chat/chat-adapter.port.js';
 import type { Platform } from './chat/chat-user.js';
 import type { Clicks } from './chat/clicks.js';
@@ -6,15 +7,13 @@ import type { AnswerJobs } from './commands/answer-jobs.js';
 import { CancelCommand } from './commands/cancel-command.js';
 import { Choices } from './commands/choices.js';
 import { CommandForms } from './commands/command-forms.js';
-import type { EventClaims } from './commands/event-claims.js';
 import type { FileIntake } from './commands/file-intake.js';
 import { FormOptions } from './commands/form-options.js';
 import { EventHandler } from './commands/handle-event.js';
-import type { Help } from './commands/help.js';
 import { HelpRecipes } from './commands/help-recipes.js';
+import type { Home } from './commands/home.js';
 import { LoginFirst } from './commands/login-first.js';
 import { OfferedOptions } from './commands/offered-options.js';
-import type { PersonalConnections } from './commands/personal-connections.js';
 import { ProveLogin } from './commands/prove-login.js';
 import type { Questions } from './commands/questions.js';
 import type { CommandRouter } from './commands/router.js';
@@ -23,24 +22,17 @@ import type { StoppedRecipes } from './commands/stopped-recipes.js';
 import type { Logins } from './connections/logins.js';
 import type { ActionCall } from './connectors/action-call.js';
 import type { Jobs } from './jobs/jobs.js';
-import type { CreateLoginLink } from './jobs/login-link.js';
 import { OptionSearches } from './jobs/options/option-searches.js';
 import type { DenialOf } from './jobs/permission.js';
 import type { SlotResolver } from './jobs/resolve-connections.js';
-import type { Clock } from './kernel/clock.port.js';
-import type { ExpiringStore } from './kernel/expiring-store.port.js';
-import type { Logger } from './kernel/logger.port.js';
 import type { Metrics } from './kernel/metrics.port.js';
 import type { RecipeBook } from './recipes/recipe-book.js';
 
-interface CommandParts {
+interface CommandParts extends Omit<HomeAssembly, 'waiting' | 'logins'> {
   readonly jobs: Jobs;
   readonly logins: Logins;
-  readonly personal: PersonalConnections;
   readonly answers: AnswerJobs;
-  readonly help: Help;
   readonly questions: Questions;
-  readonly claims: EventClaims;
   readonly intake: FileIntake;
   readonly stopped: StoppedRecipes;
   readonly router: () => CommandRouter;
@@ -49,12 +41,8 @@ interface CommandParts {
   readonly appTitle: (app: string) => string | undefined;
   readonly resolverFor: (owner: JobOwner) => SlotResolver;
   readonly callApp: (call: Omit<ActionCall, 'http' | 'clock'>, owner: JobOwner) => Promise<unknown>;
-  readonly createLoginLink: CreateLoginLink;
   readonly chats: (platform: Platform) => ChatAdapter;
   readonly clicks: Clicks;
-  readonly store: ExpiringStore;
-  readonly clock: Clock;
-  readonly logger: Logger;
   readonly metrics: Metrics;
 }
 
@@ -62,6 +50,7 @@ interface CommandParts {
 export function assembleCommands(parts: CommandParts): {
   readonly events: EventHandler;
   readonly starter: CommandStarter;
+  readonly home: Home;
 } {
   const { answers, appTitle, callApp, chats, claims, clicks, clock, createLoginLink, denialOf, help, intake, jobs } =
     parts;
@@ -88,10 +77,12 @@ export function assembleCommands(parts: CommandParts): {
     logins: loginFirst,
     store,
   });
+  const home = assembleHome({ ...parts, waiting: jobs.waiting });
   const events = new EventHandler({
     chats,
     recipes,
     help,
+    home,
     helpRecipes: new HelpRecipes({ jobs, recipes, stopped, denialOf, appTitle, metrics }),
     router,
     forms,
@@ -109,5 +100,5 @@ export function assembleCommands(parts: CommandParts): {
     logger,
     metrics,
   });
-  return { events, starter };
+  return { events, starter, home };
 }

@@ -1,5 +1,5 @@
 import { assembleCommands } from './assemble-commands.js';
-import { chatFinder, fileReader, holderProfile, loginLinks, measured, routerOf } from './assembly-parts.js';
+import { chatFinder, fileReader, holderProfile, homeFinder, loginLinks, measured, routerOf } from './assembly-parts.js';
 import { type Catalogue, connectorOf } from './catalogue.js';
 import type { Admits, ChatAdapter } from './chat/chat-adapter.port.js';
 import type { ChatEventHandler } from './chat/chat-event.js';
@@ -204,9 +204,8 @@ export function assemble(policy: ServicePolicy, catalogue: () => Catalogue, driv
     perform: callApp,
     titleOf,
     onNoLongerWaiting: (id) => logins.cancelFor(id),
-    clock,
-    logger,
-    metrics,
+    onWaitingChanged: (owner) => commands.home.changed(owner),
+    ...{ clock, logger, metrics },
     loginTimeoutMs: policy.loginTimeoutMs,
     historyMs: policy.historyMs,
     maxRunning: policy.maxRunningJobs,
@@ -248,14 +247,17 @@ export function assemble(policy: ServicePolicy, catalogue: () => Catalogue, driv
     async onConnected(event) {
       if (event.owner === 'shared') await shared.look();
       await notices.connected(event);
-      if (event.owner !== 'shared') await commands.starter.loginCompleted(chatUserOf(event.owner), event);
+      if (event.owner === 'shared') return;
+      const user = chatUserOf(event.owner);
+      commands.home.changed(user);
+      await commands.starter.loginCompleted(user, event);
     },
     onFailed: (event) => notices.failed(event),
   });
   const commands = assembleCommands({
     ...{ answers, appTitle, callApp, chats, claims, clicks, clock, createLoginLink, denialOf, help, intake, jobs },
-    ...{ logger, logins, metrics, personal, questions, recipes, resolverFor, router, stopped },
-    store: stores.expiring,
+    ...{ logger, logins, metrics, personal, questions, recipes, resolverFor, router, stopped, vault },
+    ...{ loginTimeoutMs: policy.loginTimeoutMs, pageOf: homeFinder(drivers.chats), store: stores.expiring },
   });
   const departures = new Departures({
     queue: stores.departures,

@@ -1,6 +1,7 @@
 import type { ChatAdapter } from './chat/chat-adapter.port.js';
 import { PLATFORM_TITLES, type Platform } from './chat/chat-user.js';
 import type { FileReferences } from './chat/file-references.js';
+import type { HomePage } from './chat/home-page.port.js';
 import { isPerson, type JobOwner } from './chat/job-owner.js';
 import { chatUserOf, conversationOf } from './commands/login-notices.js';
 import { CommandRouter } from './commands/router.js';
@@ -30,6 +31,11 @@ export function chatFinder(chats: readonly ChatAdapter[]): (platform: Platform) 
     if (!chat) throw new BehalfError('chat.delivery_failed', `The platform ${platform} is not configured`);
     return chat;
   };
+}
+
+/** The page that a platform keeps for the bot; undefined where it has none, or is not configured (any more). */
+export function homeFinder(chats: readonly ChatAdapter[]): (platform: Platform) => HomePage | undefined {
+  return (platform) => chats.find((candidate) => candidate.platform === platform)?.home;
 }
 
 /** Who a login is for. A platform that does not answer costs the name on the page and the e-mail match, not the login. */

@@ -12,6 +12,7 @@ import { readConversation, readMessageRef, toMessageRef } from './address.js';
 import { apiUrlOf, type SlackConfig, type SlackDependencies } from './config.js';
 import { SlackFiles } from './files.js';
 import { listen } from './hearing.js';
+import { SlackHome } from './home.js';
 import { type Install, installRoutes } from './install.js';
 import { InstalledWorkspaces } from './installed-workspaces.js';
 import { Intake } from './intake.js';
@@ -43,6 +44,7 @@ export class SlackAdapter implements ChatAdapter {
   readonly platform = 'slack' as const;
   readonly routes: readonly HttpRoute[];
   readonly files: SlackFiles;
+  readonly home: SlackHome;
   readonly #config: SlackConfig;
   readonly #dependencies: SlackDependencies;
   readonly #intake: Intake;
@@ -61,6 +63,7 @@ export class SlackAdapter implements ChatAdapter {
       apiOf: async (workspace) => (await this.#speaking(workspace)).api,
       apiUrl: this.#apiUrl,
     });
+    this.home = new SlackHome((workspace) => this.#speaking(workspace));
     this.#install = this.#installing();
     this.#intake = new Intake({ ...this.#dependencies, onLifecycle: (body) => this.#takeLifecycle(body) });
     const { appToken, signingSecret } = config;

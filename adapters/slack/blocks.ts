@@ -31,7 +31,6 @@ export interface SlackContent {
 
 /** https://docs.slack.dev/reference/block-kit: the limits of the blocks and elements that we use. */
 const MAX = {
-  blocks: 50,
   buttonsInBlock: 25,
   options: 100,
   header: 150,
@@ -48,8 +47,18 @@ const MAX = {
   confirmChoice: 30,
 } as const;
 
+/** What is drawn on, and how much it takes. */
+interface Surface {
+  readonly blocks: number;
+  readonly characters: number;
+  /** Which text stands below what had to be cut. */
+  readonly cutNote: 'cutBySlack' | 'cutBySlackHome';
+}
+
 /** Slack refuses messages whose blocks hold about 12 000 characters, their frames counted (`msg_blocks_too_long`). */
-const MESSAGE_CHARACTERS = 8000;
+const MESSAGE: Surface = { blocks: 50, characters: 8000, cutNote: 'cutBySlack' };
+/** Slack refuses views of more than 250 kB, their frames counted (`view_too_large`). */
+const HOME: Surface = { blocks: 100, characters: 24_000, cutNote: 'cutBySlackHome' };
 const FALLBACK_CHARACTERS = 3000;
 const PICKLIST_PREFIX = 'pick:';
 
@@ -59,15 +68,21 @@ const PICKLIST_PREFIX = 'pick:';
  * refuses a message whose picture it cannot fetch, and tables where it does not know them.
  */
 export function renderMessage(message: Message, options: { readonly plain?: boolean } = {}): SlackContent {
-  const texts = textsFor(message.locale).replies;
-  const drawing = new Drawing(options.plain ?? false, texts);
-  const drawn = message.blocks.flatMap((block) => drawing.block(block));
-  const blocks = fitBlocks(
-    drawn.length > 0 ? drawn : drawing.text([{ text: message.fallback || '…' }]),
-    drawing.room,
-    texts,
-  );
+  const blocks = draw(message, MESSAGE, options.plain ?? false);
   return { text: escapeText(cut(message.fallback || '…', FALLBACK_CHARACTERS)), blocks };
+}
+
+/** The same for the Home tab, which has more room, and no tables. */
+export function renderHomeBlocks(content: Message): KnownBlock[] {
+  return draw(content, HOME, true);
+}
+
+function draw(message: Message, surface: Surface, isPlain: boolean): KnownBlock[] {
+  const texts = textsFor(message.locale).replies;
+  const drawing = new Drawing(isPlain, surface, texts);
+  const drawn = message.blocks.flatMap((block) => drawing.block(block));
+  const blocks = drawn.length > 0 ? drawn : drawing.text([{ text: message.fallback || '…' }]);
+  return fitBlocks(blocks, drawing.room, surface.blocks, texts[surface.cutNote]);
 }
 
 /** The picklist that an `action_id` of a menu belongs to; undefined for ids that are not ours. */
@@ -77,15 +92,18 @@ export function picklistIdOf(actionId: string): string | undefined {
 
 /** One message in the making: the room that is left and the ids that are taken. */
 class Drawing {
-  readonly room = new Room(MESSAGE_CHARACTERS);
+  readonly room: Room;
   readonly #plain: boolean;
+  readonly #surface: Surface;
   readonly #texts: Texts['replies'];
   #buttons = 0;
   /** Slack takes one table of its own in a message. */
   #hasTable = false;
 
-  constructor(plain: boolean, texts: Texts['replies']) {
+  constructor(plain: boolean, surface: Surface, texts: Texts['replies']) {
+    this.room = new Room(surface.characters);
     this.#plain = plain;
+    this.#surface = surface;
     this.#texts = texts;
   }
 
@@ -163,7 +181,7 @@ class Drawing {
   }
 
   #span(span: Span): RichTextElement[] {
-    const text = this.room.take(span.text, MESSAGE_CHARACTERS);
+    const text = this.room.take(span.text, this.#surface.characters);
     if (text === '') return [];
     const style = span.style === undefined ? {} : { style: { [span.style]: true } };
     return isLink(span.link, ['http:', 'https:', 'mailto:'])
@@ -231,15 +249,15 @@ function confirmation(button: ActionButton, confirm: NonNullable<ActionButton['c
   };
 }
 
-/** At most 50 blocks: paragraphs are joined first, then the last texts go. Buttons and menus stay. */
-function fitBlocks(drawn: readonly KnownBlock[], room: Room, { cutBySlack }: Texts['replies']): KnownBlock[] {
-  const blocks = drawn.length > MAX.blocks - 1 ? joinParagraphs(drawn) : [...drawn];
-  while (blocks.length > MAX.blocks - 1) {
+/** Where there are too many blocks, paragraphs are joined first, then the last texts go. Buttons and menus stay. */
+function fitBlocks(drawn: readonly KnownBlock[], room: Room, max: number, cutNote: string): KnownBlock[] {
+  const blocks = drawn.length > max - 1 ? joinParagraphs(drawn) : [...drawn];
+  while (blocks.length > max - 1) {
     const last = blocks.findLastIndex((block) => block.type !== 'actions' && block.type !== 'section');
     blocks.splice(last === -1 ? blocks.length - 1 : last, 1);
     room.markCut();
   }
-  return room.wasCut ? [...blocks, { type: 'context', elements: [plain(cutBySlack)] }] : blocks;
+  return room.wasCut ? [...blocks, { type: 'context', elements: [plain(cutNote)] }] : blocks;
 }
 
 function joinParagraphs(blocks: readonly KnownBlock[]): KnownBlock[] {

@@ -2,15 +2,17 @@ import type { App } from '@slack/bolt';
 import type { Admits } from '../../src/chat/chat-adapter.port.js';
 import type { ChatEventHandler } from '../../src/chat/chat-event.js';
 import type { ChatUser } from '../../src/chat/chat-user.js';
-import { textMessage } from '../../src/chat/message.js';
+import { inLanguage, textMessage } from '../../src/chat/message.js';
 import type { Clock } from '../../src/kernel/clock.port.js';
 import { asBehalfError } from '../../src/kernel/errors.js';
 import type { Logger } from '../../src/kernel/logger.port.js';
 import type { Metrics } from '../../src/kernel/metrics.port.js';
 import { spoken, textsFor } from '../../src/texts/texts-for.js';
+import { publishHome } from './home.js';
 import {
   type Heard,
   type HearingContext,
+  hearHome,
   hearMessage,
   hearPress,
   hearSlashCommand,
@@ -50,6 +52,7 @@ export function listen(app: App, parts: HearingParts): void {
   const take = (hear: Hear, body: unknown, answer: Answer = async () => {}): Promise<void> =>
     takeIn(parts, hear, isJsonObject(body) ? body : {}, answer);
   app.use(({ body, next, payload }) => (isMessage(body, payload) ? take(hearMessage, body) : next()));
+  app.event('app_home_opened', ({ body }) => take(hearHome, body));
   app.action({ type: 'block_actions' }, ({ body }) => take(hearPress, body));
   app.view({ type: 'view_submission' }, ({ body, ack }) => take(hearSubmission, body, answering(ack)));
   app.options({ type: 'block_suggestion' }, ({ body, ack }) => take(hearSuggestion, body, answering(ack)));
@@ -103,19 +106,23 @@ async function takeIn(parts: HearingParts, hear: Hear, body: JsonObject, answer:
 /** Guests and people of other organisations: they are told so, after the ack, and nothing else happens. */
 function turnAway(
   { defaultLocale, inBackground, logger, metrics }: HearingParts,
-  { outbox, people }: Session,
+  { api, outbox, people }: Session,
   heard: Heard,
   standing: Exclude<Standing, 'member' | 'bot'>,
 ): void {
   metrics.count('chat_requests_refused', { platform: 'slack', reason: standing });
   logger.info({ eventId: heard.event.id, reason: standing }, 'person turned away');
-  const { chat } = textsFor(spoken(people.locale(heard.userId), defaultLocale));
+  const locale = spoken(people.locale(heard.userId), defaultLocale);
+  const { chat } = textsFor(locale);
   const words = standing === 'guest' ? chat.noGuestsOfWorkspace : chat.onlyMembersOfWorkspace;
+  const refusal = inLanguage(textMessage(words), locale);
+  const { event, place, userId } = heard;
+  const saying =
+    event.kind === 'home'
+      ? publishHome(api, { place, userId }, refusal)
+      : outbox.postPrivately(place, userId, refusal).then(() => {});
   inBackground(
-    outbox.postPrivately(heard.place, heard.userId, textMessage(words)).then(
-      () => {},
-      (error: unknown) => logger.warn({ err: asBehalfError(error) }, 'refusal could not be delivered'),
-    ),
+    saying.catch((error: unknown) => logger.warn({ err: asBehalfError(error) }, 'refusal could not be delivered')),
   );
 }
 

@@ -1,4 +1,4 @@
-import type { ActionEvent, FormEvent, OptionsEvent, TextEvent } from '../../src/chat/chat-event.js';
+import type { ActionEvent, FormEvent, HomeEvent, OptionsEvent, TextEvent } from '../../src/chat/chat-event.js';
 import type { ChatFile } from '../../src/chat/chat-file.js';
 import type { Outsider } from '../../src/chat/chat-user.js';
 import type { MessageRef } from '../../src/chat/conversation.js';
@@ -7,6 +7,7 @@ import { type SlackPlace, toConversation, toMessageRef } from './address.js';
 import { picklistIdOf } from './blocks.js';
 import { isStub, readFiles } from './files.js';
 import { fieldOf, readFormFiles, readMetadata, readValues } from './forms.js';
+import { homeChannel, isOnHome } from './home.js';
 import { isJsonObject, type JsonObject, objectAt, present, textAt } from './json.js';
 import { readMentions, readTypedText } from './text.js';
 
@@ -20,7 +21,8 @@ export interface Heard {
     | Omit<TextEvent, 'user'>
     | Omit<ActionEvent, 'user' | 'openForm'>
     | Omit<FormEvent, 'user' | 'refuse'>
-    | Omit<OptionsEvent, 'user' | 'offer'>;
+    | Omit<OptionsEvent, 'user' | 'offer'>
+    | Omit<HomeEvent, 'user'>;
   /** Absent for full members. */
   readonly person?: Outsider;
   /** Of those who share the place with the person. */
@@ -112,13 +114,28 @@ export function hearSlashCommand(body: JsonObject, context: HearingContext): Hea
   };
 }
 
+/**
+ * Somebody opened the Home tab (`app_home_opened`).
+ * @throws BehalfError `chat.request_invalid`
+ */
+export function hearHome(body: JsonObject, { workspace }: HearingContext): Heard {
+  const event = objectAt(body, 'event');
+  const userId = required(event, 'user');
+  const place: SlackPlace = { workspace, channel: textAt(event, 'channel') ?? userId, direct: true, user: userId };
+  return {
+    userId,
+    place,
+    event: { kind: 'home', id: required(body, 'event_id'), conversation: toConversation(place) },
+  };
+}
+
 function typed(text: string, botUserId: string): Pick<TextEvent, 'text' | 'mentions'> {
   const mentions = readMentions(text, botUserId);
   return { text: readTypedText(text, botUserId), ...(mentions.length === 0 ? {} : { mentions }) };
 }
 
 /**
- * A press on one of our buttons (`block_actions`), with what is chosen in the picklists of that message.
+ * A press on one of our buttons (`block_actions`), with what is chosen in the picklists of that message or Home tab.
  * @throws BehalfError `chat.request_invalid`
  */
 export function hearPress(body: JsonObject, context: HearingContext): Heard {
@@ -128,8 +145,9 @@ export function hearPress(body: JsonObject, context: HearingContext): Heard {
   const actions = body['actions'];
   const first: unknown = Array.isArray(actions) ? actions[0] : undefined;
   const action = isJsonObject(first) ? first : {};
-  const place = placeOfPress(body, userId, context);
-  const message = messageOfPress(body, place, context);
+  const onHome = isOnHome(body);
+  const place = onHome ? placeOfHome(body, userId, context) : placeOfPress(body, userId, context);
+  const message = onHome ? undefined : messageOfPress(body, place, context);
   const triggerId = textAt(body, 'trigger_id');
   return {
     userId,
@@ -141,8 +159,9 @@ export function hearPress(body: JsonObject, context: HearingContext): Heard {
       id: triggerId ?? pressId(body, action),
       conversation: toConversation(place),
       token: required(action, 'value'),
-      values: chosenValues(body),
+      values: chosenValues(onHome ? objectAt(body, 'view') : body),
       ...(message ? { message } : {}),
+      ...(onHome ? { inHome: true } : {}),
     },
   };
 }
@@ -187,6 +206,10 @@ function hearInForm(body: JsonObject, view: JsonObject, { workspace }: HearingCo
   };
 }
 
+function placeOfHome(body: JsonObject, user: string, { workspace }: HearingContext): SlackPlace {
+  return { workspace, channel: homeChannel(body, user), direct: true, user };
+}
+
 function placeOfPress(body: JsonObject, userId: string, { workspace }: HearingContext): SlackPlace {
   const channel = required(objectAt(body, 'channel'), 'id');
   const container = objectAt(body, 'container');
@@ -219,13 +242,15 @@ function isResponseUrl(url: string | undefined, origins: readonly string[]): url
 }
 
 function pressId(body: JsonObject, action: JsonObject): string {
-  const parts = [required(objectAt(body, 'container'), 'message_ts'), required(action, 'action_ts')];
+  const container = objectAt(body, 'container');
+  const where = textAt(container, 'view_id') ?? required(container, 'message_ts');
+  const parts = [where, required(action, 'action_ts')];
   return [...parts, required(action, 'action_id')].join('/');
 }
 
-/** `state.values` is block id → action id → element; it is absent where a message has no menus. */
-function chosenValues(body: JsonObject): Readonly<Record<string, string>> {
-  const blocks = Object.values(objectAt(objectAt(body, 'state'), 'values')).filter(isJsonObject);
+/** `state.values` is block id → action id → element; it is absent where there are no menus. */
+function chosenValues(holder: JsonObject): Readonly<Record<string, string>> {
+  const blocks = Object.values(objectAt(objectAt(holder, 'state'), 'values')).filter(isJsonObject);
   const chosen = blocks.flatMap((block) =>
     Object.keys(block).map((actionId) => {
       const value = textAt(objectAt(objectAt(block, actionId), 'selected_option'), 'value');

@@ -35,7 +35,7 @@ export function slackManifest(options: ManifestOptions) {
       background_color: '#1f3a5f',
     },
     features: {
-      app_home: { home_tab_enabled: false, messages_tab_enabled: true, messages_tab_read_only_enabled: false },
+      app_home: { home_tab_enabled: true, messages_tab_enabled: true, messages_tab_read_only_enabled: false },
       bot_user: { display_name: 'behalf', always_online: true },
       slash_commands: [
         {

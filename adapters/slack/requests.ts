@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { HttpRequest } from '../../src/kernel/http.js';
 import { FORM_CALLBACK } from './forms.js';
+import { isHomeOpened, isOnHome } from './home.js';
 import { isJsonObject, type JsonObject, objectAt, parseJson, textAt } from './json.js';
 import { LIFECYCLE_EVENTS } from './scopes.js';
 
@@ -65,7 +66,7 @@ export function readEventRequest(body: JsonObject): SlackRequest {
   const type = isJsonObject(event) ? textAt(event, 'type') : undefined;
   if (!isJsonObject(event) || type === undefined) return MALFORMED;
   if (LIFECYCLE_TYPES.has(type)) return { kind: 'lifecycle', body };
-  return isSpoken(event) ? { kind: 'action', body } : NOTHING;
+  return isSpoken(event) || isHomeOpened(event) ? { kind: 'action', body } : NOTHING;
 }
 
 /** The words of a person to the bot: in the direct message, or with a mention elsewhere. Edits do not count. */
@@ -97,7 +98,8 @@ export function readInteraction(body: unknown): SlackRequest {
   const action: unknown = Array.isArray(actions) ? actions[0] : undefined;
   if (!isJsonObject(action) || !isJsonObject(body['user'])) return MALFORMED;
   const isOurButton = action['type'] === 'button' && textAt(action, 'value') !== undefined;
-  return isOurButton && textAt(objectAt(body, 'channel'), 'id') !== undefined ? { kind: 'action', body } : NOTHING;
+  const isOurPlace = textAt(objectAt(body, 'channel'), 'id') !== undefined || isOnHome(body);
+  return isOurButton && isOurPlace ? { kind: 'action', body } : NOTHING;
 }
 
 /** Closing a form (`view_closed`) is not subscribed to: nothing follows from it. */

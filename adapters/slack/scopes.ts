@@ -11,6 +11,7 @@ export const METHOD_SCOPES = {
   // The e-mail address decides whether an app's account is the person's own.
   'users.info': ['users:read', 'users:read.email'],
   'views.open': [],
+  'views.publish': [],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
 /** Events that tell of people and workspaces that leave or come back. */
@@ -26,6 +27,7 @@ export const LIFECYCLE_EVENTS = [
 export const EVENT_SCOPES = {
   app_mention: ['app_mentions:read'],
   'message.im': ['im:history'],
+  app_home_opened: [],
   app_uninstalled: [],
   team_access_granted: [],
   team_access_revoked: [],

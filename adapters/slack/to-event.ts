@@ -32,6 +32,7 @@ export function toEvent(heard: Heard, chatUser: ChatUser, api: SlackApi): Told {
   const answer = (): JsonObject | undefined => given;
   switch (event.kind) {
     case 'text':
+    case 'home':
       return { event: { ...event, ...who }, answer };
     case 'action': {
       if (triggerId === undefined) return { event: { ...event, ...who }, answer };

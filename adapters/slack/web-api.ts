@@ -33,6 +33,7 @@ const JSON_METHODS: ReadonlySet<SlackMethod> = new Set([
   'chat.postMessage',
   'chat.update',
   'views.open',
+  'views.publish',
 ]);
 const JSON_TYPE = 'application/json; charset=utf-8';
 const FORM_TYPE = 'application/x-www-form-urlencoded';

@@ -49,6 +49,13 @@ const TEAMS_ACTION = z.strictObject({
     data: z.unknown(),
   }),
 });
+/** As {@link SLACK_ACTION}, in the person's Home tab. */
+const SLACK_HOME_ACTION = z.strictObject({
+  person: PERSON,
+  blockId: z.string(),
+  actionId: z.string(),
+  selected: z.string().optional(),
+});
 const SLACK_BLOCKS = z.looseObject({
   blocks: z.array(
     z.looseObject({ type: z.string(), block_id: z.string().optional(), dispatch_action: z.boolean().optional() }),
@@ -79,6 +86,8 @@ export interface PlaygroundState {
   readonly crm: { readonly opportunities: readonly unknown[]; readonly notes: readonly unknown[] };
   readonly files: readonly unknown[];
   readonly programKey: string;
+  /** The view in the person's Home tab of the app in Slack; absent before the first was published. */
+  readonly slackHome?: object;
 }
 
 /** Everything that one person sees; undefined for somebody unknown. */
@@ -90,7 +99,9 @@ export async function stateFor(options: ApiOptions, personId: string): Promise<P
   const mine = options.conversations.all().filter((conversation) => conversation.people.includes(person.id));
   const conversations = mine.map((conversation) => seenBy(options.teams, person, conversation));
   const { programKey } = options;
-  return { person, people: PEOPLE, conversations, crm: { opportunities, notes }, files, programKey };
+  const slackHome = options.slack.homeOf(person.id);
+  const home = slackHome ? { slackHome } : {};
+  return { person, people: PEOPLE, conversations, crm: { opportunities, notes }, files, programKey, ...home };
 }
 
 const NO_RECORDS = { opportunities: [], notes: [], files: [] };
@@ -131,6 +142,17 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
     }
     if (selected === undefined) await slack.press(person, message, { blockId, actionId });
     else await slack.select(person, message, { blockId, actionId }, selected);
+    return sentInSlack(slack, person);
+  },
+  /** The person goes to their Home tab. */
+  'slack/home': async ({ slack }, body) => {
+    await slack.homes().open(WHO.parse(body).person);
+    return { kind: 'sent' };
+  },
+  'slack/home-actions': async ({ slack }, body) => {
+    const { person, blockId, actionId, selected } = SLACK_HOME_ACTION.parse(body);
+    if (selected === undefined) await slack.homes().press(person, { blockId, actionId });
+    else await slack.homes().select(person, { blockId, actionId }, selected);
     return sentInSlack(slack, person);
   },
   'slack/form': async ({ slack }, body) => {

@@ -22,6 +22,17 @@ export interface FrontSlack {
     element: FrontElement,
     value: string | readonly string[],
   ): Promise<unknown>;
+  /** The view in a person's Home tab; undefined before the first was published. */
+  homeOf(personId: string): object | undefined;
+  /**
+   * The Home tabs of the app: `open` when a person goes to theirs, then `select` and `press` in it. What stands there is in
+   * `PlaygroundState.slackHome`; a modal that a press opens comes back as after a press in a message.
+   */
+  homes(): {
+    open(personId: string): Promise<unknown>;
+    press(personId: string, element: FrontElement): Promise<unknown>;
+    select(personId: string, element: FrontElement, value: string): Promise<unknown>;
+  };
   modals(): {
     openOf(personId: string): object | undefined;
     close(personId: string): void;

@@ -23,6 +23,10 @@ export interface ApiWorld {
   readonly views: Block[];
   /** The modal that stands open in somebody's client, by Slack user id. */
   readonly modals: Map<string, Block>;
+  /** What stands in the Home tab, by Slack user id. */
+  readonly homes: Map<string, Block>;
+  /** A Home tab has been published; by Slack user id. */
+  readonly onHome: (slackUserId: string) => void;
   readonly scopes: readonly string[];
   readonly warn: (warning: ApiWarning) => void;
   readonly onOwnMessage: (change: OwnMessageChange) => void;

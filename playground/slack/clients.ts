@@ -83,7 +83,7 @@ export class SlackClients {
     const told = channel.members.has(SLACK_BOT_USER_ID) && (channel.direct || typed.includes(MENTION));
     if (!told) return { messageId: message.ts };
     const userTeam = workspace.teamOf(person.slackUserId);
-    const sent = await this.#sendEvent(
+    const sent = await this.sendEvent(
       personEvent(message, {
         direct: channel.direct,
         typed,
@@ -99,7 +99,7 @@ export class SlackClients {
     const { message: previous, person } = this.#seen(personId, messageId);
     if (previous.user !== person.slackUserId) throw new Error('people edit only their own messages');
     const message = this.#options.world.workspace.replace(messageId, { text: escapeText(text) });
-    const sent = message ? await this.#sendEvent(changeEvent({ message, previous })) : {};
+    const sent = message ? await this.sendEvent(changeEvent({ message, previous })) : {};
     return { messageId, ...sent };
   }
 
@@ -187,14 +187,15 @@ export class SlackClients {
   async reportOwnMessage(change: OwnMessageChange): Promise<void> {
     const message = change.kind === 'deleted' ? change.previous : change.message;
     if (!this.#options.world.workspace.channel(message.channel)?.direct) return;
-    await this.#sendEvent(
+    await this.sendEvent(
       change.kind === 'posted'
         ? ownMessageEvent(change.message)
         : changeEvent(change.kind === 'changed' ? change : { previous: change.previous }),
     );
   }
 
-  async #sendEvent(event: Block): Promise<{ eventId: string; request: RecordedRequest }> {
+  /** Tells the bot of an event; {@link redeliver} can repeat it. */
+  async sendEvent(event: Block): Promise<{ eventId: string; request: RecordedRequest }> {
     const eventId = `Ev0${randomBytes(5).toString('hex').toUpperCase()}`;
     const body = JSON.stringify(eventCallback(event, { eventId, now: this.#options.now() }));
     this.#events.set(eventId, body);

@@ -9,6 +9,7 @@ import { SlackClients } from './clients.js';
 import { Delivery, SLACK_RETRY_DELAYS_MS } from './delivery.js';
 import { serveFile } from './file-methods.js';
 import { type SlackFileStore, SlackFiles } from './files.js';
+import { SlackHomes } from './homes.js';
 import { SlackModals } from './modals.js';
 import { urlVerification } from './payloads.js';
 import { takeResponse } from './response-url-endpoint.js';
@@ -16,7 +17,7 @@ import { ResponseUrls, TriggerIds } from './response-urls.js';
 import { type SlackClientRegistration, SlackSignIn } from './sign-in.js';
 import type { ApiWarning, Block, ProfileOverrides, RecordedCall, RecordedRequest } from './types.js';
 import { type ApiTrouble, type HttpAnswer, WebApi } from './web-api.js';
-import { Workspace } from './workspace.js';
+import { directChannelOf, Workspace } from './workspace.js';
 
 /** The bot scopes that the emulated app was installed with. */
 export const BOT_SCOPES: readonly string[] = [
@@ -75,6 +76,8 @@ export interface SlackEmulator
   readonly modals: SlackModals;
   /** Tokens of Sign in with Slack that were not given back. */
   openSignInTokens(): number;
+  /** The Home tabs of the app in their clients. */
+  readonly homes: SlackHomes;
   /** Sends a request exactly as told: no signature, a wrong one, or one seen before. */
   sendRaw(body: string, headers: Readonly<Record<string, string>>): Promise<RecordedRequest>;
   /** Plays Slack's check of the request URL; true when the bot gave the challenge back. */
@@ -115,6 +118,7 @@ export async function startSlackEmulator(options: SlackEmulatorOptions): Promise
     files: world.files,
     modals: new SlackModals(world, delivery),
     openSignInTokens: () => parts.signIn?.openTokens ?? 0,
+    homes: new SlackHomes({ world, delivery, clients, now: parts.now }),
     say: clients.say.bind(clients),
     edit: clients.edit.bind(clients),
     press: clients.press.bind(clients),
@@ -179,6 +183,9 @@ function assemble(options: SlackEmulatorOptions): Parts {
     files: new SlackFiles(() => parts.origin),
     views: [],
     modals: new Map(),
+    homes: new Map(),
+    // Whoever shows what people see looks at their Home tab again.
+    onHome: (user) => options.conversations.emit('change', directChannelOf(user)),
     scopes: options.scopes ?? BOT_SCOPES,
     warn: (warning) => warnings.push(warning),
     onOwnMessage: report,

@@ -1,19 +1,7 @@
 import { type Person, SLACK_BOT_USER_ID, SLACK_TEAM_ID } from '../people.js';
-import {
-  type ApiAnswer,
-  type ApiMethod,
-  type ApiWorld,
-  type Args,
-  fail,
-  jsonArg,
-  refuseBlocks,
-  succeed,
-  textArg,
-} from './api-call.js';
+import { type ApiAnswer, type ApiMethod, type ApiWorld, type Args, fail, succeed, textArg } from './api-call.js';
 import { isRecord } from './block-checks.js';
-import { textOf } from './elements.js';
 import type { Block } from './types.js';
-import { validateBlocks } from './validate-blocks.js';
 import { directChannelOf, SLACK_BOT_ID } from './workspace.js';
 
 const TEAM = { id: SLACK_TEAM_ID, name: 'Acme', url: 'https://acme.slack.com/', domain: 'acme', email_domain: '' };
@@ -128,63 +116,12 @@ function conversationsInfo(args: Args, world: ApiWorld): ApiAnswer {
   });
 }
 
-/** https://docs.slack.dev/reference/views/modal-views */
-function viewFaults(view: Block): readonly string[] {
-  const labels = ['title', 'submit', 'close'].filter(
-    (key) => view['type'] === 'modal' && textOf(view[key]).length > 24,
-  );
-  const missing = view['type'] === 'modal' && textOf(view['title']) === '' ? ['title'] : [];
-  const metadata = String(view['private_metadata'] ?? '').length > 3000 ? ['private_metadata'] : [];
-  return [...labels, ...missing, ...metadata].map(
-    (key) => `[ERROR] must be present and short enough [json-pointer:/view/${key}]`,
-  );
-}
-
-function readView(args: Args): ApiAnswer | Block {
-  const view = jsonArg(args, 'view');
-  if (!isRecord(view) || (view['type'] !== 'modal' && view['type'] !== 'home')) {
-    return fail('invalid_arguments', { response_metadata: { messages: ['[ERROR] missing required field: view'] } });
-  }
-  const faults = [...viewFaults(view), ...validateBlocks(view['blocks'], 'view')];
-  return faults.length > 0 ? refuseBlocks(faults) : view;
-}
-
-function keepView(view: ApiAnswer | Block, world: ApiWorld): ApiAnswer {
-  if (view['ok'] === false) return { ...view, ok: false };
-  const kept = {
-    ...view,
-    id: `V0VIEW${world.views.length + 1}`,
-    hash: `${world.views.length}.view`,
-    team_id: SLACK_TEAM_ID,
-  };
-  world.views.push(kept);
-  return succeed({ view: kept });
-}
-
-function viewsOpen(args: Args, world: ApiWorld): ApiAnswer {
-  const view = readView(args);
-  if (view['ok'] === false) return keepView(view, world);
-  const trigger = textArg(args, 'trigger_id') ?? '';
-  const refusal = world.triggers.exchange(trigger);
-  if (refusal !== undefined) return fail(refusal);
-  const answer = keepView(view, world);
-  const owner = world.triggers.ownerOf(trigger);
-  if (owner !== undefined && isRecord(answer['view'])) world.modals.set(owner, answer['view']);
-  return answer;
-}
-
-function viewsPublish(args: Args, world: ApiWorld): ApiAnswer {
-  const user = textArg(args, 'user_id');
-  if (user === undefined || !world.workspace.personByUser(user)) return fail('invalid_arguments');
-  return keepView(readView(args), world);
-}
-
 function usergroupsUsersList(args: Args, world: ApiWorld): ApiAnswer {
   const users = world.workspace.groupMembers(textArg(args, 'usergroup') ?? '');
   return users ? succeed({ users: [...users] }) : fail('no_such_subteam');
 }
 
-/** The methods that look things up, and the two of views. https://docs.slack.dev/reference/methods */
+/** The methods that look things up. https://docs.slack.dev/reference/methods */
 export const LOOKUP_METHODS: Readonly<Record<string, ApiMethod>> = {
   'auth.test': { scopes: [], run: authTest },
   'team.info': { scopes: ['team:read'], run: teamInfo },
@@ -196,6 +133,4 @@ export const LOOKUP_METHODS: Readonly<Record<string, ApiMethod>> = {
     run: conversationsOpen,
   },
   'conversations.info': { scopes: ['im:read', 'channels:read', 'groups:read', 'mpim:read'], run: conversationsInfo },
-  'views.open': { scopes: [], run: viewsOpen },
-  'views.publish': { scopes: [], run: viewsPublish },
 };

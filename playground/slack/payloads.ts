@@ -146,20 +146,28 @@ export function blockActions(
     readonly actionTs: string;
   },
 ): Block {
-  const { action_id, type, text, value, url, style, placeholder, confirm } = options.placed.element;
-  const shown = Object.fromEntries(
-    Object.entries({ text, value, url, style, placeholder, confirm }).filter(([, part]) => part !== undefined),
-  );
   return {
     type: 'block_actions',
     ...interactionBase(context),
     trigger_id: context.triggerId,
     state: { values: options.values },
     response_url: options.responseUrl,
-    actions: [
-      { action_id, block_id: options.placed.blockId, type, ...shown, ...options.chosen, action_ts: options.actionTs },
-    ],
+    actions: [actionOf(options)],
   };
+}
+
+interface Acted {
+  readonly placed: PlacedElement;
+  readonly chosen?: Block;
+  readonly actionTs: string;
+}
+
+function actionOf({ actionTs, chosen, placed }: Acted): Block {
+  const { action_id, type, text, value, url, style, placeholder, confirm } = placed.element;
+  const shown = Object.fromEntries(
+    Object.entries({ text, value, url, style, placeholder, confirm }).filter(([, part]) => part !== undefined),
+  );
+  return { action_id, block_id: placed.blockId, type, ...shown, ...chosen, action_ts: actionTs };
 }
 
 /** https://docs.slack.dev/reference/interaction-payloads/block_suggestion-payload */
@@ -202,6 +210,33 @@ export function viewSubmission(
     trigger_id: context.triggerId,
     response_urls: [],
   };
+}
+
+/** A press or a choice in the Home tab: it names the view instead of a message, and no channel. */
+export function homeActions(
+  context: ViewContext & { readonly values: StateValues; readonly triggerId: string } & Acted,
+): Block {
+  const { triggerId, values, view } = context;
+  return {
+    type: 'block_actions',
+    ...viewBase({ ...context, view: { ...view, state: { values } } }),
+    container: { type: 'view', view_id: view['id'] },
+    trigger_id: triggerId,
+    actions: [actionOf(context)],
+  };
+}
+
+/** `app_home_opened`: with the Home tab as it stands, once something was published there. https://docs.slack.dev/reference/events/app_home_opened */
+export function homeOpenedEvent(options: {
+  readonly user: string;
+  readonly channel: string;
+  readonly tab: 'home' | 'messages';
+  readonly eventTs: string;
+  readonly view?: Block;
+}): Block {
+  const { channel, eventTs, tab, user, view } = options;
+  const shown = tab === 'home' && view ? { view: { ...view, state: { values: {} } } } : {};
+  return { type: 'app_home_opened', user, channel, tab, event_ts: eventTs, ...shown };
 }
 
 /** The same payload from a menu in a modal: it names the view instead of the message. */

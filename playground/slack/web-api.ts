@@ -5,8 +5,9 @@ import { CHAT_METHODS } from './chat-methods.js';
 import { FILE_METHODS } from './file-methods.js';
 import { LOOKUP_METHODS } from './lookup-methods.js';
 import type { RecordedCall } from './types.js';
+import { VIEW_METHODS } from './view-methods.js';
 
-const METHODS = { ...LOOKUP_METHODS, ...CHAT_METHODS, ...FILE_METHODS };
+const METHODS = { ...LOOKUP_METHODS, ...CHAT_METHODS, ...FILE_METHODS, ...VIEW_METHODS };
 
 /** How the next calls go wrong. `times` counts down to zero; `method` limits it to one method. */
 export type ApiTrouble =

@@ -219,7 +219,7 @@ function generatedId(): string {
 }
 
 /** Slack gives every block a `block_id` and every element an `action_id` when the app did not. */
-function withIds(blocks: readonly Block[]): readonly Block[] {
+export function withIds(blocks: readonly Block[]): readonly Block[] {
   return blocks.map((block) => ({
     block_id: generatedId(),
     ...block,

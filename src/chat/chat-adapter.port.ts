@@ -3,6 +3,7 @@ import type { ChatEventHandler } from './chat-event.js';
 import type { ChatFiles } from './chat-file.js';
 import type { ChatUser, ChatUserProfile, Outsider, Platform } from './chat-user.js';
 import type { ConversationRef, MessageRef } from './conversation.js';
+import type { HomePage } from './home-page.port.js';
 import type { LifecycleHandler } from './lifecycle-event.js';
 import type { Message } from './message.js';
 import type { WorkingSign } from './working-sign.port.js';
@@ -32,6 +33,8 @@ export interface ChatAdapter {
   readonly popUpScripts?: readonly string[];
   /** Absent where the platform has none. */
   readonly workingSign?: WorkingSign;
+  /** Absent where the platform has none. */
+  readonly home?: HomePage;
   /**
    * Turns away who is no full member, except where `admits` says otherwise at that moment; of those `person` tells.
    * `onLifecycle` is told of people and workspaces that leave or come back.

@@ -54,6 +54,8 @@ export interface ActionEvent extends EventBase {
    * late for that.
    */
   readonly tell?: (words: string) => boolean;
+  /** Pressed in the bot's home: there is no message, and what would be edited in place is drawn there. */
+  readonly inHome?: true;
 }
 
 /** Somebody sent off a form of ours. It closes when the handler has resolved, unless it was refused. */
@@ -89,7 +91,12 @@ export interface SignInEvent extends EventBase {
   readonly code: string;
 }
 
-export type ChatEvent = TextEvent | ActionEvent | FormEvent | OptionsEvent | SignInEvent;
+/** Somebody opened the bot's home. `conversation` is their direct chat. */
+export interface HomeEvent extends EventBase {
+  readonly kind: 'home';
+}
+
+export type ChatEvent = TextEvent | ActionEvent | FormEvent | OptionsEvent | SignInEvent | HomeEvent;
 
 /**
  * Takes an event in. Resolves when it is safe to acknowledge: what must not be lost is durable then. Work goes on after.

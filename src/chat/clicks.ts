@@ -94,7 +94,8 @@ export interface Clicks {
   redeem(user: ChatUser, token: string, hostTenantId?: string): Promise<Redeemed>;
 }
 
-export function createClicks(store: ExpiringStore): Clicks {
+/** `ttlMs`: how long its tokens are good. */
+export function createClicks(store: ExpiringStore, ttlMs: number = CLICK_TTL_MS): Clicks {
   return {
     async issue(user, clicks, audience = 'person') {
       const tokens = clicks.map(() => randomToken(128));
@@ -104,7 +105,7 @@ export function createClicks(store: ExpiringStore): Clicks {
           key: keyOf(tokens[index] ?? ''),
           value: JSON.stringify({ user, audience, click }),
         })),
-        CLICK_TTL_MS,
+        ttlMs,
       );
       return tokens;
     },

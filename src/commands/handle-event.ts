@@ -21,6 +21,7 @@ import type { FormOptions } from './form-options.js';
 import type { Help } from './help.js';
 import { CHOSEN_COMMAND } from './help-messages.js';
 import type { HelpRecipes } from './help-recipes.js';
+import type { Home } from './home.js';
 import type { PersonalConnections } from './personal-connections.js';
 import type { ProveLogin } from './prove-login.js';
 import { isJobQuestion, type Questions } from './questions.js';
@@ -36,6 +37,7 @@ export interface EventHandlerDeps {
   readonly forms: CommandForms;
   readonly options: FormOptions;
   readonly help: Help;
+  readonly home: Home;
   readonly helpRecipes: HelpRecipes;
   readonly questions: Questions;
   readonly answers: AnswerJobs;
@@ -67,6 +69,10 @@ export class EventHandler {
     metrics.count('chat_events', { platform: event.user.platform, kind: event.kind });
     // It changes nothing, and whoever types is not told in the chat of what went wrong.
     if (event.kind === 'options') return this.#deps.options.answer(event);
+    if (event.kind === 'home') {
+      await this.#deps.home.opened(event);
+      return this.#settle(event);
+    }
     try {
       if (event.kind === 'text') await this.#text(event);
       else if (event.kind === 'action') await this.#action(event);
@@ -150,6 +156,7 @@ export class EventHandler {
     if (click.kind === 'run-chosen') return this.#runChosen(event);
     if (click.kind === 'help' && click.page === undefined && (await this.#deps.helpRecipes.start(event))) return;
     if (!(await this.#deps.claims.claim(event))) return;
+    if (event.inHome && (await this.#deps.home.press(event, click))) return;
     switch (click.kind) {
       case 'help':
         if (click.page !== undefined) return this.#replace(event, await this.#deps.help.all(event, click));
@@ -158,7 +165,8 @@ export class EventHandler {
         return this.#replace(event, await this.#deps.connections.list(event));
       case 'connection': {
         const chosen = click.connection ?? this.#deps.connections.chosenIn(event.values);
-        return this.#replace(event, await this.#deps.connections.press(event, click.do, chosen));
+        await this.#replace(event, await this.#deps.connections.press(event, click.do, chosen));
+        return this.#deps.home.changed(event.user);
       }
       case 'cancel-job': {
         const outcome = await this.#deps.waiting.cancel(event.user, click.job);
@@ -196,8 +204,7 @@ export class EventHandler {
   async #runChosen(event: ActionEvent): Promise<void> {
     const recipe = this.#deps.recipes().byCommand(event.values[CHOSEN_COMMAND] ?? '');
     if (recipe) return this.#deps.starter.start({ ...event, eventId: event.id, recipe, press: event });
-    if (await this.#deps.claims.claim(event))
-      await this.#reply(event, textMessage(textsFor(event.locale).commands.chooseFirst));
+    if (await this.#deps.claims.claim(event)) await this.#tell(event, textsFor(event.locale).commands.chooseFirst);
   }
 
   async #form(event: FormEvent): Promise<void> {
@@ -232,9 +239,10 @@ export class EventHandler {
     return sayPrivately(this.#deps.chats(event.user.platform), event, message);
   }
 
-  /** Why a press does nothing: beside the button, where the platform can say it there. */
+  /** Why a press does nothing: beside the button or on its page, where the platform can say it there. */
   async #tell(event: ActionEvent, words: string): Promise<void> {
-    if (!event.tell?.(words)) await this.#reply(event, textMessage(words));
+    if (event.inHome) await this.#deps.home.tell(event, words);
+    else if (!event.tell?.(words)) await this.#reply(event, textMessage(words));
   }
 
   /** In place of the message that holds the button, where the platform says which it is. */

@@ -43,7 +43,8 @@ export function helpMessage(options: {
   readonly view: HelpPage;
   /** Those of the page, in its order. */
   readonly commands: readonly OfferedCommand[];
-  readonly connectionsToken: string;
+  /** Absent where the connections stand beside it. */
+  readonly connectionsToken?: string;
   readonly runToken: string;
   readonly previousToken: string;
   readonly nextToken: string;
@@ -52,6 +53,14 @@ export function helpMessage(options: {
   const { commands, connectionsToken, nextToken, previousToken, texts, view } = options;
   const { help } = texts;
   const { page, pages } = view;
+  const buttons: Button[] = [
+    ...commands.map(toButton),
+    ...(page > 0 ? [{ kind: 'action' as const, label: help.previousPage, token: previousToken }] : []),
+    ...(page < pages - 1 ? [{ kind: 'action' as const, label: help.nextPage, token: nextToken }] : []),
+    ...(connectionsToken === undefined
+      ? []
+      : [{ kind: 'action' as const, label: help.connections, token: connectionsToken }]),
+  ];
   const lines = [...linesOf(view, texts), ...(commands.length === 0 ? [[{ text: help.nothingYet }]] : [])];
   const turning: RichText[] = pages === 1 ? [] : [[{ text: help.page(page + 1, pages) }]];
   const blocks: Block[] = [
@@ -60,15 +69,7 @@ export function helpMessage(options: {
     { kind: 'divider' },
     { kind: 'text', text: help.builtIn },
     ...(pages === 1 ? [] : chooser(view, options.runToken, texts)),
-    {
-      kind: 'buttons',
-      buttons: [
-        ...commands.map(toButton),
-        ...(page > 0 ? [{ kind: 'action' as const, label: help.previousPage, token: previousToken }] : []),
-        ...(page < pages - 1 ? [{ kind: 'action' as const, label: help.nextPage, token: nextToken }] : []),
-        { kind: 'action', label: help.connections, token: connectionsToken },
-      ],
-    },
+    ...(buttons.length === 0 ? [] : [{ kind: 'buttons' as const, buttons }]),
   ];
   const fallback = [`${help.title}:`, ...[...lines, ...turning, help.builtIn].map(plainText)].join('\n');
   return { fallback, blocks };

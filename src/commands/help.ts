@@ -29,6 +29,8 @@ interface HelpDeps {
   /** Title of an app that people read; undefined where there is no such app. */
   readonly appTitle: (app: string) => string | undefined;
   readonly clicks: Clicks;
+  /** True where a person's connections stand beside it: no button leads to them. */
+  readonly isBesideConnections?: boolean;
   readonly logger: Logger;
   readonly metrics: Metrics;
 }
@@ -52,6 +54,11 @@ export class Help {
 
   constructor(deps: HelpDeps) {
     this.#deps = deps;
+  }
+
+  /** The same, for another place. */
+  drawnWith(parts: Pick<HelpDeps, 'clicks' | 'isBesideConnections'>): Help {
+    return new Help({ ...this.#deps, ...parts });
   }
 
   /** `help`, or one page of it; of the commands of an app alone where `app` names one. */
@@ -122,15 +129,9 @@ export class Help {
       ],
     );
     const commands = await this.#offered(event, view.shown);
-    return helpMessage({
-      view,
-      commands,
-      connectionsToken,
-      runToken,
-      previousToken,
-      nextToken,
-      texts: textsFor(event.locale),
-    });
+    const beside = this.#deps.isBesideConnections ? {} : { connectionsToken };
+    const tokens = { ...beside, runToken, previousToken, nextToken };
+    return helpMessage({ view, commands, ...tokens, texts: textsFor(event.locale) });
   }
 
   async #offered(event: Asking, recipes: readonly CommandRecipe[]): Promise<readonly OfferedCommand[]> {

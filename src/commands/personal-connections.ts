@@ -49,6 +49,11 @@ export class PersonalConnections {
     this.#deps = deps;
   }
 
+  /** The same, with tokens and links of another kind. */
+  drawnWith(parts: Pick<PersonalConnectionsDeps, 'clicks' | 'createLoginLink'>): PersonalConnections {
+    return new PersonalConnections({ ...this.#deps, ...parts });
+  }
+
   async list(asked: Asked, notice?: string): Promise<Message> {
     const { clicks, clock, connections } = this.#deps;
     const found = await connections.list(asked.user);

@@ -44,6 +44,8 @@ export interface LoginRequest {
 export interface Logins {
   /** Makes a link for this person alone. The token is 256 random bits, to be put into the URL of the login page. */
   createLink(request: LoginRequest): Promise<{ readonly token: string; readonly expiresAt: number }>;
+  /** True while a link can begin a login: not over, not used, not replaced by newer ones. */
+  isOpen(token: string): Promise<boolean>;
   /** What the page shows. Changes nothing: scanners fetch links before people do. */
   view(token: string): Promise<LoginView>;
   /**
@@ -71,6 +73,7 @@ export function createLogins(deps: LoginsDeps): Logins {
   };
   return {
     createLink: (request) => createLink(parts, request),
+    isOpen: async (token) => (await liveLink(parts, sha256(token))) !== undefined,
     view: (token) => viewLink(parts, token),
     begin: (token, cookie, anotherWay = false) => beginLogin(parts, token, cookie, anotherWay),
     signedIn: (answer) => completeSignIn(parts, answer),

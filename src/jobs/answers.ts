@@ -19,6 +19,7 @@ export interface AnswersDeps {
   readonly metrics: Metrics;
   readonly leaseMs: number;
   readonly handOver: (id: JobId) => Promise<void>;
+  readonly onWaitingChanged: (owner: Job['user']) => void;
 }
 
 /** One question of one job. */
@@ -108,7 +109,8 @@ export class Answers {
   }
 
   async #goOn(job: Job, message: string): Promise<void> {
-    const { handOver, logger, metrics } = this.#deps;
+    const { handOver, logger, metrics, onWaitingChanged } = this.#deps;
+    onWaitingChanged(job.user);
     metrics.count('jobs_resumed', { recipe: job.recipe });
     logger.info({ jobId: job.id, recipe: job.recipe }, message);
     await handOver(job.id);

@@ -53,6 +53,8 @@ export interface JobRunnerDeps {
   readonly clock: Clock;
   /** What is said in place of the failure of a recipe that was to help; nothing for all others. */
   readonly helpInstead: (job: ChatJob) => Promise<Message | undefined>;
+  /** A job of this owner has begun or ended to wait, or waits for something else. */
+  readonly onWaitingChanged: (owner: Job['user']) => void;
   readonly stops: Pick<RecipeStops, 'noteFailure' | 'noteSuccess'>;
   readonly logger: Logger;
   readonly metrics: Metrics;
@@ -136,7 +138,8 @@ export class JobRunner {
 
   async #awaitAnswer(held: HeldJob): Promise<'asleep'> {
     await held.leave((job, now) => (job.state.asking ? asleepUntilAnswered(job, job.state.asking, now) : job));
-    const { id, recipe } = held.job;
+    const { id, recipe, user } = held.job;
+    this.#deps.onWaitingChanged(user);
     this.#deps.metrics.count('jobs_suspended', { recipe });
     this.#deps.logger.info({ jobId: id, recipe }, 'job waits for an answer');
     return 'asleep';
@@ -193,6 +196,7 @@ export class JobRunner {
         now,
       ),
     );
+    this.#deps.onWaitingChanged(held.job.user);
     metrics.count('jobs_suspended', { recipe: recipe.id });
     logger.info({ jobId: held.job.id, recipe: recipe.id, waitingFor, at: clock.now() }, 'job waits for a login');
     return 'asleep';

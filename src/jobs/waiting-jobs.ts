@@ -16,6 +16,7 @@ import { progressOf } from './job-state.js';
 import type { JobStore } from './job-store.port.js';
 import { type ConnectedApp, promptForLogins } from './login-prompts.js';
 import { cancelledMessage, expiredMessage, recipeStoppedMessage, resumingMessage } from './messages.js';
+import type { MissingLogin } from './resolve-connections.js';
 import { Turns } from './turns.js';
 
 /** Jobs of a stopped recipe that are looked up at once. */
@@ -176,6 +177,15 @@ export class WaitingJobs {
     return (await this.#deps.store.waitingFor(user, connection)).length;
   }
 
+  /** The logins that a job waits for. */
+  async missingLogins(job: Job): Promise<readonly MissingLogin[]> {
+    const book = this.#deps.recipes();
+    const recipe = book.get(job.recipe);
+    const resolver = this.#deps.resolverFor(job);
+    const slots = recipe ? slotsOfJob(recipe, book.get) : [];
+    return (await Promise.all(job.waitingFor.map((name) => resolver.missing(name, slots)))).flat();
+  }
+
   /** The prompt as the platform now knows it, e.g. with an address through which it can be edited. */
   async promptSeen(user: ChatUser, id: JobId, prompt: MessageRef): Promise<void> {
     await changeJob(this.#deps, id, (job, now) =>
@@ -202,6 +212,7 @@ export class WaitingJobs {
       return waitingFor.length === 0 ? pending(job, this.#deps.leaseMs, now) : this.#asleep(job, waitingFor, now);
     });
     if (!changed) return;
+    this.#deps.onWaitingChanged(changed.user);
     if (changed.status === 'suspended') {
       await this.#quietly(changed, () => this.#promptForTheRest(changed, connected));
       return;
@@ -217,11 +228,7 @@ export class WaitingJobs {
     const job = chatJobOf(waiting);
     if (!job) return;
     const { chats, clicks, createLoginLink } = this.#deps;
-    const resolver = this.#deps.resolverFor(job);
-    const book = this.#deps.recipes();
-    const recipe = book.get(job.recipe);
-    const slots = recipe ? slotsOfJob(recipe, book.get) : [];
-    const missing = (await Promise.all(job.waitingFor.map((name) => resolver.missing(name, slots)))).flat();
+    const missing = await this.missingLogins(job);
     const deps = { createLoginLink, clicks, chat: chats(job.user.platform), recipeName: this.nameOf(job) };
     const prompt = await promptForLogins(deps, job, { missing, connected: [connected] });
     await this.promptSeen(job.user, job.id, prompt);
@@ -239,8 +246,10 @@ export class WaitingJobs {
         ? ending(current, result, this.#deps.leaseMs, now)
         : undefined,
     );
-    if (job) await this.#finish(job, message);
-    return job !== undefined;
+    if (!job) return false;
+    this.#deps.onWaitingChanged(job.user);
+    await this.#finish(job, message);
+    return true;
   }
 
   /** Says the last word, then closes the job: after a crash in between only the word is repeated. */

@@ -15,6 +15,8 @@ export const RECORD_KINDS = [
   'private-chat',
   'held-message',
   'api-request',
+  'home',
+  'home-login',
 ] as const;
 
 export type RecordKind = (typeof RECORD_KINDS)[number];

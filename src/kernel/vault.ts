@@ -18,6 +18,7 @@ export type SealedType =
   | 'login-sign-in'
   | 'login-state'
   | 'login-proof'
+  | 'login-link'
   | 'revocation'
   | 'message'
   | 'file';

@@ -5,6 +5,7 @@ import { connections } from './english/connections.js';
 import { errors } from './english/errors.js';
 import { forms } from './english/forms.js';
 import { help } from './english/help.js';
+import { home } from './english/home.js';
 import { install } from './english/install.js';
 import { asks, jobs, replies } from './english/jobs.js';
 import { logins } from './english/logins.js';
@@ -29,6 +30,7 @@ export function english(format: Formats) {
     errors: errors(),
     forms: forms(),
     help: help(format),
+    home: home(format),
     install: install(),
     jobs: jobs(format),
     logins: logins(format),

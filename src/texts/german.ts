@@ -7,6 +7,7 @@ import { connections } from './german/connections.js';
 import { errors } from './german/errors.js';
 import { forms } from './german/forms.js';
 import { help } from './german/help.js';
+import { home } from './german/home.js';
 import { install } from './german/install.js';
 import { asks, jobs, replies } from './german/jobs.js';
 import { logins } from './german/logins.js';
@@ -28,6 +29,7 @@ export function german(format: Formats): Texts {
     errors: errors(),
     forms: forms(),
     help: help(format),
+    home: home(format),
     install: install(),
     jobs: jobs(format),
     logins: logins(format),

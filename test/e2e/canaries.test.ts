@@ -1,3 +1,4 @@
+import { readMessage } from '../../playground/tour/read-message.js';
 import { playTour } from '../../playground/tour/tour.js';
 import { type RedisServer, startRedis } from '../support/redis-server.js';
 import { askForLogin, codeOn, startAfresh, visit } from './support/logins.js';
@@ -44,6 +45,13 @@ describe.each(['embedded', 'redis'] as const)('after the whole story on the %s s
     const [carl, max, rita] = [stage.player('carl'), stage.player('max'), stage.player('rita')];
     for (const actor of [carl.teams, max.slack, max.teams]) await startAfresh(actor);
     const login = await askForLogin(max.slack);
+    // With a link of its own to the same login.
+    await stage.world.slack.homes.open('max');
+    const native = stage.world.slack.homes.viewOf('max');
+    const home = readMessage({ id: '', author: 'bot', at: 0, text: '', native });
+    const again = home.buttons.find(({ label }) => label.startsWith('Login to'))?.url ?? '';
+    expect(again).not.toBe(login.link);
+    expect((await visit(again)).status).toBe(200);
     const code = codeOn(await max.browser.logIn(login.link, { username: 'max' }));
     await max.slack.say(code);
     await max.slack.hears(/Created .* as max\.private@mail\.example/);

@@ -48,6 +48,12 @@ describe('the front of the playground', () => {
         },
         press: record('press'),
         select: record('select'),
+        homeOf: (person) => (person === 'rita' ? { type: 'home', blocks: [] } : undefined),
+        homes: () => ({
+          open: record('home.open'),
+          press: record('home.press'),
+          select: record('home.select'),
+        }),
         modals: () => ({
           openOf: () => undefined,
           close: () => {},
@@ -194,6 +200,24 @@ describe('the front of the playground', () => {
 
       expect(response.status).toBe(400);
       expect(calls).toHaveLength(0);
+    });
+
+    it('shows a person their Home tab in Slack, and does what they do there', async () => {
+      const state = await (await fetch(`${front.url}/playground/api/state?person=rita`)).json();
+      expect(state).toMatchObject({ slackHome: { type: 'home', blocks: [] } });
+      const ofCarl = await (await fetch(`${front.url}/playground/api/state?person=carl`)).json();
+      expect(ofCarl).not.toHaveProperty('slackHome');
+
+      await post('slack/home', { person: 'rita' });
+      await post('slack/home-actions', { person: 'rita', blockId: 'b', actionId: 'pick', selected: 'crm' });
+      const pressed = await post('slack/home-actions', { person: 'rita', blockId: 'b', actionId: 'go' });
+
+      expect(calls).toEqual([
+        { method: 'home.open', args: ['rita'] },
+        { method: 'home.select', args: ['rita', { blockId: 'b', actionId: 'pick' }, 'crm'] },
+        { method: 'home.press', args: ['rita', { blockId: 'b', actionId: 'go' }] },
+      ]);
+      expect(await pressed.json()).toEqual({ kind: 'sent' });
     });
 
     it('sends chosen inputs with a button only where Slack has not been told of them', async () => {

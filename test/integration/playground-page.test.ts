@@ -116,6 +116,12 @@ describe('the page of the playground', () => {
         },
         press: record('slack.press'),
         select: record('slack.select'),
+        homeOf: () => undefined,
+        homes: () => ({
+          open: record('slack.home.open'),
+          press: record('slack.home.press'),
+          select: record('slack.home.select'),
+        }),
         modals: () => ({
           openOf: () => undefined,
           close: () => {},

@@ -3,11 +3,19 @@ import type { ChatEventHandler } from '../../src/chat/chat-event.js';
 import type { ChatFile, ChatFiles, ReadLimits } from '../../src/chat/chat-file.js';
 import type { ChatUser, ChatUserProfile, Platform } from '../../src/chat/chat-user.js';
 import type { ConversationRef, MessageRef } from '../../src/chat/conversation.js';
+import type { HomePage } from '../../src/chat/home-page.port.js';
 import type { ActionButton, Button, LoginButton, Message } from '../../src/chat/message.js';
 import { BehalfError } from '../../src/kernel/errors.js';
 import type { HttpRoute } from '../../src/kernel/http.js';
 
-export type ChatOperation = 'post' | 'postPrivately' | 'update' | 'describeUser' | 'isInGroup' | 'readFile';
+export type ChatOperation =
+  | 'post'
+  | 'postPrivately'
+  | 'update'
+  | 'publishHome'
+  | 'describeUser'
+  | 'isInGroup'
+  | 'readFile';
 
 /** A message as it stands in the chat. */
 export interface ChatMessage {
@@ -36,6 +44,9 @@ export class RecordingChat implements ChatAdapter {
   readonly groups = new Map<string, readonly string[]>();
   /** Contents of files, by `reference.file`; those that are not here are gone. */
   readonly contents = new Map<string, Uint8Array>();
+  /** The homes of people by user id, as messages of which one version follows the other. */
+  readonly homes = new Map<string, ChatMessage>();
+  readonly home?: HomePage;
   readonly files: { inForms: boolean } & Pick<ChatFiles, 'read'>;
   #movesUpdates = false;
   #failure: ((operation: ChatOperation, message?: Message) => boolean) | undefined;
@@ -43,6 +54,7 @@ export class RecordingChat implements ChatAdapter {
 
   constructor(platform: Platform = 'slack') {
     this.platform = platform;
+    if (platform === 'slack') this.home = { publish: (...published) => this.#publish(...published) };
     this.files = { inForms: platform === 'slack', read: (_user, file, limits) => this.#read(file, limits) };
   }
 
@@ -68,6 +80,13 @@ export class RecordingChat implements ChatAdapter {
     if (this.#movesUpdates) return this.#add(found, message);
     found.versions.push(message);
     return ref;
+  }
+
+  async #publish(directChat: ConversationRef, user: ChatUser, content: Message): Promise<void> {
+    await this.#take('publishHome', content);
+    const before = this.homes.get(user.userId);
+    if (before) before.versions.push(content);
+    else this.homes.set(user.userId, { id: 'home', conversation: directChat, privateTo: user, versions: [content] });
   }
 
   async #read({ reference }: ChatFile, { maxBytes }: ReadLimits): Promise<Uint8Array> {

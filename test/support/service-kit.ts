@@ -81,6 +81,10 @@ export interface ServiceKit extends Replica {
   say(text: string, from?: From): Promise<string>;
   /** Somebody presses a button of a message. */
   press(message: ChatMessage, label: string, from?: From & { readonly values?: Record<string, string> }): Promise<void>;
+  /** Somebody opens their home; resolves with it. By default Ann, in the first process. */
+  openHome(from?: From): Promise<ChatMessage>;
+  /** Somebody presses a button of their home. */
+  pressAtHome(label: string, from?: From & { readonly values?: Record<string, string> }): Promise<void>;
   /** Opens a login link, up to the provider; `comeBack` ends the login there. */
   openLogin(url: string): Promise<{ comeBack(account: string): Promise<LoginOutcome> }>;
   /** Presses a Login button of the message and logs in; without a label the first one. */
@@ -186,6 +190,12 @@ export async function startServiceKit(options: KitOptions): Promise<ServiceKit> 
     };
   }
 
+  function homeOf({ userId }: ChatUser): ChatMessage {
+    const home = chat.homes.get(userId);
+    if (!home) throw new Error(`Nothing was published for ${userId}`);
+    return home;
+  }
+
   async function jobList(): Promise<readonly Job[]> {
     const rows = await kept.jobs.list({}, { limit: 1_000 });
     return rows.map((row) => openJob(vault, row)).reverse();
@@ -226,6 +236,20 @@ export async function startServiceKit(options: KitOptions): Promise<ServiceKit> 
         values,
         message: ref,
       });
+    },
+    async openHome({ user = ANN, conversation = DIRECT, id, replica: by = first } = {}) {
+      serial += 1;
+      await clock.advance(1);
+      await by.handleEvent({ kind: 'home', id: id ?? `e${serial}`, user, conversation });
+      return homeOf(user);
+    },
+    async pressAtHome(label, { user = ANN, id, values = {}, replica: by = first } = {}) {
+      serial += 1;
+      await clock.advance(1);
+      const home = homeOf(user);
+      const { token } = buttonOf(home, label);
+      const event = { kind: 'action', id: id ?? `e${serial}`, user, conversation: home.conversation } as const;
+      await by.handleEvent({ ...event, token, values, inHome: true });
     },
     async logIn(message, account, label) {
       const button = loginButtonsOf(message).find((candidate) => label === undefined || candidate.label === label);

@@ -85,6 +85,7 @@ export const replies = (format: Formats) => ({
   picture: 'Picture',
   cut: 'The rest was too long to show here.',
   cutBySlack: 'Slack takes no longer messages, so the rest is left out here.',
+  cutBySlackHome: 'Slack takes no longer pages, so the rest is left out here. Write to me to see all of it.',
   noAddress: (labels: readonly string[]) => `No usable address for: ${labels.join(', ')}.`,
   shownOf: (shown: number, all: number) => `${shown} of ${all} can be chosen here.`,
 });

@@ -81,6 +81,8 @@ export const replies = (format: Formats): Texts['replies'] => ({
   picture: 'Bild',
   cut: 'Der Rest war zu lang, um ihn hier zu zeigen.',
   cutBySlack: 'Slack nimmt keine längeren Nachrichten an, deshalb fehlt hier der Rest.',
+  cutBySlackHome:
+    'Slack nimmt keine längeren Seiten an, deshalb fehlt hier der Rest. Schreiben Sie mir, um alles zu sehen.',
   noAddress: (labels) => `Keine brauchbare Adresse für: ${labels.join(', ')}.`,
   shownOf: (shown, all) => `${shown} von ${all} stehen hier zur Auswahl.`,
 });

@@ -15,6 +15,7 @@ const SCOPES: NonNullable<NonNullable<OAuth['scopes']>['bot']> = [
 const EVENTS: NonNullable<Subscriptions['bot_events']> = [
   'app_mention',
   'message.im',
+  'app_home_opened',
   'app_uninstalled',
   'team_access_granted',
   'team_access_revoked',
@@ -52,9 +53,9 @@ describe('the Slack app manifest', () => {
     expect(typed.settings.interactivity.is_enabled).toBe(true);
   });
 
-  test('lets people write in the direct message', () => {
+  test('has a Home tab, and lets people write in the direct message', () => {
     expect(typed.features.app_home).toEqual({
-      home_tab_enabled: false,
+      home_tab_enabled: true,
       messages_tab_enabled: true,
       messages_tab_read_only_enabled: false,
     });

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { readMetadata, readValues } from '../../../adapters/slack/forms.js';
 import {
   type Heard,
+  hearHome,
   hearMessage,
   hearPress,
   hearSlashCommand,
@@ -97,6 +98,27 @@ const VIEW = {
     },
   },
 };
+const HOME_OPENED = {
+  type: 'event_callback',
+  event_id: 'Ev2',
+  event: { type: 'app_home_opened', tab: 'home', user: 'U1', channel: 'D1', event_ts: '1.000001' },
+};
+
+const HOME_PRESS = {
+  type: 'block_actions',
+  trigger_id: '1.2.def',
+  user: { id: 'U1', team_id: 'T1' },
+  container: { type: 'view', view_id: 'V1' },
+  view: {
+    id: 'V1',
+    type: 'home',
+    callback_id: 'behalf:home',
+    private_metadata: '{"channel":"D1"}',
+    state: { values: { b1: { 'pick:app': { type: 'static_select', selected_option: { value: 'crm' } } } } },
+  },
+  actions: [{ type: 'button', action_id: 'button:1', block_id: 'b2', value: 'the-token', action_ts: '6.000001' }],
+};
+
 const SUBMISSION = { type: 'view_submission', user: PERSON, team: { id: 'T1' }, view: VIEW };
 const SUGGESTION = { type: 'block_suggestion', user: PERSON, block_id: 'field:c', value: 'ac', view: VIEW };
 
@@ -124,6 +146,8 @@ describe('whatever stands in a Slack request', () => {
   test.each([
     ['a message', SPOKEN, json, (body: JsonObject) => hearMessage(body, CONTEXT)],
     ['a press', PRESS, payload, (body: JsonObject) => hearPress(body, CONTEXT)],
+    ['a look at the Home tab', HOME_OPENED, json, (body: JsonObject) => hearHome(body, CONTEXT)],
+    ['a press on the Home tab', HOME_PRESS, payload, (body: JsonObject) => hearPress(body, CONTEXT)],
     ['a form', SUBMISSION, payload, (body: JsonObject) => hearSubmission(body, CONTEXT)],
     ['a search in a form', SUGGESTION, payload, (body: JsonObject) => hearSuggestion(body, CONTEXT)],
   ])('%s is heard whole or refused', (_, whole, read, hear) => {
