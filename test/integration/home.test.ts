@@ -121,7 +121,7 @@ describe('the home of somebody who opens it', () => {
     const home = await kit.openHome();
     expect(textOf(home)).toContain(
       'Waiting requests:\nApprove it — Waits for an answer: Is it good? · started just now\n' +
-        'File it — Waits for your login to Acme CRM, Acme Files · started just now',
+        'File it — Waits for your login to Acme CRM and Acme Files · started just now',
     );
     expect(labels(home).slice(0, 4)).toEqual(['Cancel', 'Login to Acme CRM', 'Login to Acme Files', 'Cancel']);
   });
@@ -157,6 +157,18 @@ describe('the home of somebody who opens it', () => {
     await homeSays(/Approve it — Waits for an answer/);
     expect(labels(home)).toEqual(['Cancel', 'Visit']);
   });
+
+  test('speaks the language of whoever opens it, also when it is drawn anew', async () => {
+    await kit.handleEvent({ kind: 'home', id: 'german-1', user: ANN, conversation: DIRECT, locale: 'de-AT' });
+    const home = kit.chat.homes.get(ANN.userId);
+    if (!home) throw new Error('nothing was published');
+    expect(textOf(home)).toContain('Sie haben noch keine persönlichen Verbindungen.');
+    expect(contentOf(home)).toMatchObject({ locale: 'de-AT' });
+    await answerTo('file it');
+    await homeSays(/File it — Wartet auf Ihre Anmeldung bei Acme CRM und Acme Files · gerade eben begonnen/);
+    expect(labels(home).slice(0, 3)).toEqual(['Bei Acme CRM anmelden', 'Bei Acme Files anmelden', 'Abbrechen']);
+    expect(contentOf(home)).toMatchObject({ locale: 'de-AT' });
+  });
 });
 
 describe('the links in a home', () => {
@@ -169,6 +181,17 @@ describe('the links in a home', () => {
     await kit.logIn(prompt, ACCOUNT);
     await kit.idle();
     expect(kit.chat.texts()).toContain('Created as ann@acme.example.');
+  });
+
+  test('are others in another language, as their pages speak it', async () => {
+    await answerTo('create thing');
+    const [english] = loginButtonsOf(await kit.openHome());
+    await kit.handleEvent({ kind: 'home', id: 'german-1', user: ANN, conversation: DIRECT, locale: 'de' });
+    const home = await kit.openHome({ id: 'english-2' });
+    expect(loginButtonsOf(home)[0]?.url).toBe(english?.url);
+    const german = home.versions.at(-2);
+    expect(JSON.stringify(german)).toContain('Bei Acme CRM anmelden');
+    expect(JSON.stringify(german)).not.toContain(english?.url);
   });
 
   test('wake every request that waits for the login', async () => {
