@@ -4,23 +4,23 @@ import type { Clicks } from '../chat/clicks.js';
 import { type Message, textMessage } from '../chat/message.js';
 import type { ActionCall } from '../connectors/action-call.js';
 import type { Clock } from '../kernel/clock.port.js';
-import { asBehalfError, type BehalfError, isBehalfError, kindOf } from '../kernel/errors.js';
+import { asBehalfError, type BehalfError, isBehalfError } from '../kernel/errors.js';
 import type { Logger } from '../kernel/logger.port.js';
 import type { Metrics } from '../kernel/metrics.port.js';
 import type { CompiledRecipe } from '../recipes/compiled-recipe.js';
 import type { RecipeBook } from '../recipes/recipe-book.js';
 import { slotsOfJob } from '../recipes/recipe-calls.js';
-import { errorText } from '../texts/error-text.js';
 import { textsFor } from '../texts/texts-for.js';
 import type { OpenAskInChat } from './ask-in-chat.js';
 import { wasRefused } from './deliver-reply.js';
+import { failureMessage, reportFailure } from './failures.js';
 import type { HeldJob } from './held-job.js';
 import type { Answer, JobResult, OpenAsk } from './job.js';
 import { asleepUntilAnswered, type ChatJob, chatJobOf, finished, type Job, pending, suspended } from './job-record.js';
 import { progressOf, repeated, silentEnd } from './job-state.js';
 import type { JobVoice } from './job-voice.js';
 import type { CreateLoginLink } from './login-link.js';
-import { cancelledMessage, failedMessage, loginRefusedMessage } from './messages.js';
+import { cancelledMessage, loginRefusedMessage } from './messages.js';
 import { wayOf } from './obstacle.js';
 import type { DenialOf } from './permission.js';
 import type { RecipeStops } from './recipe-stops.js';
@@ -203,26 +203,22 @@ export class JobRunner {
   }
 
   async #fail(held: HeldJob, err: BehalfError): Promise<void> {
-    const { logger, metrics } = this.#deps;
-    const { id, recipe } = held.job;
-    metrics.count('errors', { code: err.code, kind: kindOf(err) });
+    const { recipe } = held.job;
     this.#deps.stops.noteFailure(held.job, err);
-    const line = { jobId: id, recipe, err };
-    if (err.audience === 'person') logger.info(line, 'job failed');
-    else if (err.audience === 'remote') logger.warn(line, 'job failed');
-    else logger.error(line, 'job failed');
+    reportFailure(this.#deps, held.job, err);
     // Without the store nothing can be ended: the lease runs out and the job goes on when the store is back.
     if (err.code === 'store.unavailable') return;
     const name = this.#deps.recipes().get(recipe)?.name ?? recipe;
-    const texts = textsFor(held.state.locale);
     try {
       if (await this.#deliverLater(held, err)) return;
       if (err.code === 'job.cancelled')
-        return await this.#end(held, 'cancelled', cancelledMessage(name, progressOf(held.state), texts));
-      const words = errorText(err, texts);
-      const text = err.code === 'job.timeout' ? `${words} ${texts.jobs.left[progressOf(held.state)]}` : words;
+        return await this.#end(
+          held,
+          'cancelled',
+          cancelledMessage(name, progressOf(held.state), textsFor(held.state.locale)),
+        );
       const asked = chatJobOf(held.job);
-      const message = (asked && (await this.#deps.helpInstead(asked))) ?? failedMessage(name, text, err.ref, texts);
+      const message = (asked && (await this.#deps.helpInstead(asked))) ?? failureMessage(name, held.state, err);
       await this.#end(held, 'failed', message, { code: err.code, ref: err.ref });
     } catch (error) {
       this.#warn(held.job, error, 'job could not be ended');
