@@ -1,15 +1,14 @@
 import type { Clock } from '../kernel/clock.port.js';
-import { asBehalfError } from '../kernel/errors.js';
 import type { Logger } from '../kernel/logger.port.js';
 import type { Metrics } from '../kernel/metrics.port.js';
 import type { ConnectionOwner } from './connection.js';
 import type { ConnectionStore } from './connection-store.port.js';
 import type { Connections } from './connections.js';
 import type { Departed, DepartureQueue } from './departure-queue.port.js';
+import { DueWork } from './due-work.js';
 import { eachOwner } from './each-owner.js';
 
 const POLL_MS = 10_000;
-const BATCH = 20;
 /** Longer than the end of one workspace's connections takes; also the pause before a failed one is tried again. */
 const HIDE_MS = 5 * 60_000;
 
@@ -29,11 +28,18 @@ export interface DeparturesDeps {
 /** Ends the connections of people who have left, when their time has come: the tokens are revoked, the rows removed. */
 export class Departures {
   readonly #deps: DeparturesDeps;
-  readonly #stop = new AbortController();
-  #running: Promise<void> | undefined;
+  readonly #due: DueWork<Departed>;
 
   constructor(deps: DeparturesDeps) {
     this.#deps = deps;
+    this.#due = new DueWork({
+      clock: deps.clock,
+      list: deps.queue,
+      pollMs: deps.pollMs ?? POLL_MS,
+      hideMs: HIDE_MS,
+      failed: (err) => deps.logger.warn({ err }, 'the connections of people who left could not be ended yet'),
+      handle: (entry) => this.#end(entry),
+    });
   }
 
   /** Resolves when it is durable. Safe to repeat. */
@@ -48,35 +54,17 @@ export class Departures {
   }
 
   start(): void {
-    this.#running ??= this.#run();
+    this.#due.start();
   }
 
   /** Resolves when the work under way has ended. */
-  async stop(): Promise<void> {
-    this.#stop.abort();
-    await this.#running;
+  stop(): Promise<void> {
+    return this.#due.stop();
   }
 
   /** Works off what is due now; tells how many entries it took. */
-  async work(): Promise<number> {
-    const { clock, queue } = this.#deps;
-    const due = await queue.due(clock.now(), BATCH, HIDE_MS);
-    for (const departed of due) {
-      if (this.#stop.signal.aborted) break;
-      await this.#end(departed);
-    }
-    return due.length;
-  }
-
-  async #run(): Promise<void> {
-    const { clock, logger, pollMs = POLL_MS } = this.#deps;
-    while (!this.#stop.signal.aborted) {
-      const taken = await this.work().catch((error: unknown) => {
-        logger.warn({ err: asBehalfError(error) }, 'the connections of people who left could not be ended yet');
-        return 0;
-      });
-      if (taken < BATCH) await clock.sleep(pollMs, this.#stop.signal).catch(() => undefined);
-    }
+  work(): Promise<number> {
+    return this.#due.once();
   }
 
   /** What fails stays on the list and shows itself again. */

@@ -3,13 +3,13 @@ import { asBehalfError } from '../kernel/errors.js';
 import type { Logger } from '../kernel/logger.port.js';
 import type { Metrics } from '../kernel/metrics.port.js';
 import type { Vault } from '../kernel/vault.js';
+import { DueWork } from './due-work.js';
 import type { OAuthClient } from './oauth-client.port.js';
 import type { ParentConnection } from './parent-connection.js';
 import { openRevocation } from './revocation-plan.js';
 import type { Revocation, RevocationQueue } from './revocation-queue.port.js';
 
 const POLL_MS = 2_000;
-const BATCH = 20;
 /** Longer than both calls of one revocation may take. */
 const HIDE_MS = 60_000;
 const FIRST_RETRY_MS = 30_000;
@@ -31,43 +31,32 @@ export interface RevokerDeps {
 /** Tells providers which tokens to end, and tries again for a day where they do not answer. */
 export class Revoker {
   readonly #deps: RevokerDeps;
-  readonly #stop = new AbortController();
-  #running: Promise<void> | undefined;
+  readonly #due: DueWork<Revocation>;
 
   constructor(deps: RevokerDeps) {
     this.#deps = deps;
+    this.#due = new DueWork({
+      clock: deps.clock,
+      list: deps.queue,
+      pollMs: deps.pollMs ?? POLL_MS,
+      hideMs: HIDE_MS,
+      failed: (err) => deps.logger.warn({ err }, 'the list of revocations could not be worked off'),
+      handle: (entry) => this.#revoke(entry),
+    });
   }
 
   start(): void {
-    this.#running ??= this.#run();
+    this.#due.start();
   }
 
-  /** Resolves when the revocation under way has ended. */
-  async stop(): Promise<void> {
-    this.#stop.abort();
-    await this.#running;
+  /** Resolves when the work under way has ended. */
+  stop(): Promise<void> {
+    return this.#due.stop();
   }
 
   /** Works off what is due now; tells how many entries it took. */
-  async work(): Promise<number> {
-    const { queue, clock } = this.#deps;
-    const due = await queue.due(clock.now(), BATCH, HIDE_MS);
-    for (const revocation of due) {
-      if (this.#stop.signal.aborted) break;
-      await this.#revoke(revocation);
-    }
-    return due.length;
-  }
-
-  async #run(): Promise<void> {
-    const { clock, logger, pollMs = POLL_MS } = this.#deps;
-    while (!this.#stop.signal.aborted) {
-      const taken = await this.work().catch((error: unknown) => {
-        logger.warn({ err: asBehalfError(error) }, 'the list of revocations could not be worked off');
-        return 0;
-      });
-      if (taken < BATCH) await clock.sleep(pollMs, this.#stop.signal).catch(() => undefined);
-    }
+  work(): Promise<number> {
+    return this.#due.once();
   }
 
   async #revoke(revocation: Revocation): Promise<void> {
