@@ -5,6 +5,7 @@ import type { ChatEventHandler } from '../../src/chat/chat-event.js';
 import type { ChatUser, ChatUserProfile } from '../../src/chat/chat-user.js';
 import type { ConversationRef, MessageRef } from '../../src/chat/conversation.js';
 import type { LifecycleHandler } from '../../src/chat/lifecycle-event.js';
+import type { LongMessages } from '../../src/chat/long-messages.port.js';
 import type { Message } from '../../src/chat/message.js';
 import { BehalfError } from '../../src/kernel/errors.js';
 import type { HttpRoute } from '../../src/kernel/http.js';
@@ -18,6 +19,7 @@ import { InstalledWorkspaces } from './installed-workspaces.js';
 import { Intake } from './intake.js';
 import type { JsonObject } from './json.js';
 import { takeLifecycle } from './lifecycle.js';
+import { divideForSlack } from './long-messages.js';
 import { SlackOAuth } from './oauth.js';
 import { OneWorkspace } from './one-workspace.js';
 import { knownPeople } from './people.js';
@@ -45,6 +47,13 @@ export class SlackAdapter implements ChatAdapter {
   readonly routes: readonly HttpRoute[];
   readonly files: SlackFiles;
   readonly home: SlackHome;
+  readonly long: LongMessages = {
+    divide: divideForSlack,
+    remove: async (ref) => {
+      const sent = readMessageRef(ref);
+      await (await this.#speaking(sent.workspace)).outbox.remove(sent);
+    },
+  };
   readonly #config: SlackConfig;
   readonly #dependencies: SlackDependencies;
   readonly #intake: Intake;

@@ -19,6 +19,8 @@ export interface SlackPlace {
  */
 export interface SlackMessagePlace extends SlackPlace {
   readonly ts?: string;
+  /** It is a file, of this id. */
+  readonly file?: string;
   readonly responseUrl?: string;
   readonly responseUntil?: number;
 }
@@ -45,6 +47,7 @@ export function readMessageRef(ref: MessageRef): SlackMessagePlace {
     ...readPlace(ref.platform, address),
     direct: address['direct'] === true,
     ...optionalText(address, 'ts'),
+    ...optionalText(address, 'file'),
     ...optionalText(address, 'responseUrl'),
     ...(typeof until === 'number' ? { responseUntil: until } : {}),
   };

@@ -2,7 +2,6 @@ import type {
   ConfirmationDialog,
   KnownBlock,
   PlainTextElement,
-  RichTextBlock,
   RichTextElement,
   RichTextSection,
   Button as SlackButton,
@@ -17,9 +16,12 @@ import type {
   Span,
   TableBlock,
 } from '../../src/chat/message.js';
+import { spokenWords } from '../../src/chat/message-words.js';
 import type { Texts } from '../../src/texts/english.js';
 import { textsFor } from '../../src/texts/texts-for.js';
+import { fitBlocks, joinParagraphs, plain } from './fit-blocks.js';
 import { cut, Room } from './room.js';
+import { DIVIDED, HOME, MESSAGE, type Surface } from './surfaces.js';
 import { nativeTable, plainTable } from './tables.js';
 import { escapeText } from './text.js';
 
@@ -47,18 +49,6 @@ const MAX = {
   confirmChoice: 30,
 } as const;
 
-/** What is drawn on, and how much it takes. */
-interface Surface {
-  readonly blocks: number;
-  readonly characters: number;
-  /** Which text stands below what had to be cut. */
-  readonly cutNote: 'cutBySlack' | 'cutBySlackHome';
-}
-
-/** Slack refuses messages whose blocks hold about 12 000 characters, their frames counted (`msg_blocks_too_long`). */
-const MESSAGE: Surface = { blocks: 50, characters: 8000, cutNote: 'cutBySlack' };
-/** Slack refuses views of more than 250 kB, their frames counted (`view_too_large`). */
-const HOME: Surface = { blocks: 100, characters: 24_000, cutNote: 'cutBySlackHome' };
 const FALLBACK_CHARACTERS = 3000;
 const PICKLIST_PREFIX = 'pick:';
 
@@ -68,21 +58,34 @@ const PICKLIST_PREFIX = 'pick:';
  * refuses a message whose picture it cannot fetch, and tables where it does not know them.
  */
 export function renderMessage(message: Message, options: { readonly plain?: boolean } = {}): SlackContent {
-  const blocks = draw(message, MESSAGE, options.plain ?? false);
-  return { text: escapeText(cut(message.fallback || '…', FALLBACK_CHARACTERS)), blocks };
+  const { blocks, spoken } = draw(message, MESSAGE, options.plain ?? false);
+  return { text: escapeText(cut(spoken, FALLBACK_CHARACTERS)), blocks };
 }
 
-/** The same for the Home tab, which has more room, and no tables. */
+/** Whether Slack shows these blocks in one message, whole. `locale`: BCP 47, of whoever reads them. */
+export function fitsOneMessage(blocks: readonly Block[], locale?: string): boolean {
+  const drawing = new Drawing(false, DIVIDED, textsFor(locale).replies);
+  const drawn = blocks.flatMap((block) => drawing.block(block));
+  if (drawing.room.wasCut || drawing.lacksRows) return false;
+  return drawn.length <= DIVIDED.blocks || joinParagraphs(drawn).length <= DIVIDED.blocks;
+}
+
+/** As {@link renderMessage}, for the Home tab, which has more room, and no tables. */
 export function renderHomeBlocks(content: Message): KnownBlock[] {
-  return draw(content, HOME, true);
+  return draw(content, HOME, true).blocks;
 }
 
-function draw(message: Message, surface: Surface, isPlain: boolean): KnownBlock[] {
+function draw(
+  message: Message,
+  surface: Surface,
+  isPlain: boolean,
+): { readonly blocks: KnownBlock[]; readonly spoken: string } {
   const texts = textsFor(message.locale).replies;
   const drawing = new Drawing(isPlain, surface, texts);
   const drawn = message.blocks.flatMap((block) => drawing.block(block));
-  const blocks = drawn.length > 0 ? drawn : drawing.text([{ text: message.fallback || '…' }]);
-  return fitBlocks(blocks, drawing.room, surface.blocks, texts[surface.cutNote]);
+  const spoken = spokenWords(message);
+  const blocks = drawn.length > 0 ? drawn : drawing.text([{ text: spoken }]);
+  return { blocks: fitBlocks(blocks, drawing.room, surface.blocks, texts[surface.cutNote]), spoken };
 }
 
 /** The picklist that an `action_id` of a menu belongs to; undefined for ids that are not ours. */
@@ -97,6 +100,8 @@ class Drawing {
   readonly #surface: Surface;
   readonly #texts: Texts['replies'];
   #buttons = 0;
+  /** A table is not shown as it is: rows or columns are left out, or cells are cut. */
+  lacksRows = false;
   /** Slack takes one table of its own in a message. */
   #hasTable = false;
 
@@ -136,8 +141,11 @@ class Drawing {
   }
 
   #heading(text: string): KnownBlock[] {
-    const line = this.room.take(text.replace(/\s+/g, ' ').trim(), MAX.header);
-    return line === '' ? [] : [{ type: 'header', text: plain(line) }];
+    const line = text.replace(/\s+/g, ' ').trim();
+    // Longer than Slack's large letters may be.
+    if (line.length > MAX.header) return this.text([{ text: line, style: 'bold' }]);
+    const taken = this.room.take(line, MAX.header);
+    return taken === '' ? [] : [{ type: 'header', text: plain(taken) }];
   }
 
   #fields(fields: readonly { readonly label: string; readonly value: string }[]): KnownBlock[] {
@@ -151,7 +159,9 @@ class Drawing {
   /** Small print; the small kind of block knows no links or styles without mrkdwn. */
   #note(text: RichText): KnownBlock[] {
     if (text.some((span) => span.link !== undefined || span.style !== undefined)) return this.text(text);
-    const line = this.room.take(text.map((span) => span.text).join(''), MAX.textBlock);
+    const whole = text.map((span) => span.text).join('');
+    if (whole.length > MAX.textBlock) return this.text(text);
+    const line = this.room.take(whole, MAX.textBlock);
     return line.trim() === '' ? [] : [{ type: 'context', elements: [plain(line)] }];
   }
 
@@ -164,9 +174,10 @@ class Drawing {
 
   #table(table: TableBlock): KnownBlock[] {
     const isPlain = this.#plain || this.#hasTable;
-    const { block, note } = isPlain
-      ? plainTable(table, this.room, this.#texts)
-      : nativeTable(table, this.room, this.#texts);
+    const draw = isPlain ? plainTable : nativeTable;
+    const { block, isWhole, note } = draw(table, this.room, this.#texts);
+    // It says itself what is left out; asked whether it fits, it does not.
+    if (!isWhole) this.lacksRows = true;
     this.#hasTable ||= block?.type === 'table';
     return [
       ...(block ? [block] : []),
@@ -247,37 +258,6 @@ function confirmation(button: ActionButton, confirm: NonNullable<ActionButton['c
     deny: plainLabel(confirm.no, MAX.confirmChoice),
     ...(button.style === 'danger' ? { style: 'danger' as const } : {}),
   };
-}
-
-/** Where there are too many blocks, paragraphs are joined first, then the last texts go. Buttons and menus stay. */
-function fitBlocks(drawn: readonly KnownBlock[], room: Room, max: number, cutNote: string): KnownBlock[] {
-  const blocks = drawn.length > max - 1 ? joinParagraphs(drawn) : [...drawn];
-  while (blocks.length > max - 1) {
-    const last = blocks.findLastIndex((block) => block.type !== 'actions' && block.type !== 'section');
-    blocks.splice(last === -1 ? blocks.length - 1 : last, 1);
-    room.markCut();
-  }
-  return room.wasCut ? [...blocks, { type: 'context', elements: [plain(cutNote)] }] : blocks;
-}
-
-function joinParagraphs(blocks: readonly KnownBlock[]): KnownBlock[] {
-  const joined: KnownBlock[] = [];
-  for (const block of blocks) {
-    const previous = joined.at(-1);
-    if (isRichText(block) && previous && isRichText(previous))
-      joined[joined.length - 1] = { type: 'rich_text', elements: [...previous.elements, ...block.elements] };
-    else joined.push(block);
-  }
-  return joined;
-}
-
-function isRichText(block: KnownBlock): block is RichTextBlock {
-  return block.type === 'rich_text';
-}
-
-/** `emoji: false` keeps `:words:` in data as they are. */
-function plain(text: string): PlainTextElement {
-  return { type: 'plain_text', text, emoji: false };
 }
 
 function plainLabel(text: string, max: number = MAX.label): PlainTextElement {

@@ -3,6 +3,7 @@ import type { ChatUser } from '../../src/chat/chat-user.js';
 import { BehalfError, type ErrorCode, isBehalfError } from '../../src/kernel/errors.js';
 import { ANSWER_TOO_LARGE, type IncomingResponse } from '../../src/kernel/http-client.port.js';
 import { isJsonObject, type JsonObject, objectAt, textAt } from './json.js';
+import { fileOrigins } from './upload.js';
 import { PATIENCE, type SlackApi, slackErrorOf } from './web-api.js';
 
 /** https://docs.slack.dev/reference/objects/file-object: what stands for a file whose content Slack does not have. */
@@ -76,9 +77,7 @@ export class SlackFiles implements ChatFiles {
 
   constructor({ apiOf, apiUrl }: SlackFilesParts) {
     this.#apiOf = apiOf;
-    const { host, origin, protocol } = new URL(apiUrl);
-    // https://files.slack.com, https://files.slack-gov.com
-    this.#origins = [origin, `${protocol}//files.${host}`];
+    this.#origins = fileOrigins(apiUrl);
   }
 
   async read(_user: ChatUser, file: ChatFile, limits: ReadLimits): Promise<Uint8Array> {

@@ -1,12 +1,15 @@
 import type { PostOptions } from '../../src/chat/chat-adapter.port.js';
-import type { Message } from '../../src/chat/message.js';
+import { inLanguage, type Message, textMessage } from '../../src/chat/message.js';
+import type { TextFile } from '../../src/chat/text-file.js';
 import type { Clock } from '../../src/kernel/clock.port.js';
 import { isBehalfError } from '../../src/kernel/errors.js';
 import type { Logger } from '../../src/kernel/logger.port.js';
+import { textsFor } from '../../src/texts/texts-for.js';
 import type { SlackMessagePlace, SlackPlace } from './address.js';
 import { renderMessage } from './blocks.js';
 import { type JsonObject, objectAt, textAt } from './json.js';
 import type { SlackMethod } from './scopes.js';
+import { isUploadForbidden, uploadFile } from './upload.js';
 import { PATIENCE, type SlackApi, slackErrorOf } from './web-api.js';
 
 /** Why an ephemeral message cannot be shown in place; the direct message is always open. */
@@ -28,6 +31,13 @@ const NOT_EDITABLE: readonly (string | undefined)[] = [
 ];
 /** Slack could not draw the message: a picture that it cannot fetch, a table where it knows none. */
 const NOT_DRAWABLE: readonly (string | undefined)[] = ['invalid_blocks', 'invalid_attachments', 'msg_blocks_too_long'];
+/** It is not there any more, or never was. */
+const GONE: readonly (string | undefined)[] = [
+  ...NOT_EDITABLE,
+  'cant_delete_message',
+  'file_not_found',
+  'file_deleted',
+];
 /** A link preview would have Slack open the login page. */
 const NO_PREVIEWS = { unfurl_links: false, unfurl_media: false };
 
@@ -35,11 +45,19 @@ const NO_PREVIEWS = { unfurl_links: false, unfurl_media: false };
 export class Outbox {
   readonly #api: SlackApi;
   readonly #clock: Clock;
+  readonly #fileOrigins: readonly string[];
   readonly #logger: Logger;
 
-  constructor(parts: { readonly api: SlackApi; readonly clock: Clock; readonly logger: Logger }) {
+  constructor(parts: {
+    readonly api: SlackApi;
+    readonly clock: Clock;
+    readonly logger: Logger;
+    /** Where files may be sent to. */
+    readonly fileOrigins: readonly string[];
+  }) {
     this.#api = parts.api;
     this.#clock = parts.clock;
+    this.#fileOrigins = parts.fileOrigins;
     this.#logger = parts.logger;
   }
 
@@ -59,6 +77,8 @@ export class Outbox {
       const isTheirs = place.user === undefined || place.user === user;
       return isTheirs ? this.post({ ...place, user }, message) : this.#sayDirectly(place, user, message);
     }
+    // What only one person sees in a channel cannot be a file.
+    if (message.file !== undefined) return this.#sayDirectly(place, user, message);
     try {
       await this.#send('chat.postEphemeral', { ...target(place), user, ...NO_PREVIEWS }, message);
       return { ...place, user };
@@ -69,6 +89,7 @@ export class Outbox {
   }
 
   async update(sent: SlackMessagePlace, message: Message): Promise<SlackMessagePlace> {
+    if (sent.file !== undefined || message.file !== undefined) return this.#exchange(sent, message);
     if (sent.ts === undefined) return this.#updateEphemeral(sent, message);
     try {
       await this.#send('chat.update', { channel: sent.channel, ts: sent.ts }, message);
@@ -77,6 +98,26 @@ export class Outbox {
       if (!NOT_EDITABLE.includes(slackErrorOf(error))) throw error;
       return this.post(withoutMessage(sent), message);
     }
+  }
+
+  /** An ephemeral message stays: Slack lets nobody but its reader take it away. */
+  async remove({ channel, file, ts }: SlackMessagePlace): Promise<void> {
+    try {
+      if (file !== undefined) await this.#api.call('files.delete', { file }, PATIENCE.message);
+      else if (ts !== undefined) await this.#api.call('chat.delete', { channel, ts }, PATIENCE.message);
+    } catch (error) {
+      if (!GONE.includes(slackErrorOf(error))) throw error;
+    }
+  }
+
+  /** A file cannot become another one, nor a message a file. */
+  async #exchange(sent: SlackMessagePlace, message: Message): Promise<SlackMessagePlace> {
+    await this.remove(sent);
+    const place = withoutMessage(sent);
+    const isEphemeral = sent.ts === undefined && sent.file === undefined;
+    return isEphemeral && place.user !== undefined
+      ? this.postPrivately(place, place.user, message)
+      : this.post(place, message);
   }
 
   /** Only a click on it gives access to an ephemeral message, for half an hour and five times. */
@@ -103,9 +144,22 @@ export class Outbox {
   }
 
   async #say(place: SlackPlace, message: Message): Promise<SlackMessagePlace> {
+    if (message.file !== undefined) return this.#attach(place, message, message.file);
     const answer = await this.#send('chat.postMessage', { ...target(place), ...NO_PREVIEWS }, message);
     const ts = textAt(answer, 'ts');
     return { ...place, channel: textAt(answer, 'channel') ?? place.channel, ...(ts === undefined ? {} : { ts }) };
+  }
+
+  async #attach(place: SlackPlace, { fallback: comment, locale }: Message, file: TextFile): Promise<SlackMessagePlace> {
+    const uploading = { api: this.#api, origins: this.#fileOrigins };
+    try {
+      return { ...place, file: await uploadFile(uploading, target(place), { comment, file }) };
+    } catch (error) {
+      if (!isUploadForbidden(error)) throw error;
+      this.#logger.warn({ slackError: slackErrorOf(error) }, 'Slack does not let the app attach files');
+      const { notAttached } = textsFor(locale).long;
+      return this.#say(place, inLanguage(textMessage(notAttached(file.name, file.text.length)), locale));
+    }
   }
 
   /** Sends the message as it is meant; refused for its pictures or tables, once more without them. */
@@ -131,7 +185,7 @@ function inThread(place: SlackPlace): SlackPlace {
   return heardTs === undefined || place.threadTs !== undefined ? place : { ...place, threadTs: heardTs };
 }
 
-function target({ channel, threadTs }: SlackPlace): Record<string, string> {
+function target({ channel, threadTs }: SlackPlace): { readonly channel: string; readonly thread_ts?: string } {
   return { channel, ...(threadTs === undefined ? {} : { thread_ts: threadTs }) };
 }
 

@@ -1,10 +1,14 @@
 /** The methods of the Web API that the adapter calls, with the bot scopes that each needs. */
 export const METHOD_SCOPES = {
   'auth.test': [],
+  'chat.delete': ['chat:write'],
   'chat.postEphemeral': ['chat:write'],
   'chat.postMessage': ['chat:write'],
   'chat.update': ['chat:write'],
   'conversations.open': ['im:write'],
+  'files.completeUploadExternal': ['files:write'],
+  'files.delete': ['files:write'],
+  'files.getUploadURLExternal': ['files:write'],
   // Its answer also says where the file is read from, which needs the same.
   'files.info': ['files:read'],
   'usergroups.users.list': ['usergroups:read'],

@@ -5,6 +5,7 @@ import type { Secret } from '../../src/kernel/secret.js';
 import { Groups } from './groups.js';
 import { Outbox } from './outbox.js';
 import { type KnownPeople, People } from './people.js';
+import { fileOrigins } from './upload.js';
 import { SlackApi } from './web-api.js';
 import type { Workspace } from './workspace.js';
 
@@ -45,6 +46,6 @@ export function openSession(
     workspace,
     people: new People({ api, clock, known, workspace, prefix: installation.prefix }),
     groups: new Groups(api, clock),
-    outbox: new Outbox({ api, clock, logger }),
+    outbox: new Outbox({ api, clock, logger, fileOrigins: fileOrigins(apiUrl) }),
   };
 }

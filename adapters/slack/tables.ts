@@ -1,7 +1,7 @@
 import type { RichTextBlock, TableBlock as SlackTable } from '@slack/types';
 import type { TableBlock } from '../../src/chat/message.js';
 import type { Texts } from '../../src/texts/english.js';
-import { cut, type Room } from './room.js';
+import { cut, Room } from './room.js';
 
 /** https://docs.slack.dev/reference/block-kit/blocks/table-block: 100 rows, the titles among them, and 20 columns. */
 const MAX = { rows: 100, columns: 20, cell: 200 } as const;
@@ -13,6 +13,8 @@ const CELL_FRAME = 30;
 const PLAIN_CELL = 30;
 
 interface Drawn<T> {
+  /** Nothing of it is left out or cut. */
+  readonly isWhole: boolean;
   readonly block?: T;
   /** What has to be said below it. */
   readonly note?: string;
@@ -22,8 +24,10 @@ interface Drawn<T> {
 export function nativeTable(table: TableBlock, room: Room, texts: Texts['replies']): Drawn<SlackTable> {
   const columns = table.columns.slice(0, MAX.columns);
   const rows = takeRows(table, room, { columns: columns.length, cell: MAX.cell, frame: CELL_FRAME });
-  if (rows.length < 2) return withNote(table, rows, texts);
+  const isWhole = showsAll(table, rows);
+  if (rows.length < 2) return { isWhole, ...withNote(table, rows, texts) };
   return {
+    isWhole,
     block: {
       type: 'table',
       column_settings: columns.map(({ align = 'left' }) => ({ align, is_wrapped: true })),
@@ -36,7 +40,8 @@ export function nativeTable(table: TableBlock, room: Room, texts: Texts['replies
 /** A table of spaces and lines, where Slack takes none of its own. */
 export function plainTable(table: TableBlock, room: Room, texts: Texts['replies']): Drawn<RichTextBlock> {
   const rows = takeRows(table, room, { columns: table.columns.length, cell: PLAIN_CELL, frame: 3 });
-  if (rows.length < 2) return withNote(table, rows, texts);
+  const isWhole = showsAll(table, rows);
+  if (rows.length < 2) return { isWhole, ...withNote(table, rows, texts) };
   const widths = table.columns.map((_, index) => Math.max(...rows.map((row) => lengthOf(row[index] ?? ''))));
   const lines = rows.map((row) =>
     row.map((cell, index) => padded(cell, widths[index] ?? 0, table.columns[index])).join('  '),
@@ -44,9 +49,37 @@ export function plainTable(table: TableBlock, room: Room, texts: Texts['replies'
   const [titles = '', ...others] = lines.map((line) => line.trimEnd());
   const text = [titles, widths.map((width) => '─'.repeat(width)).join('  '), ...others].join('\n');
   return {
+    isWhole,
     block: { type: 'rich_text', elements: [{ type: 'rich_text_preformatted', elements: [{ type: 'text', text }] }] },
     ...withNote(table, rows, texts),
   };
+}
+
+/** The part of a table that a message of `characters` shows, and whether that is all of it. */
+export function shownPart(
+  table: TableBlock,
+  characters: number,
+): { readonly part: TableBlock; readonly isWhole: boolean } {
+  const columns = table.columns.slice(0, MAX.columns);
+  const taken = takeRows(table, new Room(characters), { columns: columns.length, cell: MAX.cell, frame: CELL_FRAME });
+  const [titles = [], ...rows] = taken;
+  const part = {
+    ...table,
+    columns: columns.map((column, index) => ({ ...column, title: titles[index] ?? '' })),
+    rows,
+    more: table.more + table.rows.length - rows.length,
+  };
+  return { part, isWhole: showsAll(table, taken) };
+}
+
+/** Spaces in a cell are no content. */
+function showsAll(table: TableBlock, taken: readonly (readonly string[])[]): boolean {
+  const whole = [table.columns.map(({ title }) => title), ...table.rows];
+  return whole.every((row, place) => row.every((cell, index) => tidy(cell) === taken[place]?.[index]));
+}
+
+function tidy(text: string): string {
+  return text.replace(/\s+/g, ' ').trim() || '–';
 }
 
 interface Cells {
@@ -60,7 +93,7 @@ function takeRows(table: TableBlock, room: Room, { cell, columns, frame }: Cells
   const titles = table.columns.map(({ title }) => title);
   const taken: (readonly string[])[] = [];
   for (const row of [titles, ...table.rows].slice(0, MAX.rows)) {
-    const cells = row.slice(0, columns).map((text) => cut(text.replace(/\s+/g, ' ').trim() || '–', cell));
+    const cells = row.slice(0, columns).map((text) => cut(tidy(text), cell));
     const size = cells.reduce((sum, text) => sum + text.length + frame, 0);
     if (!room.reserve(size)) break;
     taken.push(cells);

@@ -140,15 +140,25 @@ export class SlackApi {
    * @throws BehalfError `chat.delivery_failed`, also when the URL is used up or expired
    */
   async respond(url: string, body: Record<string, unknown>): Promise<void> {
-    await this.#persist({ what: 'response_url', lane: url, patienceMs: PATIENCE.message }, async () => {
-      const { headers, status } = await this.#http.request({
-        method: 'POST',
-        url,
-        headers: { 'content-type': JSON_TYPE },
-        body: JSON.stringify(body),
-        maxBytes: MAX_ANSWER_BYTES,
-      });
-      if (status !== 200) throw new Refusal({ status, headers });
+    await this.#post('response_url', url, { body: JSON.stringify(body), 'content-type': JSON_TYPE });
+  }
+
+  /**
+   * Puts the content of a file where Slack has told to put it. Without the token: the address alone gives access.
+   * @throws BehalfError `chat.delivery_failed`
+   */
+  async upload(url: string, body: Uint8Array): Promise<void> {
+    await this.#post('upload', url, { body, 'content-type': 'application/octet-stream' });
+  }
+
+  async #post(
+    what: string,
+    url: string,
+    { body, ...headers }: { readonly body: string | Uint8Array; readonly 'content-type': string },
+  ): Promise<void> {
+    await this.#persist({ what, lane: url, patienceMs: PATIENCE.message }, async () => {
+      const answer = await this.#http.request({ method: 'POST', url, headers, body, maxBytes: MAX_ANSWER_BYTES });
+      if (answer.status !== 200) throw new Refusal({ status: answer.status, headers: answer.headers });
     });
   }
 

@@ -3,6 +3,7 @@ import type { ChatEventHandler } from '../../src/chat/chat-event.js';
 import type { ChatUser, ChatUserProfile } from '../../src/chat/chat-user.js';
 import type { ConversationRef, MessageRef } from '../../src/chat/conversation.js';
 import type { LifecycleHandler } from '../../src/chat/lifecycle-event.js';
+import type { LongMessages } from '../../src/chat/long-messages.port.js';
 import { type Message, textMessage } from '../../src/chat/message.js';
 import type { WorkingSign } from '../../src/chat/working-sign.port.js';
 import { asBehalfError, BehalfError } from '../../src/kernel/errors.js';
@@ -20,6 +21,7 @@ import { DirectChats } from './direct-chats.js';
 import { TeamsFiles } from './files.js';
 import { HeldMessages } from './held-messages.js';
 import { Lifecycle } from './lifecycle.js';
+import { divideForTeams } from './long-messages.js';
 import type { TeamsNews } from './news.js';
 import { OpenPresses } from './open-presses.js';
 import { Outbox } from './outbox.js';
@@ -41,6 +43,10 @@ export class TeamsAdapter implements ChatAdapter {
   readonly platform = 'teams' as const;
   readonly routes: readonly HttpRoute[];
   readonly files: TeamsFiles;
+  readonly long: LongMessages = {
+    divide: divideForTeams,
+    remove: (ref) => this.#outbox.remove(this.#bot(), readMessageRef(ref)),
+  };
   readonly popUpScripts = POP_UP_SCRIPTS;
   readonly workingSign: WorkingSign = {
     show: async (to) => {

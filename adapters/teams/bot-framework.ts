@@ -80,6 +80,10 @@ export class BotFramework {
     });
   }
 
+  async remove({ conversationId, serviceUrl }: Target, activityId: string): Promise<void> {
+    await this.#clients.at(serviceUrl).conversations.deleteActivity(conversationId, activityId);
+  }
+
   /** Opens the 1:1 chat with a person (`29:…` or Entra object id), or finds it. @returns its conversation id */
   async openDirect(
     place: { readonly serviceUrl: string; readonly botId: string; readonly tenantId: string },

@@ -1,16 +1,18 @@
 import {
   type Block,
   type ImageBlock,
+  inLanguage,
   type Message,
   plainText,
   type RichText,
   type Span,
   type TableBlock,
 } from '../../src/chat/message.js';
+import { spokenWords } from '../../src/chat/message-words.js';
 import type { Texts } from '../../src/texts/english.js';
 import { textsFor } from '../../src/texts/texts-for.js';
 import { type Element, isSafeLink, renderButtons } from './buttons.js';
-import { shorten } from './fit.js';
+import { fitsWithNote, shorten } from './fit.js';
 
 export type { Element } from './buttons.js';
 
@@ -37,6 +39,11 @@ const MAX_SUMMARY = 1_000;
  */
 export function renderMessage(message: Message): OutgoingActivity {
   return shorten(message, isPlain(message) ? renderText : renderCard);
+}
+
+/** Whether Teams takes these blocks in one message, whole. `locale`: BCP 47, of whoever reads them. */
+export function fitsOneMessage(blocks: readonly Block[], locale?: string): boolean {
+  return fitsWithNote(renderCard(inLanguage({ fallback: 'x'.repeat(MAX_SUMMARY), blocks }, locale)));
 }
 
 /** The message as a card, whatever it would be otherwise: in place of a card there can only be another. */
@@ -77,9 +84,9 @@ function renderCard(message: Message): OutgoingActivity {
   return { type: 'message', summary, attachments: [{ contentType: CARD_TYPE, content }] };
 }
 
-function summaryOf({ fallback }: Message): string {
-  if (fallback.trim() === '') return '…';
-  return fallback.length <= MAX_SUMMARY ? fallback : `${fallback.slice(0, MAX_SUMMARY - 1)}…`;
+function summaryOf(message: Message): string {
+  const words = spokenWords(message);
+  return words.length <= MAX_SUMMARY ? words : `${words.slice(0, MAX_SUMMARY - 1)}…`;
 }
 
 function renderBlocks(blocks: readonly Block[], texts: Texts['replies']): Element[] {

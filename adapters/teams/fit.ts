@@ -3,6 +3,8 @@ import { textsFor } from '../../src/texts/texts-for.js';
 
 /** Teams refuses messages of more than 100 KB with `413 MessageSizeTooBig` and advises to stay below 80. */
 const MAX_BYTES = 80 * 1024;
+/** What is divided leaves room for a note below it. */
+const DIVIDED_BYTES = 78 * 1024;
 
 /** Where cutting starts; each round that does not fit halves it. */
 const FIRST_BUDGET = { characters: 24_000, options: 400, cells: 400, longest: 2_000 };
@@ -28,9 +30,14 @@ export function shorten<T>(message: Message, render: (message: Message) => T): T
 }
 
 /** Teams counts UTF-16; JSON goes out as UTF-8, which is longer for some scripts. */
-function fits(activity: unknown): boolean {
+function fits(activity: unknown, maxBytes: number = MAX_BYTES): boolean {
   const json = JSON.stringify(activity);
-  return json.length * 2 <= MAX_BYTES && Buffer.byteLength(json, 'utf8') <= MAX_BYTES;
+  return json.length * 2 <= maxBytes && Buffer.byteLength(json, 'utf8') <= maxBytes;
+}
+
+/** Whether Teams takes it even with a note below. */
+export function fitsWithNote(activity: unknown): boolean {
+  return fits(activity, DIVIDED_BYTES);
 }
 
 function halve({ cells, characters, longest, options }: Budget): Budget {

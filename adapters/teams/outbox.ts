@@ -85,6 +85,23 @@ export class Outbox {
     }
   }
 
+  /** What is held for a person without the app is dropped; its note in the conversation stays. */
+  async remove(bot: BotFramework, { activityId, heldId, ...spot }: TeamsMessagePlace): Promise<void> {
+    if (heldId === undefined) return this.#remove(bot, spot, activityId);
+    const { held } = this.#options;
+    const where = await held.placeOf(userIn(spot), heldId);
+    if (where) return this.#remove(bot, { ...spot, ...where, direct: true }, where.activityId);
+    await held.drop(userIn(spot), heldId);
+  }
+
+  async #remove(bot: BotFramework, spot: Spot, activityId: string): Promise<void> {
+    try {
+      await bot.remove(this.#refreshed(spot), activityId);
+    } catch (error) {
+      if (!isGone(error)) throw error;
+    }
+  }
+
   /** Sends what was held for a person whose 1:1 chat is there now. What cannot be sent is held on. */
   async release(bot: BotFramework, place: TeamsPlace): Promise<void> {
     const user = userIn(place);

@@ -26,6 +26,7 @@ export const BOT_SCOPES: readonly string[] = [
   'chat:write',
   'commands',
   'files:read',
+  'files:write',
   'im:history',
   'im:read',
   'im:write',
@@ -224,11 +225,17 @@ function slackUserOf(world: ApiWorld, personId: string): string {
 async function serve(parts: Parts, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
   const chunks: Buffer[] = [];
   for await (const chunk of incoming) chunks.push(chunk);
-  const body = Buffer.concat(chunks).toString('utf8');
+  const content = Buffer.concat(chunks);
+  const body = content.toString('utf8');
   const path = (incoming.url ?? '/').split('?')[0] ?? '/';
   if (parts.delayMs > 0) await sleep(parts.delayMs);
   if (parts.signIn?.serve(incoming, outgoing, body)) return;
   if (path.startsWith('/files-pri/')) return serveFile(parts.world, { path, incoming, outgoing, token: parts.token });
+  if (path.startsWith('/upload/')) {
+    const taken = parts.world.files.receive(path, content, incoming.headers.authorization);
+    outgoing.writeHead(incoming.method === 'POST' && taken ? 200 : 400).end();
+    return;
+  }
   if (path.startsWith('/api/')) return answer(outgoing, parts.api.handle(path.slice(5), incoming, body));
   if (incoming.method === 'POST' && /^\/(actions|commands)\//.test(path)) {
     const { responseUrls: urls, world, now, api } = parts;

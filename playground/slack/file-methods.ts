@@ -1,12 +1,76 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type ApiAnswer, type ApiMethod, type ApiWorld, type Args, fail, succeed, textArg } from './api-call.js';
+import { SLACK_BOT_USER_ID } from '../people.js';
+import {
+  type ApiAnswer,
+  type ApiMethod,
+  type ApiWorld,
+  type Args,
+  fail,
+  jsonArg,
+  succeed,
+  textArg,
+} from './api-call.js';
+import { isRecord } from './block-checks.js';
+import type { StoredFile } from './types.js';
 
 function filesInfo(args: Args, world: ApiWorld): ApiAnswer {
   const file = world.files.find(textArg(args, 'file') ?? '');
   return file ? succeed({ file: world.files.object(file) }) : fail('file_not_found');
 }
 
+/** https://docs.slack.dev/reference/methods/files.getUploadURLExternal */
+function uploadAddress(args: Args, world: ApiWorld): ApiAnswer {
+  const name = textArg(args, 'filename');
+  const length = Number(textArg(args, 'length'));
+  if (name === undefined || !Number.isInteger(length) || length < 1) return fail('invalid_arguments');
+  const { id, url } = world.files.announce(SLACK_BOT_USER_ID, name, length);
+  return succeed({ upload_url: url, file_id: id });
+}
+
+/** https://docs.slack.dev/reference/methods/files.completeUploadExternal */
+function completeUpload(args: Args, world: ApiWorld): ApiAnswer {
+  const listed = jsonArg(args, 'files');
+  if (!Array.isArray(listed) || !listed.every(isRecord) || listed.length === 0) return fail('invalid_arguments');
+  const reference = textArg(args, 'channel_id');
+  const channel = reference === undefined ? undefined : world.workspace.channel(reference);
+  // Unlike chat.postMessage, this takes the id of a conversation only.
+  if (reference !== undefined && channel?.id !== reference) return fail('channel_not_found');
+  if (channel && !channel.members.has(SLACK_BOT_USER_ID)) return fail('not_in_channel');
+  const threadTs = textArg(args, 'thread_ts');
+  if (threadTs !== undefined && !/^\d{1,12}\.\d{6}$/.test(threadTs)) return fail('invalid_thread_ts');
+  const files = listed.map(({ id }) => world.files.complete(typeof id === 'string' ? id : ''));
+  const found = files.filter((file) => file !== undefined);
+  if (found.length < listed.length) return fail('file_not_found');
+  if (channel) share(channel.id, { files: found, text: textArg(args, 'initial_comment') ?? '', threadTs }, world);
+  return succeed({ files: found.map(({ id, name }) => ({ id, title: name })) });
+}
+
+function share(
+  channel: string,
+  shared: { readonly files: readonly StoredFile[]; readonly text: string; readonly threadTs: string | undefined },
+  world: ApiWorld,
+): void {
+  const { files, text, threadTs } = shared;
+  const thread = threadTs === undefined ? {} : { threadTs };
+  const message = world.workspace.post({ channel, user: SLACK_BOT_USER_ID, text, files, ...thread });
+  world.onOwnMessage({ kind: 'posted', message });
+}
+
+/** The messages that hold a file lose it; those that say nothing else are gone, too. */
+function deleteFile(args: Args, world: ApiWorld): ApiAnswer {
+  const id = textArg(args, 'file') ?? '';
+  const file = world.files.find(id);
+  if (!file) return fail('file_not_found');
+  if (file.user !== SLACK_BOT_USER_ID) return fail('cant_delete_file');
+  world.files.remove(id);
+  for (const { ts } of world.workspace.messagesWith(id)) world.workspace.remove(ts);
+  return succeed();
+}
+
 export const FILE_METHODS: Readonly<Record<string, ApiMethod>> = {
+  'files.getUploadURLExternal': { scopes: ['files:write'], run: uploadAddress },
+  'files.completeUploadExternal': { scopes: ['files:write'], run: completeUpload },
+  'files.delete': { scopes: ['files:write'], run: deleteFile },
   'files.info': { scopes: ['files:read'], run: filesInfo },
 };
 

@@ -20,6 +20,18 @@ export interface SlackFileStore {
   /** The Authorization header of each download. */
   readonly authorizations: readonly (string | undefined)[];
   upload(slackUserId: string, file: SentFile): StoredFile;
+  /** Announces a file of the app: where its content is to be put, and its id. */
+  announce(owner: string, name: string, length: number): { readonly id: string; readonly url: string };
+  /** Takes the content that was announced for this path; false for any other. Each path counts once. */
+  receive(path: string, content: Uint8Array, authorization: string | undefined): boolean;
+  /** The Authorization header of each upload. */
+  readonly uploadAuthorizations: readonly (string | undefined)[];
+  /** Where content is to be put instead. */
+  moveUploads(url: string | undefined): void;
+  /** The file is there for people from now on. Undefined when its content is missing or it was completed before. */
+  complete(id: string): StoredFile | undefined;
+  /** Files that the app has put into conversations and not deleted. */
+  readonly shared: readonly StoredFile[];
   find(id: string): StoredFile | undefined;
   remove(id: string): void;
   /** The file object of `files.info`. https://docs.slack.dev/reference/objects/file-object */
@@ -38,9 +50,14 @@ export interface SlackFileStore {
 /** The files of the workspace. */
 export class SlackFiles implements SlackFileStore {
   readonly authorizations: (string | undefined)[] = [];
+  readonly uploadAuthorizations: (string | undefined)[] = [];
   readonly #files = new Map<string, StoredFile>();
+  readonly #announced = new Map<string, Omit<StoredFile, 'content' | 'mimeType'> & { readonly length: number }>();
+  readonly #received = new Map<string, StoredFile>();
+  readonly #completed = new Set<string>();
   readonly #origin: () => string;
   #moved: string | undefined;
+  #uploadsTo: string | undefined;
   #stubs = false;
   #trouble: FileTrouble | undefined;
 
@@ -54,11 +71,46 @@ export class SlackFiles implements SlackFileStore {
     return stored;
   }
 
+  get shared(): readonly StoredFile[] {
+    return [...this.#files.values()].filter(({ id }) => this.#completed.has(id));
+  }
+
+  announce(owner: string, name: string, length: number): { readonly id: string; readonly url: string } {
+    const id = `F0${randomBytes(5).toString('hex').toUpperCase()}`;
+    const path = `/upload/v1/${randomBytes(24).toString('base64url')}`;
+    this.#announced.set(path, { id, user: owner, name, length });
+    return { id, url: this.#uploadsTo ?? `${this.#origin()}${path}` };
+  }
+
+  moveUploads(url: string | undefined): void {
+    this.#uploadsTo = url;
+  }
+
+  receive(path: string, content: Uint8Array, authorization: string | undefined): boolean {
+    this.uploadAuthorizations.push(authorization);
+    const announced = this.#announced.get(path);
+    if (!announced || content.length !== announced.length) return false;
+    this.#announced.delete(path);
+    const { id, name, user } = announced;
+    this.#received.set(id, { id, user, name, mimeType: mimeTypeOf(name), content });
+    return true;
+  }
+
+  complete(id: string): StoredFile | undefined {
+    const file = this.#received.get(id);
+    this.#received.delete(id);
+    if (!file) return undefined;
+    this.#files.set(id, file);
+    this.#completed.add(id);
+    return file;
+  }
+
   find(id: string): StoredFile | undefined {
     return this.#files.get(id);
   }
 
   remove(id: string): void {
+    this.#completed.delete(id);
     this.#files.delete(id);
   }
 
@@ -104,4 +156,8 @@ export class SlackFiles implements SlackFileStore {
     this.authorizations.push(authorization);
     return this.#trouble;
   }
+}
+
+function mimeTypeOf(name: string): string {
+  return name.endsWith('.csv') ? 'text/csv' : name.endsWith('.txt') ? 'text/plain' : 'application/octet-stream';
 }

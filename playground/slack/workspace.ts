@@ -118,6 +118,10 @@ export class Workspace {
     return this.#messages.get(ts);
   }
 
+  messagesWith(fileId: string): readonly StoredMessage[] {
+    return [...this.#messages.values()].filter(({ files = [] }) => files.some(({ id }) => id === fileId));
+  }
+
   post(message: NewMessage): StoredMessage {
     const stored: StoredMessage = { ...message, ts: this.#nextTs(), blocks: withIds(message.blocks ?? []) };
     this.#messages.set(stored.ts, stored);
@@ -197,6 +201,9 @@ export function toWire(message: StoredMessage): Block {
     team: SLACK_TEAM_ID,
     ...(byBot ? { bot_id: SLACK_BOT_ID, app_id: SLACK_APP_ID } : {}),
     ...(message.blocks.length > 0 ? { blocks: message.blocks } : {}),
+    ...(message.files
+      ? { files: message.files.map(({ id, name, mimeType }) => ({ id, name, mimetype: mimeType })) }
+      : {}),
     ...(message.threadTs === undefined ? {} : { thread_ts: message.threadTs }),
     ...(message.editedTs === undefined ? {} : { edited: { user: message.user, ts: message.editedTs } }),
   };

@@ -5,6 +5,7 @@ import type { ChatUser, ChatUserProfile, Outsider, Platform } from './chat-user.
 import type { ConversationRef, MessageRef } from './conversation.js';
 import type { HomePage } from './home-page.port.js';
 import type { LifecycleHandler } from './lifecycle-event.js';
+import type { LongMessages } from './long-messages.port.js';
 import type { Message } from './message.js';
 import type { WorkingSign } from './working-sign.port.js';
 
@@ -42,6 +43,7 @@ export interface ChatAdapter {
   start(handler: ChatEventHandler, admits?: Admits, onLifecycle?: LifecycleHandler): Promise<void>;
   /** What people send along. */
   readonly files: ChatFiles;
+  readonly long: LongMessages;
   stop(): Promise<void>;
   /**
    * Says something for everybody in the conversation (and thread). With `thread`, under the message that was answered, where

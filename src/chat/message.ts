@@ -1,5 +1,7 @@
 import { plainText, type RichText, type Span } from '../kernel/rich-text.js';
 
+import type { TextFile } from './text-file.js';
+
 export { plainText, type RichText, type Span };
 
 /** A button that comes back to us as an action event carrying `token`. */
@@ -75,6 +77,8 @@ export interface Message {
   readonly blocks: readonly Block[];
   /** BCP 47: what the platform's own words in it are written in; absent: English. */
   readonly locale?: string;
+  /** In place of the blocks: a file, which only platforms that divide into files are given. */
+  readonly file?: TextFile;
 }
 
 /** The message with the language of its reader, where that is known. */

@@ -33,6 +33,13 @@ const CommandQuestion = z.object({
   texts: z.record(z.string(), z.string()).optional(),
   /** How values read that were chosen, by name. */
   labels: z.record(z.string(), z.string()).optional(),
+  /** What was said with the question, and what there was to choose: it is said again where nobody knows that it was. */
+  said: z
+    .object({
+      message: z.string().optional(),
+      choices: z.array(z.object({ label: z.string(), value: z.union([z.string(), z.number()]) })).optional(),
+    })
+    .optional(),
   /** Connections that have to be logged in to before it is asked. */
   awaiting: z.array(z.string()).optional(),
   /** Milliseconds since the epoch. */
@@ -70,6 +77,16 @@ export function isJobQuestion(question: Question): question is JobQuestion {
   return question.kind === 'job';
 }
 
+interface Said {
+  readonly message?: string | undefined;
+  readonly choices?: readonly { readonly label: string; readonly value: string | number }[] | undefined;
+}
+
+/** What is kept of what was said with a question, and what can be said again out of that. */
+export function saidWith({ choices, message }: Said = {}) {
+  return { ...(message === undefined ? {} : { message }), ...(choices === undefined ? {} : { choices: [...choices] }) };
+}
+
 interface Asked {
   readonly user: ChatUser;
   readonly conversation: ConversationRef;
@@ -83,6 +100,7 @@ export function questionOf({ labels, next, texts, values }: Taken, askedAt: numb
     asking: asked?.name ?? '',
     texts: Object.keys(texts).length === 0 ? undefined : texts,
     labels: Object.keys(labels).length === 0 ? undefined : labels,
+    said: next.kind === 'question' ? saidWith(next.problem) : undefined,
     awaiting: next.kind === 'login' ? next.missing.map(({ parent }) => parent.name) : undefined,
     askedAt,
   };

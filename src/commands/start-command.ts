@@ -33,7 +33,7 @@ import {
 import type { LoginFirst } from './login-first.js';
 import { describePeople } from './people.js';
 import { CHOICE_PICKLIST, questionMessage } from './question-message.js';
-import { type CommandQuestion, isJobQuestion, type Questions, questionOf } from './questions.js';
+import { type CommandQuestion, isJobQuestion, type Questions, questionOf, saidWith } from './questions.js';
 import { refusalOf } from './refusals.js';
 import { sayPrivately } from './say.js';
 import type { StoppedRecipes } from './stopped-recipes.js';
@@ -216,7 +216,8 @@ export class CommandStarter {
     // A process that has died had taken this event: what was left to do is done now. Before a login nothing is taken.
     const isAgain = question.lastEventId === event.id && (question.isAnswered === true || !question.awaiting);
     if (isAgain && !question.isAnswered) {
-      await this.#sayNext(event, question, { recipe, next: { kind: 'question', problem: { parameter } } });
+      const problem = { parameter, ...saidWith(question.said) };
+      await this.#sayNext(event, question, { recipe, next: { kind: 'question', problem } });
       return false;
     }
     // What is typed after another command was not meant for this one.

@@ -1,11 +1,10 @@
+import { wordsOf } from '../chat/message-words.js';
 import type { RenderedReply } from '../recipes/render-reply.js';
-import { textsFor } from '../texts/texts-for.js';
 import type { Delivery } from './deliver-reply.js';
 import type { HeldJob } from './held-job.js';
 import type { CollectedReply } from './job.js';
 import type { JobVoice } from './job-voice.js';
 import { noPerson } from './no-person.js';
-import { fallbackOf } from './reply-message.js';
 
 /** Replies that are kept for a program; the first ones, so that a loop cannot push out what came before it. */
 const MAX_REPLIES = 50;
@@ -20,7 +19,8 @@ export function collectingVoice(held: HeldJob): JobVoice {
       throw noPerson('The recipe reads who the person is');
     },
     async say(reply, delivery) {
-      const path = delivery.replaces?.platform === 'api' ? delivery.replaces.address.reply : delivery.path;
+      const replaced = delivery.replaces?.message;
+      const path = replaced?.platform === 'api' ? replaced.address.reply : delivery.path;
       held.note({ replies: withReply(held.state.replies ?? [], toCollected(path, reply)) });
       return { message: { platform: 'api', address: { reply: path } }, promptReplaced: false };
     },
@@ -38,7 +38,7 @@ export function collectingVoice(held: HeldJob): JobVoice {
 }
 
 function toCollected(path: Delivery['path'], { blocks }: RenderedReply): CollectedReply {
-  const text = fallbackOf(blocks, textsFor(undefined));
+  const text = wordsOf(blocks);
   return { path, text: text.length > MAX_REPLY_LENGTH ? `${text.slice(0, MAX_REPLY_LENGTH - 1)}…` : text };
 }
 

@@ -1,14 +1,15 @@
 import type { ChatAdapter } from '../chat/chat-adapter.port.js';
 import type { Clicks } from '../chat/clicks.js';
 import type { MessageRef } from '../chat/conversation.js';
-import { type Block, inLanguage, type Message } from '../chat/message.js';
-import { isBehalfError } from '../kernel/errors.js';
+import { inLanguage, type Message } from '../chat/message.js';
+import { wordsOf } from '../chat/message-words.js';
+import { BehalfError, isBehalfError } from '../kernel/errors.js';
 import type { RenderedReply } from '../recipes/render-reply.js';
 import { textsFor } from '../texts/texts-for.js';
 import type { SaidRef } from './job.js';
 import type { ChatJob } from './job-record.js';
 import { doneMessage } from './messages.js';
-import { clicksOf, type FindCommand, fallbackOf, toBlocks } from './reply-message.js';
+import { clicksOf, type FindCommand, toBlocks } from './reply-message.js';
 
 interface ReplyTarget {
   readonly job: ChatJob;
@@ -23,6 +24,8 @@ interface ReplyTarget {
 /** `Ref`: where it stands now. */
 export interface DeliveredReply<Ref = MessageRef> {
   readonly message: Ref;
+  /** What a long one goes on in. */
+  readonly further?: readonly MessageRef[];
   /** True when the reply stands where the prompt stood: what is said next is a message of its own. */
   readonly promptReplaced: boolean;
 }
@@ -35,52 +38,91 @@ export function wasRefused(error: unknown): boolean {
 export interface Delivery {
   /** Of the step that says it. */
   readonly path: string;
-  /** It may have been said before an interruption. */
+  /** It may have been said before an interruption: of a long one, the message that follows those of `said`. */
   readonly again: boolean;
-  /** The earlier reply in whose place it is said. */
-  readonly replaces?: SaidRef;
+  /** The earlier reply in whose place it is said, and the messages that it goes on in. */
+  readonly replaces?: { readonly message: SaidRef; readonly further?: readonly MessageRef[] };
+  /** The first messages of a long one, which are known to be there. */
+  readonly said?: readonly MessageRef[];
+  /** Makes it durable which messages of a long one are there, so that none is said twice. */
+  readonly keep?: (said: readonly MessageRef[]) => Promise<void>;
 }
 
 /**
  * Says a reply where it belongs: in place of the reply that it replaces; for all where the recipe says so; else privately, in
- * place of the login prompt if there is one. Buttons of a reply for all count as the clicker's own command.
+ * place of the login prompt if there is one. Buttons of a reply for all count as the clicker's own command. What is too long
+ * for one message goes on in others below it.
  */
 export async function deliverReply(
   target: ReplyTarget,
   reply: RenderedReply,
-  { again, replaces: earlier }: Delivery,
+  delivery: Delivery,
 ): Promise<DeliveredReply> {
-  const { chat, job } = target;
+  const { chat, job, warn } = target;
   const { conversation, prompt } = job.state;
-  const replaces = earlier?.platform === 'api' ? undefined : earlier;
   const isPublic = conversation.kind === 'channel' && reply.visibleTo === 'channel';
-  const isInPlace = replaces !== undefined || (prompt !== undefined && !isPublic);
-  // What stands in the same place twice is seen once.
-  const message = await toMessage(target, reply, { again: again && !isInPlace, isPublic });
-  if (isInPlace && replaces === undefined && prompt !== undefined)
-    return { message: await chat.update(prompt, message), promptReplaced: true };
-  const { thread } = reply;
-  const said = replaces
-    ? await chat.update(replaces, message)
-    : isPublic || conversation.kind === 'direct'
-      ? await chat.post(conversation, message, { thread })
-      : await chat.postPrivately(conversation, job.user, message);
-  if (prompt !== undefined)
-    await chat.update(prompt, doneMessage(target.recipeName, textsFor(job.state.locale))).catch(target.warn);
-  return { message: said, promptReplaced: false };
+  const earlier = earlierOf(delivery);
+  const replaced = earlier.length > 0 ? earlier : prompt !== undefined && !isPublic ? [prompt] : [];
+  const whole = await toMessage(target, reply, isPublic);
+  const parts = chat.long.divide(whole, { isAside: conversation.kind === 'channel' && !isPublic });
+  const known = delivery.said ?? [];
+  const said = known.slice(0, parts.length);
+  for (const [index, part] of parts.entries()) {
+    if (index < said.length) continue;
+    const place = replaced[index];
+    // What stands in the same place twice is seen once.
+    const mayStandTwice = delivery.again && index === known.length && place === undefined;
+    const message = mayStandTwice ? withNote(part) : part;
+    said.push(place ? await chat.update(place, message) : await sayNew(target, message, { isPublic, ...reply }));
+    if (said.length < parts.length) await delivery.keep?.(said);
+  }
+  for (const left of earlier.slice(parts.length)) await chat.long.remove(left).catch(warn);
+  const promptReplaced = prompt !== undefined && replaced[0] === prompt;
+  if (prompt !== undefined && !promptReplaced) {
+    const done = doneMessage(target.recipeName, textsFor(job.state.locale));
+    await chat.update(prompt, done).catch(warn);
+  }
+  return { ...split(said), promptReplaced };
+}
+
+function earlierOf({ replaces }: Delivery): readonly MessageRef[] {
+  if (replaces === undefined || replaces.message.platform === 'api') return [];
+  return [replaces.message, ...(replaces.further ?? [])];
+}
+
+async function sayNew(
+  { chat, job }: ReplyTarget,
+  message: Message,
+  { isPublic, thread }: { readonly isPublic: boolean; readonly thread: boolean },
+): Promise<MessageRef> {
+  const { conversation } = job.state;
+  return isPublic || conversation.kind === 'direct'
+    ? chat.post(conversation, message, { thread })
+    : chat.postPrivately(conversation, job.user, message);
+}
+
+function split(said: readonly MessageRef[]): Pick<DeliveredReply, 'message' | 'further'> {
+  const [message, ...further] = said;
+  if (!message) throw new BehalfError('internal', 'A reply was divided into no message');
+  return { message, ...(further.length > 0 ? { further } : {}) };
 }
 
 async function toMessage(
   { clicks, findCommand, job }: ReplyTarget,
   { blocks }: RenderedReply,
-  { again, isPublic }: { readonly again: boolean; readonly isPublic: boolean },
+  isPublic: boolean,
 ): Promise<Message> {
-  const texts = textsFor(job.state.locale);
+  const { locale } = job.state;
   const tokens = await clicks.issue(job.user, clicksOf(blocks), isPublic ? 'tenant' : 'person');
-  const drawn = toBlocks(blocks, tokens, findCommand);
-  const note: Block = { kind: 'note', text: [{ text: texts.jobs.repeated }] };
-  const message = { fallback: fallbackOf(blocks, texts), blocks: again ? [...drawn, note] : drawn };
-  return inLanguage(message, job.state.locale);
+  const message = { fallback: wordsOf(blocks, locale), blocks: toBlocks(blocks, tokens, findCommand) };
+  return inLanguage(message, locale);
+}
+
+function withNote(message: Message): Message {
+  // A file has no room for a note, and twice the same file does no harm.
+  if (message.file !== undefined) return message;
+  const { repeated } = textsFor(message.locale).jobs;
+  return { ...message, blocks: [...message.blocks, { kind: 'note', text: [{ text: repeated }] }] };
 }
 
 /** Says how a job has ended: in place of the prompt, else privately. */

@@ -95,6 +95,11 @@ export class HeldJob {
     return this.#state.inFlight?.some((step) => step.path === path) ?? false;
   }
 
+  /** The step with all that is known of it, if it was begun. */
+  inFlight(path: string): InFlight | undefined {
+    return this.#state.inFlight?.find((step) => step.path === path);
+  }
+
   /** Makes it durable that a step with an effect begins. */
   async begin(step: InFlight, change: Partial<JobState> = {}): Promise<void> {
     await this.checkpoint({ ...change, inFlight: [...this.#inFlightBut(step.path), step] });

@@ -49,8 +49,13 @@ export interface JobRow {
 /** What a finished step left behind, by the step's path (`0`, `2.then.1`). */
 export type StepRecord =
   | { readonly kind: 'action'; readonly output: unknown }
-  /** `visibleTo`: who can press its buttons; absent in rows of former versions. */
-  | { readonly kind: 'reply'; readonly message: SaidRef; readonly visibleTo?: 'user' | 'channel' }
+  /** `visibleTo`: who can press its buttons; absent in rows of former versions. `further`: messages that a long one goes on in. */
+  | {
+      readonly kind: 'reply';
+      readonly message: SaidRef;
+      readonly further?: readonly MessageRef[];
+      readonly visibleTo?: 'user' | 'channel';
+    }
   | { readonly kind: 'if'; readonly branch: 'then' | 'else' }
   | { readonly kind: 'ask'; readonly ask: string; readonly answer: Answer }
   | { readonly kind: 'log' }
@@ -145,6 +150,10 @@ export interface JobLogLine {
 export interface InFlight {
   readonly path: string;
   readonly kind: 'action' | 'reply';
+  /** The messages of a long reply that are known to be there. */
+  readonly said?: readonly MessageRef[];
+  /** The next message was refused by the platform: it is known not to be there. */
+  readonly isRefused?: boolean;
 }
 
 /** The inside of a job: all that is needed to go on after a restart, on another machine. */

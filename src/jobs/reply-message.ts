@@ -1,6 +1,5 @@
 import type { Click } from '../chat/clicks.js';
-import type { ActionButton, Block, Button, Message } from '../chat/message.js';
-import { plainText } from '../kernel/rich-text.js';
+import type { ActionButton, Block, Button } from '../chat/message.js';
 import type { CompiledRecipe } from '../recipes/compiled-recipe.js';
 import { leadsToForm } from '../recipes/missing-parameter.js';
 import type {
@@ -9,7 +8,6 @@ import type {
   RenderedCommandButton,
   RenderedPicklist,
 } from '../recipes/render-reply.js';
-import type { Texts } from '../texts/english.js';
 
 /** What presses on the buttons of a reply mean, in the order in which `toBlocks` takes their tokens. */
 export function clicksOf(blocks: readonly RenderedBlock[]): readonly Click[] {
@@ -57,36 +55,6 @@ export function toBlocks(
         return [block];
     }
   });
-}
-
-/** The whole in plain words. */
-export function fallbackOf(blocks: readonly RenderedBlock[], texts: Texts): Message['fallback'] {
-  return blocks.flatMap((block) => wordsOf(block, texts)).join('\n');
-}
-
-function wordsOf(block: RenderedBlock, { replies }: Texts): readonly string[] {
-  switch (block.kind) {
-    case 'heading':
-      return [block.text];
-    case 'text':
-    case 'note':
-      return [plainText(block.text)];
-    case 'image':
-      return [block.alt];
-    case 'fields':
-      return block.fields.map(({ label, value }) => `${label}: ${value}`);
-    case 'table':
-      return [
-        block.columns.map(({ title }) => title).join(' | '),
-        ...block.rows.map((row) => row.join(' | ')),
-        ...(block.more === 0 ? [] : [replies.moreRows(block.more)]),
-      ];
-    case 'picklist':
-      return [block.label];
-    case 'divider':
-    case 'buttons':
-      return [];
-  }
 }
 
 function commandClick({ command, parameters }: RenderedCommandButton): Extract<Click, { kind: 'command' }> {

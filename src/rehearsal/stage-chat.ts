@@ -2,6 +2,7 @@ import type { ChatAdapter } from '../chat/chat-adapter.port.js';
 import type { ChatFiles } from '../chat/chat-file.js';
 import type { ChatUser, ChatUserProfile, Platform } from '../chat/chat-user.js';
 import type { ConversationRef, MessageRef } from '../chat/conversation.js';
+import { takesEverything } from '../chat/divide-message.js';
 import { type Button, type Message, plainText } from '../chat/message.js';
 import { BehalfError } from '../kernel/errors.js';
 
@@ -20,6 +21,7 @@ export interface Said {
 export class StageChat implements ChatAdapter {
   readonly platform: Platform;
   readonly routes = [];
+  readonly long = takesEverything;
   readonly files: ChatFiles;
   readonly #profile: ChatUserProfile;
   readonly #said = new Map<string, Said>();

@@ -9,6 +9,7 @@ import { home } from './english/home.js';
 import { install } from './english/install.js';
 import { asks, jobs, replies } from './english/jobs.js';
 import { logins } from './english/logins.js';
+import { long } from './english/long.js';
 import { pages } from './english/pages.js';
 import { parameters } from './english/parameters.js';
 import { signIn } from './english/sign-in.js';
@@ -34,6 +35,7 @@ export function english(format: Formats) {
     install: install(),
     jobs: jobs(format),
     logins: logins(format),
+    long: long(format),
     pages: pages(),
     parameters: parameters(format),
     replies: replies(format),

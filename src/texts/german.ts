@@ -11,6 +11,7 @@ import { home } from './german/home.js';
 import { install } from './german/install.js';
 import { asks, jobs, replies } from './german/jobs.js';
 import { logins } from './german/logins.js';
+import { long } from './german/long.js';
 import { pages } from './german/pages.js';
 import { parameters } from './german/parameters.js';
 import { signIn } from './german/sign-in.js';
@@ -33,6 +34,7 @@ export function german(format: Formats): Texts {
     install: install(),
     jobs: jobs(format),
     logins: logins(format),
+    long: long(format),
     pages: pages(),
     parameters: parameters(format),
     replies: replies(format),

@@ -3,10 +3,13 @@ import type { ChatEventHandler } from '../../src/chat/chat-event.js';
 import type { ChatFile, ChatFiles, ReadLimits } from '../../src/chat/chat-file.js';
 import type { ChatUser, ChatUserProfile, Platform } from '../../src/chat/chat-user.js';
 import type { ConversationRef, MessageRef } from '../../src/chat/conversation.js';
+import { takesEverything } from '../../src/chat/divide-message.js';
 import type { HomePage } from '../../src/chat/home-page.port.js';
-import type { ActionButton, Button, LoginButton, Message } from '../../src/chat/message.js';
+import type { LongMessages } from '../../src/chat/long-messages.port.js';
+import type { ActionButton, Block, Button, LoginButton, Message } from '../../src/chat/message.js';
 import { BehalfError } from '../../src/kernel/errors.js';
 import type { HttpRoute } from '../../src/kernel/http.js';
+import { inaccessible } from './accessible.js';
 
 export type ChatOperation =
   | 'post'
@@ -38,6 +41,10 @@ export class RecordingChat implements ChatAdapter {
   readonly operations: ChatOperation[] = [];
   /** Ids of the messages that were to be replaced. */
   readonly updated: string[] = [];
+  /** What people who do not see the screen would have missed of all that was said. */
+  readonly inaccessible: string[] = [];
+  /** Ids of the messages that were to be taken away. */
+  readonly removed: string[] = [];
   /** Confirmed e-mail addresses by user id. */
   readonly emails = new Map<string, string>();
   /** User ids by group. */
@@ -48,6 +55,8 @@ export class RecordingChat implements ChatAdapter {
   readonly homes = new Map<string, ChatMessage>();
   readonly home?: HomePage;
   readonly files: { inForms: boolean } & Pick<ChatFiles, 'read'>;
+  /** How long messages are divided; not at all unless a test says so. */
+  long: LongMessages = takesEverything;
   #movesUpdates = false;
   #failure: ((operation: ChatOperation, message?: Message) => boolean) | undefined;
   #gate: ((operation: ChatOperation, message?: Message) => Promise<void> | undefined) | undefined;
@@ -117,6 +126,14 @@ export class RecordingChat implements ChatAdapter {
     this.#movesUpdates = true;
   }
 
+  /** From now on each line of a message's words is a message of its own, with what can be pressed on the last. */
+  divideLines(): void {
+    this.long = {
+      divide: (message) => linesOf(message),
+      remove: async (ref) => void this.removed.push(String(ref.address['message'])),
+    };
+  }
+
   /** Refuses each operation for which `failure` says so, until told otherwise. */
   failWhen(failure: ((operation: ChatOperation, message?: Message) => boolean) | undefined): void {
     this.#failure = failure;
@@ -140,6 +157,7 @@ export class RecordingChat implements ChatAdapter {
 
   async #take(operation: ChatOperation, message?: Message): Promise<void> {
     this.operations.push(operation);
+    if (message) this.inaccessible.push(...inaccessible(message));
     await this.#gate?.(operation, message);
     if (this.#failure?.(operation, message)) throw new BehalfError('chat.delivery_failed', `${operation} was refused`);
   }
@@ -151,6 +169,15 @@ export class RecordingChat implements ChatAdapter {
     this.messages.push({ id, ...place, versions: [message] });
     return refOf(this.platform, id);
   }
+}
+
+function linesOf({ blocks, fallback }: Message): readonly Message[] {
+  const lines = fallback.split('\n');
+  const pressed = blocks.filter(({ kind }) => kind === 'buttons' || kind === 'picklist');
+  return lines.map((line, index) => {
+    const words: Block = { kind: 'text', text: [{ text: line }] };
+    return { fallback: line, blocks: index === lines.length - 1 ? [words, ...pressed] : [words] };
+  });
 }
 
 export function refOf(platform: Platform, id: string): MessageRef {

@@ -269,6 +269,8 @@ export async function startServiceKit(options: KitOptions): Promise<ServiceKit> 
       await clock.advance(10);
       await Promise.all([crm.stop(), files.stop(), stopping]);
       await close();
+      // Whatever a test is about, all that it makes the service say can be read out.
+      if (chat.inaccessible.length > 0) throw new Error(`Not for everybody: ${chat.inaccessible.join('; ')}`);
     },
   };
 }

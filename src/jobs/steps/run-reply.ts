@@ -1,7 +1,10 @@
+import type { MessageRef } from '../../chat/conversation.js';
 import type { ReplyStep } from '../../recipes/compiled-recipe.js';
 import { renderReply } from '../../recipes/render-reply.js';
 import { textsFor } from '../../texts/texts-for.js';
 import { wasRefused } from '../deliver-reply.js';
+import type { HeldJob } from '../held-job.js';
+import type { InFlight } from '../job.js';
 import { COMPLETED, pathOf, type StepScope, type StepsContext, type StepsOutcome } from './steps-context.js';
 
 /** Says a reply, once, after those of other items of a loop: only one of them may take the place of the prompt. */
@@ -19,19 +22,33 @@ async function say(context: StepsContext, step: ReplyStep, scope: StepScope): Pr
     if (record.kind === 'reply') data.addReply(step, record);
     return COMPLETED;
   }
-  const again = held.isInFlight(path);
+  const begun = held.inFlight(path);
+  const again = begun !== undefined && !begun.isRefused;
   const rendered = await renderReply(step, data.current(), textsFor(held.state.locale));
   const earlier = step.update && data.replyOf(step.update.id);
   // It stands where the earlier one stood, so the same people see it.
   const reply = earlier ? { ...rendered, visibleTo: earlier.visibleTo ?? 'user' } : rendered;
-  await held.begin({ path, kind: 'reply' });
-  const delivery = { path, again, ...(earlier ? { replaces: earlier.message } : {}) };
-  const { message, promptReplaced } = await context.say(reply, delivery).catch((error: unknown) => {
-    if (!again && wasRefused(error)) held.land(path);
+  let inFlight: InFlight = { path, kind: 'reply', ...(begun?.said ? { said: begun.said } : {}) };
+  await held.begin(inFlight);
+  const keep = (said: readonly MessageRef[]): Promise<void> => {
+    inFlight = { path, kind: 'reply', said };
+    return held.begin(inFlight);
+  };
+  const known = { ...(earlier ? { replaces: earlier } : {}), ...(begun?.said ? { said: begun.said } : {}) };
+  const delivered = await context.say(reply, { path, again, keep, ...known }).catch(async (error: unknown) => {
+    const isNext = inFlight.said !== begun?.said;
+    if ((!again || isNext) && wasRefused(error)) await landRefused(held, inFlight);
     throw error;
   });
-  const said = { kind: 'reply' as const, message, visibleTo: reply.visibleTo };
+  const { further, message, promptReplaced } = delivered;
+  const said = { kind: 'reply' as const, message, ...(further ? { further } : {}), visibleTo: reply.visibleTo };
   held.landDone(path, said, { promptReplaced });
   data.addReply(step, said);
   return COMPLETED;
+}
+
+/** Nothing is there of it, or the first messages of a long one are, which are not to be said again. */
+async function landRefused(held: HeldJob, inFlight: InFlight): Promise<void> {
+  if (inFlight.said === undefined) held.land(inFlight.path);
+  else await held.begin({ ...inFlight, isRefused: true });
 }

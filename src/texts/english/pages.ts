@@ -26,6 +26,7 @@ export const pages = () => ({
   loggedInAs: (app: string, account: string) => rich`You logged in to ${app} as ${bold(account)}.`,
   pasteCode: (place: string) =>
     rich`To finish, paste this code into ${bold('your own')} direct message with the bot in ${place}:`,
+  code: 'Code',
   copy: 'Copy',
   copied: 'Copied',
   byItself: (place: string) => `In ${place} this happens by itself and the window closes.`,

@@ -107,7 +107,7 @@ export function proofPage(props: ProofPageProps): HttpResponse {
     body: html`<h1>${pages.oneMoreStep}</h1>
 ${account === undefined ? undefined : html`<p>${marked(pages.loggedInAs(app, account))}</p>`}
 <p>${marked(pages.pasteCode(platform))}</p>
-<p class="code"><output id="code">${code}</output> <button type="button" id="copy" data-copied="${pages.copied}" hidden>${pages.copy}</button></p>
+<p class="code"><output id="code" aria-label="${pages.code}">${code}</output> <button type="button" id="copy" data-copied="${pages.copied}" hidden>${pages.copy}</button></p>
 ${popUpScripts.length === 0 ? undefined : html`<p>${pages.byItself(platform)}</p>`}
 <p class="warning">${pages.neverSendCode}</p>`,
   });

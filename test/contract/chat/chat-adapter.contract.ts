@@ -404,6 +404,44 @@ export function describeChatAdapter(driver: ChatDriver): void {
         expect(message.buttons).toHaveLength(1);
       });
 
+      test('what is too long for one message goes on in further ones, in order, with the buttons on the last', async () => {
+        await bench.personSays('rita', 'help', 'channel');
+        const [event] = events;
+        if (!event) throw new Error('nothing was heard');
+        const words = Array.from({ length: 12_000 }, (_, index) => `w${index}`);
+        const long: Message = {
+          fallback: 'Many words',
+          blocks: [
+            { kind: 'buttons', buttons: [{ kind: 'action', label: 'Go', token: 'token-of-go' }] },
+            ...['first', 'second'].map((half, index) => ({
+              kind: 'text' as const,
+              text: [{ text: `${half} ${words.slice(index * 3_000, (index + 1) * 3_000).join(' ')}` }],
+            })),
+          ],
+        };
+        const parts = bench.adapter.long.divide(long, { isAside: false });
+        expect(parts.length).toBeGreaterThan(0);
+        for (const part of parts) await bench.adapter.post(asKept(event.conversation), part, { thread: true });
+        const shownParts = bench.shownTo('carl');
+        expect(shownParts).toHaveLength(parts.length);
+        expect(new Set(shownParts.map(({ thread }) => thread)).size).toBe(1);
+        expect(shownParts.flatMap(({ text }) => text.match(/w\d+/g) ?? [])).toEqual(words.slice(0, 6_000));
+        expect(shownParts.map(({ buttons }) => buttons)).toEqual([...parts.slice(1).map(() => []), ['Go']]);
+      });
+
+      test('what fits into one message is not divided', () => {
+        expect(bench.adapter.long.divide(SAMPLE, { isAside: false })).toEqual([SAMPLE]);
+      });
+
+      test('a message can be taken away, and once it is gone that is well, too', async () => {
+        const { conversation } = await heard('help', 'channel');
+        const ref = asKept(await bench.adapter.post(conversation, textMessage('for a while')));
+        await shown('carl', 'for a while');
+        await bench.adapter.long.remove(ref);
+        expect(bench.shownTo('carl')).toEqual([]);
+        await bench.adapter.long.remove(ref);
+      });
+
       test('an update replaces the message in place', async () => {
         const { conversation } = await heard('help');
         const ref = await bench.adapter.post(conversation, SAMPLE);

@@ -22,6 +22,15 @@ export interface SlackBench extends ChatBench {
   readonly slack: SlackEmulator;
   /** Every log line as JSON. */
   readonly logLines: readonly string[];
+  /** The bot's files that this person sees now, oldest first. */
+  filesShownTo(personId: string): readonly ShownFile[];
+}
+
+interface ShownFile {
+  readonly name: unknown;
+  readonly where: ShownMessage['where'];
+  readonly isInThread: boolean;
+  readonly comment: string;
 }
 
 export interface SlackBenchOptions {
@@ -68,7 +77,8 @@ export async function startSlackBench(options: SlackBenchOptions = {}): Promise<
     await stop();
     throw error;
   });
-  return { slack, logLines, adapter, stop, ...controls(slack, shown) };
+  const filesShownTo = (personId: string) => visibleMessages(shown, personId).flatMap(shownFiles);
+  return { slack, logLines, filesShownTo, adapter, stop, ...controls(slack, shown) };
 }
 
 /** The driver of the contract suite that all chat adapters share. */
@@ -182,6 +192,11 @@ function readMessage(message: SeenMessage): ShownMessage {
       .filter((element) => element['type'] === 'button')
       .map(labelOf),
   };
+}
+
+function shownFiles({ native, text, threadId, where }: SeenMessage): readonly ShownFile[] {
+  const files = isJson(native) ? listAt(native, 'files') : [];
+  return files.map(({ name }) => ({ name, where, isInThread: threadId !== undefined, comment: text }));
 }
 
 function blocksOf(native: unknown): readonly Json[] {

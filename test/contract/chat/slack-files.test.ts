@@ -2,51 +2,32 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { BOT_SCOPES } from '../../../playground/slack/emulator.js';
 import { SALES_CHANNEL } from '../../../playground/slack/workspace.js';
-import type { ChatEvent } from '../../../src/chat/chat-event.js';
 import type { ChatFile } from '../../../src/chat/chat-file.js';
-import { isBehalfError } from '../../../src/kernel/errors.js';
+import { codeOf, FileScene, LIMITS, PDF } from './file-scene.js';
 import { BOT_TOKEN, type SlackBench, slackUser, startSlackBench } from './slack-driver.js';
 
-const PDF = { name: 'contract.pdf', mimeType: 'application/pdf', content: Buffer.from('%PDF-1.7 a contract') };
 const RITA = slackUser('rita');
-const LIMITS = { maxBytes: 1024 };
 
+const scene = new FileScene();
 let bench: SlackBench;
-let events: ChatEvent[];
 
 async function open(options: Parameters<typeof startSlackBench>[0] = {}): Promise<void> {
-  events = [];
-  bench = await startSlackBench({ handler: async (event) => void events.push(event), ...options });
+  scene.begin();
+  bench = await startSlackBench({ handler: scene.handler, ...options });
 }
 
 afterEach(() => bench.stop());
 
-function sentFiles(): readonly ChatFile[] {
-  const [event] = events;
-  return event?.kind === 'text' ? (event.files ?? []) : [];
-}
-
 async function sendOne(file = PDF): Promise<ChatFile> {
   await bench.slack.say('rita', 'upload contract', { files: [file] });
-  const [sent] = sentFiles();
-  if (!sent) throw new Error('no file came along');
-  return sent;
-}
-
-async function codeOf(work: Promise<unknown>): Promise<string> {
-  try {
-    await work;
-    return 'it was read';
-  } catch (error) {
-    return isBehalfError(error) ? error.code : 'another error';
-  }
+  return scene.sentFile();
 }
 
 describe('files in Slack', () => {
   test('a file of a direct message comes along with the text, and can be read', async () => {
     await open();
     const sent = await sendOne();
-    expect(events).toMatchObject([{ kind: 'text', text: 'upload contract' }]);
+    expect(scene.events).toMatchObject([{ kind: 'text', text: 'upload contract' }]);
     expect(sent).toMatchObject({ name: 'contract.pdf', mimeType: 'application/pdf', size: PDF.content.length });
     expect(Buffer.from(await bench.adapter.files.read(RITA, sent, LIMITS))).toEqual(PDF.content);
     expect(bench.slack.files.authorizations).toEqual([`Bearer ${BOT_TOKEN}`]);
@@ -55,13 +36,13 @@ describe('files in Slack', () => {
   test('a file of a channel comes along where the bot is mentioned', async () => {
     await open();
     await bench.slack.say('rita', '@Behalf upload contract', { channel: SALES_CHANNEL, files: [PDF] });
-    expect(sentFiles()).toMatchObject([{ name: 'contract.pdf' }]);
+    expect(scene.sentFiles()).toMatchObject([{ name: 'contract.pdf' }]);
   });
 
   test('a file without a word is an event', async () => {
     await open();
     await bench.slack.say('rita', '', { files: [PDF] });
-    expect(events).toMatchObject([{ kind: 'text', text: '', files: [{ name: 'contract.pdf' }] }]);
+    expect(scene.events).toMatchObject([{ kind: 'text', text: '', files: [{ name: 'contract.pdf' }] }]);
   });
 
   test('what a file of a shared channel is, is asked for', async () => {
@@ -87,20 +68,24 @@ describe('files in Slack', () => {
   test('a form gives the files that were put in', async () => {
     await open({
       handler: async (event) => {
-        events.push(event);
+        scene.events.push(event);
         const fields = [{ kind: 'file' as const, name: 'contract', label: 'Which file?', optional: false }];
         if (event.kind === 'action') await event.openForm?.({ token: 't', title: 'Upload', submitLabel: 'OK', fields });
       },
     });
     await bench.slack.say('rita', 'hello');
-    const [event] = events;
+    const [event] = scene.events;
     if (event?.kind !== 'text') throw new Error('nothing was said');
     const button = { kind: 'action' as const, label: 'Form', token: 'x' };
     await bench.adapter.post(event.conversation, { fallback: 'f', blocks: [{ kind: 'buttons', buttons: [button] }] });
     const shown = await bench.slack.waitForMessage(({ author }) => author === 'bot');
     await bench.slack.press('rita', shown.id, { buttonText: 'Form' });
     await bench.slack.modals.submit('rita', { 'field:contract': [PDF] });
-    expect(events.at(-1)).toMatchObject({ kind: 'form', values: {}, files: { contract: [{ name: 'contract.pdf' }] } });
+    expect(scene.events.at(-1)).toMatchObject({
+      kind: 'form',
+      values: {},
+      files: { contract: [{ name: 'contract.pdf' }] },
+    });
   });
 });
 

@@ -51,7 +51,7 @@ describe('Slack: the start', () => {
     const warnings = slack.logLines.filter((line) => line.includes('lacks scopes'));
     expect(warnings).toHaveLength(1);
     expect(warnings[0]).toContain(
-      '"missingScopes":["commands","files:read","im:write","usergroups:read","users:read.email"]',
+      '"missingScopes":["commands","files:read","files:write","im:write","usergroups:read","users:read.email"]',
     );
   });
 

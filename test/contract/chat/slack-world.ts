@@ -44,7 +44,7 @@ export const WORLD_SECRET = 'the-signing-secret-of-the-world';
 export const CLIENT_ID = '1.2';
 export const CLIENT_SECRET = 'client-secret-canary';
 export const SCOPES =
-  'app_mentions:read,chat:write,commands,files:read,im:history,im:write,usergroups:read,users:read,users:read.email';
+  'app_mentions:read,chat:write,commands,files:read,files:write,im:history,im:write,usergroups:read,users:read,users:read.email';
 const HALF_DAY_SECONDS = 43_200;
 
 /** Slack's Web API for an app that many workspaces install: OAuth with token rotation, and what the bot calls there. */

@@ -1,52 +1,34 @@
 import { createHttpClient } from '../../../adapters/undici/index.js';
 import { TEAM } from '../../../playground/teams/chats.js';
-import type { ChatEvent } from '../../../src/chat/chat-event.js';
 import type { ChatFile } from '../../../src/chat/chat-file.js';
 import { isBehalfError } from '../../../src/kernel/errors.js';
 import { systemClock } from '../../../src/kernel/system-clock.js';
 import { RecordingLogger } from '../../support/recording-logger.js';
+import { codeOf, FileScene, LIMITS, PDF } from './file-scene.js';
 import { startTeamsBench, type TeamsBench, teamsUser } from './teams-driver.js';
 
-const PDF = { name: 'contract.pdf', content: Buffer.from('%PDF-1.7 a contract') };
 const RITA = teamsUser('rita');
-const LIMITS = { maxBytes: 1024 };
 
+const scene = new FileScene();
 let bench: TeamsBench;
-let events: ChatEvent[];
 
 async function open(options: Parameters<typeof startTeamsBench>[0] = {}): Promise<void> {
-  events = [];
-  bench = await startTeamsBench({ handler: async (event) => void events.push(event), ...options });
+  scene.begin();
+  bench = await startTeamsBench({ handler: scene.handler, ...options });
 }
 
 afterEach(() => bench.stop());
 
-function sentFiles(): readonly ChatFile[] {
-  const [event] = events;
-  return event?.kind === 'text' ? (event.files ?? []) : [];
-}
-
 async function sendOne(file: { name: string; content: Buffer; pasted?: boolean } = PDF): Promise<ChatFile> {
   await bench.teams.say('rita', 'upload contract', { files: [file] });
-  const [sent] = sentFiles();
-  if (!sent) throw new Error('no file came along');
-  return sent;
-}
-
-async function codeOf(work: Promise<unknown>): Promise<string> {
-  try {
-    await work;
-    return 'it was read';
-  } catch (error) {
-    return isBehalfError(error) ? error.code : 'another error';
-  }
+  return scene.sentFile();
 }
 
 describe('files in Teams', () => {
   test('a file of the 1:1 chat comes along with the text, and is read without a token of ours', async () => {
     await open();
     const sent = await sendOne();
-    expect(events).toMatchObject([{ kind: 'text', text: 'upload contract' }]);
+    expect(scene.events).toMatchObject([{ kind: 'text', text: 'upload contract' }]);
     expect(sent).toMatchObject({ name: 'contract.pdf', mimeType: 'application/pdf' });
     expect(Buffer.from(await bench.adapter.files.read(RITA, sent, LIMITS))).toEqual(PDF.content);
     expect(bench.teams.files.authorizations).toEqual([undefined]);
@@ -62,13 +44,13 @@ describe('files in Teams', () => {
   test('a file without a word is an event', async () => {
     await open();
     await bench.teams.say('rita', '', { files: [PDF] });
-    expect(events).toMatchObject([{ kind: 'text', text: '', files: [{ name: 'contract.pdf' }] }]);
+    expect(scene.events).toMatchObject([{ kind: 'text', text: '', files: [{ name: 'contract.pdf' }] }]);
   });
 
   test('a file of a channel is said to be out of reach', async () => {
     await open();
     await bench.teams.say('rita', 'upload contract', { conversation: TEAM.channelId, files: [PDF] });
-    const [sent] = sentFiles();
+    const [sent] = scene.sentFiles();
     expect(sent?.unreadable).toBe('only_in_own_chat');
   });
 
@@ -78,8 +60,8 @@ describe('files in Teams', () => {
     const html = '<blockquote><attachment id="1700000000000"></attachment></blockquote>help';
     const attachments = [{ contentType: 'text/html', content: html }];
     await bench.teams.sendRaw({ activity: { ...activity, attachments } });
-    expect(events).toMatchObject([{ kind: 'text' }]);
-    expect(sentFiles()).toEqual([]);
+    expect(scene.events).toMatchObject([{ kind: 'text' }]);
+    expect(scene.sentFiles()).toEqual([]);
   });
 
   test('a file whose time is over asks for it again', async () => {

@@ -56,6 +56,19 @@ const STORIES: readonly Story[] = [
   - reply: { text: The end }`,
   ),
   told(
+    'a reply of several messages, in the place of another of several',
+    `  - { id: card, reply: { text: "One\\nTwo\\nThree" } }
+  - ${make('between')}
+  - reply: { update: card, text: "Four\\nFive\\nSix\\nSeven" }
+  - reply: { text: "Eight\\nNine" }`,
+    {
+      async act(run) {
+        run.chat.divideLines();
+        await run.say('go');
+      },
+    },
+  ),
+  told(
     'branches, a line in the log, and a stop',
     `  - { id: made, action: crm.create, input: { name: one } }
   - if: "{{ steps.made.name = 'one' }}"

@@ -6,6 +6,7 @@ import { type Assembly, assemble, type Stores } from '../../../src/assemble.js';
 import { loadCatalogue } from '../../../src/catalogue.js';
 import type { ChatAdapter } from '../../../src/chat/chat-adapter.port.js';
 import type { ChatEvent } from '../../../src/chat/chat-event.js';
+import { takesEverything } from '../../../src/chat/divide-message.js';
 import type { Form } from '../../../src/chat/form.js';
 import type { Clock } from '../../../src/kernel/clock.port.js';
 import { asBehalfError, BehalfError } from '../../../src/kernel/errors.js';
@@ -109,6 +110,7 @@ function remoteChat() {
     platform: 'slack',
     routes: [],
     files: { inForms: true, read: async () => Buffer.from('') },
+    long: takesEverything,
     start: async () => {},
     stop: async () => {},
     post: (to, message) => say({ do: 'post', to, message }),

@@ -164,6 +164,20 @@ describe('a value that an app finds', () => {
     expect(kit.chat.texts()).toContain('This question is not open any more. Please type the command again.');
   });
 
+  test('is one command, and nothing more is said, when the platform delivers the press again', async () => {
+    await kit.say('look up acme');
+    const question = kit.chat.last();
+    const press = { values: { option: '0' }, id: 'press-1' };
+    await kit.press(question, 'Choose', press);
+    await kit.idle();
+    const texts = kit.chat.texts();
+    await kit.press(question, 'Choose', press);
+    await kit.idle();
+    expect(await started()).toEqual([{ deal: 'D-1' }]);
+    expect(kit.chat.texts()).toEqual(texts);
+    expect(texts.at(-1)).toBe('Looked up D-1');
+  });
+
   test('waits for what its options depend on', async () => {
     await kit.say('visit shop: south');
     expect(textOf(kit.chat.last())).toContain('Which city?');

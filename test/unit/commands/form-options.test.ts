@@ -1,3 +1,4 @@
+import type { ChatFile } from '../../../src/chat/chat-file.js';
 import type { Form, FormChoice } from '../../../src/chat/form.js';
 import { buttonOf, loginButtonsOf, textOf } from '../../support/recording-chat.js';
 import { recipe } from '../../support/service-files.js';
@@ -15,7 +16,17 @@ const RECIPES = {
     steps:
       '  - reply: { text: "Closed {{ parameters.deal }}", buttons: [{ text: Again, command: close deal, parameters: { other: D-9 } }] }',
   }),
+  attach: recipe({
+    command: 'attach',
+    parameters: `
+    - { name: deal, prompt: "Which deal?", ${OPTIONS} }
+    - { name: contract, type: file, prompt: "Which file?" }
+    - { name: note, optional: true }`,
+    steps: '  - reply: { text: "Attached {{ parameters.contract.name }} to {{ parameters.deal }}" }',
+  }),
 };
+
+const PDF: ChatFile = { reference: { file: 'F1' }, name: 'contract.pdf', mimeType: 'application/pdf', size: 100 };
 
 describe('options while a form is filled in', () => {
   let kit: ServiceKit;
@@ -275,6 +286,23 @@ describe('options while a form is filled in', () => {
     const { initial } = again.fields[1] as { readonly initial: FormChoice };
     await submitted(again, { deal: first(await typed(again, 'two')), other: initial.value });
     expect(await started()).toContainEqual({ deal: `two-0-${'x'.repeat(200)}`, other: 'D-9' });
+  });
+
+  test('that were chosen keep their words while a file is asked for in the chat, where forms take none', async () => {
+    kit.chat.files.inForms = false;
+    await kit.say('attach');
+    await kit.logIn(kit.chat.last(), 'ann@acme.example');
+    await settled();
+    const form = await opened();
+    expect(form.fields.map(({ name }) => name)).toEqual(['deal', 'note']);
+    expect(await submitted(form, { deal: first(await typed(form, 'acme')) })).toEqual({});
+    expect(await started()).toEqual([]);
+    expect(textOf(kit.chat.last())).toContain('Which file?');
+    const again = await opened();
+    expect(again.fields[0]).toMatchObject({ name: 'deal', initial: { label: 'acme 0' } });
+    await kit.say('', { files: [PDF] });
+    await kit.idle();
+    expect(await started()).toMatchObject([{ deal: `acme-0-${'x'.repeat(200)}`, contract: { name: 'contract.pdf' } }]);
   });
 
   test('come after the login: the form is not opened before it', async () => {

@@ -182,7 +182,7 @@ describe('the way back', () => {
     kit.profiles.set(ANN.userId, { name: 'ann', place: 'Acme' });
     const pasted = await toProvider(await link());
     const page = await get(routes(), callback(pasted.state), { cookie: pasted.cookie });
-    expect(String(page.body)).toMatch(/<output id="code">[0-9A-Z]{4}-[0-9A-Z]{4}<\/output>/);
+    expect(String(page.body)).toMatch(/<output id="code" aria-label="Code">[0-9A-Z]{4}-[0-9A-Z]{4}<\/output>/);
     expect(String(page.body)).not.toContain('/assets/teams.js');
     const popUp = await toProvider(await link({ popUp: true }));
     const handed = await get(routes(), callback(popUp.state), { cookie: popUp.cookie });
