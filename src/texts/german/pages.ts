@@ -25,7 +25,7 @@ export const pages = (): Texts['pages'] => ({
   loggedInAs: (app, account) => rich`Sie haben sich bei ${app} als ${bold(account)} angemeldet.`,
   pasteCode: (place) =>
     rich`Fügen Sie zum Schluss diesen Code in ${bold('Ihre eigene')} Direktnachricht mit dem Bot in ${place} ein:`,
-  code: 'Code',
+  code: 'Ihr Code',
   copy: 'Kopieren',
   copied: 'Kopiert',
   byItself: (place) => `In ${place} passiert das von selbst, und das Fenster schließt sich.`,
