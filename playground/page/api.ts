@@ -48,6 +48,8 @@ export interface PlaygroundState {
   readonly files: readonly StoredFile[];
   /** Opens the callable recipes to programs. */
   readonly programKey: string;
+  /** The view in the person's Home tab of the app in Slack; absent before the first was published. */
+  readonly slackHome?: Json;
 }
 
 export interface TeamsAction {
@@ -94,6 +96,12 @@ export interface SlackAction {
   readonly state?: Readonly<Record<string, Readonly<Record<string, Chosen>>>>;
 }
 
+export interface SlackHomeAction {
+  readonly blockId: string;
+  readonly actionId: string;
+  readonly selected?: string;
+}
+
 /** Where something is written: in a conversation, or in the thread of one of its messages. */
 export interface Place {
   readonly conversation: string;
@@ -115,6 +123,9 @@ export interface PersonApi {
   /** What a menu of the open modal offers for what was typed. */
   slackSuggest(blockId: string, query: string): Promise<{ readonly options: readonly Json[] }>;
   slackClose(): Promise<ActionResult>;
+  /** The person goes to their Home tab. */
+  slackHome(): Promise<ActionResult>;
+  slackHomeAction(action: SlackHomeAction): Promise<ActionResult>;
   teamsSubmit(data: unknown): Promise<ActionResult>;
   /** What an input of the open dialog offers for what was typed. */
   teamsSearch(input: string, query: string): Promise<{ readonly choices: readonly TeamsChoice[] }>;
@@ -141,6 +152,8 @@ export function apiOf(person: string): PersonApi {
     slackSubmit: (values) => post('slack/form', { person, values }),
     slackSuggest: (blockId, query) => post('slack/suggest', { person, blockId, query }),
     slackClose: () => post('slack/close', { person }),
+    slackHome: () => post('slack/home', { person }),
+    slackHomeAction: (action) => post('slack/home-actions', { person, ...action }),
     teamsSubmit: (data) => post('teams/dialog', { person, data }),
     teamsSearch: (input, query) => post('teams/search', { person, input, query }),
     teamsAction: (message, action) => post('teams/actions', { person, message, action }),

@@ -8,11 +8,13 @@ import type {
   PlaygroundState,
   SlackForm,
 } from './api.js';
+import { type AppTab, AppTabs } from './app-tabs.js';
 import { Composer } from './composer.js';
 import { MessageList } from './message-list.js';
 import { Places, placesOf, titleFor } from './places.js';
 import { useUnread } from './reading.js';
 import { RoomHead } from './room-head.js';
+import { SlackHome } from './slack-home.js';
 import { SlackModal } from './slack-modal.js';
 import { Tries } from './tries.js';
 import { messageOf } from './values.js';
@@ -30,10 +32,13 @@ const TOAST_MS = 6000;
 export function ChatClient({ platform, state, api }: ClientProps) {
   const places = useMemo(() => placesOf(platform, state.conversations), [state.conversations, platform]);
   const [chosen, setChosen] = useState('');
+  const [tab, setTab] = useState<AppTab>('messages');
   const [toast, setToast] = useState('');
   const [form, setForm] = useState<SlackForm>();
   const current = places.find(({ id }) => id === chosen) ?? places[0];
-  const unread = useUnread(state.person.id, places, current?.id ?? '');
+  const hasHome = platform === 'slack' && current?.kind === 'direct';
+  const isHome = hasHome && tab === 'home';
+  const unread = useUnread(state.person.id, places, isHome ? '' : (current?.id ?? ''));
   useEffect(() => {
     if (toast === '') return;
     const timer = window.setTimeout(() => setToast(''), TOAST_MS);
@@ -50,6 +55,23 @@ export function ChatClient({ platform, state, api }: ClientProps) {
     }
   };
   const title = titleFor(state.person, current);
+  const messages = (
+    <>
+      <MessageList key={current.id} conversation={current} state={state} api={api} onToast={setToast} onSend={send} />
+      <footer className="compose">
+        <Tries conversation={current} onTry={(text, files) => void send({ conversation: current.id }, text, files)} />
+        <Composer
+          key={current.id}
+          conversation={current}
+          label={`Message to ${title} in ${platform === 'slack' ? 'Slack' : 'Teams'}`}
+          placeholder={placeholderOf(current, title)}
+          onSend={(text, files) => send({ conversation: current.id }, text, files)}
+          onToast={setToast}
+        />
+      </footer>
+    </>
+  );
+  const home = <SlackHome view={state.slackHome} api={api} onToast={setToast} onForm={setForm} />;
   return (
     <section className={`client client-${platform}`} aria-label={NAMES[platform]}>
       <header className="client-head">
@@ -75,35 +97,23 @@ export function ChatClient({ platform, state, api }: ClientProps) {
           places={places}
           open={current.id}
           unread={unread}
-          onOpen={setChosen}
+          onOpen={(id) => {
+            setChosen(id);
+            setTab('messages');
+          }}
         />
         <div className="room">
           <RoomHead conversation={current} title={title} people={state.people} />
-          <MessageList
-            key={current.id}
-            conversation={current}
-            state={state}
-            api={api}
-            onToast={setToast}
-            onSend={send}
-          />
+          {hasHome ? (
+            <AppTabs open={tab} onOpen={setTab}>
+              {isHome ? home : messages}
+            </AppTabs>
+          ) : (
+            messages
+          )}
           <div className="toast" role="status">
             {toast !== '' && <p>{toast}</p>}
           </div>
-          <footer className="compose">
-            <Tries
-              conversation={current}
-              onTry={(text, files) => void send({ conversation: current.id }, text, files)}
-            />
-            <Composer
-              key={current.id}
-              conversation={current}
-              label={`Message to ${title} in ${platform === 'slack' ? 'Slack' : 'Teams'}`}
-              placeholder={placeholderOf(current, title)}
-              onSend={(text, files) => send({ conversation: current.id }, text, files)}
-              onToast={setToast}
-            />
-          </footer>
         </div>
       </div>
     </section>

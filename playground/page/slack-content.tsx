@@ -102,14 +102,23 @@ export function SlackContent({ message, author, api, onToast }: ContentProps) {
           }}
         />
       )}
-      {partsOf(blocks).map((part) =>
-        part.kind === 'shown' ? (
-          <Shown key={String(part.blocks[0]?.['block_id'])} blocks={part.blocks} />
-        ) : (
-          <UsedBlock key={String(part.block['block_id'])} block={part.block} busy={busy} onUse={use} />
-        ),
-      )}
+      <SlackBlocks blocks={blocks} busy={busy} onUse={use} />
     </div>
+  );
+}
+
+interface BlocksProps extends Omit<UsedProps, 'block'> {
+  readonly blocks: readonly Json[];
+}
+
+/** Block Kit, as messages and the Home tab have it. */
+export function SlackBlocks({ blocks, busy, onUse }: BlocksProps) {
+  return partsOf(blocks).map((part) =>
+    part.kind === 'shown' ? (
+      <Shown key={String(part.blocks[0]?.['block_id'])} blocks={part.blocks} />
+    ) : (
+      <UsedBlock key={String(part.block['block_id'])} block={part.block} busy={busy} onUse={onUse} />
+    ),
   );
 }
 

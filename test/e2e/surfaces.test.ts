@@ -272,6 +272,40 @@ describe('Files', () => {
   );
 });
 
+describe('The Home tab of the app in Slack', () => {
+  it(
+    'is reached by keyboard, shows what waits as it changes, and what is pressed there is done',
+    async () => {
+      const desk = await sitDown('max');
+      const { page } = desk;
+      const home = page.getByRole('region', { name: 'Home of Behalf' });
+      await page.getByRole('tab', { name: 'Messages' }).focus();
+      await page.keyboard.press('ArrowLeft');
+      await page.getByRole('tab', { name: 'Home', selected: true }).waitFor();
+      await home.getByText('You have no personal connections yet').waitFor();
+      expect(await barriersOn(page)).toEqual([]);
+      await home.getByRole('button', { name: 'Create opportunity' }).click();
+      const form = page.getByRole('dialog', { name: 'Create opportunity' });
+      await form.waitFor();
+      await page.keyboard.press('Escape');
+      await form.waitFor({ state: 'detached' });
+
+      await page.getByRole('tab', { name: 'Messages' }).click();
+      await desk.slack.say('create opportunity account: Acme amount: 5');
+      const prompt = await desk.slack.message('Please connect to Acme CRM');
+      await page.getByRole('tab', { name: 'Home' }).click();
+      await home.getByText('Waits for your login to Acme CRM').waitFor();
+      await home.getByRole('link', { name: 'Login to Acme CRM' }).waitFor();
+      await home.getByRole('button', { name: 'Cancel' }).click();
+      await home.getByText('Cancelled.').waitFor();
+      await page.getByRole('tab', { name: 'Messages' }).click();
+      await prompt.becomes('Cancelled');
+      await leave(desk);
+    },
+    STORY_MS,
+  );
+});
+
 describe('A program', () => {
   it(
     'runs the line that the page shows, and its note stands among the records',
