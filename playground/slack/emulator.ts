@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Conversations, PlaygroundConversation, PlaygroundMessage } from '../conversations.js';
+import type { Conversations } from '../conversations.js';
 import { listen } from '../http.js';
 import { type Person, SLACK_BOT_USER_ID } from '../people.js';
 import type { ApiWorld, OwnMessageChange } from './api-call.js';
@@ -16,6 +16,7 @@ import { takeResponse } from './response-url-endpoint.js';
 import { ResponseUrls, TriggerIds } from './response-urls.js';
 import { type SlackClientRegistration, SlackSignIn } from './sign-in.js';
 import type { ApiWarning, Block, ProfileOverrides, RecordedCall, RecordedRequest } from './types.js';
+import { type FoundMessage, waitForMessage } from './wait-for-message.js';
 import { type ApiTrouble, type HttpAnswer, WebApi } from './web-api.js';
 import { directChannelOf, Workspace } from './workspace.js';
 
@@ -56,8 +57,6 @@ export interface SlackEmulatorOptions {
   /** Whether the bot hears of its own direct messages, as in Slack; true unless told. */
   readonly reportOwnMessages?: boolean;
 }
-
-export type FoundMessage = PlaygroundMessage & { readonly conversation: PlaygroundConversation };
 
 export interface SlackEmulator
   extends Pick<SlackClients, 'say' | 'edit' | 'press' | 'select' | 'suggest' | 'command' | 'redeliver'>,
@@ -261,44 +260,4 @@ async function verifyUrl(delivery: Delivery): Promise<boolean> {
   const body = JSON.stringify(urlVerification(challenge));
   const { status, responseBody } = await delivery.sendSigned('url_verification', body, 'application/json');
   return status === 200 && responseBody.includes(challenge);
-}
-
-function transcript(conversations: Conversations): string {
-  return conversations
-    .all()
-    .filter((conversation) => conversation.platform === 'slack')
-    .flatMap(({ title, id, messages }) => messages.map((m) => `${title} (${id}) ${m.id} ${m.author}: ${m.text}`))
-    .join('\n');
-}
-
-async function waitForMessage(
-  conversations: Conversations,
-  predicate: (message: FoundMessage) => boolean,
-  { timeoutMs = 5000, after = '' }: { readonly timeoutMs?: number; readonly after?: string } = {},
-): Promise<FoundMessage> {
-  const find = (): FoundMessage | undefined =>
-    conversations
-      .all()
-      .filter((conversation) => conversation.platform === 'slack')
-      .flatMap((conversation) => conversation.messages.map((message) => ({ ...message, conversation })))
-      .filter((message) => message.id > after)
-      .sort((a, b) => (a.id < b.id ? -1 : 1))
-      .find(predicate);
-  const there = find();
-  if (there) return there;
-  return new Promise((resolve, reject) => {
-    const end = (settle: () => void): void => {
-      clearTimeout(timer);
-      conversations.off('change', look);
-      settle();
-    };
-    const look = (): void => {
-      const found = find();
-      if (found) end(() => resolve(found));
-    };
-    const timer = setTimeout(() => {
-      end(() => reject(new Error(`no such message within ${timeoutMs} ms; there is:\n${transcript(conversations)}`)));
-    }, timeoutMs);
-    conversations.on('change', look);
-  });
 }
