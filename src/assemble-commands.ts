@@ -22,6 +22,7 @@ import type { StoppedRecipes } from './commands/stopped-recipes.js';
 import type { Logins } from './connections/logins.js';
 import type { ActionCall } from './connectors/action-call.js';
 import type { Jobs } from './jobs/jobs.js';
+import type { LogInSilently } from './jobs/log-in-silently.js';
 import { OptionSearches } from './jobs/options/option-searches.js';
 import type { DenialOf } from './jobs/permission.js';
 import type { SlotResolver } from './jobs/resolve-connections.js';
@@ -41,6 +42,7 @@ interface CommandParts extends Omit<HomeAssembly, 'waiting' | 'logins'> {
   readonly appTitle: (app: string) => string | undefined;
   readonly resolverFor: (owner: JobOwner) => SlotResolver;
   readonly callApp: (call: Omit<ActionCall, 'http' | 'clock'>, owner: JobOwner) => Promise<unknown>;
+  readonly logInSilently: LogInSilently;
   readonly chats: (platform: Platform) => ChatAdapter;
   readonly clicks: Clicks;
   readonly metrics: Metrics;
@@ -57,7 +59,7 @@ export function assembleCommands(parts: CommandParts): {
   const { logger, logins, metrics, personal, questions, recipes, resolverFor, router, stopped, store } = parts;
   const searches = new OptionSearches({ resolverFor, perform: callApp, clock, metrics });
   const offered = new OfferedOptions(store);
-  const loginFirst = new LoginFirst({ createLoginLink, clicks });
+  const loginFirst = new LoginFirst({ createLoginLink, logInSilently: parts.logInSilently, clicks });
   const asking = {
     jobs,
     denialOf,

@@ -1,5 +1,5 @@
 import { assembleCommands } from './assemble-commands.js';
-import { chatFinder, fileReader, holderProfile, homeFinder, loginLinks, measured, routerOf } from './assembly-parts.js';
+import { chatFinder, fileReader, holderProfile, homeFinder, loginWays, measured, routerOf } from './assembly-parts.js';
 import { type Catalogue, connectorOf } from './catalogue.js';
 import type { Admits, ChatAdapter } from './chat/chat-adapter.port.js';
 import type { ChatEventHandler } from './chat/chat-event.js';
@@ -154,7 +154,8 @@ export function assemble(policy: ServicePolicy, catalogue: () => Catalogue, driv
   const intake = new FileIntake({ references, maxBytes: policy.maxFileBytes });
   const readFileOf = fileReader(references, chats);
   const clicks = createClicks(stores.expiring);
-  const createLoginLink = loginLinks({ chats, publicUrl: policy.publicUrl, logins: () => logins });
+  const ways = loginWays({ chats, publicUrl: policy.publicUrl, logins: () => logins, logger });
+  const { createLoginLink } = ways;
   const questions = new Questions(stores.expiring);
   const claims = new EventClaims(stores.expiring, metrics);
   // Tests of recipes say what a recipe does, whoever runs it.
@@ -196,7 +197,7 @@ export function assemble(policy: ServicePolicy, catalogue: () => Catalogue, driv
     resolverFor: (job) => resolverFor(job.user),
     chats,
     clicks,
-    createLoginLink,
+    ...ways,
     askInChat: async ({ id: job, state: { conversation }, user }, asking) => {
       await answers.expect({ user, conversation }, { job, ask: asking.id }, asking);
     },
@@ -226,9 +227,8 @@ export function assemble(policy: ServicePolicy, catalogue: () => Catalogue, driv
     connections,
     parents,
     recipes,
-    waiting: jobs.waiting,
-    clicks,
-    createLoginLink,
+    ...{ waiting: jobs.waiting, clicks, createLoginLink },
+    onEnded: (owner, connection) => logins.silent.decline(owner, connection),
     reconnectScopes: (parent, asked) => reconnectScopes(parent, connectorOf(connectors, parent), asked),
     clock,
   });
@@ -255,7 +255,7 @@ export function assemble(policy: ServicePolicy, catalogue: () => Catalogue, driv
     onFailed: (event) => notices.failed(event),
   });
   const commands = assembleCommands({
-    ...{ answers, appTitle, callApp, chats, claims, clicks, clock, createLoginLink, denialOf, help, intake, jobs },
+    ...{ answers, appTitle, callApp, chats, claims, clicks, clock, ...ways, denialOf, help, intake, jobs },
     ...{ logger, logins, metrics, personal, questions, recipes, resolverFor, router, stopped, vault },
     ...{ loginTimeoutMs: policy.loginTimeoutMs, pageOf: homeFinder(drivers.chats), store: stores.expiring },
   });

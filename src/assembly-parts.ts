@@ -8,9 +8,11 @@ import { CommandRouter } from './commands/router.js';
 import type { HolderProfile } from './connections/login-parts.js';
 import type { createLogins, Logins } from './connections/logins.js';
 import type { ReadFile } from './connectors/action-call.js';
+import { type LogInSilently, silentLogins } from './jobs/log-in-silently.js';
 import type { CreateLoginLink } from './jobs/login-link.js';
 import type { Clock } from './kernel/clock.port.js';
 import { asBehalfError, BehalfError } from './kernel/errors.js';
+import type { Logger } from './kernel/logger.port.js';
 import type { Metrics } from './kernel/metrics.port.js';
 import type { RecipeBook } from './recipes/recipe-book.js';
 import { loginPath } from './web/login-routes.js';
@@ -88,13 +90,15 @@ export async function measured<T>(metrics: Metrics, clock: Clock, app: string, c
   }
 }
 
-/** Links to our login page, in the chat client's own window where it has one. */
-export function loginLinks(parts: {
+/** Links to our login page, in the chat client's own window where it has one; and logins that need no page. */
+export function loginWays(parts: {
   readonly chats: (platform: Platform) => ChatAdapter;
   readonly publicUrl: string;
   readonly logins: () => Logins;
-}): CreateLoginLink {
-  return async ({ continuation, conversation, connection, locale, scopes, user }) => {
+  readonly logger: Logger;
+}): { readonly createLoginLink: CreateLoginLink; readonly logInSilently: LogInSilently } {
+  const loginUrl = (token: string) => `${parts.publicUrl}${loginPath(token)}`;
+  const createLoginLink: CreateLoginLink = async ({ continuation, conversation, connection, locale, scopes, user }) => {
     const popUp = parts.chats(user.platform).popUpScripts !== undefined;
     const { token } = await parts.logins().createLink({
       owner: user,
@@ -105,6 +109,8 @@ export function loginLinks(parts: {
       ...(continuation === undefined ? {} : { continuation }),
       ...(scopes === undefined ? {} : { scopes }),
     });
-    return `${parts.publicUrl}${loginPath(token)}`;
+    return loginUrl(token);
   };
+  const { chats, logger, logins } = parts;
+  return { createLoginLink, logInSilently: silentLogins({ chats, logger, loginUrl, logins: () => logins().silent }) };
 }

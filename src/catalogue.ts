@@ -31,6 +31,7 @@ export interface Catalogue {
 }
 
 type CatalogueConfig = Pick<Config, 'configDir' | 'publicUrl' | 'egressAllow'> & {
+  readonly teams?: Pick<NonNullable<Config['teams']>, 'appId' | 'signInResource'>;
   /** True: no app is called, as in the tests of recipes. */
   readonly isRehearsal?: boolean;
   /** Connections that were made at run time. */
@@ -103,13 +104,14 @@ async function currentConnectors(
 }
 
 async function currentConnections(
-  { configDir, egressAllow, made, publicUrl }: CatalogueConfig,
+  { configDir, egressAllow, made, publicUrl, teams }: CatalogueConfig,
   parts: { readonly environment: Environment; readonly connectors: ReadonlyMap<string, Connector> },
   before: Catalogue | undefined,
   kept: string[],
 ): Promise<Current<ParentConnection>> {
   const path = join(configDir, 'connections.yaml');
-  const { parents, problems } = await loadConnections({ path, ...parts, publicUrl, egressAllow }, made);
+  const signIn = teams?.signInResource === undefined ? {} : { signInClientId: teams.appId };
+  const { parents, problems } = await loadConnections({ path, ...parts, publicUrl, egressAllow, ...signIn }, made);
   const isBroken = problems.some(({ severity }) => severity === 'error');
   const former = isBroken
     ? (before?.parents ?? []).filter(({ name, origin }) => origin === undefined && !parents.has(name))

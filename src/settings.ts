@@ -94,6 +94,16 @@ export const SETTINGS = {
     help: 'Cloud of the tenant: public, gcc, gcc-high, dod or china (21Vianet)',
     default: 'public',
   },
+  BOT_TARGETED_MESSAGES: {
+    group: 'Microsoft Teams',
+    help: 'on: what is private is shown in channels and group chats to the person alone (preview of Microsoft), in place of the 1:1 chat',
+    default: 'off',
+  },
+  BOT_SSO_RESOURCE: {
+    group: 'Microsoft Teams',
+    help: 'Application ID URI of that app registration: connects people to Microsoft 365 without a login, where a connection says single_sign_on',
+    example: 'api://botid-00000000-0000-0000-0000-000000000000',
+  },
   TEAMS_CATALOG_APP_ID: {
     group: 'Microsoft Teams',
     help: 'App ID that Teams admin center shows for the uploaded app; for the link that adds the app',

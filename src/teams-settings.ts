@@ -20,6 +20,10 @@ export interface TeamsSettings {
   /** People sign in with Entra ID before they log in to an app. */
   readonly signIn: boolean;
   readonly loginUrl?: string;
+  /** What is private is shown in channels, to the person alone. */
+  readonly targetedMessages: boolean;
+  /** Application ID URI: what Teams clients give tokens for. */
+  readonly signInResource?: string;
   readonly openIdMetadataUrl?: string;
   readonly tokenUrl?: string;
   /** Empty: those of the cloud. */
@@ -68,20 +72,40 @@ export function readTeams(reader: Reader): TeamsSettings | undefined {
       'TEAMS_SIGN_IN',
       'is on, but MicrosoftAppType is UserAssignedMSI: nobody can sign in at a managed identity. Set it to off, or use an app registration.',
     );
+  const signInResource = readSignInResource(reader, values.MicrosoftAppId, isManaged);
   return {
     appId: values.MicrosoftAppId,
     tenantId: values.MicrosoftAppTenantId,
     credential: isManaged ? readManagedIdentity(reader, tokenUrl) : readOwnCredential(reader),
     allowedTenants: reader.list('BOT_ALLOWED_TENANTS'),
     cloud: reader.oneOf('BOT_CLOUD', CLOUDS),
+    targetedMessages: reader.oneOf('BOT_TARGETED_MESSAGES', ['off', 'on']) === 'on',
     ...(catalogAppId === undefined ? {} : { catalogAppId }),
     signIn,
     ...(loginUrl ? { loginUrl } : {}),
+    ...(signInResource === undefined ? {} : { signInResource }),
     ...(openIdMetadataUrl ? { openIdMetadataUrl } : {}),
     ...(tokenUrl ? { tokenUrl } : {}),
     serviceHosts: reader.list('BOT_SERVICE_HOSTS'),
     fileHosts: reader.list('BOT_FILE_HOSTS'),
   };
+}
+
+/** Teams clients compare it with the app package; Entra ID gives tokens for it whose audience it is. */
+function readSignInResource(reader: Reader, appId: string, isManaged: boolean): string | undefined {
+  const uri = reader.optional('BOT_SSO_RESOURCE');
+  if (uri === undefined) return undefined;
+  if (isManaged)
+    reader.fail(
+      'BOT_SSO_RESOURCE',
+      'cannot be used with MicrosoftAppType UserAssignedMSI: a managed identity exposes no API. Use an app registration with a secret.',
+    );
+  if (!/^api:\/\/[\w.:/-]+$/.test(uri) || !uri.toLowerCase().endsWith(appId.toLowerCase()))
+    reader.fail(
+      'BOT_SSO_RESOURCE',
+      'is not right: it begins with api:// and ends with MicrosoftAppId. Copy the Application ID URI from the app registration: Expose an API.',
+    );
+  return uri;
 }
 
 /** A password or a certificate: one of them. */

@@ -53,6 +53,17 @@ export function createOAuthClient(options: OAuthClientOptions): OAuthClient {
           : await exchange(app, request, limits);
       return judgeTokenResponse(response, { app, requestedAt, scopes: request.scopes });
     },
+    async exchangeAssertion(app, { assertion, scopes }) {
+      const requestedAt = clock.now();
+      const response = await post(app, app.tokenUrl, {
+        ...app.tokenParameters,
+        ...app.onBehalfOf?.tokenParameters,
+        grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
+        assertion: assertion.reveal(),
+        ...(scopes.length === 0 ? {} : { scope: scopes.join(app.scopeSeparator) }),
+      });
+      return judgeTokenResponse(readTokenResponse(response), { app, requestedAt, scopes });
+    },
     async requestToken(app) {
       const requestedAt = clock.now();
       const response = await post(app, app.tokenUrl, {

@@ -5,6 +5,7 @@ import type { ConversationRef, MessageRef } from '../../src/chat/conversation.js
 import type { LifecycleHandler } from '../../src/chat/lifecycle-event.js';
 import type { LongMessages } from '../../src/chat/long-messages.port.js';
 import { type Message, textMessage } from '../../src/chat/message.js';
+import type { SilentSignIn } from '../../src/chat/silent-sign-in.port.js';
 import type { WorkingSign } from '../../src/chat/working-sign.port.js';
 import { asBehalfError, BehalfError } from '../../src/kernel/errors.js';
 import type { HttpRoute } from '../../src/kernel/http.js';
@@ -29,6 +30,7 @@ import { People, type Standing } from './people.js';
 import { POP_UP_SCRIPTS, popUpRoutes } from './pop-up.js';
 import { TeamsReceiver } from './receiver.js';
 import { ServiceHosts } from './service-hosts.js';
+import { createSilentSignIn, createVouching } from './silent-sign-in.js';
 
 /** What exists between start and stop. */
 interface Running {
@@ -54,6 +56,7 @@ export class TeamsAdapter implements ChatAdapter {
       if (place.direct) await this.#bot().showTyping(place);
     },
   };
+  readonly silentSignIn?: SilentSignIn;
   readonly #config: TeamsConfig;
   readonly #deps: TeamsDeps;
   readonly #logger: Logger;
@@ -74,10 +77,10 @@ export class TeamsAdapter implements ChatAdapter {
     const chats = new DirectChats(store);
     const held = new HeldMessages(store, vault);
     const presses = new OpenPresses();
-    const { defaultLocale } = config;
+    const { defaultLocale, targetedMessages: targeted = false } = config;
     const logger = this.#logger;
-    const installUrl = installUrlOf(config);
-    this.#outbox = new Outbox({ installUrl, chats, held, presses, clock, logger, defaultLocale });
+    const talk = { installUrl: installUrlOf(config), targeted, defaultLocale };
+    this.#outbox = new Outbox({ ...talk, chats, held, presses, clock, logger });
     this.files = new TeamsFiles({
       fileHosts: endpointsOf(config).fileHosts,
       serviceHosts: this.#hosts,
@@ -97,7 +100,11 @@ export class TeamsAdapter implements ChatAdapter {
       onPerson: (did) => this.#heard(did),
       admit: (did) => this.#admit(did),
       onNews: (news) => this.#follow(news),
+      vouches: createVouching(config, deps, this.#logger),
     });
+    const { signInResource: resource } = config;
+    if (resource !== undefined)
+      this.silentSignIn = createSilentSignIn({ resource, outbox: this.#outbox, bot: () => this.#bot() });
     this.routes = [this.#receiver.route, ...popUpRoutes()];
   }
 

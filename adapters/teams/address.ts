@@ -23,6 +23,8 @@ export interface TeamsMessagePlace extends TeamsPlace {
    * and must never be put in its place.
    */
   readonly heldId?: string;
+  /** Only this person sees it, although others are in the conversation. */
+  readonly targeted?: true;
 }
 
 export function placeOf(did: PersonalActivity): TeamsPlace {
@@ -51,6 +53,7 @@ export function readMessageRef(ref: MessageRef): TeamsMessagePlace {
     activityId: textAt(address, 'activityId'),
     direct: address['direct'] === true,
     ...(typeof address['heldId'] === 'string' ? { heldId: address['heldId'] } : {}),
+    ...(address['targeted'] === true ? { targeted: true } : {}),
   };
 }
 

@@ -20,6 +20,8 @@ export interface PackageValues {
   readonly publicUrl: string;
   readonly developer: string;
   readonly version: string;
+  /** Application ID URI: Teams clients vouch for people. */
+  readonly signInResource?: string;
   /** Commands of recipes, offered below the built-in ones; eight at most. */
   readonly commands?: readonly AppCommand[];
 }
@@ -64,6 +66,7 @@ const Manifest = z.strictObject({
   defaultInstallScope: scope,
   permissions: z.array(z.enum(['identity', 'messageTeamMembers'])),
   validDomains: z.tuple([z.hostname()]),
+  webApplicationInfo: z.strictObject({ id: guid, resource: z.string().max(100) }).exactOptional(),
 });
 
 type Manifest = z.infer<typeof Manifest>;
@@ -102,7 +105,7 @@ export function fillManifest(template: string, values: PackageValues): Manifest 
     JSON.stringify(filled[name] ?? hole).slice(1, -1),
   );
   const checked = Manifest.safeParse(JSON.parse(text));
-  if (checked.success) return withCommands(checked.data, values.commands ?? []);
+  if (checked.success) return withSignIn(withCommands(checked.data, values.commands ?? []), values.signInResource);
   const mistakes = checked.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
   throw invalid(`The manifest would not be accepted:\n${mistakes.join('\n')}`);
 }
@@ -133,6 +136,11 @@ function withCommands(manifest: Manifest, commands: readonly AppCommand[]): Mani
   const [bot] = manifest.bots;
   const lists = bot.commandLists.map((list) => ({ ...list, commands: [...list.commands, ...offered] }));
   return { ...manifest, bots: [{ ...bot, commandLists: lists }] };
+}
+
+function withSignIn(manifest: Manifest, resource: string | undefined): Manifest {
+  const [{ botId }] = manifest.bots;
+  return resource === undefined ? manifest : { ...manifest, webApplicationInfo: { id: botId, resource } };
 }
 
 function invalid(message: string): BehalfError {

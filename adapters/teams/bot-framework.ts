@@ -11,6 +11,7 @@ import type { Endpoints } from './config.js';
 import { ConnectorClients } from './connector.js';
 import type { ConnectorTransport } from './connector-transport.js';
 import type { ServiceHosts } from './service-hosts.js';
+import type { SignInQuestion } from './sign-in-question.js';
 
 const Sent = z.object({ id: z.string().min(1) });
 
@@ -58,7 +59,7 @@ export class BotFramework {
   }
 
   /** @returns the id of the message */
-  async send(target: Target, activity: OutgoingActivity): Promise<string> {
+  async send(target: Target, activity: OutgoingActivity | SignInQuestion): Promise<string> {
     const { conversationId } = target;
     const sent = await this.#clients
       .at(target.serviceUrl)
@@ -78,6 +79,20 @@ export class BotFramework {
       ...addressed(target, activity),
       id: activityId,
     });
+  }
+
+  /** In a conversation of several, for one of them alone. `activityId`: replaces that one. @returns the id of the message */
+  async sendTargeted(
+    target: Target,
+    { activityId, recipientId }: { readonly recipientId: string; readonly activityId?: string },
+    activity: OutgoingActivity,
+  ): Promise<string> {
+    const { conversationId, serviceUrl } = target;
+    const whole = { ...addressed(target, activity), recipient: { id: recipientId } };
+    const client = this.#clients.at(serviceUrl);
+    if (activityId === undefined) return idOf(await client.sendTargeted({ conversationId, activity: whole }));
+    await client.sendTargeted({ conversationId, activityId, activity: { ...whole, id: activityId } });
+    return activityId;
   }
 
   async remove({ conversationId, serviceUrl }: Target, activityId: string): Promise<void> {
@@ -106,7 +121,10 @@ export class BotFramework {
   }
 }
 
-function addressed(target: Target, activity: OutgoingActivity | { readonly type: 'typing' }): BotActivity {
+function addressed(
+  target: Target,
+  activity: OutgoingActivity | SignInQuestion | { readonly type: 'typing' },
+): BotActivity {
   const whole = { ...activity, from: { id: target.botId }, conversation: { id: target.conversationId } };
   // Only what is in it is sent; the protocol's own type claims more.
   return whole as typeof whole & BotActivity;

@@ -3,6 +3,9 @@ import type { ActionButton, Button, LinkButton, LoginButton } from '../../src/ch
 /** Where a button's token stands in its data. The inputs of the card stand beside it under their own ids. */
 export const ACTION_TOKEN = 'behalfToken';
 
+/** Beside it: the button is in a message that only this person sees. */
+export const TARGETED = 'behalfTargeted';
+
 /** Teams draws six buttons in a row; the reference renderer draws five and drops the rest. */
 const IN_A_ROW = 5;
 

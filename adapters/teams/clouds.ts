@@ -15,6 +15,8 @@ export interface Cloud {
   readonly openIdMetadataUrl: string;
   /** Entra ID. */
   readonly login: string;
+  /** Issuer of its access tokens of version 1, before the tenant. */
+  readonly tokenIssuer: string;
   /** The one host that the bot sends to. Exact: anybody can register beside that of the public cloud. */
   readonly serviceHost: string;
   /** Where OneDrive and SharePoint of work and school accounts keep files: any host below. */
@@ -27,6 +29,7 @@ const PUBLIC: Cloud = {
   api: 'https://api.botframework.com',
   openIdMetadataUrl: 'https://login.botframework.com/v1/.well-known/openidconfiguration',
   login: 'https://login.microsoftonline.com',
+  tokenIssuer: 'https://sts.windows.net',
   serviceHost: 'smba.trafficmanager.net',
   files: '*.sharepoint.com',
   teams: 'https://teams.microsoft.com',
@@ -36,6 +39,7 @@ const GCC_HIGH: Cloud = {
   api: 'https://api.botframework.us',
   openIdMetadataUrl: 'https://login.botframework.azure.us/v1/.well-known/openidconfiguration',
   login: 'https://login.microsoftonline.us',
+  tokenIssuer: 'https://sts.windows.net',
   serviceHost: 'smba.infra.gov.teams.microsoft.us',
   files: '*.sharepoint.us',
   teams: 'https://gov.teams.microsoft.us',
@@ -55,6 +59,7 @@ export const CLOUDS: Readonly<Record<CloudName, Cloud>> = {
     api: 'https://api.botframework.azure.cn',
     openIdMetadataUrl: 'https://login.botframework.azure.cn/v1/.well-known/openidconfiguration',
     login: 'https://login.partner.microsoftonline.cn',
+    tokenIssuer: 'https://sts.chinacloudapi.cn',
     serviceHost: 'frontend.botapi.msg.infra.teams.microsoftonline.cn',
     files: '*.sharepoint.cn',
     teams: 'https://teams.microsoftonline.cn',

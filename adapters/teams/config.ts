@@ -20,6 +20,12 @@ export interface TeamsConfig {
   /** What Teams admin center calls the app, where that differs from the app id. */
   readonly catalogAppId?: string;
   readonly cloud: CloudName;
+  /** What is private is said in channels and group chats, to the person alone, where Teams takes it; default: in the 1:1 chat. */
+  readonly targetedMessages?: boolean;
+  /** Application ID URI of the app registration: clients are asked to vouch for people. Absent: they are not. */
+  readonly signInResource?: string;
+  /** Entra ID, in place of the cloud's, for the keys of what clients vouch with. */
+  readonly entraUrl?: string;
   /** OpenID metadata of the channel's signing keys, in place of the cloud's. */
   readonly openIdMetadataUrl?: string;
   /** Token endpoint for the bot's own calls, in place of the cloud's. */
@@ -63,10 +69,13 @@ export interface Endpoints {
   readonly tokenUrl: string;
   readonly serviceHosts: readonly string[];
   readonly fileHosts: readonly string[];
+  /** Entra ID, and the issuer of its access tokens of version 1. */
+  readonly login: string;
+  readonly tokenIssuer: string;
 }
 
 export function endpointsOf(config: TeamsConfig): Endpoints {
-  const { api, files, login, openIdMetadataUrl, serviceHost } = CLOUDS[config.cloud];
+  const { api, files, login, openIdMetadataUrl, serviceHost, tokenIssuer } = CLOUDS[config.cloud];
   const { fileHosts = [], serviceHosts = [] } = config;
   return {
     issuer: api,
@@ -75,6 +84,8 @@ export function endpointsOf(config: TeamsConfig): Endpoints {
     tokenUrl: config.tokenUrl ?? `${login}/${encodeURIComponent(config.tenantId)}/oauth2/v2.0/token`,
     serviceHosts: serviceHosts.length > 0 ? serviceHosts : [serviceHost],
     fileHosts: fileHosts.length > 0 ? fileHosts : [files],
+    login: config.entraUrl ?? login,
+    tokenIssuer,
   };
 }
 

@@ -39,6 +39,24 @@ class LeanConnectorClient extends ConnectorClient {
     // `_response` is botbuilder's door to the raw HTTP answer; nothing of ours goes through it.
     return answer as Answer;
   }
+
+  /** Sends or replaces it. @returns the Connector's answer */
+  sendTargeted({ activity, activityId, conversationId }: TargetedCall): Promise<unknown> {
+    const ids = [conversationId, 'activities', ...(activityId === undefined ? [] : [activityId])];
+    return this.#transport.send({
+      method: activityId === undefined ? 'POST' : 'PUT',
+      url: `${this.#base}v3/conversations/${ids.map(encodeURIComponent).join('/')}?isTargetedActivity=true`,
+      body: JSON.stringify(activity),
+    });
+  }
+}
+
+/** What the library does not know yet: an activity that only its `recipient` sees. */
+interface TargetedCall {
+  readonly conversationId: string;
+  /** Absent for a new one. */
+  readonly activityId?: string;
+  readonly activity: object;
 }
 
 function methodOf(method: string): 'GET' | 'POST' | 'PUT' | 'DELETE' {
@@ -48,7 +66,7 @@ function methodOf(method: string): 'GET' | 'POST' | 'PUT' | 'DELETE' {
 
 /** One client per service URL, made once: Microsoft names a handful of them per region. */
 export class ConnectorClients {
-  readonly #clients = new LRUCache<string, ConnectorClient>({ max: 50 });
+  readonly #clients = new LRUCache<string, LeanConnectorClient>({ max: 50 });
   readonly #hosts: ServiceHosts;
   readonly #transport: ConnectorTransport;
 
@@ -58,7 +76,7 @@ export class ConnectorClients {
   }
 
   /** @throws BehalfError `chat.delivery_failed` for a host that is not allowed: the bot's token would go there. */
-  at(serviceUrl: string): ConnectorClient {
+  at(serviceUrl: string): LeanConnectorClient {
     if (!this.#hosts.allows(serviceUrl)) {
       throw new BehalfError('chat.delivery_failed', 'The service URL of a conversation is not an allowed host.', {
         details: { code: 'ServiceHostRefused' },

@@ -1,9 +1,10 @@
-import type { ActionEvent, ChatEvent, FormEvent, OptionsEvent } from '../../src/chat/chat-event.js';
+import type { ActionEvent, ChatEvent, FormEvent, OptionsEvent, SilentSignInEvent } from '../../src/chat/chat-event.js';
 import type { ChatUser } from '../../src/chat/chat-user.js';
 import { joinKey } from '../../src/kernel/ids.js';
+import { Secret } from '../../src/kernel/secret.js';
 import { localeOf, type PersonalActivity } from './activity.js';
 import { placeOf, toConversation, toMessageRef } from './address.js';
-import { ACTION_TOKEN } from './buttons.js';
+import { ACTION_TOKEN, TARGETED } from './buttons.js';
 import { readFiles } from './files.js';
 import { readDataset, readValues, renderChoices, renderForm, renderNotice } from './forms.js';
 import { renderWord } from './invoke-answers.js';
@@ -44,6 +45,8 @@ function toInvokeEvent(did: PersonalActivity, give: Give): ChatEvent | undefined
       const code = value['state'];
       return typeof code === 'string' ? { kind: 'sign-in', ...baseOf(did), code } : undefined;
     }
+    case 'signin/tokenExchange':
+      return toSilentSignIn(did, value, give);
     case 'adaptiveCard/action': {
       const { action } = value;
       const press = value['trigger'] !== 'automatic' && isRecord(action) ? toAction(did, action['data']) : undefined;
@@ -66,6 +69,17 @@ function toInvokeEvent(did: PersonalActivity, give: Give): ChatEvent | undefined
     default:
       return undefined;
   }
+}
+
+/** The token is not looked at here: the receiver has it checked before the event goes out. */
+function toSilentSignIn(
+  did: PersonalActivity,
+  { connectionName, id, token }: Readonly<Record<string, unknown>>,
+  give: Give,
+): SilentSignInEvent | undefined {
+  if (typeof id !== 'string' || id === '' || id.length > MAX_TOKEN || typeof token !== 'string') return undefined;
+  const accept: SilentSignInEvent['accept'] = () => void give({ id, connectionName });
+  return { kind: 'silent-sign-in', ...baseOf(did), question: id, assertion: new Secret(token), accept };
 }
 
 function toForm(did: PersonalActivity, data: unknown, give: Give): FormEvent | undefined {
@@ -93,7 +107,8 @@ function toAction(did: PersonalActivity, data: unknown): ActionEvent | undefined
     (entry): entry is [string, string] => entry[0] !== ACTION_TOKEN && typeof entry[1] === 'string' && entry[1] !== '',
   );
   const { replyToId } = did.activity;
-  const pressed = replyToId ? { ...placeOf(did), activityId: replyToId, direct: did.isDirect } : undefined;
+  const targeted = data[TARGETED] === true ? { targeted: true as const } : {};
+  const pressed = replyToId ? { ...placeOf(did), activityId: replyToId, direct: did.isDirect, ...targeted } : undefined;
   return {
     kind: 'action',
     ...baseOf(did),

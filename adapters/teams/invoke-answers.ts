@@ -36,11 +36,17 @@ export function answerInvoke(
     case 'application/search':
       return json(given ?? renderChoices([]));
     case 'signin/tokenExchange':
-      // Single sign-on of Azure's token service, which is not used: 412 has the client fall back without an error.
-      return { status: 412 };
+      // 412 has the client fall back to the button of the question, without an error.
+      return given ? json(given) : { ...json(notExchanged(event, chat.signInFailed)), status: 412 };
     default:
       return json({});
   }
+}
+
+/** TokenExchangeInvokeResponse of the Bot Framework. */
+function notExchanged(event: ChatEvent | undefined, failureDetail: string): object {
+  const id = event?.kind === 'silent-sign-in' ? { id: event.question } : {};
+  return { ...id, failureDetail };
 }
 
 function json(body: object): HttpResponse {

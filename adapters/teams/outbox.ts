@@ -15,6 +15,8 @@ import type { DirectChats } from './direct-chats.js';
 import type { HeldMessage, HeldMessages } from './held-messages.js';
 import type { OpenPresses } from './open-presses.js';
 import { sentNotice, waitingNotice } from './private-notice.js';
+import type { SignInQuestion } from './sign-in-question.js';
+import { needsOwnChat, withMarks } from './targeted.js';
 
 const REMEMBERED_CONVERSATIONS = 10_000;
 
@@ -24,6 +26,8 @@ type Spot = TeamsPlace & { readonly direct: boolean };
 interface OutboxOptions {
   /** Opens the dialog that adds the app. */
   readonly installUrl: string;
+  /** What is private is said in channels and group chats, to the person alone. */
+  readonly targeted: boolean;
   readonly chats: DirectChats;
   readonly held: HeldMessages;
   readonly presses: OpenPresses;
@@ -60,6 +64,12 @@ export class Outbox {
   async postPrivately(bot: BotFramework, spot: Spot, user: ChatUser, message: Message): Promise<TeamsMessagePlace> {
     const isTheirs = spot.aadObjectId === user.userId;
     if (spot.direct && isTheirs) return this.post(bot, spot, message);
+    const isTargeted = this.#options.targeted && isTheirs && !needsOwnChat(message);
+    return (isTargeted && (await this.#sendTargeted(bot, spot, message))) || this.#sayInChat(bot, spot, user, message);
+  }
+
+  async #sayInChat(bot: BotFramework, spot: Spot, user: ChatUser, message: Message): Promise<TeamsMessagePlace> {
+    const isTheirs = spot.aadObjectId === user.userId;
     const person = { ...spot, aadObjectId: user.userId, userId: isTheirs ? spot.userId : user.userId };
     const activity = renderMessage(message);
     const sent = await this.#sendDirectly(bot, person, activity);
@@ -68,10 +78,24 @@ export class Outbox {
     return this.#hold(bot, person, activity);
   }
 
+  /** Asks in the person's 1:1 chat; undefined where there is none: it is not held. */
+  async ask(
+    bot: BotFramework,
+    spot: Spot,
+    user: ChatUser,
+    question: SignInQuestion,
+  ): Promise<TeamsMessagePlace | undefined> {
+    const isTheirs = spot.aadObjectId === user.userId;
+    if (spot.direct && isTheirs) return this.#send(bot, spot, question);
+    const person = { ...spot, aadObjectId: user.userId, userId: isTheirs ? spot.userId : user.userId };
+    return this.#sendDirectly(bot, person, question);
+  }
+
   async update(bot: BotFramework, ref: TeamsMessagePlace, message: Message): Promise<TeamsMessagePlace> {
-    const { activityId, heldId, ...spot } = ref;
+    const { activityId, heldId, targeted, ...spot } = ref;
     if (heldId !== undefined) return this.#updateHeld(bot, { ...ref, heldId }, message);
     const place = this.#refreshed(spot);
+    if (targeted) return this.#updateTargeted(bot, { ...place, activityId, targeted }, message);
     try {
       const at = { ...place, activityId };
       const activity = this.#options.presses.render(at, message);
@@ -100,6 +124,46 @@ export class Outbox {
     } catch (error) {
       if (!isGone(error)) throw error;
     }
+  }
+
+  /** Undefined where Teams refuses: it is a preview, and not everywhere. */
+  async #sendTargeted(bot: BotFramework, spot: Spot, message: Message): Promise<TeamsMessagePlace | undefined> {
+    const place = this.#refreshed(spot);
+    try {
+      const activity = withMarks(renderMessage(message));
+      return {
+        ...place,
+        activityId: await bot.sendTargeted(place, { recipientId: place.userId }, activity),
+        targeted: true,
+      };
+    } catch (error) {
+      this.#noTargeted(error);
+      return undefined;
+    }
+  }
+
+  /** What cannot be replaced any more, after a day, goes into the 1:1 chat: in the conversation everybody would see it. */
+  async #updateTargeted(bot: BotFramework, at: TeamsMessagePlace, message: Message): Promise<TeamsMessagePlace> {
+    const { presses } = this.#options;
+    const replace = async (activity: OutgoingActivity): Promise<TeamsMessagePlace> => {
+      await bot.sendTargeted(at, { recipientId: at.userId, activityId: at.activityId }, activity);
+      presses.replaced(at, activity);
+      return at;
+    };
+    const { activityId: _, targeted: __, ...spot } = at;
+    if (!needsOwnChat(message)) {
+      const replaced = await replace(withMarks(presses.render(at, message))).catch((error) => this.#noTargeted(error));
+      return replaced ?? this.#sayInChat(bot, spot, userIn(spot), message);
+    }
+    const sent = await this.#sayInChat(bot, spot, userIn(spot), message);
+    const texts = message.locale === undefined ? this.#texts : textsFor(message.locale);
+    await replace(presses.render(at, sentNotice(texts))).catch((error) => this.#noTargeted(error));
+    return sent;
+  }
+
+  #noTargeted(error: unknown): undefined {
+    if (!isBehalfError(error, 'chat.delivery_failed')) throw error;
+    this.#options.logger.info({ ...error.details }, 'Teams takes no message for one person there');
   }
 
   /** Sends what was held for a person whose 1:1 chat is there now. What cannot be sent is held on. */
@@ -159,8 +223,8 @@ export class Outbox {
   /** Undefined when there is no 1:1 chat with that person and none can be made. */
   async #sendDirectly(
     bot: BotFramework,
-    { activityId: _, heldId: __, ...person }: TeamsPlace & Partial<TeamsMessagePlace>,
-    activity: OutgoingActivity,
+    { activityId: _, heldId: __, targeted: ___, ...person }: TeamsPlace & Partial<TeamsMessagePlace>,
+    activity: OutgoingActivity | SignInQuestion,
   ): Promise<TeamsMessagePlace | undefined> {
     const { chats } = this.#options;
     const user = userIn(person);
@@ -195,7 +259,7 @@ export class Outbox {
     });
   }
 
-  async #send(bot: BotFramework, spot: Spot, activity: OutgoingActivity): Promise<TeamsMessagePlace> {
+  async #send(bot: BotFramework, spot: Spot, activity: OutgoingActivity | SignInQuestion): Promise<TeamsMessagePlace> {
     const place = this.#refreshed(spot);
     return { ...place, activityId: await bot.send(place, activity) };
   }

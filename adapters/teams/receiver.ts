@@ -4,6 +4,7 @@ import { asBehalfError, isBehalfError } from '../../src/kernel/errors.js';
 import type { HttpRequest, HttpResponse, HttpRoute } from '../../src/kernel/http.js';
 import type { Logger } from '../../src/kernel/logger.port.js';
 import type { Metrics } from '../../src/kernel/metrics.port.js';
+import type { Secret } from '../../src/kernel/secret.js';
 import { spoken, textsFor } from '../../src/texts/texts-for.js';
 import { type Activity, judgeActivity, localeOf, type PersonalActivity, readActivity } from './activity.js';
 import { Deadlines } from './deadlines.js';
@@ -38,6 +39,8 @@ interface ReceiverOptions {
   readonly onPerson: (did: PersonalActivity) => void;
   /** What the person is, undefined for one who is turned away; rejects when that cannot be told now. */
   readonly admit: (did: PersonalActivity) => Promise<Standing | undefined>;
+  /** True for what vouches for that very person. */
+  readonly vouches: (did: PersonalActivity, assertion: Secret) => Promise<boolean>;
   /** Takes in what is no event: installations, changes of members. Rejects when it could not be kept. */
   readonly onNews: (news: TeamsNews) => Promise<void>;
 }
@@ -138,10 +141,12 @@ export class TeamsReceiver {
     const isInvoke = did.activity.type === 'invoke';
     const limit = isInvoke ? this.#invokeLimit : this.#messageLimit;
     const admitted: ChatEventHandler = async (heard) => {
+      if (heard.kind === 'silent-sign-in' && !(await this.#options.vouches(did, heard.assertion))) return;
       const standing = await this.#options.admit(did);
       if (standing) await handler(standing === 'member' ? heard : { ...heard, person: standing });
     };
     const name = isInvoke ? (did.activity.name ?? '') : '';
+    if (name === 'signin/failure') this.#noteSignInFailure(did.activity.value);
     const close = name === 'adaptiveCard/action' ? this.#openPress(did, answer) : undefined;
     try {
       if (event) await this.#deliver(request, event, { handler: admitted, limit });
@@ -151,6 +156,13 @@ export class TeamsReceiver {
     } finally {
       close?.();
     }
+  }
+
+  /** Most failures of single sign-on show nowhere but here. The client's code says what is set up wrongly. */
+  #noteSignInFailure(value: unknown): void {
+    const code = typeof value === 'object' && value !== null && 'code' in value ? value.code : undefined;
+    const known = typeof code === 'string' && /^[a-z]{1,40}$/i.test(code) ? code : 'other';
+    this.#options.logger.warn({ code: known }, 'a Teams client could not sign a person in');
   }
 
   #openPress(did: PersonalActivity, answer: Answer): (() => void) | undefined {

@@ -102,10 +102,16 @@ export class Chats {
 
   post(
     place: Place,
-    message: { id: string; author: string; activity: BotActivity; files?: readonly PlaygroundFile[] },
+    message: {
+      id: string;
+      author: string;
+      activity: BotActivity;
+      files?: readonly PlaygroundFile[];
+      onlyFor?: string;
+    },
   ): SeenMessage {
-    const { activity, author, files = [], id } = message;
-    const seen = this.#store({ id, author, activity, conversationId: place.chat.id, edited: false }, place.threadId);
+    const { files = [], ...stored } = message;
+    const seen = this.#store({ ...stored, conversationId: place.chat.id, edited: false }, place.threadId);
     const shown: PlaygroundMessage = {
       id: seen.id,
       author: seen.author,
@@ -114,6 +120,7 @@ export class Chats {
       ...(seen.author === 'bot' ? { native: seen.activity } : {}),
       ...(seen.threadId === undefined ? {} : { threadId: seen.threadId }),
       ...(files.length === 0 ? {} : { files }),
+      ...(seen.onlyFor === undefined ? {} : { onlyFor: seen.onlyFor }),
     };
     this.#display.add(place.chat.id, shown);
     this.#changed();
@@ -122,8 +129,9 @@ export class Chats {
 
   /** Replaces a message for everybody. */
   edit(message: SeenMessage, activity: BotActivity): void {
-    const { id, author, conversationId, threadId } = message;
-    const seen = this.#store({ id, author, conversationId, activity, edited: true }, threadId);
+    const { id, author, conversationId, onlyFor, threadId } = message;
+    const only = onlyFor === undefined ? {} : { onlyFor };
+    const seen = this.#store({ id, author, conversationId, activity, edited: true, ...only }, threadId);
     for (const key of this.#views.keys()) if (key.endsWith(`/${id}`)) this.#views.delete(key);
     this.#display.replace(conversationId, id, { text: seen.text, native: activity });
     this.#changed();
@@ -190,7 +198,14 @@ export class Chats {
   }
 
   #store(
-    message: { id: string; author: string; conversationId: string; activity: BotActivity; edited: boolean },
+    message: {
+      id: string;
+      author: string;
+      conversationId: string;
+      activity: BotActivity;
+      edited: boolean;
+      onlyFor?: string;
+    },
     threadId: string | undefined,
   ): SeenMessage {
     this.#sequence += 1;

@@ -246,6 +246,8 @@ export class TeamsClient {
   #visible(personId: string, messageId: string): SeenMessage {
     const message = this.#options.chats.message(messageId);
     if (!message) throw new Error(`No message ${messageId}`);
+    if (message.onlyFor !== undefined && message.onlyFor !== personId)
+      throw new Error(`${personId} does not see message ${messageId}`);
     this.scene(personId, { conversation: message.conversationId });
     return message;
   }

@@ -10,6 +10,7 @@ import {
   CONVERSATION,
   RESOURCE,
   type SeenMessage,
+  TARGETED,
 } from './types.js';
 
 /** 100 KB in UTF-16 (learn.microsoft.com, "Format your bot messages"). */
@@ -22,6 +23,8 @@ export interface ConnectorRequest {
   /** Decoded segments after `/v3/`. */
   readonly segments: readonly string[];
   readonly body: unknown;
+  /** `isTargetedActivity`: a message that only its recipient sees. */
+  readonly targeted?: boolean;
 }
 
 export type ConnectorAnswer =
@@ -59,11 +62,17 @@ export class Connector {
     return failed(badArgument('Unknown resource'));
   }
 
-  #activities({ method, body }: ConnectorRequest, place: Place, id: string | undefined): ConnectorAnswer {
+  #activities(
+    { method, body, targeted = false }: ConnectorRequest,
+    place: Place,
+    id: string | undefined,
+  ): ConnectorAnswer {
+    if (method === 'POST' && targeted) return this.#sendTargeted(place, body);
     if (method === 'POST') return this.#send(place, body, id);
     if (id === undefined) return failed(badArgument('No activity id'));
     const message = this.#options.chats.message(id);
     if (message?.conversationId !== place.chat.id) return failed(ERRORS.activityNotFound);
+    if (targeted !== (message.onlyFor !== undefined)) return failed(ERRORS.activityNotFound);
     if (message.author !== 'bot') return failed(ERRORS.notYours);
     if (method === 'PUT') return this.#update(message, body);
     if (method !== 'DELETE') return failed(badArgument('Unknown method'));
@@ -71,7 +80,16 @@ export class Connector {
     return ok(200);
   }
 
-  #send(place: Place, body: unknown, replyTo: string | undefined): ConnectorAnswer {
+  /** Only in conversations of several, for one of them (learn.microsoft.com, "Send and receive targeted messages"). */
+  #sendTargeted(place: Place, body: unknown): ConnectorAnswer {
+    const recipient = TARGETED.safeParse(body).data?.recipient.id;
+    const person = place.chat.people.find(({ teamsUserId }) => teamsUserId === recipient);
+    if (place.chat.kind === 'personal') return failed(badArgument('Targeted messages are not for 1:1 chats'));
+    if (!person) return failed(badArgument('The recipient is not a member of the conversation'));
+    return this.#send(place, body, undefined, person.id);
+  }
+
+  #send(place: Place, body: unknown, replyTo: string | undefined, onlyFor?: string): ConnectorAnswer {
     const judged = this.#judge(body);
     if (judged.kind === 'error') return judged;
     const { chats } = this.#options;
@@ -82,7 +100,8 @@ export class Connector {
     const threadId =
       place.threadId ?? (place.chat.kind === 'channel' ? (repliedTo?.threadId ?? repliedTo?.id) : undefined);
     const thread = threadId === undefined ? {} : { threadId };
-    chats.post({ chat: place.chat, ...thread }, { id, author: 'bot', activity: judged.activity });
+    const only = onlyFor === undefined ? {} : { onlyFor };
+    chats.post({ chat: place.chat, ...thread }, { id, author: 'bot', activity: judged.activity, ...only });
     return ok(201, { id });
   }
 

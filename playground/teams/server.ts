@@ -79,7 +79,8 @@ async function callConnector(
   }
   if (text !== '' && body === undefined) return reply(400, errorBody({ code: 'BadSyntax', message: 'Bad JSON' }));
   const segments = url.pathname.slice('/teams/v3/'.length).split('/').map(decodeURIComponent);
-  const answered = connector.answer({ method, segments, body });
+  const targeted = url.searchParams.get('isTargetedActivity') === 'true';
+  const answered = connector.answer({ method, segments, body, targeted });
   if (answered.kind === 'error') return reply(answered.error.status, errorBody(answered.error));
   reply(answered.status, answered.body);
 }

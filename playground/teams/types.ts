@@ -23,6 +23,9 @@ export const CONVERSATION = z.looseObject({
   activity: z.unknown().optional(),
 });
 
+/** Who alone sees a message. */
+export const TARGETED = z.looseObject({ recipient: z.looseObject({ id: z.string() }) });
+
 /** `{ id }` of what was made. */
 export const RESOURCE = z.looseObject({ id: z.string() });
 
@@ -117,6 +120,8 @@ export interface LoggedRequest {
 /** A message in a chat, as tests look at it. */
 export interface SeenMessage {
   readonly id: string;
+  /** Id of the person who alone sees it. */
+  readonly onlyFor?: string;
   /** Without `;messageid=`. */
   readonly conversationId: string;
   /** Root of the thread in a channel. */

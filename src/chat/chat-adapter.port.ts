@@ -7,6 +7,7 @@ import type { HomePage } from './home-page.port.js';
 import type { LifecycleHandler } from './lifecycle-event.js';
 import type { LongMessages } from './long-messages.port.js';
 import type { Message } from './message.js';
+import type { SilentSignIn } from './silent-sign-in.port.js';
 import type { WorkingSign } from './working-sign.port.js';
 
 export interface PostOptions {
@@ -36,6 +37,8 @@ export interface ChatAdapter {
   readonly workingSign?: WorkingSign;
   /** Absent where the platform has none. */
   readonly home?: HomePage;
+  /** Absent where the platform's clients do not vouch for people, or are not set up to. */
+  readonly silentSignIn?: SilentSignIn;
   /**
    * Turns away who is no full member, except where `admits` says otherwise at that moment; of those `person` tells.
    * `onLifecycle` is told of people and workspaces that leave or come back.

@@ -1,3 +1,4 @@
+import type { Secret } from '../kernel/secret.js';
 import type { ChatFile } from './chat-file.js';
 import type { ChatUser, Outsider } from './chat-user.js';
 import type { ConversationRef, MessageRef } from './conversation.js';
@@ -96,7 +97,28 @@ export interface HomeEvent extends EventBase {
   readonly kind: 'home';
 }
 
-export type ChatEvent = TextEvent | ActionEvent | FormEvent | OptionsEvent | SignInEvent | HomeEvent;
+/**
+ * The chat client vouches for the person who is signed in to it, as it was asked to by `SilentSignIn`. The adapter has made sure
+ * that the assertion is genuine, for us, and of `user`.
+ */
+export interface SilentSignInEvent extends EventBase {
+  readonly kind: 'silent-sign-in';
+  /** Id of the question. Every client of the person may answer the same one. */
+  readonly question: string;
+  /** What the platform's login server says of the person, for our OAuth client alone. */
+  readonly assertion: Secret;
+  /** Tells the client that it has worked. Without a call it may show the person a login. */
+  readonly accept: () => void;
+}
+
+export type ChatEvent =
+  | TextEvent
+  | ActionEvent
+  | FormEvent
+  | OptionsEvent
+  | SignInEvent
+  | SilentSignInEvent
+  | HomeEvent;
 
 /**
  * Takes an event in. Resolves when it is safe to acknowledge: what must not be lost is durable then. Work goes on after.

@@ -21,7 +21,13 @@ export async function askConnection(terminal: Terminal, wanted: Wanted): Promise
   const { connector } = wanted;
   const method = await methodOf(terminal, wanted);
   const settings = await settingsOf(terminal, wanted);
-  return { connector: connector.name, settings, login_hint: false, auth: await authOf(terminal, connector, method) };
+  return {
+    connector: connector.name,
+    settings,
+    login_hint: false,
+    single_sign_on: false,
+    auth: await authOf(terminal, connector, method),
+  };
 }
 
 async function methodOf(terminal: Terminal, { connector, method: given }: Wanted): Promise<Method> {

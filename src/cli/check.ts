@@ -38,11 +38,13 @@ export async function runCheck({
   if (!(await isFolder(configDir))) return { exitCode: 2, output: `${configDir} is not a folder\n` };
   const look: StoreLook = offline ? { kind: 'unknown', why: '--offline' } : await lookWhereItIs(environment);
   const states = look.kind === 'known' ? look.states : undefined;
+  const { BOT_SSO_RESOURCE: signInResource = '', MicrosoftAppId: appId = '' } = environment;
   const catalogue = await loadCatalogue(
     {
       configDir,
       publicUrl: environment['PUBLIC_URL'] ?? 'http://localhost:3000',
       egressAllow: (environment['EGRESS_ALLOW'] ?? '').split(',').filter((entry) => entry.trim() !== ''),
+      ...(signInResource.trim() === '' ? {} : { teams: { appId: appId.trim(), signInResource } }),
       ...(states ? { made: madeIn(states) } : {}),
     },
     environment,

@@ -38,8 +38,10 @@ async function writePackage(environment: Environment, options: PackageOptions): 
     );
   const { recipes } = await loadCatalogue(config, environment);
   const buildTeamsPackage = await openTeamsPackager();
+  const { appId, signInResource } = config.teams;
   const app = buildTeamsPackage({
-    appId: config.teams.appId,
+    appId,
+    ...(signInResource === undefined ? {} : { signInResource }),
     publicUrl: config.publicUrl,
     developer: options.developer,
     version: options.appVersion,

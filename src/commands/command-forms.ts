@@ -208,8 +208,9 @@ export class CommandForms {
     const { chats, logins, questions } = this.#deps;
     const awaiting = missing.map(({ parent }) => parent.name);
     if (!(await questions.advance(user, question, { ...question, awaiting }))) return;
-    const message = await logins.forQuestion({ user, conversation, locale, recipe, missing }, question.id);
-    await sayPrivately(chats(user.platform), { user, conversation }, message);
+    const to = { user, conversation };
+    const say = (message: Message) => sayPrivately(chats(user.platform), to, message);
+    await logins.forQuestion({ ...to, locale, recipe, missing }, question.id, say);
   }
 
   #say(event: ActionEvent | FormEvent, text: string): Promise<void> {

@@ -73,6 +73,8 @@ export class EventHandler {
       await this.#deps.home.opened(event);
       return this.#settle(event);
     }
+    // Nobody sees it: the person has done nothing.
+    if (event.kind === 'silent-sign-in') return this.#deps.proveLogin.silently(event);
     try {
       if (event.kind === 'text') await this.#text(event);
       else if (event.kind === 'action') await this.#action(event);

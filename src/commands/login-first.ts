@@ -2,6 +2,7 @@ import type { ChatUser } from '../chat/chat-user.js';
 import type { Clicks } from '../chat/clicks.js';
 import type { ConversationRef } from '../chat/conversation.js';
 import { type Message, textMessage } from '../chat/message.js';
+import type { LogInSilently } from '../jobs/log-in-silently.js';
 import type { CreateLoginLink } from '../jobs/login-link.js';
 import { loginPromptMessage, type WantedLogin } from '../jobs/messages.js';
 import type { MissingLogin } from '../jobs/resolve-connections.js';
@@ -9,6 +10,7 @@ import { textsFor } from '../texts/texts-for.js';
 
 interface LoginFirstDeps {
   readonly createLoginLink: CreateLoginLink;
+  readonly logInSilently: LogInSilently;
   readonly clicks: Clicks;
 }
 
@@ -28,17 +30,24 @@ export class LoginFirst {
     this.#deps = deps;
   }
 
-  /** In place of a question, which is asked when the logins are done. */
-  async forQuestion(wanted: Wanted, question: string): Promise<Message> {
+  /**
+   * In place of a question, which waits for the logins and is asked when they are done. Says nothing where the chat client
+   * does them by itself.
+   */
+  async forQuestion(wanted: Wanted, question: string, say: (message: Message) => Promise<void>): Promise<void> {
+    const missing = await this.#deps.logInSilently(wanted, wanted.missing);
+    if (missing.length === 0) return;
     const [cancelToken = ''] = await this.#deps.clicks.issue(wanted.user, [{ kind: 'cancel-question', question }]);
-    const logins = await this.#links(wanted);
-    return loginPromptMessage({
-      recipe: wanted.recipe.name,
-      wanted: logins,
-      connected: [],
-      cancelToken,
-      texts: textsFor(wanted.locale),
-    });
+    const logins = await this.#links({ ...wanted, missing });
+    await say(
+      loginPromptMessage({
+        recipe: wanted.recipe.name,
+        wanted: logins,
+        connected: [],
+        cancelToken,
+        texts: textsFor(wanted.locale),
+      }),
+    );
   }
 
   /** Beside a form that stands open. */

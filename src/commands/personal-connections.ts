@@ -29,6 +29,8 @@ interface PersonalConnectionsDeps {
   readonly waiting: WaitingJobs;
   readonly clicks: Clicks;
   readonly createLoginLink: CreateLoginLink;
+  /** Told before the person's wish to end a connection is carried out. */
+  readonly onEnded: (user: ChatUser, connection: string) => Promise<void>;
   readonly clock: Clock;
 }
 
@@ -83,6 +85,7 @@ export class PersonalConnections {
     const texts = textsFor(asked.locale).connections;
     if (chosen === undefined) return this.list(asked, texts.chooseFirst);
     if (!connection) return this.list(asked, texts.gone);
+    if (action !== 'ask-delete') await this.#deps.onEnded(asked.user, connection.name);
     switch (action) {
       case 'disconnect':
         return this.list(

@@ -1,3 +1,4 @@
+import type { SilentSignInEvent } from '../chat/chat-event.js';
 import type { ChatUser } from '../chat/chat-user.js';
 import { type Message, textMessage } from '../chat/message.js';
 import type { ProofOutcome } from '../connections/login.js';
@@ -27,6 +28,12 @@ export class ProveLogin {
   /** A code that the chat client handed over when its login window closed. */
   async bySignIn(user: ChatUser, code: string, locale: string | undefined): Promise<Message | undefined> {
     return describe(await this.#logins.prove(user, code), textsFor(locale));
+  }
+
+  /** The chat client vouches for the person. What waits for the login goes on by itself. */
+  async silently({ accept, assertion, question, user }: SilentSignInEvent): Promise<void> {
+    const outcome = await this.#logins.silent.answer(user, question, assertion);
+    if (outcome !== 'refused') accept();
   }
 }
 

@@ -285,7 +285,8 @@ export class CommandStarter {
         await questionMessage(clicks, user, id, { ...asked, hasForm, problem: next.problem, texts: textsFor(locale) }),
       );
     } else if (next.kind === 'login') {
-      await this.#say(to, await logins.forQuestion({ ...to, recipe: asked.recipe, missing: next.missing }, id));
+      const wanted = { ...to, recipe: asked.recipe, missing: next.missing };
+      await logins.forQuestion(wanted, id, (message) => this.#say(to, message));
     }
   }
 

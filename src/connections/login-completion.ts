@@ -5,6 +5,7 @@ import { isAllowedAccount } from './account-policy.js';
 import type { Activation, Grant } from './activate-connection.js';
 import { clientFingerprint } from './client-fingerprint.js';
 import type { Account, TokenSet } from './connection.js';
+import { acceptLogin } from './declined-logins.js';
 import type { LoginConnected, LoginOutcome } from './login.js';
 import { limitKey } from './login-limits.js';
 import { audit, type LoginParts, loginApp, summarizeLogin } from './login-parts.js';
@@ -15,21 +16,40 @@ import type { OAuthApp, ParentConnection } from './parent-connection.js';
 type Failed = Extract<LoginOutcome, { readonly kind: 'provider_error' | 'account_refused' }>;
 type Finished = Extract<LoginOutcome, { readonly kind: 'connected' | 'expired' }>;
 
-/** Exchanges the code and finds out whose tokens they are. Tokens without an account are revoked. */
-export async function exchangeForAccount(
-  parts: LoginParts,
-  request: {
-    readonly link: LoginLink;
-    readonly parent: ParentConnection;
-    readonly app: OAuthApp;
-    readonly code: Secret;
-    readonly verifier: string | undefined;
-  },
-): Promise<
+type Exchanged =
   | { readonly kind: 'exchanged'; readonly tokens: TokenSet; readonly account: Account }
-  | { readonly kind: 'failed'; readonly outcome: Failed }
-> {
-  const { link, parent, app, code, verifier } = request;
+  | { readonly kind: 'failed'; readonly outcome: Failed };
+
+interface Exchange {
+  readonly link: LoginLink;
+  readonly parent: ParentConnection;
+  readonly app: OAuthApp;
+}
+
+/** Exchanges the code and finds out whose tokens they are. Tokens without an account are revoked. */
+export function exchangeForAccount(
+  parts: LoginParts,
+  request: Exchange & { readonly code: Secret; readonly verifier: string | undefined },
+): Promise<Exchanged> {
+  const { app, code, verifier } = request;
+  const codeVerifier = verifier === undefined ? {} : { codeVerifier: new Secret(verifier) };
+  return accountOf(parts, request, (scopes) => parts.oauth.exchangeCode(app, { code, ...codeVerifier, scopes }));
+}
+
+/** The same with an assertion of who the person is, in place of a code. */
+export function assertForAccount(
+  parts: LoginParts,
+  request: Exchange & { readonly assertion: Secret },
+): Promise<Exchanged> {
+  const { app, assertion } = request;
+  return accountOf(parts, request, (scopes) => parts.oauth.exchangeAssertion(app, { assertion, scopes }));
+}
+
+async function accountOf(
+  parts: LoginParts,
+  { app, link, parent }: Exchange,
+  grantOf: (scopes: readonly string[]) => Promise<TokenSet>,
+): Promise<Exchanged> {
   const login = summarizeLogin(link, parent.title);
   const failed = (error: unknown, text: Wording) => {
     parts.logger.warn({ connection: link.connection, err: asBehalfError(error) }, 'login failed');
@@ -39,9 +59,7 @@ export async function exchangeForAccount(
   let tokens: TokenSet;
   try {
     const scopes = link.scopes ?? app.scopes;
-    const codeVerifier = verifier === undefined ? {} : { codeVerifier: new Secret(verifier) };
-    const granted = await parts.oauth.exchangeCode(app, { code, ...codeVerifier, scopes });
-    tokens = { ...granted, asked: scopes };
+    tokens = { ...(await grantOf(scopes)), asked: scopes };
   } catch (error) {
     return failed(error, exchangeErrorText(parent.title, asBehalfError(error)));
   }
@@ -102,6 +120,11 @@ export async function finishLogin(
   await parts.records.links.delete(linkId).catch((error: unknown) => {
     parts.logger.warn({ connection, err: asBehalfError(error) }, 'a used login link could not be deleted');
   });
+  if (parent.singleSignOn && link.owner !== 'shared') {
+    await acceptLogin(parts.store, link.owner, connection).catch((error: unknown) => {
+      parts.logger.warn({ connection, err: asBehalfError(error) }, 'a login is done, but it still counts as declined');
+    });
+  }
   audit(parts, link, 'connected');
   parts.metrics.time('login_ms', parts.clock.now() - link.createdAt, { connection });
   const { replacedAccount } = activation;

@@ -41,7 +41,7 @@ export const DEFAULT_LOGIN_POLICY: LoginPolicy = {
 };
 
 export interface LoginsDeps {
-  readonly connections: Pick<Connections, 'activate' | 'keepSecrets'>;
+  readonly connections: Pick<Connections, 'activate' | 'keepSecrets' | 'get'>;
   readonly oauth: OAuthClient;
   readonly oauth1: OAuth1Client;
   readonly store: ExpiringStore;

@@ -50,6 +50,14 @@ const storedProof = z.object({
   ]),
 });
 
+const storedOffer = z.object({
+  linkId: z.string(),
+  owner: storedPerson,
+  connection: z.string(),
+  /** Of the connection when it was offered; 0: there was none. */
+  generation: z.number(),
+});
+
 /** A login link: who may connect what, and what goes on afterwards. Lives until it has been used to the end. */
 export type LoginLink = z.infer<typeof storedLink>;
 /** One way to the provider and back: what its state stands for. */
@@ -58,6 +66,9 @@ export type LoginAttempt = z.infer<typeof storedAttempt>;
 export type LoginSignIn = z.infer<typeof storedSignIn>;
 /** A login that waits for its code to come back through the chat. */
 export type LoginProof = z.infer<typeof storedProof>;
+
+/** A login that the chat client may do by itself, while nothing has changed. */
+export type SilentOffer = z.infer<typeof storedOffer>;
 
 /** One kind of sealed short-lived records; ids are hashes of bearer values, and what the record is sealed for. */
 export interface SealedRecords<T> {
@@ -73,6 +84,7 @@ export interface LoginRecords {
   readonly signIns: SealedRecords<LoginSignIn>;
   readonly attempts: SealedRecords<LoginAttempt>;
   readonly proofs: SealedRecords<LoginProof>;
+  readonly offers: SealedRecords<SilentOffer>;
 }
 
 export function createLoginRecords(store: ExpiringStore, vault: Vault): LoginRecords {
@@ -81,6 +93,7 @@ export function createLoginRecords(store: ExpiringStore, vault: Vault): LoginRec
     signIns: sealedRecords({ store, vault, kind: 'login-sign-in', schema: storedSignIn }),
     attempts: sealedRecords({ store, vault, kind: 'login-state', schema: storedAttempt }),
     proofs: sealedRecords({ store, vault, kind: 'login-proof', schema: storedProof }),
+    offers: sealedRecords({ store, vault, kind: 'login-silent', schema: storedOffer }),
   };
 }
 

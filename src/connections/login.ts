@@ -1,6 +1,23 @@
 import type { Wording } from '../kernel/errors.js';
 import type { Account, ConnectionOwner, PersonOwner } from './connection.js';
 
+/** What a login is to be for. */
+export interface LoginRequest {
+  /** `shared`: whoever opens the link connects it for everybody; only for who may read the keys of this service. */
+  readonly owner: ConnectionOwner;
+  readonly connection: string;
+  /** What goes on after the login, e.g. a job's id; opaque here. */
+  readonly continuation?: string;
+  /** JSON, handed back to `profile`, `onConnected` and `onFailed`, e.g. the conversation. */
+  readonly context: unknown;
+  /** Instead of the connection's own. */
+  readonly scopes?: readonly string[];
+  /** The link opens in the chat client's own window, which can hand a code back. */
+  readonly popUp: boolean;
+  /** What the person reads (BCP 47), where it is known. */
+  readonly locale?: string | undefined;
+}
+
 /** What web pages and messages may show of a login. */
 export interface LoginSummary {
   /** `shared`: an administrator connects it for everybody. */

@@ -1,8 +1,8 @@
 import { randomToken, sha256 } from '../kernel/ids.js';
-import type { ConnectionOwner, PersonOwner } from './connection.js';
+import type { PersonOwner } from './connection.js';
 import { ownerParts } from './connection-records.js';
 import { createIdentityCheck } from './identity-check.js';
-import type { LoginOutcome, LoginStart, LoginView, ProofOutcome, SignInOutcome } from './login.js';
+import type { LoginOutcome, LoginRequest, LoginStart, LoginView, ProofOutcome, SignInOutcome } from './login.js';
 import { completeLogin, type ProviderReturn } from './login-callback.js';
 import { appendBounded, limitKey, takeList } from './login-limits.js';
 import {
@@ -18,27 +18,12 @@ import { createLoginRecords, type LoginLink } from './login-records.js';
 import { startAtProvider } from './login-start.js';
 import { beginSignedLogin, signedLogin } from './oauth1-login.js';
 import { beginSignIn, completeSignIn, type SignInReturn, signInFor } from './sign-in.js';
+import { createSilentLogins, type SilentLogins } from './silent-logins.js';
 
 /** Open links of one person and connection; a newer one replaces the oldest. */
 const MAX_LINKS = 5;
 /** Links of one continuation that can still be ended with it. */
 const MAX_CONTINUATION_LINKS = 50;
-
-export interface LoginRequest {
-  /** `shared`: whoever opens the link connects it for everybody; only for who may read the keys of this service. */
-  readonly owner: ConnectionOwner;
-  readonly connection: string;
-  /** What goes on after the login, e.g. a job's id; opaque here. */
-  readonly continuation?: string;
-  /** JSON, handed back to `profile`, `onConnected` and `onFailed`, e.g. the conversation. */
-  readonly context: unknown;
-  /** Instead of the connection's own. */
-  readonly scopes?: readonly string[];
-  /** The link opens in the chat client's own window, which can hand a code back. */
-  readonly popUp: boolean;
-  /** What the person reads (BCP 47), where it is known. */
-  readonly locale?: string | undefined;
-}
 
 /** Logins of persons: from the link in the chat to stored tokens, with both bindings (same person, same browser). */
 export interface Logins {
@@ -61,6 +46,8 @@ export interface Logins {
   prove(owner: PersonOwner, code: string): Promise<ProofOutcome>;
   /** Ends the open links of a continuation, e.g. of a job that was cancelled. */
   cancelFor(continuation: string): Promise<void>;
+  /** Logins that the chat client does by itself. */
+  readonly silent: SilentLogins;
 }
 
 export function createLogins(deps: LoginsDeps): Logins {
@@ -83,12 +70,15 @@ export function createLogins(deps: LoginsDeps): Logins {
       const links = await takeList(deps.store, limitKey('continuation', continuation));
       await Promise.all(links.map((id) => parts.records.links.delete(id)));
     },
+    // In a list of their own: they come with every request, and must not take the place of links that people see.
+    silent: createSilentLogins(parts, (request) => createLink(parts, request, 'silent-links')),
   };
 }
 
 async function createLink(
   { clock, policy, records, store }: LoginParts,
   request: LoginRequest,
+  list: 'links' | 'silent-links' = 'links',
 ): Promise<{ readonly token: string; readonly expiresAt: number }> {
   const { owner, connection, continuation, context, locale, scopes, popUp } = request;
   const token = randomToken();
@@ -108,7 +98,7 @@ async function createLink(
   // A login that began in time may end after the link's own time.
   const ttlMs = policy.linkTtlMs + 2 * policy.stateTtlMs + policy.proofTtlMs;
   const [superseded] = await Promise.all([
-    appendBounded(store, limitKey('links', ...ownerParts(owner), connection), { id, max: MAX_LINKS, ttlMs }),
+    appendBounded(store, limitKey(list, ...ownerParts(owner), connection), { id, max: MAX_LINKS, ttlMs }),
     records.links.put(id, link, ttlMs),
     continuation === undefined
       ? undefined

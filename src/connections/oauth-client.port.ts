@@ -18,6 +18,13 @@ export interface CodeExchange {
   readonly scopes: readonly string[];
 }
 
+export interface AssertionExchange {
+  /** Says who the person is; the server has given it for this client. */
+  readonly assertion: Secret;
+  /** Those that are asked for. */
+  readonly scopes: readonly string[];
+}
+
 export type RevocationOutcome = 'revoked' | 'unsupported';
 
 /**
@@ -30,6 +37,11 @@ export type RevocationOutcome = 'revoked' | 'unsupported';
 export interface OAuthClient {
   authorizationUrl(app: OAuthApp, request: AuthorizationRequest): string;
   exchangeCode(app: OAuthApp, exchange: CodeExchange): Promise<TokenSet>;
+  /**
+   * Tokens of the person whom the assertion names (RFC 7523 section 2.1; Entra ID: on-behalf-of). Only for apps with
+   * `onBehalfOf`. `oauth.invalid_grant`: only a login in the browser helps, e.g. for a consent or a second factor.
+   */
+  exchangeAssertion(app: OAuthApp, exchange: AssertionExchange): Promise<TokenSet>;
   /**
    * A token of the client itself (client credentials, RFC 6749 section 4.4); it has no refresh token. Its refusal is always
    * the operator's: `invalid_grant` comes as `oauth.operator`.

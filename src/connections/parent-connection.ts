@@ -58,6 +58,8 @@ export interface OAuthApp extends TokenApp {
   readonly scopeParameter?: string;
   /** Seconds that an authorization code lives; short ones are exchanged before the identity check. Default 60. */
   readonly codeLifetimeSeconds: number;
+  /** The app's server gives tokens for an assertion of who the person is (RFC 7523); absent: it does not. */
+  readonly onBehalfOf?: { readonly tokenParameters: Readonly<Record<string, string>> };
 }
 
 /** One entry of `connections.yaml`, or one made at run time, resolved against its connector: what recipes name, and the template of personal ones. */
@@ -77,6 +79,8 @@ export interface ParentConnection {
   readonly prompt?: 'consent' | 'select_account';
   /** The app's login page is told the e-mail address that the chat platform has confirmed. */
   readonly loginHint?: boolean;
+  /** Persons are connected without a login of their own, where their chat client vouches for them. */
+  readonly singleSignOn?: boolean;
   /** Where it is from, when not out of `connections.yaml`: it was made at run time. */
   readonly origin?: 'store';
   readonly auth: ParentAuth;

@@ -19,6 +19,15 @@ const RevocationCall = strict({
   }),
 });
 
+const OnBehalfOf = strict({
+  token_parameters: z.record(z.string(), z.string()).default({}).meta({
+    description: 'Further parameters of the exchange; Entra ID: requested_token_use: on_behalf_of',
+  }),
+  required_settings: z.array(Words).max(20).default([]).meta({
+    description: 'Settings that a connection with single_sign_on must give itself, in place of their defaults',
+  }),
+});
+
 const OAuth2 = strict({
   authorization_url: SettingsText,
   token_url: SettingsText,
@@ -50,6 +59,10 @@ const OAuth2 = strict({
   }),
   reauthorize_errors: z.array(Words).default([]).meta({
     description: 'Errors of the token endpoint that mean "log in again", besides invalid_grant',
+  }),
+  on_behalf_of: OnBehalfOf.optional().meta({
+    description:
+      'The token endpoint takes an assertion of who the person is (RFC 7523): connections may use single_sign_on',
   }),
 });
 

@@ -22,6 +22,11 @@ export interface OAuth2Method {
   readonly codeLifetimeSeconds: number;
   readonly revocationEnds: 'token' | 'grant';
   readonly reauthorizeErrors: readonly string[];
+  readonly onBehalfOf?: {
+    readonly tokenParameters: Readonly<Record<string, string>>;
+    /** Names of settings that have to be given, in place of their defaults. */
+    readonly requiredSettings: readonly string[];
+  };
 }
 
 export interface ClientCredentialsMethod {

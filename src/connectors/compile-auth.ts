@@ -46,6 +46,9 @@ function compileOAuth2(file: NonNullable<AuthMethodsFile['oauth2']>, compiler: A
   if (file.client_authentication === 'none' && file.pkce === 'none') {
     compiler.report(['auth', 'oauth2', 'pkce'], 'a client without a secret needs PKCE', 'write pkce: S256');
   }
+  if (file.client_authentication === 'none' && file.on_behalf_of) {
+    compiler.report(['auth', 'oauth2', 'on_behalf_of'], 'only a client with a secret can exchange assertions');
+  }
   return {
     authorizationUrl: text('authorization_url'),
     tokenUrl: text('token_url'),
@@ -65,6 +68,14 @@ function compileOAuth2(file: NonNullable<AuthMethodsFile['oauth2']>, compiler: A
     codeLifetimeSeconds: file.code_lifetime,
     revocationEnds: file.revocation_ends,
     reauthorizeErrors: file.reauthorize_errors,
+    ...(file.on_behalf_of
+      ? {
+          onBehalfOf: {
+            tokenParameters: file.on_behalf_of.token_parameters,
+            requiredSettings: file.on_behalf_of.required_settings,
+          },
+        }
+      : {}),
   };
 }
 

@@ -34,6 +34,9 @@ const ConnectionEntry = strict({
     .boolean()
     .default(false)
     .meta({ description: "True: the app's login page is told the person's e-mail address" }),
+  single_sign_on: z.boolean().default(false).meta({
+    description: 'True: people are connected without a login, where their chat client vouches for them',
+  }),
   auth: z.discriminatedUnion('method', [
     strict({
       method: z.literal('oauth2'),

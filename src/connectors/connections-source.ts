@@ -12,6 +12,8 @@ export interface ConnectionsSource {
   readonly publicUrl: string;
   /** Hosts that may be called although they are private, and without https. */
   readonly egressAllow: readonly string[];
+  /** The OAuth client that chat clients give assertions for; absent: none of the chats does. */
+  readonly signInClientId?: string;
   /** True: values stand for themselves, no environment is read. */
   readonly isLiteral?: boolean;
   /** What the file is called in problems. */

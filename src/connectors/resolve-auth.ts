@@ -70,6 +70,7 @@ async function resolveOAuth2(entry: EntryOf<'oauth2'>, reader: EntryReader): Pro
     codeLifetimeSeconds: method.codeLifetimeSeconds,
     revocationEnds: method.revocationEnds,
     reauthorizeErrors: method.reauthorizeErrors,
+    ...(method.onBehalfOf ? { onBehalfOf: { tokenParameters: method.onBehalfOf.tokenParameters } } : {}),
   };
   return { kind: 'oauth2', app };
 }

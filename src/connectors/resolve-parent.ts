@@ -1,4 +1,4 @@
-import type { ParentConnection } from '../connections/parent-connection.js';
+import type { ParentAuth, ParentConnection } from '../connections/parent-connection.js';
 import { isBehalfError } from '../kernel/errors.js';
 import { systemClock } from '../kernel/system-clock.js';
 import { didYouMean } from '../language/did-you-mean.js';
@@ -13,7 +13,7 @@ import type { EntryReader } from './entry-reader.js';
 import { fillEnvironment } from './fill-environment.js';
 import { readsToken } from './host-rules.js';
 import { resolveAuth } from './resolve-auth.js';
-
+import { resolveSingleSignOn } from './resolve-single-sign-on.js';
 import { isAddressAllowed } from './safe-address.js';
 
 export interface ResolvedParent {
@@ -79,6 +79,7 @@ class ParentResolver {
       ...(source.isLiteral ? { origin: 'store' as const } : {}),
       ...(URL.canParse(address) ? { host: new URL(address).host } : {}),
       ...this.#policy(),
+      ...(this.#hasSingleSignOn(auth) ? { singleSignOn: true } : {}),
       auth,
     };
     if (auth.kind !== 'oauth2') return { parent };
@@ -99,6 +100,12 @@ class ParentResolver {
       text: (template, clientId) => this.#text(template, settings, clientId),
       report: (path, message, hint) => this.#report(path, message, { hint }),
     };
+  }
+
+  #hasSingleSignOn(auth: ParentAuth): boolean {
+    const { entry, source } = this.#given;
+    const report: Parameters<typeof resolveSingleSignOn>[0]['report'] = (...said) => this.#report(...said);
+    return resolveSingleSignOn({ entry, connector: this.#connector, auth, source, report });
   }
 
   /** What the entry says about logins; only logins of persons can be held to it. */

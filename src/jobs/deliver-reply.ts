@@ -21,6 +21,9 @@ interface ReplyTarget {
   readonly warn: (error: unknown) => void;
 }
 
+/** Waits before a platform that did not take a message is tried again; then the job ends without it. */
+const DELIVERY_PAUSES_MS = [10_000, 60_000, 300_000, 900_000];
+
 /** `Ref`: where it stands now. */
 export interface DeliveredReply<Ref = MessageRef> {
   readonly message: Ref;
@@ -33,6 +36,13 @@ export interface DeliveredReply<Ref = MessageRef> {
 /** True when the platform has answered that it did not take the message: said again, it is not there twice. */
 export function wasRefused(error: unknown): boolean {
   return isBehalfError(error, 'chat.delivery_failed') && typeof error.details['status'] === 'number';
+}
+
+/** Milliseconds until it is said again, after it could not be said `undelivered` times; undefined: not any more. */
+export function pauseBeforeDelivery({ code, retryAfterMs }: BehalfError, undelivered: number): number | undefined {
+  const pause = DELIVERY_PAUSES_MS[undelivered - 1];
+  if (code !== 'chat.delivery_failed' || retryAfterMs === undefined || pause === undefined) return undefined;
+  return Math.max(pause, retryAfterMs);
 }
 
 export interface Delivery {

@@ -12,13 +12,14 @@ import type { RecipeBook } from '../recipes/recipe-book.js';
 import { slotsOfJob } from '../recipes/recipe-calls.js';
 import { textsFor } from '../texts/texts-for.js';
 import type { OpenAskInChat } from './ask-in-chat.js';
-import { wasRefused } from './deliver-reply.js';
+import { pauseBeforeDelivery, wasRefused } from './deliver-reply.js';
 import { failureMessage, reportFailure } from './failures.js';
 import type { HeldJob } from './held-job.js';
 import type { Answer, JobResult, OpenAsk } from './job.js';
 import { asleepUntilAnswered, type ChatJob, chatJobOf, finished, type Job, pending, suspended } from './job-record.js';
 import { progressOf, repeated, silentEnd } from './job-state.js';
 import type { JobVoice } from './job-voice.js';
+import { type LogInSilently, resolveSilently } from './log-in-silently.js';
 import type { CreateLoginLink } from './login-link.js';
 import { cancelledMessage, loginRefusedMessage } from './messages.js';
 import { wayOf } from './obstacle.js';
@@ -34,9 +35,6 @@ import { voiceOf } from './voice-of.js';
 /** A login and one more after it: an app that then still refuses is not asked about again in the same job. */
 const MAX_LOGINS_PER_CONNECTION = 2;
 
-/** Waits before a platform that did not take a message is tried again; then the job ends without it. */
-const DELIVERY_PAUSES_MS = [10_000, 60_000, 300_000, 900_000];
-
 /** Marks the last word as being on its way; no step has this path. */
 const LAST_WORD = { path: 'end', kind: 'reply' } as const;
 
@@ -47,6 +45,7 @@ export interface JobRunnerDeps {
   readonly chats: (platform: Platform) => ChatAdapter;
   readonly clicks: Clicks;
   readonly createLoginLink: CreateLoginLink;
+  readonly logInSilently: LogInSilently;
   readonly askInChat: OpenAskInChat;
   /** `user`: whose files may be read. */
   readonly perform: (call: Omit<ActionCall, 'http' | 'clock'>, user: Job['user']) => Promise<unknown>;
@@ -104,7 +103,8 @@ export class JobRunner {
 
   async #runRecipe(held: HeldJob, recipe: CompiledRecipe, book: RecipeBook): Promise<'ended' | 'asleep'> {
     const resolver = this.#deps.resolverFor(held.job);
-    const { slots, missing } = await resolver.resolve(recipe.name, slotsOfJob(recipe, book.get));
+    const asking = { job: held.job, logIn: this.#deps.logInSilently, resolver };
+    const { slots, missing } = await resolveSilently(asking, recipe.name, slotsOfJob(recipe, book.get));
     if (missing.length > 0) return this.#suspend(held, recipe, missing, slots);
     const { clock } = this.#deps;
     const voice = this.#voice(held);
@@ -228,9 +228,8 @@ export class JobRunner {
   /** After a passing failure of the platform the job goes on some time later; tells whether it does. */
   async #deliverLater(held: HeldJob, err: BehalfError): Promise<boolean> {
     const undelivered = (held.state.undelivered ?? 0) + 1;
-    const pause = DELIVERY_PAUSES_MS[undelivered - 1];
-    if (err.code !== 'chat.delivery_failed' || err.retryAfterMs === undefined || pause === undefined) return false;
-    const pauseMs = Math.max(pause, err.retryAfterMs);
+    const pauseMs = pauseBeforeDelivery(err, undelivered);
+    if (pauseMs === undefined) return false;
     held.note({ undelivered });
     await held.leave((job, now) => pending(job, pauseMs, now));
     const { id, recipe } = held.job;

@@ -9,6 +9,7 @@ export const RECORD_KINDS = [
   'login-sign-in',
   'login-state',
   'login-proof',
+  'login-silent',
   'login-limit',
   'installation',
   'user',

@@ -19,6 +19,7 @@ export type SealedType =
   | 'login-state'
   | 'login-proof'
   | 'login-link'
+  | 'login-silent'
   | 'revocation'
   | 'message'
   | 'file';

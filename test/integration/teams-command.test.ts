@@ -57,6 +57,16 @@ describe('behalf teams package', () => {
     expect(manifest).toHaveProperty('bots.0.commandLists.1.commands.2', hello);
   });
 
+  it('names what Teams clients get tokens for, where single sign-on is set up', () => {
+    const resource = `api://botid-${APP_ID}`;
+    const { status, stderr } = run({ ...TEAMS, BOT_SSO_RESOURCE: resource });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    const manifest: unknown = JSON.parse(
+      Buffer.from(unzipSync(readFileSync(out))['manifest.json'] ?? []).toString('utf8'),
+    );
+    expect(manifest).toHaveProperty('webApplicationInfo', { id: APP_ID, resource });
+  });
+
   it.each<[string, Readonly<Record<string, string>>, RegExp]>([
     ['there is no Teams', { SLACK_SIGNING_SECRET: 's', SLACK_BOT_TOKEN: 'b' }, /Microsoft Teams is not configured/],
     ['the app id is none', { ...TEAMS, MicrosoftAppId: 'behalf' }, /bots\.0\.botId/],

@@ -1,9 +1,9 @@
 import { createOAuth1Client } from '../../adapters/oauth/index.js';
 import type { Account, PersonOwner } from '../../src/connections/connection.js';
 import { createConnections } from '../../src/connections/connections.js';
-import type { LoginConnected, LoginFailed, LoginOutcome } from '../../src/connections/login.js';
+import type { LoginConnected, LoginFailed, LoginOutcome, LoginRequest } from '../../src/connections/login.js';
 import type { HolderProfile, LoginsDeps } from '../../src/connections/login-parts.js';
-import { createLogins, type LoginRequest, type Logins } from '../../src/connections/logins.js';
+import { createLogins, type Logins } from '../../src/connections/logins.js';
 import type { OAuthApp } from '../../src/connections/parent-connection.js';
 import { BehalfError } from '../../src/kernel/errors.js';
 import { ANN, BOB, type ConnectionKit, startConnectionKit } from './connection-kit.js';

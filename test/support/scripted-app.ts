@@ -37,6 +37,8 @@ export class ScriptedApp {
   readonly calls: AppCall[] = [];
   /** Grant types that the token endpoint was asked for, and `revoke`. */
   readonly grants: string[] = [];
+  /** The `error` with which assertions (RFC 7523) are refused; absent: they name their account in `upn`. */
+  assertionError: string | undefined;
   /** What the token endpoint says it has granted; absent: it does not say. */
   grantedScope: string | undefined;
   /** False: the identity call names no organisation. */
@@ -136,7 +138,10 @@ export class ScriptedApp {
     this.grants.push(grant);
     const code = form.get('code') ?? '';
     const refresh = form.get('refresh_token') ?? '';
-    const account = grant === 'refresh_token' ? this.#tokens.get(refresh)?.account : this.#codes.get(code);
+    const assertion = form.get('assertion');
+    if (assertion !== null && this.assertionError) return { status: 400, body: { error: this.assertionError } };
+    const ofCode = assertion === null ? this.#codes.get(code) : accountIn(assertion);
+    const account = grant === 'refresh_token' ? this.#tokens.get(refresh)?.account : ofCode;
     this.#codes.delete(code);
     this.#tokens.delete(refresh);
     if (account === undefined) return { status: 400, body: { error: 'invalid_grant' } };
@@ -171,6 +176,13 @@ export class ScriptedApp {
     this.#serial += 1;
     return `${kind}-canary-${this.#serial}`;
   }
+}
+
+/** The account that an assertion names; whoever made it is believed. */
+function accountIn(assertion: string): string | undefined {
+  const claims: unknown = JSON.parse(Buffer.from(assertion.split('.')[1] ?? '', 'base64url').toString('utf8'));
+  const account = typeof claims === 'object' && claims !== null && 'upn' in claims ? claims.upn : undefined;
+  return typeof account === 'string' ? account : undefined;
 }
 
 async function readText(request: IncomingMessage): Promise<string> {

@@ -40,6 +40,7 @@ function server(code?: ErrorCode): OAuthClient {
     exchangeCode: answer,
     requestToken: answer,
     refresh: answer,
+    exchangeAssertion: answer,
     revoke: async () => 'unsupported',
   };
 }

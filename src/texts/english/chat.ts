@@ -16,5 +16,6 @@ export const chat = () => ({
   buttonDead: 'This button does not work any more.',
   formDead: 'This form does not work any more.',
   answeredInChat: 'I have answered in the chat.',
+  signInFailed: 'I could not log you in by myself. Please press Login.',
   addMe: 'Add me',
 });

@@ -18,5 +18,6 @@ export const chat = (): Texts['chat'] => ({
   buttonDead: 'Dieser Knopf geht nicht mehr.',
   formDead: 'Dieses Formular geht nicht mehr.',
   answeredInChat: 'Ich habe im Chat geantwortet.',
+  signInFailed: 'Ich konnte Sie nicht von selbst anmelden. Bitte drücken Sie „Anmelden“.',
   addMe: 'Hinzufügen',
 });

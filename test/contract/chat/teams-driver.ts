@@ -198,7 +198,8 @@ function controls(teams: TeamsEmulator, baseUrl: () => string): Omit<ChatBench, 
 
 function isShownTo(teams: TeamsEmulator, message: SeenMessage, personId: string): boolean {
   const mine: readonly string[] = [TEAM.channelId, teams.chatOf(personId), ...(personId === 'max' ? [] : [GROUP_CHAT])];
-  return message.author === 'bot' && mine.includes(message.conversationId);
+  const isMeant = message.onlyFor === undefined || message.onlyFor === personId;
+  return message.author === 'bot' && mine.includes(message.conversationId) && isMeant;
 }
 
 function readMessage(message: SeenMessage): ShownMessage {

@@ -36,6 +36,43 @@ describe('the connector of Microsoft Graph', () => {
     expect(graph.app.scopes).toEqual(['offline_access', 'User.Read']);
   });
 
+  it('exchanges an assertion of who the person is on their behalf, at their own tenant', async () => {
+    nock('https://login.microsoftonline.com')
+      .post('/t-1/oauth2/v2.0/token', (form) => {
+        expect(form).toEqual({
+          grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
+          requested_token_use: 'on_behalf_of',
+          assertion: 'assertion-canary',
+          scope: 'offline_access User.Read',
+          client_id: 'acme',
+          client_secret: 'acme',
+        });
+        return true;
+      })
+      .reply(200, {
+        token_type: 'Bearer',
+        scope: 'User.Read profile openid email',
+        expires_in: 3600,
+        ext_expires_in: 3600,
+        access_token: 'eyJ0',
+        refresh_token: '0.AX',
+      });
+    expect((await graph.assert()).refreshToken?.reveal()).toBe('0.AX');
+  });
+
+  it('needs a login where Entra ID wants the person to do something', async () => {
+    nock('https://login.microsoftonline.com')
+      .post('/t-1/oauth2/v2.0/token')
+      .reply(400, {
+        error: 'interaction_required',
+        error_description: 'AADSTS50079: Due to a configuration change made by your administrator',
+        error_codes: [50079],
+        suberror: 'basic_action',
+        claims: '{"access_token":{"capolids":{"essential":true,"values":["c"]}}}',
+      });
+    expect((await failureOf(graph.assert())).code).toBe('oauth.invalid_grant');
+  });
+
   it('tells who logged in; a user principal name is no confirmed address', async () => {
     api()
       .get('/v1.0/me')

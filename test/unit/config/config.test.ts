@@ -218,6 +218,29 @@ describe('the configuration', () => {
       });
     });
 
+    test.each(['api://botid-APP', 'api://behalf.example.com/botid-app', 'api://app'])(
+      'takes %s for single sign-on',
+      (uri) => {
+        expect(parseConfig({ ...TEAMS, BOT_SSO_RESOURCE: uri }).teams?.signInResource).toBe(uri);
+      },
+    );
+
+    test.each<[string, Readonly<Record<string, string>>]>([
+      ['another app', { ...TEAMS, BOT_SSO_RESOURCE: 'api://botid-another' }],
+      ['no API', { ...TEAMS, BOT_SSO_RESOURCE: 'https://behalf.example.com/app' }],
+      ['a managed identity', { ...MANAGED, BOT_SSO_RESOURCE: 'api://botid-app' }],
+    ])('takes no single sign-on for %s', (_what, environment) => {
+      expect(mistakes(environment)).toEqual([expect.stringMatching(/^BOT_SSO_RESOURCE /)]);
+    });
+
+    test('shows private answers in channels only where that is switched on', () => {
+      expect(parseConfig(TEAMS).teams?.targetedMessages).toBe(false);
+      expect(parseConfig({ ...TEAMS, BOT_TARGETED_MESSAGES: 'on' }).teams?.targetedMessages).toBe(true);
+      expect(mistakes({ ...TEAMS, BOT_TARGETED_MESSAGES: 'yes' })).toEqual([
+        'BOT_TARGETED_MESSAGES must be one of off, on.',
+      ]);
+    });
+
     test('is not taken for one when only its password is there', () => {
       expect(mistakes({ ...SLACK, MicrosoftAppPassword: 'password-canary' })).toEqual([
         'MicrosoftAppPassword is set, but MicrosoftAppId and MicrosoftAppTenantId are not: Microsoft Teams needs all three.',

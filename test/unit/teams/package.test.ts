@@ -72,6 +72,13 @@ describe('the Teams app', () => {
       }
   });
 
+  it('says for what Teams clients get tokens where single sign-on is set up, and else nothing of it', () => {
+    const resource = `api://botid-${values.appId}`;
+    const manifest: TeamsAppManifest = fillManifest(template, { ...values, signInResource: resource });
+    expect(manifest.webApplicationInfo).toEqual({ id: values.appId, resource });
+    expect(fillManifest(template, values)).not.toHaveProperty('webApplicationInfo');
+  });
+
   it.each<[string, Partial<PackageValues>, string]>([
     ['an app id that is none', { appId: 'behalf' }, 'bots.0.botId'],
     ['a version that is none', { version: 'next' }, 'version'],

@@ -17,6 +17,8 @@ const authentication = new ChannelAuthentication({
     tokenUrl: 'http://127.0.0.1:1/token',
     serviceHosts: [],
     fileHosts: [],
+    login: 'https://login.example',
+    tokenIssuer: 'https://sts.example',
   },
   clock: systemClock,
   hosts: new ServiceHosts(['smba.trafficmanager.net']),

@@ -44,6 +44,8 @@ export interface Vendor {
   readonly app: OAuthApp;
   /** The tokens that the vendor gives for a code. */
   exchange(): Promise<TokenSet>;
+  /** The tokens that the vendor gives for an assertion of who the person is. */
+  assert(): Promise<TokenSet>;
   refresh(): Promise<TokenSet>;
   revoke(): Promise<'revoked' | 'unsupported'>;
 }
@@ -99,6 +101,7 @@ export async function openVendor(name: string, options: VendorOptions): Promise<
         codeVerifier: new Secret('v'.repeat(43)),
         scopes: app().scopes,
       }),
+    assert: () => oauth.exchangeAssertion(app(), { assertion: new Secret('assertion-canary'), scopes: app().scopes }),
     refresh: () => oauth.refresh(app(), tokens),
     revoke: () => oauth.revoke(app(), tokens),
   };
