@@ -24,8 +24,8 @@ export interface TeamsConfig {
   readonly targetedMessages?: boolean;
   /** Application ID URI of the app registration: clients are asked to vouch for people. Absent: they are not. */
   readonly signInResource?: string;
-  /** Entra ID, in place of the cloud's, for the keys of what clients vouch with. */
-  readonly entraUrl?: string;
+  /** Base of Entra ID, in place of the cloud's, for signing in and for the keys of what clients vouch with. */
+  readonly loginUrl?: string;
   /** OpenID metadata of the channel's signing keys, in place of the cloud's. */
   readonly openIdMetadataUrl?: string;
   /** Token endpoint for the bot's own calls, in place of the cloud's. */
@@ -84,7 +84,7 @@ export function endpointsOf(config: TeamsConfig): Endpoints {
     tokenUrl: config.tokenUrl ?? `${login}/${encodeURIComponent(config.tenantId)}/oauth2/v2.0/token`,
     serviceHosts: serviceHosts.length > 0 ? serviceHosts : [serviceHost],
     fileHosts: fileHosts.length > 0 ? fileHosts : [files],
-    login: config.entraUrl ?? login,
+    login: (config.loginUrl ?? login).replace(/\/$/, ''),
     tokenIssuer,
   };
 }

@@ -84,7 +84,7 @@ beforeEach(async () => {
   });
   http = createHttpClient({ allowPrivateHosts: ['127.0.0.1'], clock: systemClock, logger });
   bench = await startTeamsBench({
-    config: { signInResource: SIGN_IN_RESOURCE, entraUrl: entra.url },
+    config: { signInResource: SIGN_IN_RESOURCE, loginUrl: entra.url },
     handler: (event) => assembly.handleEvent(event),
   });
   assembly = await assembleService();

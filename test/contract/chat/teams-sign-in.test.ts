@@ -26,7 +26,7 @@ beforeEach(async () => {
   events = [];
   entra.asked.length = 0;
   bench = await startTeamsBench({
-    config: { signInResource: SIGN_IN_RESOURCE, entraUrl: entra.url },
+    config: { signInResource: SIGN_IN_RESOURCE, loginUrl: entra.url },
     handler: async (event) => {
       events.push(event);
       if (event.kind === 'silent-sign-in') event.accept();
@@ -96,6 +96,15 @@ describe('Teams: a question to the client', () => {
       ).toEqual([]);
     },
   );
+
+  it("is in the person's language, for clients that show it", async () => {
+    const { conversation, user } = await heard('direct');
+
+    await silent().ask(user, conversation, { ...QUESTION, locale: 'de-AT' });
+
+    const content = { text: `Bei ${QUESTION.title} anmelden`, buttons: [{ title: 'Anmelden' }] };
+    expect(sent().at(-1)?.body).toMatchObject({ attachments: [{ content }] });
+  });
 
   it('is taken away again', async () => {
     const { conversation, user } = await heard('direct');
@@ -205,7 +214,7 @@ describe('Teams: the answer of the client', () => {
   it('has the keys asked for once', async () => {
     await answered(entra.token());
     await answered(entra.token());
-    expect(entra.asked).toEqual([`/${TEAMS_TENANT_ID}/discovery/v2.0/keys`]);
+    expect(entra.asked).toEqual(['/common/discovery/v2.0/keys']);
   });
 
   it('is refused, and nothing breaks, while the keys cannot be had', async () => {
@@ -217,7 +226,7 @@ describe('Teams: the answer of the client', () => {
 
   it('is refused when the service does not take it', async () => {
     const refusing = await startTeamsBench({
-      config: { signInResource: SIGN_IN_RESOURCE, entraUrl: entra.url },
+      config: { signInResource: SIGN_IN_RESOURCE, loginUrl: entra.url },
     });
     const value = { id: 'q-1', connectionName: 'graph', token: entra.token() };
     const result = await refusing.teams.invoke('rita', { name: 'signin/tokenExchange', value });
