@@ -17,6 +17,7 @@ import { OfferedOptions } from './commands/offered-options.js';
 import { ProveLogin } from './commands/prove-login.js';
 import type { Questions } from './commands/questions.js';
 import type { CommandRouter } from './commands/router.js';
+import { Shortcuts } from './commands/shortcuts.js';
 import { CommandStarter } from './commands/start-command.js';
 import type { StoppedRecipes } from './commands/stopped-recipes.js';
 import type { Logins } from './connections/logins.js';
@@ -89,6 +90,7 @@ export function assembleCommands(parts: CommandParts): {
     router,
     forms,
     starter,
+    shortcuts: new Shortcuts({ recipes, starter, claims, chats }),
     options,
     questions,
     answers,

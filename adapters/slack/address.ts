@@ -30,6 +30,11 @@ export function toConversation(place: SlackPlace): ConversationRef {
   return { platform: 'slack', kind: direct ? 'direct' : 'channel', address };
 }
 
+/** The same where nobody else saw what the person did. */
+export function toUnseen(place: SlackPlace): ConversationRef {
+  return { ...toConversation(place), ...(place.direct ? {} : { unseen: true }) };
+}
+
 /** @throws BehalfError `chat.delivery_failed` when the reference is none of Slack's */
 export function readConversation(ref: ConversationRef): SlackPlace {
   return { ...readPlace(ref.platform, ref.address), direct: ref.kind === 'direct' };

@@ -22,6 +22,7 @@ import {
 import { isJsonObject, type JsonObject, present } from './json.js';
 import type { Standing } from './people.js';
 import type { Session } from './session.js';
+import { hearShortcut, withNames } from './shortcuts.js';
 import { toEvent, withFiles } from './to-event.js';
 import { tenantOf } from './workspace.js';
 import type { Workspaces } from './workspaces.js';
@@ -56,6 +57,7 @@ export function listen(app: App, parts: HearingParts): void {
   app.action({ type: 'block_actions' }, ({ body }) => take(hearPress, body));
   app.view({ type: 'view_submission' }, ({ body, ack }) => take(hearSubmission, body, answering(ack)));
   app.options({ type: 'block_suggestion' }, ({ body, ack }) => take(hearSuggestion, body, answering(ack)));
+  app.shortcut(/^/, ({ body }) => take(hearShortcut, body));
   app.command(/./, ({ body }) => take(hearSlashCommand, body));
   app.error(async (error) => {
     throw error;
@@ -89,7 +91,7 @@ async function takeIn(parts: HearingParts, hear: Hear, body: JsonObject, answer:
   const timeZone = people.timeZone(heard.userId);
   const told = toEvent(
     {
-      ...(await withFiles(heard, session.api)),
+      ...(await withNames(await withFiles(heard, session.api), people)),
       ...(standing === 'member' ? {} : { person: standing }),
       ...(home === host ? {} : { hostTenantId: host }),
       ...(timeZone === undefined ? {} : { timeZone }),

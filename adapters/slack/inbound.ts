@@ -1,9 +1,18 @@
-import type { ActionEvent, FormEvent, HomeEvent, OptionsEvent, TextEvent } from '../../src/chat/chat-event.js';
+import type {
+  ActionEvent,
+  FormEvent,
+  HomeEvent,
+  OptionsEvent,
+  ShortcutEvent,
+  SlashCommandEvent,
+  TextEvent,
+} from '../../src/chat/chat-event.js';
 import type { ChatFile } from '../../src/chat/chat-file.js';
 import type { Outsider } from '../../src/chat/chat-user.js';
 import type { MessageRef } from '../../src/chat/conversation.js';
 import { BehalfError } from '../../src/kernel/errors.js';
-import { type SlackPlace, toConversation, toMessageRef } from './address.js';
+import { isOwnSlashCommand } from '../../src/kernel/slash-command.js';
+import { type SlackPlace, toConversation, toMessageRef, toUnseen } from './address.js';
 import { picklistIdOf } from './blocks.js';
 import { isStub, readFiles } from './files.js';
 import { fieldOf, readFormFiles, readMetadata, readValues } from './forms.js';
@@ -18,7 +27,9 @@ export interface Heard {
   readonly userTeam?: string;
   readonly place: SlackPlace;
   readonly event:
-    | Omit<TextEvent, 'user'>
+    | Omit<TextEvent, 'user' | 'openForm'>
+    | Omit<SlashCommandEvent, 'user' | 'openForm'>
+    | Omit<ShortcutEvent, 'user' | 'openForm'>
     | Omit<ActionEvent, 'user' | 'openForm'>
     | Omit<FormEvent, 'user' | 'refuse'>
     | Omit<OptionsEvent, 'user' | 'offer'>
@@ -93,7 +104,7 @@ export function sentAlong(files: readonly ChatFile[]): Pick<TextEvent, 'files'> 
 }
 
 /**
- * A slash command: what follows its name is the text.
+ * A slash command, ours or that of a recipe: what follows its name is the text. Nobody else sees it.
  * @throws BehalfError `chat.request_invalid`
  */
 export function hearSlashCommand(body: JsonObject, context: HearingContext): Heard {
@@ -101,14 +112,18 @@ export function hearSlashCommand(body: JsonObject, context: HearingContext): Hea
   const userId = required(body, 'user_id');
   const { workspace } = context;
   const place: SlackPlace = { workspace, channel, direct: channel.startsWith('D'), user: userId };
+  const triggerId = required(body, 'trigger_id');
+  const command = textAt(body, 'command');
+  const isOwn = command === undefined || isOwnSlashCommand(command);
   return {
     userId,
     userTeam: required(body, 'team_id'),
+    triggerId,
     place,
     event: {
-      kind: 'text',
-      id: required(body, 'trigger_id'),
-      conversation: toConversation(place),
+      ...(isOwn ? { kind: 'text' } : { kind: 'slash-command', command }),
+      id: triggerId,
+      conversation: toUnseen(place),
       ...typed(textAt(body, 'text') ?? '', context.botUserId),
     },
   };
@@ -262,7 +277,8 @@ function chosenValues(holder: JsonObject): Readonly<Record<string, string>> {
   );
 }
 
-function required(object: JsonObject, key: string): string {
+/** @throws BehalfError `chat.request_invalid` where it is not there */
+export function required(object: JsonObject, key: string): string {
   const value = textAt(object, key);
   if (value === undefined)
     throw new BehalfError('chat.request_invalid', `The request of Slack has no ${key}`, { details: { field: key } });

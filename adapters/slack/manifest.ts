@@ -1,6 +1,27 @@
 import { INSTALL_PATH } from './install.js';
+import { cut } from './room.js';
 import { EVENT_SCOPES, REQUIRED_SCOPES, SIGN_IN_SCOPES } from './scopes.js';
 import { SIGN_IN_PATH } from './sign-in.js';
+
+/** What starts a recipe in Slack beside its words. */
+export interface RecipeEntry {
+  /** What it does, in one line. */
+  readonly description: string;
+  /** With the slash. */
+  readonly slashCommand?: { readonly name: string; readonly usage: string };
+  readonly shortcuts: readonly RecipeShortcutEntry[];
+}
+
+interface RecipeShortcutEntry {
+  readonly kind: 'global' | 'message';
+  /** Slack says it when somebody chooses it. */
+  readonly id: string;
+  readonly name: string;
+  readonly description: string;
+}
+
+/** https://docs.slack.dev/reference/app-manifest: lengths, in characters. */
+const MAX = { shortcutDescription: 150, commandDescription: 2000, usage: 1000 } as const;
 
 interface ManifestOptions {
   /** Where Slack and browsers reach the service, without a slash at the end. https, except with `socketMode`. */
@@ -15,12 +36,16 @@ interface ManifestOptions {
   readonly organization: boolean;
   /** Tokens end after twelve hours. Slack never takes it back. */
   readonly tokenRotation: boolean;
+  /** The recipes that have a slash command or shortcuts, in the order in which Slack shows them. */
+  readonly recipes: readonly RecipeEntry[];
 }
 
 /** The Slack app as Slack creates it. https://docs.slack.dev/reference/app-manifest */
 export function slackManifest(options: ManifestOptions) {
-  const { organization, publicUrl, redirects, signIn, socketMode, tokenRotation } = options;
+  const { organization, publicUrl, recipes, redirects, signIn, socketMode, tokenRotation } = options;
   const url = `${publicUrl}/slack/events`;
+  const shortcuts = recipes.flatMap((recipe) => recipe.shortcuts.map(toShortcut));
+  const commandUrl = socketMode ? {} : { url };
   const requestUrl = socketMode ? {} : { request_url: url };
   // Slack leads back to https addresses only.
   const paths = [...(redirects ? [INSTALL_PATH] : []), ...(signIn ? [SIGN_IN_PATH] : [])];
@@ -43,9 +68,23 @@ export function slackManifest(options: ManifestOptions) {
           description: 'Run a command, only for your eyes',
           usage_hint: 'help',
           should_escape: true,
-          ...(socketMode ? {} : { url }),
+          ...commandUrl,
         },
+        ...recipes.flatMap(({ description, slashCommand }) =>
+          slashCommand
+            ? [
+                {
+                  command: slashCommand.name,
+                  description: cut(description, MAX.commandDescription),
+                  ...(slashCommand.usage === '' ? {} : { usage_hint: cut(slashCommand.usage, MAX.usage) }),
+                  should_escape: true,
+                  ...commandUrl,
+                },
+              ]
+            : [],
+        ),
       ],
+      ...(shortcuts.length === 0 ? {} : { shortcuts }),
     },
     oauth_config: {
       ...(redirectUrls.length > 0 ? { redirect_urls: redirectUrls } : {}),
@@ -63,4 +102,8 @@ export function slackManifest(options: ManifestOptions) {
       token_rotation_enabled: tokenRotation,
     },
   };
+}
+
+function toShortcut({ description, id, kind, name }: RecipeShortcutEntry) {
+  return { name, type: kind, callback_id: id, description: cut(description, MAX.shortcutDescription) };
 }

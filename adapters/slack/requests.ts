@@ -88,11 +88,12 @@ function readForm(form: URLSearchParams): SlackRequest {
   return readInteraction(payloads.length === 1 ? parseJson(payloads[0] ?? '') : undefined);
 }
 
-/** A click, or what somebody does in a form. */
+/** A click, a shortcut, or what somebody does in a form. */
 export function readInteraction(body: unknown): SlackRequest {
   if (!isJsonObject(body)) return MALFORMED;
   const type = textAt(body, 'type');
   if (type === 'view_submission' || type === 'block_suggestion') return readFromForm(body);
+  if (type === 'shortcut' || type === 'message_action') return readShortcut(body, type);
   if (type !== 'block_actions') return type === undefined ? MALFORMED : NOTHING;
   const actions = body['actions'];
   const action: unknown = Array.isArray(actions) ? actions[0] : undefined;
@@ -100,6 +101,12 @@ export function readInteraction(body: unknown): SlackRequest {
   const isOurButton = action['type'] === 'button' && textAt(action, 'value') !== undefined;
   const isOurPlace = textAt(objectAt(body, 'channel'), 'id') !== undefined || isOnHome(body);
   return isOurButton && isOurPlace ? { kind: 'action', body } : NOTHING;
+}
+
+/** Chosen anywhere it is in no channel. */
+function readShortcut(body: JsonObject, type: 'shortcut' | 'message_action'): SlackRequest {
+  const isWhole = isJsonObject(body['user']) && (type === 'shortcut' || isJsonObject(body['channel']));
+  return isWhole ? { kind: 'action', body } : MALFORMED;
 }
 
 /** Closing a form (`view_closed`) is not subscribed to: nothing follows from it. */

@@ -17,7 +17,7 @@ export function escapeText(text: string): string {
  * as the person sees them, escapes undone once, spaces normal.
  */
 export function readTypedText(text: string, botUserId: string): string {
-  const ownMention = new RegExp(`\\s*<@${botUserId}(?:\\|[^<>]*)?>[:,]?\\s*`, 'g');
+  const ownMention = new RegExp(`(?<!\\s)\\s*<@${botUserId}(?:\\|[^<>]*)?>[:,]?\\s*`, 'g');
   return text
     .replace(ownMention, ' ')
     .replace(ENTITY, (_entity, inner: string) => readEntity(inner))

@@ -1,4 +1,4 @@
-import type { ChatEvent } from '../../src/chat/chat-event.js';
+import type { ChatEvent, OpensForm } from '../../src/chat/chat-event.js';
 import type { ChatUser } from '../../src/chat/chat-user.js';
 import { completeFiles } from './files.js';
 import { formErrors, renderForm, toOptions } from './forms.js';
@@ -30,17 +30,17 @@ export function toEvent(heard: Heard, chatUser: ChatUser, api: SlackApi): Told {
   const who = { user: chatUser, ...standing, ...host, ...present('timeZone', timeZone), ...present('locale', locale) };
   let given: JsonObject | undefined;
   const answer = (): JsonObject | undefined => given;
+  const openForm: OpensForm['openForm'] = async (form) => {
+    await api.call('views.open', { trigger_id: triggerId, view: renderForm(form, place) }, PATIENCE.asked);
+  };
   switch (event.kind) {
-    case 'text':
     case 'home':
       return { event: { ...event, ...who }, answer };
-    case 'action': {
-      if (triggerId === undefined) return { event: { ...event, ...who }, answer };
-      const openForm: NonNullable<Extract<ChatEvent, { kind: 'action' }>['openForm']> = async (form) => {
-        await api.call('views.open', { trigger_id: triggerId, view: renderForm(form, place) }, PATIENCE.asked);
-      };
-      return { event: { ...event, ...who, openForm }, answer };
-    }
+    case 'text':
+    case 'slash-command':
+    case 'shortcut':
+    case 'action':
+      return { event: { ...event, ...who, ...(triggerId === undefined ? {} : { openForm }) }, answer };
     case 'form':
       return {
         event: {

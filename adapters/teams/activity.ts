@@ -93,7 +93,8 @@ export function judgeActivity(
     serviceUrl,
     tenantId,
     conversationId: conversation.id,
-    isDirect: conversation.conversationType === 'personal',
+    // A command of the message extension may come from a chat of two people, which is `personal`, too, and none of the bot's.
+    isDirect: conversation.conversationType === 'personal' && !conversation.id.startsWith('19:'),
     botId: recipient.id,
     userId: from.id,
     aadObjectId: from.aadObjectId.toLowerCase(),

@@ -7,7 +7,7 @@ import type { LongMessages } from '../../src/chat/long-messages.port.js';
 import { type Message, textMessage } from '../../src/chat/message.js';
 import type { SilentSignIn } from '../../src/chat/silent-sign-in.port.js';
 import type { WorkingSign } from '../../src/chat/working-sign.port.js';
-import { asBehalfError, BehalfError } from '../../src/kernel/errors.js';
+import { asBehalfError, BehalfError, isBehalfError } from '../../src/kernel/errors.js';
 import type { HttpRoute } from '../../src/kernel/http.js';
 import type { Logger } from '../../src/kernel/logger.port.js';
 import { spoken, textsFor } from '../../src/texts/texts-for.js';
@@ -65,6 +65,7 @@ export class TeamsAdapter implements ChatAdapter {
   readonly #outbox: Outbox;
   readonly #lifecycle: Lifecycle;
   readonly #people: People;
+  readonly #chats: DirectChats;
   readonly #background = new Set<Promise<void>>();
   #running: Running | undefined;
 
@@ -75,6 +76,7 @@ export class TeamsAdapter implements ChatAdapter {
     this.#hosts = new ServiceHosts(endpointsOf(config).serviceHosts);
     const { clock, store, vault } = deps;
     const chats = new DirectChats(store);
+    this.#chats = chats;
     const held = new HeldMessages(store, vault);
     const presses = new OpenPresses();
     const { defaultLocale, targetedMessages: targeted = false } = config;
@@ -157,10 +159,18 @@ export class TeamsAdapter implements ChatAdapter {
     return this.#people.describe(user, () => this.#look(user, readConversation(conversation)));
   }
 
-  #look(user: ChatUser, place: TeamsPlace): Promise<unknown> {
-    const memberId = place.aadObjectId === user.userId ? place.userId : user.userId;
-    // The roster is that of the channel, not of a thread in it.
-    return this.#bot().member({ serviceUrl: place.serviceUrl, conversationId: channelIn(place) }, memberId);
+  async #look(user: ChatUser, place: TeamsPlace): Promise<unknown> {
+    const isAsker = place.aadObjectId === user.userId;
+    const memberId = isAsker ? place.userId : user.userId;
+    try {
+      // The roster is that of the channel, not of a thread in it.
+      return await this.#bot().member({ serviceUrl: place.serviceUrl, conversationId: channelIn(place) }, memberId);
+    } catch (error) {
+      // Shortcuts come from chats that the bot is not in, too: its own with the person says who they are.
+      const own = isAsker && isBehalfError(error, 'chat.delivery_failed') ? await this.#chats.find(user) : undefined;
+      if (!own || own === 'gone' || own.conversationId === place.conversationId) throw error;
+      return this.#bot().member(own, memberId);
+    }
   }
 
   #heard(did: PersonalActivity): void {

@@ -13,6 +13,8 @@ const FOLDER = path.join(ROOT ?? '.', 'appPackage');
 /** Teams shows ten commands a list; two are ours. */
 const MAX_RECIPES = 8;
 const MAX_TITLE = 128;
+/** Commands of a message extension. */
+const MAX_SHORTCUTS = 10;
 
 /** What differs from one installation to the next. */
 export interface PackageValues {
@@ -24,6 +26,17 @@ export interface PackageValues {
   readonly signInResource?: string;
   /** Commands of recipes, offered below the built-in ones; eight at most. */
   readonly commands?: readonly AppCommand[];
+  /** Ten at most. */
+  readonly shortcuts?: readonly AppShortcut[];
+}
+
+/** A choice in the menus of Teams that starts a recipe. */
+export interface AppShortcut {
+  readonly kind: 'global' | 'message';
+  /** Teams says it when somebody chooses it; 64 characters at most. */
+  readonly id: string;
+  readonly name: string;
+  readonly description: string;
 }
 
 export interface AppCommand {
@@ -35,6 +48,15 @@ const guid = z.guid();
 const page = z.url({ protocol: /^https$/ }).max(2048);
 const scope = z.enum(['personal', 'team', 'groupChat']);
 const command = z.strictObject({ title: z.string().min(1).max(128), description: z.string().min(1).max(4000) });
+
+const extensionCommand = z.strictObject({
+  id: z.string().min(1).max(64),
+  type: z.literal('action'),
+  title: z.string().min(1).max(32),
+  description: z.string().max(128),
+  context: z.array(z.enum(['compose', 'commandBox', 'message'])).min(1),
+  fetchTask: z.literal(true),
+});
 
 /** What Teams demands of the parts that our manifest has (schema 1.29); an unknown key is a mistake. */
 const Manifest = z.strictObject({
@@ -63,6 +85,9 @@ const Manifest = z.strictObject({
         .max(3),
     }),
   ]),
+  composeExtensions: z
+    .tuple([z.strictObject({ botId: guid, commands: z.array(extensionCommand).min(1).max(MAX_SHORTCUTS) })])
+    .optional(),
   defaultInstallScope: scope,
   permissions: z.array(z.enum(['identity', 'messageTeamMembers'])),
   validDomains: z.tuple([z.hostname()]),
@@ -105,7 +130,10 @@ export function fillManifest(template: string, values: PackageValues): Manifest 
     JSON.stringify(filled[name] ?? hole).slice(1, -1),
   );
   const checked = Manifest.safeParse(JSON.parse(text));
-  if (checked.success) return withSignIn(withCommands(checked.data, values.commands ?? []), values.signInResource);
+  if (checked.success) {
+    const named = withShortcuts(withCommands(checked.data, values.commands ?? []), values.shortcuts ?? []);
+    return withSignIn(named, values.signInResource);
+  }
   const mistakes = checked.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
   throw invalid(`The manifest would not be accepted:\n${mistakes.join('\n')}`);
 }
@@ -141,6 +169,20 @@ function withCommands(manifest: Manifest, commands: readonly AppCommand[]): Mani
 function withSignIn(manifest: Manifest, resource: string | undefined): Manifest {
   const [{ botId }] = manifest.bots;
   return resource === undefined ? manifest : { ...manifest, webApplicationInfo: { id: botId, resource } };
+}
+
+/** Each is an action of the message extension; the service shows the dialog. */
+function withShortcuts(manifest: Manifest, shortcuts: readonly AppShortcut[]): Manifest {
+  if (shortcuts.length === 0) return manifest;
+  const commands = shortcuts.map(({ description, id, kind, name }) => ({
+    id,
+    type: 'action' as const,
+    title: name,
+    description: description.slice(0, MAX_TITLE),
+    context: kind === 'message' ? ['message' as const] : ['compose' as const, 'commandBox' as const],
+    fetchTask: true as const,
+  }));
+  return { ...manifest, composeExtensions: [{ botId: manifest.bots[0].botId, commands }] };
 }
 
 function invalid(message: string): BehalfError {

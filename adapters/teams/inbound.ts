@@ -1,10 +1,18 @@
-import type { ActionEvent, ChatEvent, FormEvent, OptionsEvent, SilentSignInEvent } from '../../src/chat/chat-event.js';
+import type {
+  ActionEvent,
+  ChatEvent,
+  FormEvent,
+  OptionsEvent,
+  ShortcutEvent,
+  SilentSignInEvent,
+} from '../../src/chat/chat-event.js';
 import type { ChatUser } from '../../src/chat/chat-user.js';
 import { joinKey } from '../../src/kernel/ids.js';
 import { Secret } from '../../src/kernel/secret.js';
 import { localeOf, type PersonalActivity } from './activity.js';
 import { placeOf, toConversation, toMessageRef } from './address.js';
 import { ACTION_TOKEN, TARGETED } from './buttons.js';
+import { readChosen } from './chosen-message.js';
 import { readFiles } from './files.js';
 import { readDataset, readValues, renderChoices, renderForm, renderNotice } from './forms.js';
 import { renderWord } from './invoke-answers.js';
@@ -62,7 +70,10 @@ function toInvokeEvent(did: PersonalActivity, give: Give): ChatEvent | undefined
         }
       );
     }
+    case 'composeExtension/fetchTask':
+      return toShortcut(did, value, give);
     case 'task/submit':
+    case 'composeExtension/submitAction':
       return toForm(did, value['data'], give);
     case 'application/search':
       return toOptions(did, value, give);
@@ -80,6 +91,25 @@ function toSilentSignIn(
   if (typeof id !== 'string' || id === '' || id.length > MAX_TOKEN || typeof token !== 'string') return undefined;
   const accept: SilentSignInEvent['accept'] = () => void give({ id, connectionName });
   return { kind: 'silent-sign-in', ...baseOf(did), question: id, assertion: new Secret(token), accept };
+}
+
+/** A command of the message extension. Nobody else in the chat sees it. */
+function toShortcut(
+  did: PersonalActivity,
+  { commandId, messagePayload }: Readonly<Record<string, unknown>>,
+  give: Give,
+): ShortcutEvent | undefined {
+  if (typeof commandId !== 'string' || commandId === '') return undefined;
+  const base = baseOf(did);
+  const message = readChosen(messagePayload);
+  return {
+    kind: 'shortcut',
+    ...base,
+    conversation: { ...base.conversation, ...(did.isDirect ? {} : { unseen: true }) },
+    shortcut: commandId,
+    ...(message ? { message } : {}),
+    openForm: async (form) => void give(renderForm(form)),
+  };
 }
 
 function toForm(did: PersonalActivity, data: unknown, give: Give): FormEvent | undefined {

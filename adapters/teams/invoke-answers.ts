@@ -30,7 +30,10 @@ export function answerInvoke(
       return json(given ?? renderWord(event ? chat.oneMoment : chat.buttonDead));
     case 'task/fetch':
       return json(given ?? renderNotice(event ? chat.answeredInChat : chat.buttonDead));
+    case 'composeExtension/fetchTask':
+      return json(given ?? renderNotice(event ? chat.answeredInChatWithMe : chat.shortcutDead));
     case 'task/submit':
+    case 'composeExtension/submitAction':
       // An empty answer closes the dialog.
       return json(given ?? (event ? {} : renderNotice(chat.formDead)));
     case 'application/search':

@@ -57,7 +57,27 @@ function isEncoded({ attachments, text }: Typed): boolean {
   return true;
 }
 
-function tidy(text: string): string {
+/** Ends of what stands on a line of its own. */
+const LINE_ENDS = /<(?:br\s*\/?|\/(?:p|div|li|h[1-6]|tr|blockquote|pre))\s*>/gi;
+const LINK = /<a\s[^<>]*?href="([^"<>]*)"[^<>]*>((?:(?!<a\s|<\/a>)[\s\S])*)<\/a>/gi;
+/** Emojis, and pictures that have words. */
+const PICTURE = /<(?:emoji|img)\s[^<>]*?alt="([^"<>]*)"[^<>]*>/gi;
+
+/** The HTML of any message as it reads. Where a label hides the address of a link, the address stands behind it. */
+export function textOfHtml(html: string): string {
+  const marked = html
+    .replaceAll(/\s+/g, ' ')
+    .replaceAll(LINE_ENDS, '\n')
+    .replaceAll(PICTURE, '$1')
+    .replaceAll(LINK, (_link, address: string, label: string) => {
+      const words = label.replaceAll(/<[^<>]*>/g, '').trim();
+      return words === '' || address.includes(words) ? address : `${words} (${address})`;
+    });
+  return tidy(decodeEntities(marked.replaceAll(/<[^<>]*>/g, '')));
+}
+
+/** Spaces of every kind as one plain space, line breaks kept. */
+export function tidy(text: string): string {
   return text
     .replaceAll(/\r\n?/g, '\n')
     .replaceAll(/[^\S\n]+/g, ' ')

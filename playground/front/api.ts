@@ -65,6 +65,17 @@ const FIELD = z.union([z.string(), z.boolean(), z.array(SENT_FILE).transform((fi
 const WHO = z.strictObject({ person: PERSON });
 const SLACK_FORM = z.strictObject({ person: PERSON, values: z.record(z.string(), FIELD) });
 const SLACK_SUGGEST = z.strictObject({ person: PERSON, blockId: z.string(), query: z.string().max(1_000) });
+const SLACK_SHORTCUT = z.strictObject({
+  person: PERSON,
+  shortcut: z.string().max(255),
+  message: z.string().optional(),
+});
+const TEAMS_SHORTCUT = z.strictObject({
+  person: PERSON,
+  shortcut: z.string().max(64),
+  conversation: z.string(),
+  message: z.unknown().optional(),
+});
 const TEAMS_SEARCH = z.strictObject({ person: PERSON, input: z.string(), query: z.string().max(1_000) });
 const TEAMS_DIALOG = z.strictObject({ person: PERSON, data: z.unknown() });
 const SIGN_IN = z.strictObject({ person: PERSON, conversation: z.string(), state: z.string().max(4_096) });
@@ -155,6 +166,11 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
     else await slack.homes().select(person, { blockId, actionId }, selected);
     return sentInSlack(slack, person);
   },
+  'slack/shortcuts': async ({ slack }, body) => {
+    const { person, shortcut, message } = SLACK_SHORTCUT.parse(body);
+    await slack.shortcut(person, shortcut, message);
+    return sentInSlack(slack, person);
+  },
   'slack/form': async ({ slack }, body) => {
     const { person, values } = SLACK_FORM.parse(body);
     return { errors: (await slack.modals().submit(person, values)).errors };
@@ -187,6 +203,11 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   'teams/actions': async ({ teams }, body) => {
     const { person, message, action } = TEAMS_ACTION.parse(body);
     return shown(await teams.act(person, { message, action: defined(action) }));
+  },
+  'teams/shortcuts': async ({ teams }, body) => {
+    const { person, shortcut, conversation, message } = TEAMS_SHORTCUT.parse(body);
+    const where = { conversation, ...(message === undefined ? {} : { message }) };
+    return shown(await teams.shortcut(person, shortcut, where));
   },
   'teams/sign-in': async ({ teams }, body) => {
     const { person, conversation, state } = SIGN_IN.parse(body);

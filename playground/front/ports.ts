@@ -22,6 +22,8 @@ export interface FrontSlack {
     element: FrontElement,
     value: string | readonly string[],
   ): Promise<unknown>;
+  /** `messageId`: chosen in the menu of that message; else in that of the composer. */
+  shortcut(personId: string, callbackId: string, messageId?: string): Promise<unknown>;
   /** The view in a person's Home tab; undefined before the first was published. */
   homeOf(personId: string): object | undefined;
   /**
@@ -70,6 +72,12 @@ export interface FrontTeams {
     },
   ): Promise<PressResult>;
   verifyState(personId: string, state: string, options: { readonly conversation: string }): Promise<PressResult>;
+  /** `message`: what Teams tells of the message that it is chosen on; else it is in the menu of the composer. */
+  shortcut(
+    personId: string,
+    commandId: string,
+    where: { readonly conversation: string; readonly message?: unknown },
+  ): Promise<PressResult>;
   dialogs(): {
     submitRaw(personId: string, data: unknown): Promise<{ readonly outcome: InvokeOutcome }>;
     search(personId: string, inputId: string, query: string): Promise<readonly object[]>;

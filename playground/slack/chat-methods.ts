@@ -13,7 +13,7 @@ import {
 } from './api-call.js';
 import type { Block, StoredMessage } from './types.js';
 import { validateBlocks } from './validate-blocks.js';
-import { type Channel, toWire } from './workspace.js';
+import { type Channel, directChannelOf, toWire } from './workspace.js';
 
 /** https://docs.slack.dev/changelog/2018-truncating-really-long-messages */
 const MAX_TEXT = 40_000;
@@ -62,7 +62,10 @@ function warnOfMissingText(method: string, content: Content, world: ApiWorld): v
 }
 
 function postMessage(args: Args, world: ApiWorld): ApiAnswer {
-  const channel = readChannel(args, world);
+  const to = textArg(args, 'channel');
+  // A person's id stands for the direct message with them.
+  const isPerson = to !== undefined && world.workspace.personByUser(to) !== undefined;
+  const channel = readChannel(isPerson ? { ...args, channel: directChannelOf(to) } : args, world);
   if (channel.kind === 'refused') return channel.answer;
   const content = readContent(args);
   if (content.kind === 'refused') return content.answer;

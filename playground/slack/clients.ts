@@ -22,8 +22,9 @@ import {
   personEvent,
   slashCommand,
 } from './payloads.js';
-import { applyResponse } from './response-url-endpoint.js';
+import { applyResponse, commandAnswer } from './response-url-endpoint.js';
 import type { ResponseUrls } from './response-urls.js';
+import { globalShortcut, messageShortcut } from './shortcut-payloads.js';
 import type { Block, DeliveryFailure, RecordedRequest, StoredMessage } from './types.js';
 import { type Channel, directChannelOf, escapeText } from './workspace.js';
 
@@ -173,6 +174,29 @@ export class SlackClients {
     return request;
   }
 
+  /** A person chooses a shortcut of the app in the menu of a message, or of the composer where no message is named. */
+  async shortcut(personId: string, callbackId: string, messageId?: string): Promise<RecordedRequest> {
+    const { delivery, now, origin, responseUrls, world } = this.#options;
+    const person = world.workspace.personById(personId);
+    const seen = messageId === undefined ? undefined : this.#seen(personId, messageId);
+    // Slack has none in the menus of messages that one person sees.
+    if (seen?.message.onlyFor !== undefined) throw new Error(`message ${messageId} has no menu with shortcuts`);
+    const chosen = {
+      person,
+      userTeam: world.workspace.teamOf(person.slackUserId),
+      callbackId,
+      triggerId: world.triggers.issue(person.slackUserId),
+      actionTs: (now() / 1000).toFixed(6),
+    };
+    if (!seen) return delivery.sendSigned('interaction', formOf(globalShortcut(chosen)), FORM);
+    const { message } = seen;
+    const place = { channel: message.channel, user: person.slackUserId, messageTs: message.ts };
+    const responseUrl = origin() + responseUrls.issue('actions', place);
+    const files = (message.files ?? []).map((file) => world.files.told(file));
+    const payload = messageShortcut({ ...chosen, ...seen.context, files, responseUrl });
+    return delivery.sendSigned('interaction', formOf(payload), FORM);
+  }
+
   /** Sends an event again, as after a lost ack or by a second delivery without retry headers. */
   async redeliver(
     eventId: string,
@@ -266,15 +290,4 @@ function keyOf(message: StoredMessage, person: Person, placed: PlacedElement): s
 
 function formOf(payload: Block): string {
   return new URLSearchParams({ payload: JSON.stringify(payload) }).toString();
-}
-
-/** A slash command may be answered with JSON or with plain text. */
-function commandAnswer(body: string): Block {
-  try {
-    const parsed: unknown = JSON.parse(body);
-    if (isRecord(parsed)) return { response_type: 'ephemeral', ...parsed };
-  } catch {
-    // Plain text: it is the message.
-  }
-  return { response_type: 'ephemeral', text: body };
 }

@@ -59,7 +59,7 @@ export interface SlackEmulatorOptions {
 }
 
 export interface SlackEmulator
-  extends Pick<SlackClients, 'say' | 'edit' | 'press' | 'select' | 'suggest' | 'command' | 'redeliver'>,
+  extends Pick<SlackClients, 'say' | 'edit' | 'press' | 'select' | 'suggest' | 'command' | 'shortcut' | 'redeliver'>,
     Pick<Delivery, 'sign'> {
   /** Base of the Web API, for `slackApiUrl`. Ends in `/api/`. */
   readonly apiUrl: string;
@@ -125,6 +125,7 @@ export async function startSlackEmulator(options: SlackEmulatorOptions): Promise
     select: clients.select.bind(clients),
     suggest: clients.suggest.bind(clients),
     command: clients.command.bind(clients),
+    shortcut: clients.shortcut.bind(clients),
     redeliver: clients.redeliver.bind(clients),
     sign: delivery.sign.bind(delivery),
     sendRaw: (body, headers) => delivery.send({ kind: 'raw', body, headers }),

@@ -5,7 +5,7 @@ import type { Block, StoredMessage } from './types.js';
 import { type Channel, SLACK_APP_ID, SLACK_BOT_ID, toWire } from './workspace.js';
 
 /** The deprecated verification token; apps must look at the signature instead. */
-const VERIFICATION_TOKEN = 'deprecated-verification-token';
+export const VERIFICATION_TOKEN = 'deprecated-verification-token';
 
 /** The outer object of an event. https://docs.slack.dev/apis/events-api#event-payload */
 export function eventCallback(event: Block, options: { readonly eventId: string; readonly now: number }): Block {

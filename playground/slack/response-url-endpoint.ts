@@ -3,7 +3,7 @@ import type { ApiWorld, Args } from './api-call.js';
 import { isRecord } from './block-checks.js';
 import { readContent } from './chat-methods.js';
 import type { ResponseTarget, ResponseUrls } from './response-urls.js';
-import type { RecordedCall } from './types.js';
+import type { Block, RecordedCall } from './types.js';
 
 interface ResponseUrlAnswer {
   readonly status: number;
@@ -91,4 +91,15 @@ export function takeResponse(
     ...(error === undefined ? {} : { error }),
   });
   return answer;
+}
+
+/** A slash command may be answered with JSON or with plain text. */
+export function commandAnswer(body: string): Block {
+  try {
+    const parsed: unknown = JSON.parse(body);
+    if (isRecord(parsed)) return { response_type: 'ephemeral', ...parsed };
+  } catch {
+    // Plain text: it is the message.
+  }
+  return { response_type: 'ephemeral', text: body };
 }

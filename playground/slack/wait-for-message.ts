@@ -2,6 +2,7 @@ import type { Conversations, PlaygroundConversation, PlaygroundMessage } from '.
 
 export type FoundMessage = PlaygroundMessage & { readonly conversation: PlaygroundConversation };
 
+/** What stands in all of Slack, a line a message: for errors. */
 function transcript(conversations: Conversations): string {
   return conversations
     .all()
@@ -10,7 +11,7 @@ function transcript(conversations: Conversations): string {
     .join('\n');
 }
 
-/** The oldest message in Slack that fits, waited for; rejects with the transcript after `timeoutMs`. */
+/** The first message that fits, now or later; rejects after `timeoutMs` with what there is instead. */
 export async function waitForMessage(
   conversations: Conversations,
   predicate: (message: FoundMessage) => boolean,

@@ -154,6 +154,24 @@ export class TeamsClient {
     return this.invoke(personId, { name: 'signin/verifyState', value: { state } }, options);
   }
 
+  /** A person chooses a command of the message extension: in the menu of a message, or of the composer where none is named. */
+  async shortcut(
+    personId: string,
+    commandId: string,
+    where: { readonly conversation?: string; readonly message?: unknown } = {},
+  ): Promise<PressResult> {
+    const { chats } = this.#options;
+    const conversation = where.conversation ?? chats.personal(personId).id;
+    const { message } = where;
+    const chosen = { commandId, commandContext: message === undefined ? 'compose' : 'message' };
+    const value = {
+      ...chosen,
+      ...(message === undefined ? {} : { messagePayload: message }),
+      context: { theme: 'default' },
+    };
+    return { kind: 'invoked', ...(await this.dialogs.fetchFor(personId, conversation, value)) };
+  }
+
   /** Any other invoke, such as `signin/tokenExchange` and `signin/failure`. */
   async invoke(
     personId: string,
@@ -198,7 +216,7 @@ export class TeamsClient {
   ): Promise<{ delivery: Delivery; applied: InvokeOutcome }> {
     const { endpoint, facts, onCard } = this.#options;
     const delivery = await endpoint.deliver(invokeActivity(facts, scene, invoke));
-    const isTask = invoke.name.startsWith('task/');
+    const isTask = invoke.name.startsWith('task/') || invoke.name.startsWith('composeExtension/');
     const judged = isTask ? judgeTask(delivery, invoke.name) : judgeInvoke(delivery, options);
     const findings = 'card' in judged ? checkCard(judged.card) : [];
     if (findings.length > 0) onCard(findings, 'card' in judged ? judged.card : undefined);

@@ -11,6 +11,8 @@ export interface OpenDialog {
   readonly card: unknown;
   /** Chat that it was opened from. */
   readonly conversation: string;
+  /** What it was opened with, where that was a command of the message extension. */
+  readonly command?: Readonly<Record<string, unknown>>;
 }
 
 /** Sends an invoke of a person from a chat, and applies the answer. */
@@ -47,6 +49,18 @@ export class Dialogs {
     return this.#show(personId, conversation, { name: 'task/fetch', value, replyToId: button.replyToId });
   }
 
+  /** `composeExtension/fetchTask`, for a command of the message extension; its dialog is sent off as such. */
+  async fetchFor(
+    personId: string,
+    conversation: string,
+    value: Readonly<Record<string, unknown>> & { readonly commandId: string },
+  ): Promise<{ readonly delivery: Delivery; readonly outcome: InvokeOutcome }> {
+    const shown = await this.#show(personId, conversation, { name: 'composeExtension/fetchTask', value });
+    const open = this.#open.get(personId);
+    if (open && shown.outcome.kind === 'dialog') this.#open.set(personId, { ...open, command: value });
+    return shown;
+  }
+
   /** `task/submit` with the inputs as the person filled them in. */
   async submit(
     personId: string,
@@ -66,7 +80,11 @@ export class Dialogs {
     personId: string,
     data: unknown,
   ): Promise<{ readonly delivery: Delivery; readonly outcome: InvokeOutcome }> {
-    const { conversation } = this.#opened(personId);
+    const { command, conversation } = this.#opened(personId);
+    if (command) {
+      const value = { ...command, data };
+      return this.#show(personId, conversation, { name: 'composeExtension/submitAction', value });
+    }
     return this.#show(personId, conversation, {
       name: 'task/submit',
       value: { data, context: { theme: 'default' } },
@@ -97,7 +115,9 @@ export class Dialogs {
     invoke: { readonly name: string; readonly value: unknown; readonly replyToId?: string },
   ): Promise<{ readonly delivery: Delivery; readonly outcome: InvokeOutcome }> {
     const { applied, delivery } = await this.#invoke(personId, conversation, invoke);
-    if (applied.kind === 'dialog') this.#open.set(personId, { ...applied, conversation });
+    const { command } = this.#open.get(personId) ?? {};
+    const again = invoke.name === 'composeExtension/submitAction' && command ? { command } : {};
+    if (applied.kind === 'dialog') this.#open.set(personId, { ...applied, conversation, ...again });
     // After a failure the dialog stays, so that what was typed is not lost.
     else if (applied.kind !== 'failed') this.#open.delete(personId);
     return { delivery, outcome: applied };
@@ -128,7 +148,9 @@ export function judgeTask({ body, status }: Delivery, name: string): InvokeOutco
   if (status !== 200) return { kind: 'failed', reason: `the bot answered ${status}` };
   const task = isRecord(body) ? body['task'] : undefined;
   if (!isRecord(task)) {
-    return name === 'task/submit' ? { kind: 'quiet' } : { kind: 'failed', reason: 'the answer has no task' };
+    return name === 'task/submit' || name === 'composeExtension/submitAction'
+      ? { kind: 'quiet' }
+      : { kind: 'failed', reason: 'the answer has no task' };
   }
   const { type, value } = task;
   if (type === 'message') return { kind: 'toast', text: String(value) };

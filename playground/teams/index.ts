@@ -78,6 +78,12 @@ export interface TeamsEmulator {
   act(personId: string, raw: RawAction): Promise<PressResult>;
   verifyState(personId: string, state: string, options?: SayOptions): Promise<PressResult>;
   invoke(personId: string, invoke: { name: string; value: unknown }, options?: SayOptions): Promise<PressResult>;
+  /** Chooses a command of the message extension; `message` is the payload of the message that it is chosen on. */
+  shortcut(
+    personId: string,
+    commandId: string,
+    where?: { readonly conversation?: string; readonly message?: unknown },
+  ): Promise<PressResult>;
   /** The dialogs (task modules) in people's clients. */
   readonly dialogs: Dialogs;
   install(personId: string): Promise<void>;
@@ -191,6 +197,7 @@ function personControls(client: TeamsClient, chats: Chats) {
     act: client.act.bind(client),
     verifyState: client.verifyState.bind(client),
     invoke: client.invoke.bind(client),
+    shortcut: client.shortcut.bind(client),
     dialogs: client.dialogs,
     install: client.install.bind(client),
     uninstall: client.uninstall.bind(client),

@@ -19,6 +19,16 @@ interface EventBase {
   readonly locale?: string;
 }
 
+/** An event after which the platform may show a form to the person. */
+export interface OpensForm extends Pick<EventBase, 'user' | 'conversation' | 'locale'> {
+  /**
+   * Shows a form to the person. Present where the platform takes one now; it is to be called before the handler resolves, and
+   * before slow work: Slack gives 3 s.
+   * @throws BehalfError `chat.delivery_failed`
+   */
+  readonly openForm?: (form: Form) => Promise<void>;
+}
+
 /** Somebody who is mentioned in a text. */
 export interface Mention {
   /** As it stands in the text. */
@@ -28,7 +38,7 @@ export interface Mention {
 }
 
 /** Somebody wrote to the bot. The bot's own mention is removed, entities are decoded, spaces are normal. */
-export interface TextEvent extends EventBase {
+export interface TextEvent extends EventBase, OpensForm {
   readonly kind: 'text';
   readonly text: string;
   /** Other people than the bot. */
@@ -38,18 +48,12 @@ export interface TextEvent extends EventBase {
 }
 
 /** Somebody pressed a button of ours. `values` holds the picklists of that message. */
-export interface ActionEvent extends EventBase {
+export interface ActionEvent extends EventBase, OpensForm {
   readonly kind: 'action';
   readonly token: string;
   readonly values: Readonly<Record<string, string>>;
   /** The message that holds the button, for editing it in place. */
   readonly message?: MessageRef;
-  /**
-   * Shows a form to the person who pressed. Present where the platform takes one now; it is to be called before the handler
-   * resolves, and before slow work: Slack gives 3 s from the press.
-   * @throws BehalfError `chat.delivery_failed`
-   */
-  readonly openForm?: (form: Form) => Promise<void>;
   /**
    * Shows a line beside the button, to the person who pressed alone. Present where the platform can; false when it is too
    * late for that.
@@ -57,6 +61,37 @@ export interface ActionEvent extends EventBase {
   readonly tell?: (words: string) => boolean;
   /** Pressed in the bot's home: there is no message, and what would be edited in place is drawn there. */
   readonly inHome?: true;
+}
+
+/** Somebody typed the slash command of a recipe. */
+export interface SlashCommandEvent extends EventBase, OpensForm {
+  readonly kind: 'slash-command';
+  /** With the slash. */
+  readonly command: string;
+  /** What stands behind it, cleaned as that of a {@link TextEvent}. */
+  readonly text: string;
+  readonly mentions?: readonly Mention[];
+}
+
+/** Somebody chose a shortcut of a recipe in a menu of the chat, anywhere or on a message. */
+export interface ShortcutEvent extends EventBase, OpensForm {
+  readonly kind: 'shortcut';
+  /** What the platform knows it by: an id that we gave it. */
+  readonly shortcut: string;
+  /** The message that it was chosen on. */
+  readonly message?: ChosenMessage;
+}
+
+/** A message of the chat that somebody has chosen, whoever wrote it. */
+export interface ChosenMessage {
+  /** Cleaned as that of a {@link TextEvent}; may be empty. */
+  readonly text: string;
+  readonly mentions?: readonly Mention[];
+  readonly files?: readonly ChatFile[];
+  /** Address that opens it in the chat. */
+  readonly link?: string;
+  /** Apps have no `userId`. */
+  readonly author?: { readonly name: string; readonly userId?: string };
 }
 
 /** Somebody sent off a form of ours. It closes when the handler has resolved, unless it was refused. */
@@ -113,6 +148,8 @@ export interface SilentSignInEvent extends EventBase {
 
 export type ChatEvent =
   | TextEvent
+  | SlashCommandEvent
+  | ShortcutEvent
   | ActionEvent
   | FormEvent
   | OptionsEvent

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { ExpiringStore } from '../kernel/expiring-store.port.js';
 import { randomToken, sha256 } from '../kernel/ids.js';
 import { type ChatUser, isSameChatUser } from './chat-user.js';
+import { StoredConversation } from './conversation.js';
 
 /** A button is good for a week: long enough for "Close it" after a weekend, short enough to keep the store small. */
 const CLICK_TTL_MS = 7 * 86_400_000;
@@ -47,11 +48,7 @@ const Click = z.discriminatedUnion('kind', [
     recipeVersion: z.string(),
     given: z.record(z.string(), z.unknown()),
     /** Where the command was given: the job answers there. */
-    conversation: z.object({
-      platform: z.enum(['slack', 'teams']),
-      kind: z.enum(['direct', 'channel']),
-      address: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
-    }),
+    conversation: StoredConversation,
     /** The question that the form answers as well. */
     question: z.string().optional(),
   }),

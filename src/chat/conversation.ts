@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { isPlatform, type Platform } from './chat-user.js';
 
 /** JSON that only the adapter of the platform reads: channel and thread ids, service URL, response URL. */
@@ -9,6 +10,21 @@ export interface ConversationRef {
   /** `direct`: only the person and the bot are in it. */
   readonly kind: 'direct' | 'channel';
   readonly address: Address;
+  /** Of a channel where nobody else saw what was asked: answers are for the person alone, unless the recipe says otherwise. */
+  readonly unseen?: true | undefined;
+}
+
+/** A conversation as records keep it. */
+export const StoredConversation = z.object({
+  platform: z.enum(['slack', 'teams']),
+  kind: z.enum(['direct', 'channel']),
+  address: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+  unseen: z.literal(true).optional(),
+});
+
+/** What records keep of a conversation. */
+export function toStored({ address, kind, platform, unseen }: ConversationRef): z.infer<typeof StoredConversation> {
+  return { platform, kind, address, ...(unseen ? { unseen } : {}) };
 }
 
 /** A message that the bot sent and can replace. */

@@ -10,6 +10,7 @@ import { checkDatapills } from './check-datapills.js';
 import { checkFlow } from './check-flow.js';
 import { checkHttp } from './check-http.js';
 import { checkSearches } from './check-searches.js';
+import { checkShortcuts } from './check-shortcuts.js';
 import { checkSlots } from './check-slots.js';
 import { checkUsage } from './check-usage.js';
 import { type CheckedParts, RecipeContext, toOtherRecipes } from './recipe-context.js';
@@ -43,6 +44,7 @@ export function checkRecipes(parts: CheckedParts): CheckedRecipes {
 
 function checkRecipe(context: RecipeContext): void {
   checkCommand(context);
+  checkShortcuts(context);
   checkHelp(context);
   checkSlots(context);
   checkIds(context);

@@ -12,6 +12,7 @@ export function addSlackCommand(program: Command, environment: Environment): voi
     .option('--org', 'for a whole Enterprise Grid organisation', false)
     .option('--token-rotation', 'tokens end after twelve hours; Slack never takes it back', false)
     .action(async ({ org, tokenRotation }: { readonly org: boolean; readonly tokenRotation: boolean }) => {
-      process.stdout.write(await slackManifestText(environment, { organization: org, tokenRotation }));
+      const configDir = environment['CONFIG_DIR'] ?? '.';
+      process.stdout.write(await slackManifestText(environment, { configDir, organization: org, tokenRotation }));
     });
 }

@@ -4,6 +4,7 @@ import { loadCatalogue } from '../catalogue.js';
 import { openTeamsPackager } from '../compose/tools.js';
 import { parseConfig } from '../config.js';
 import { asBehalfError, BehalfError } from '../kernel/errors.js';
+import { shortcutId } from '../recipes/shortcut-ids.js';
 import type { Environment } from './environment.js';
 
 const DEVELOPER_HELP = 'who offers the app in the list of apps; your organisation';
@@ -49,6 +50,14 @@ async function writePackage(environment: Environment, options: PackageOptions): 
       title: trigger.command,
       description: description ?? name,
     })),
+    shortcuts: recipes.commands().flatMap((recipe) =>
+      recipe.trigger.shortcuts.map((shortcut) => ({
+        kind: shortcut.kind,
+        id: shortcutId(recipe, shortcut),
+        name: shortcut.name,
+        description: shortcut.description ?? recipe.description,
+      })),
+    ),
   });
   try {
     writeFileSync(options.out, app);

@@ -1,7 +1,7 @@
 import type { ActionEvent, FormEvent, TextEvent } from '../chat/chat-event.js';
 import type { ChatUser } from '../chat/chat-user.js';
 import type { Click } from '../chat/clicks.js';
-import type { ConversationRef } from '../chat/conversation.js';
+import { type ConversationRef, toStored } from '../chat/conversation.js';
 import { textMessage } from '../chat/message.js';
 import type { AskRef, AskView } from '../jobs/answers.js';
 import { CHOICE } from '../jobs/ask-messages.js';
@@ -84,13 +84,12 @@ export class AnswerJobs {
   async expect(to: Asked, ref: AskRef, asking: OpenAsk): Promise<AskedField | undefined> {
     const [field] = fieldsOf(asking);
     if (!field) return undefined;
-    const { address, kind, platform } = to.conversation;
     const now = this.#deps.clock.now();
     await this.#deps.questions.askForJob(to.user, {
       kind: 'job',
       id: ref.ask,
       job: ref.job,
-      conversation: { platform, kind, address },
+      conversation: toStored(to.conversation),
       given: {},
       asking: field.name,
       askedAt: now,

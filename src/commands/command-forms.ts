@@ -1,7 +1,8 @@
 import type { ChatAdapter } from '../chat/chat-adapter.port.js';
-import type { ActionEvent, FormEvent } from '../chat/chat-event.js';
+import type { ActionEvent, FormEvent, OpensForm } from '../chat/chat-event.js';
 import type { Platform } from '../chat/chat-user.js';
 import type { Click, Clicks } from '../chat/clicks.js';
+import { toStored } from '../chat/conversation.js';
 import type { FormChoice } from '../chat/form.js';
 import { type Message, textMessage } from '../chat/message.js';
 import type { Jobs } from '../jobs/jobs.js';
@@ -67,7 +68,7 @@ export class CommandForms {
 
   /** Shows the form of a command; tells whether it could. `question`: the question that the form answers as well. */
   async open(
-    event: ActionEvent,
+    event: OpensForm,
     recipe: CompiledRecipe,
     options: {
       readonly given: Values;
@@ -78,13 +79,12 @@ export class CommandForms {
   ): Promise<boolean> {
     const { given, labels = {}, question } = options;
     if (!event.openForm || !this.has(recipe, event.user.platform, given)) return false;
-    const { address, kind, platform } = event.conversation;
     const click: FormClick = {
       kind: 'form',
       recipe: recipe.id,
       recipeVersion: recipe.version,
       given,
-      conversation: { platform, kind, address },
+      conversation: toStored(event.conversation),
       ...(question === undefined ? {} : { question }),
     };
     const [token = ''] = await this.#deps.clicks.issue(event.user, [click]);

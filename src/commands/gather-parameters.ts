@@ -8,7 +8,7 @@ import { parseInlineParameters } from '../recipes/parameters.js';
 import type { Texts } from '../texts/english.js';
 import type { FileIntake } from './file-intake.js';
 
-type Words = Readonly<Record<string, string>>;
+export type Words = Readonly<Record<string, string>>;
 export type Values = Readonly<Record<string, unknown>>;
 
 export interface ParameterProblem {
@@ -35,6 +35,8 @@ interface Declared {
 /** What somebody typed and sent along. */
 export interface Given {
   readonly text: string;
+  /** What counts as typed for parameters, by name, unless `text` says otherwise. */
+  readonly texts?: Words;
   readonly files?: readonly ChatFile[];
 }
 
@@ -50,13 +52,13 @@ export interface GatherContext extends ValueContext {
  */
 export function gather(
   recipe: CompiledRecipe,
-  { files = [], text: rest }: Given,
+  { files = [], text: rest, texts: known = {} }: Given,
   given: Values,
   context: GatherContext,
 ): Gathered {
   const inline = parseInlineParameters(rest, recipe.parameters);
   const values = usable(recipe, given, context);
-  const texts: Record<string, string> = { ...inline.values };
+  const texts: Record<string, string> = { ...known, ...inline.values };
   const first = recipe.parameters.find(
     ({ hidden, name, type }) => !hidden && type !== 'file' && texts[name] === undefined && values[name] === undefined,
   );

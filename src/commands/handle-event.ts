@@ -27,6 +27,7 @@ import type { ProveLogin } from './prove-login.js';
 import { isJobQuestion, type Questions } from './questions.js';
 import type { BuiltIn, CommandRouter } from './router.js';
 import { sayPrivately } from './say.js';
+import type { Shortcuts } from './shortcuts.js';
 import type { CommandStarter } from './start-command.js';
 
 export interface EventHandlerDeps {
@@ -34,6 +35,7 @@ export interface EventHandlerDeps {
   readonly recipes: () => RecipeBook;
   readonly router: () => CommandRouter;
   readonly starter: CommandStarter;
+  readonly shortcuts: Shortcuts;
   readonly forms: CommandForms;
   readonly options: FormOptions;
   readonly help: Help;
@@ -80,6 +82,8 @@ export class EventHandler {
       else if (event.kind === 'action') await this.#action(event);
       else if (event.kind === 'form') await this.#form(event);
       else if (event.kind === 'sign-in') await this.#signIn(event);
+      else if (event.kind === 'slash-command') await this.#deps.shortcuts.typed(event);
+      else if (event.kind === 'shortcut') await this.#deps.shortcuts.chosen(event);
       await this.#settle(event);
       metrics.time('ack_ms', clock.now() - startedAt, { platform: event.user.platform });
     } catch (error) {
@@ -105,7 +109,7 @@ export class EventHandler {
       return;
     }
     if (route.kind === 'recipe' && starter.isWhole(route.recipe, route.rest)) {
-      await starter.start({ ...event, eventId: event.id, recipe: route.recipe, rest: route.rest });
+      await starter.start({ ...event, eventId: event.id, recipe: route.recipe, rest: route.rest, press: event });
       return;
     }
     const question = await questions.open(event);
@@ -115,7 +119,7 @@ export class EventHandler {
       return;
     }
     if (route.kind === 'recipe') {
-      await starter.start({ ...event, eventId: event.id, recipe: route.recipe, rest: route.rest });
+      await starter.start({ ...event, eventId: event.id, recipe: route.recipe, rest: route.rest, press: event });
       return;
     }
     const isCall = event.text.trim() === '';

@@ -120,15 +120,18 @@ export function unknownMessage(options: {
 }
 
 /** How a command is typed: `create opportunity account: … amount: …`. */
-export function usageOf(recipe: CommandRecipe, { help }: Texts): string {
-  const parameters = recipe.parameters.filter((parameter) => !parameter.hidden);
-  return [
-    recipe.trigger.command,
-    ...parameters.map(({ name, example, optional, type }) => {
-      const part = type === 'file' ? `(${help.file}: ${name})` : `${name}: ${example ?? '…'}`;
-      return optional ? `[${part}]` : part;
-    }),
-  ].join(' ');
+export function usageOf(recipe: CommandRecipe, texts: Texts): string {
+  return `${recipe.trigger.command} ${parameterUsage(recipe, texts)}`.trimEnd();
+}
+
+/** What is typed behind a command: `account: … amount: …`. */
+export function parameterUsage({ parameters }: CommandRecipe, { help }: Texts): string {
+  const shown = parameters.filter((parameter) => !parameter.hidden);
+  const parts = shown.map(({ name, example, optional, type }) => {
+    const part = type === 'file' ? `(${help.file}: ${name})` : `${name}: ${example ?? '…'}`;
+    return optional ? `[${part}]` : part;
+  });
+  return parts.join(' ');
 }
 
 function describe(recipe: CommandRecipe, texts: Texts): RichText {

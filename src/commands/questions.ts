@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type ChatUser, chatUserKey } from '../chat/chat-user.js';
-import type { ConversationRef } from '../chat/conversation.js';
+import { type ConversationRef, StoredConversation } from '../chat/conversation.js';
 import type { ExpiringStore, RecordKey } from '../kernel/expiring-store.port.js';
 import { joinKey, randomToken } from '../kernel/ids.js';
 import type { Taken } from './choices.js';
@@ -10,12 +10,6 @@ const QUESTION_TTL_MS = 10 * 60_000;
 /** A question that cannot be asked before a login waits as long as people usually have for that. */
 const LOGIN_TTL_MS = 30 * 60_000;
 
-const Conversation = z.object({
-  platform: z.enum(['slack', 'teams']),
-  kind: z.enum(['direct', 'channel']),
-  address: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
-});
-
 const CommandQuestion = z.object({
   /** Absent in those of former versions. */
   kind: z.literal('command').optional(),
@@ -24,7 +18,7 @@ const CommandQuestion = z.object({
   recipe: z.string(),
   recipeVersion: z.string(),
   /** Where the command was given: the job answers there, wherever the question is answered. */
-  conversation: Conversation,
+  conversation: StoredConversation,
   /** Values so far, by parameter name. */
   given: z.record(z.string(), z.unknown()),
   /** The parameter that is being asked for. */
@@ -56,7 +50,7 @@ const JobQuestion = z.object({
   /** That of the job's question. */
   id: z.string(),
   job: z.string(),
-  conversation: Conversation,
+  conversation: StoredConversation,
   given: z.record(z.string(), z.unknown()),
   /** The field that is asked for. */
   asking: z.string(),

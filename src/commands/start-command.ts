@@ -1,9 +1,8 @@
 import type { ChatAdapter } from '../chat/chat-adapter.port.js';
-import type { ActionEvent, Mention, TextEvent } from '../chat/chat-event.js';
-import type { ChatFile } from '../chat/chat-file.js';
-import type { ChatUser, Outsider, Platform } from '../chat/chat-user.js';
+import type { ActionEvent, OpensForm, TextEvent } from '../chat/chat-event.js';
+import type { ChatUser, Platform } from '../chat/chat-user.js';
 import type { Click, Clicks } from '../chat/clicks.js';
-import type { ConversationRef } from '../chat/conversation.js';
+import { type ConversationRef, toStored } from '../chat/conversation.js';
 import { type Message, textMessage } from '../chat/message.js';
 import type { Jobs } from '../jobs/jobs.js';
 import type { DenialOf } from '../jobs/permission.js';
@@ -15,6 +14,7 @@ import type { CompiledRecipe } from '../recipes/compiled-recipe.js';
 import { parseInlineParameters } from '../recipes/parameters.js';
 import type { RecipeBook } from '../recipes/recipe-book.js';
 import { textsFor } from '../texts/texts-for.js';
+import { type Asked, eventKey } from './asked.js';
 import type { Choices, NextStep, Taken } from './choices.js';
 import type { CommandForms } from './command-forms.js';
 import { buttonOnlyMessage, overtakenMessage } from './command-notices.js';
@@ -28,6 +28,7 @@ import {
   refuseUndeclared,
   takeAnswer,
   type Values,
+  type Words,
   withDefaults,
 } from './gather-parameters.js';
 import type { LoginFirst } from './login-first.js';
@@ -55,17 +56,6 @@ interface CommandStarterDeps {
   readonly metrics: Metrics;
 }
 
-interface Asked {
-  readonly user: ChatUser;
-  readonly conversation: ConversationRef;
-  readonly eventId: string;
-  readonly person?: Outsider;
-  readonly timeZone?: string;
-  readonly locale?: string | undefined;
-  readonly mentions?: readonly Mention[];
-  readonly files?: readonly ChatFile[];
-}
-
 /** From a command to its job: takes the parameters, asks for the missing ones one by one, hands over to the jobs. */
 export class CommandStarter {
   readonly #deps: CommandStarterDeps;
@@ -84,8 +74,10 @@ export class CommandStarter {
       readonly recipe: CompiledRecipe;
       readonly rest?: string;
       readonly given?: Values;
-      /** The press that gave the command: its platform may take a form now. */
-      readonly press?: ActionEvent;
+      /** What was not typed here, but is to be read as if it had been, by parameter. */
+      readonly texts?: Words;
+      /** The press that gave the command, or what else the platform may take a form after. */
+      readonly press?: OpensForm;
     },
   ): Promise<void> {
     const { conversation, given = {}, locale, press, recipe, user } = request;
@@ -107,7 +99,9 @@ export class CommandStarter {
       await this.#deps.jobs.accept({ user, conversation, locale, recipe, eventId: eventKey(request), parameters });
       return;
     }
-    const mayOpen = press && next.kind === 'question' && !next.problem.parameter.hidden;
+    // What is wrong with what was given has no place in a form that opens.
+    const isOnlyMissing = next.kind === 'question' && next.problem.message === undefined;
+    const mayOpen = press && isOnlyMissing && !next.problem.parameter.hidden;
     if (mayOpen && (await this.#deps.forms.open(press, recipe, { given: values, labels }))) return;
     await this.ask(request, recipe, taken);
   }
@@ -259,11 +253,10 @@ export class CommandStarter {
     if (!(await claims.claim({ id: request.eventId, user: request.user }))) return;
     if (taken.next.kind === 'question' && taken.next.problem.parameter.hidden)
       return this.#say(request, buttonOnlyMessage(recipe, textsFor(request.locale)));
-    const { address, kind, platform } = request.conversation;
     const question = await questions.ask(request.user, {
       recipe: recipe.id,
       recipeVersion: recipe.version,
-      conversation: { platform, kind, address },
+      conversation: toStored(request.conversation),
       lastEventId: request.eventId,
       ...questionOf(taken, this.#deps.clock.now()),
     });
@@ -293,9 +286,4 @@ export class CommandStarter {
   #say(to: { readonly user: ChatUser; readonly conversation: ConversationRef }, message: Message): Promise<void> {
     return sayPrivately(this.#deps.chats(to.user.platform), to, message);
   }
-}
-
-/** The same event may be delivered again; the claim on it is made together with the job. */
-function eventKey({ eventId, user }: Asked): string {
-  return joinKey(user.platform, user.tenantId, eventId);
 }

@@ -123,12 +123,13 @@ export class StepCompiler {
     const { thread, update, visible_to } = reply;
     if (update !== undefined && visible_to !== undefined)
       this.#report([...path, 'visible_to'], 'a reply that replaces another is seen by the same people', 'leave it out');
+    const visibleTo = visible_to ?? (this.#kind.isPersonal ? 'user' : undefined);
     const updated = update === undefined ? undefined : this.#context.document.positionOf([...path, 'update']);
     return {
       kind: 'reply',
       ...(id === undefined ? {} : { id }),
       blocks: compileReplyBlocks(reply, path, this.#context),
-      visibleTo: visible_to ?? (this.#kind.isPersonal ? 'user' : 'channel'),
+      ...(visibleTo === undefined ? {} : { visibleTo }),
       thread,
       ...(update === undefined || updated === undefined ? {} : { update: { id: update, ...updated } }),
     };

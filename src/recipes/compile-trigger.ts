@@ -2,6 +2,7 @@ import type { CompileContext } from '../language/template.js';
 import type { YamlPath } from '../language/yaml-document.js';
 import { compileParameters } from './compile-parameters.js';
 import { compileValues } from './compile-reply.js';
+import { compileShortcuts } from './compile-shortcuts.js';
 import type { Parameter } from './compiled-parameter.js';
 import type { CallableInput, CallableTrigger, CommandTrigger, CompiledRecipe } from './compiled-recipe.js';
 import { normalizeCommand } from './parameters.js';
@@ -32,7 +33,7 @@ export function compileTrigger(
     report: (path, message, hint) => report(context, path, message, hint),
   });
   const usesForm = written.form === 'auto' && !parameters.some((one) => dependsOnFields(one, parameters));
-  return { trigger: compileCommand(written, context), parameters, usesForm };
+  return { trigger: compileCommand(written, parameters, context), parameters, usesForm };
 }
 
 /** True for options that need what is filled in above them: platforms do not tell that while a form is open. */
@@ -40,12 +41,21 @@ function dependsOnFields({ search }: Parameter, parameters: readonly Parameter[]
   return search !== undefined && parametersReadBy(search, parameters).some(({ hidden }) => !hidden);
 }
 
-function compileCommand(written: CommandShape, context: CompileContext): CommandTrigger {
+function compileCommand(
+  written: CommandShape,
+  parameters: readonly Parameter[],
+  context: CompileContext,
+): CommandTrigger {
   const path = ['trigger', 'command'];
   const command = normalizeCommand(written.command);
   if (RESERVED_COMMANDS.includes(command))
     report(context, path, `"${command}" is a built-in command`, 'choose other words');
-  return { kind: 'command', command, ...context.document.positionOf(path) };
+  return {
+    kind: 'command',
+    command,
+    ...compileShortcuts(written, parameters, context),
+    ...context.document.positionOf(path),
+  };
 }
 
 function compileCallable({ http, inputs, outputs }: CallableShape, context: CompileContext): CallableTrigger {

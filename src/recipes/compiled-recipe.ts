@@ -3,6 +3,7 @@ import type { Position } from '../language/problem.js';
 import type { Template } from '../language/template.js';
 import type { Parameter } from './compiled-parameter.js';
 import type { InputValue, ReplyBlock, ReplyButton } from './compiled-reply.js';
+import type { RecipeShortcut } from './compiled-shortcut.js';
 import type { ReplyText } from './reply-text.js';
 
 /** One app of a recipe: the slot is the connector's name, or `<connector>_secondary`. */
@@ -37,7 +38,8 @@ export interface ReplyStep extends StepBase {
   /** Name of the message for later replies that replace it. */
   readonly id?: string;
   readonly blocks: readonly ReplyBlock[];
-  readonly visibleTo: 'user' | 'channel';
+  /** Absent: those who saw the command. */
+  readonly visibleTo?: 'user' | 'channel';
   /** In a thread below the command, where the platform has threads. */
   readonly thread: boolean;
   /** The earlier reply that this one replaces. */
@@ -178,6 +180,10 @@ export interface CommandTrigger extends Position {
   readonly kind: 'command';
   /** Lower case, single spaces. */
   readonly command: string;
+  /** Its own slash command in Slack, with the slash. */
+  readonly slashCommand?: { readonly name: string } & Position;
+  /** Choices in the menus of the chat that start it: at most one of each kind. */
+  readonly shortcuts: readonly RecipeShortcut[];
 }
 
 /** Other recipes call it; programs too, where `http` is there. */

@@ -29,7 +29,7 @@ export interface ValueContext {
 type Expected = Pick<Parameter, 'name' | 'type' | 'options' | 'validation'>;
 
 /** Longest text that a person may give for one parameter, in characters. */
-const MAX_LENGTH = 4_000;
+export const MAX_VALUE_LENGTH = 4_000;
 /** Digits that a number keeps without loss. */
 const MAX_DIGITS = 15;
 /** Options that are named when none fits. */
@@ -47,7 +47,7 @@ export function parseParameterValue(parameter: Expected, text: string, context: 
   const texts = context.texts.parameters;
   const value = unquote(text.trim());
   if (value === '') return invalid(texts.giveValue(parameter.name));
-  if (value.length > MAX_LENGTH) return invalid(texts.tooLong(parameter.name, MAX_LENGTH));
+  if (value.length > MAX_VALUE_LENGTH) return invalid(texts.tooLong(parameter.name, MAX_VALUE_LENGTH));
   const parsed = parseTyped(parameter, value, context);
   if (parsed.kind === 'invalid' || !parameter.validation) return parsed;
   return fits(parsed.value, parameter.validation)

@@ -5,12 +5,24 @@ import {
   isCommandRecipe,
   isHelpRecipe,
 } from './compiled-recipe.js';
+import type { RecipeShortcut } from './compiled-shortcut.js';
 import { pinned } from './recipe-calls.js';
+import { shortcutId } from './shortcut-ids.js';
+
+/** A recipe with one of its shortcuts. */
+export interface StartedByShortcut {
+  readonly recipe: CommandRecipe;
+  readonly shortcut: RecipeShortcut;
+}
 
 /** The recipes that are started now: loaded without mistakes and with usable connections. */
 export interface RecipeBook {
   get(id: string): CompiledRecipe | undefined;
   byCommand(command: string): CommandRecipe | undefined;
+  /** `name` has the slash. */
+  bySlashCommand(name: string): CommandRecipe | undefined;
+  /** `id` is what the platforms know the shortcut by ({@link shortcutId}). */
+  byShortcut(id: string): StartedByShortcut | undefined;
   /** Those that answer calls for help. */
   helpers(): readonly HelpRecipe[];
   /** Those that people call in the chat, in the order of their commands. */
@@ -30,9 +42,17 @@ export function createRecipeBook(recipes: readonly CompiledRecipe[]): RecipeBook
   const helpers = all.filter(isHelpRecipe);
   const byId = new Map(all.map((recipe) => [recipe.id, recipe]));
   const byCommand = new Map(commands.map((recipe) => [recipe.trigger.command, recipe]));
+  const bySlashCommand = new Map(commands.map((recipe) => [recipe.trigger.slashCommand?.name, recipe]));
+  const byShortcut = new Map(
+    commands.flatMap((recipe) =>
+      recipe.trigger.shortcuts.map((shortcut) => [shortcutId(recipe, shortcut), { recipe, shortcut }] as const),
+    ),
+  );
   return {
     get: (id) => byId.get(id),
     byCommand: (command) => byCommand.get(command),
+    bySlashCommand: (name) => bySlashCommand.get(name),
+    byShortcut: (id) => byShortcut.get(id),
     helpers: () => helpers,
     commands: () => commands,
     started: () => all,

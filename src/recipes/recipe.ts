@@ -4,6 +4,7 @@ import { pattern, strict } from '../language/shape.js';
 import { AllowShape } from './allow-shape.js';
 import { ParameterShape } from './parameter-shape.js';
 import { Command, Name, Value, Words } from './recipe-values.js';
+import { MessageShortcutShape, ShortcutShape, SlashCommandName } from './shortcut-shape.js';
 import { Step } from './step-shape.js';
 
 /** Each place of a recipe is looked for one by one. */
@@ -21,6 +22,11 @@ const CommandTrigger = strict({
   parameters: z.array(ParameterShape).max(20).default([]),
   form: z.enum(['auto', 'never']).default('auto').meta({
     description: 'auto: missing parameters may be filled in a form. never: they are only asked for in the chat',
+  }),
+  slash_command: SlashCommandName.optional(),
+  shortcut: ShortcutShape.optional().meta({ description: 'Starts it from anywhere, by a choice in a menu' }),
+  message_shortcut: MessageShortcutShape.optional().meta({
+    description: 'Starts it from a message, by a choice in its menu; what is in the message goes to parameters',
   }),
 });
 

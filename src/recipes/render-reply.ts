@@ -61,7 +61,7 @@ const MAX_OPTIONS = 100;
  * are said. Fails with `datapill.failed`.
  */
 export async function renderReply(step: ReplyStep, data: RecipeData, texts: Texts): Promise<RenderedReply> {
-  const { thread, visibleTo } = step;
+  const { thread, visibleTo = 'channel' } = step;
   return { blocks: await renderBlocks(step.blocks, data, texts), visibleTo, thread };
 }
 

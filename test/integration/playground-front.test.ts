@@ -54,6 +54,7 @@ describe('the front of the playground', () => {
           press: record('home.press'),
           select: record('home.select'),
         }),
+        shortcut: record('shortcut'),
         modals: () => ({
           openOf: () => undefined,
           close: () => {},
@@ -69,6 +70,10 @@ describe('the front of the playground', () => {
           return { kind: 'open-url', url: 'https://app.example/' };
         },
         verifyState: async () => ({ kind: 'open-url', url: '' }),
+        shortcut: async (...args) => {
+          calls.push({ method: 'teams.shortcut', args });
+          return { kind: 'open-url', url: '' };
+        },
         viewFor: (_person, message) => message,
       },
     });
@@ -218,6 +223,19 @@ describe('the front of the playground', () => {
         { method: 'home.press', args: ['rita', { blockId: 'b', actionId: 'go' }] },
       ]);
       expect(await pressed.json()).toEqual({ kind: 'sent' });
+    });
+
+    it('chooses shortcuts of both clients, anywhere or on a message', async () => {
+      await post('slack/shortcuts', { person: 'rita', shortcut: 'global:x' });
+      const chosen = await post('slack/shortcuts', { person: 'rita', shortcut: 'message:x', message: '1.1' });
+      await post('teams/shortcuts', { person: 'rita', shortcut: 'global:x', conversation: 'a:1rita' });
+
+      expect(calls).toEqual([
+        { method: 'shortcut', args: ['rita', 'global:x', undefined] },
+        { method: 'shortcut', args: ['rita', 'message:x', '1.1'] },
+        { method: 'teams.shortcut', args: ['rita', 'global:x', { conversation: 'a:1rita' }] },
+      ]);
+      expect(await chosen.json()).toEqual({ kind: 'sent' });
     });
 
     it('sends chosen inputs with a button only where Slack has not been told of them', async () => {

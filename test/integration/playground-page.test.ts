@@ -122,6 +122,7 @@ describe('the page of the playground', () => {
           press: record('slack.home.press'),
           select: record('slack.home.select'),
         }),
+        shortcut: record('slack.shortcut'),
         modals: () => ({
           openOf: () => undefined,
           close: () => {},
@@ -140,6 +141,7 @@ describe('the page of the playground', () => {
           calls.push({ method: 'teams.verifyState', args });
           return { kind: 'open-url', url: 'about:blank' };
         },
+        shortcut: async () => ({ kind: 'open-url', url: 'about:blank' }),
         viewFor: (_person, message) => message,
       },
     });

@@ -26,8 +26,10 @@ async function say(context: StepsContext, step: ReplyStep, scope: StepScope): Pr
   const again = begun !== undefined && !begun.isRefused;
   const rendered = await renderReply(step, data.current(), textsFor(held.state.locale));
   const earlier = step.update && data.replyOf(step.update.id);
+  const isForNobodyElse = step.visibleTo === undefined && held.state.conversation?.unseen === true;
   // It stands where the earlier one stood, so the same people see it.
-  const reply = earlier ? { ...rendered, visibleTo: earlier.visibleTo ?? 'user' } : rendered;
+  const visibleTo = earlier ? (earlier.visibleTo ?? 'user') : isForNobodyElse ? 'user' : rendered.visibleTo;
+  const reply = { ...rendered, visibleTo };
   let inFlight: InFlight = { path, kind: 'reply', ...(begun?.said ? { said: begun.said } : {}) };
   await held.begin(inFlight);
   const keep = (said: readonly MessageRef[]): Promise<void> => {

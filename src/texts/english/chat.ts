@@ -14,8 +14,10 @@ export const chat = () => ({
   privateSent: "I've sent it in the chat with me.",
   oneMoment: 'One moment…',
   buttonDead: 'This button does not work any more.',
+  shortcutDead: 'This shortcut does not work any more.',
   formDead: 'This form does not work any more.',
   answeredInChat: 'I have answered in the chat.',
   signInFailed: 'I could not log you in by myself. Please press Login.',
+  answeredInChatWithMe: 'I have answered in the chat with me.',
   addMe: 'Add me',
 });

@@ -12,6 +12,9 @@ export const commands = (format: Formats) => ({
   fileAlone: rich`Thank you for the file, but I do not know what it is for. Please send it together with a command, or when I ask for it. Write ${code('help')} to see the commands.`,
   notWaiting: 'That request is not waiting any more.',
   stopped: (command: string) => `The command “${command}” has been stopped.`,
+  slashCommandGone: (command: string) =>
+    `${command} has been stopped, or is new and not ready yet. Write help to see what I can do.`,
+  shortcutGone: 'This shortcut has been stopped, or is new and not ready yet. Write help to see what I can do.',
   changed: 'That command has been stopped or changed in the meantime. Please type it again.',
   questionNotOpen: 'This question is not open any more.',
   questionNotOpenType: 'This question is not open any more. Please type the command again.',

@@ -16,8 +16,10 @@ export const chat = (): Texts['chat'] => ({
   privateSent: 'Ich habe es im Chat mit mir geschickt.',
   oneMoment: 'Einen Moment …',
   buttonDead: 'Dieser Knopf geht nicht mehr.',
+  shortcutDead: 'Diese Verknüpfung geht nicht mehr.',
   formDead: 'Dieses Formular geht nicht mehr.',
   answeredInChat: 'Ich habe im Chat geantwortet.',
   signInFailed: 'Ich konnte Sie nicht von selbst anmelden. Bitte drücken Sie „Anmelden“.',
+  answeredInChatWithMe: 'Ich habe im Chat mit mir geantwortet.',
   addMe: 'Hinzufügen',
 });

@@ -11,6 +11,10 @@ export const commands = (format: Formats): Texts['commands'] => ({
   fileAlone: rich`Danke für die Datei. Ich weiß aber nicht, wofür sie ist. Bitte schicken Sie sie zusammen mit einem Befehl, oder wenn ich danach frage. Mit ${code('help')} sehen Sie die Befehle.`,
   notWaiting: 'Diese Anfrage wartet nicht mehr.',
   stopped: (command) => `Der Befehl „${command}“ wurde angehalten.`,
+  slashCommandGone: (command) =>
+    `${command} wurde angehalten, oder ist neu und noch nicht bereit. Schreiben Sie help, um zu sehen, was ich kann.`,
+  shortcutGone:
+    'Diese Verknüpfung wurde angehalten, oder ist neu und noch nicht bereit. Schreiben Sie help, um zu sehen, was ich kann.',
   changed: 'Dieser Befehl wurde inzwischen angehalten oder geändert. Bitte tippen Sie ihn noch einmal.',
   questionNotOpen: 'Diese Frage ist nicht mehr offen.',
   questionNotOpenType: 'Diese Frage ist nicht mehr offen. Bitte tippen Sie den Befehl noch einmal.',

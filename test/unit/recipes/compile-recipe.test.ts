@@ -174,9 +174,10 @@ describe('a recipe', () => {
     expect(compile(ofNobody.replace('{{ job.id }}', "{{ $lookup(user, 'name') }}")).readsProfile).toBe(true);
   });
 
-  test('answers in the channel when nobody has to log in', () => {
+  test('answers those who saw the command when nobody has to log in', () => {
     const shared = RECIPE.replace('verify_user_access: true', 'verify_user_access: false');
-    expect(compile(shared).steps[1]).toMatchObject({ else: [{ visibleTo: 'channel' }] });
+    expect(compile(shared).steps[1]).not.toHaveProperty(['else', 0, 'visibleTo']);
+    expect(compile(shared).steps[1]).toHaveProperty(['else', 0, 'kind'], 'reply');
   });
 });
 

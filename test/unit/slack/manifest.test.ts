@@ -1,3 +1,6 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { AppsManifestCreateArguments } from '@slack/web-api';
 import type { slackManifest } from '../../../adapters/slack/manifest.js';
 import { EVENT_SCOPES, METHOD_SCOPES, REQUIRED_SCOPES } from '../../../adapters/slack/scopes.js';
@@ -92,13 +95,84 @@ describe('the Slack app manifest', () => {
 
 describe('behalf slack manifest', () => {
   const plain = { organization: false, tokenRotation: false };
-  const printed = async (environment: Readonly<Record<string, string>>, wishes = plain) =>
-    JSON.parse(await slackManifestText(environment, wishes)) as ReturnType<typeof slackManifest>;
+  const printed = async (
+    environment: Readonly<Record<string, string>>,
+    wishes: typeof plain & { configDir?: string } = plain,
+  ) => JSON.parse(await slackManifestText(environment, wishes)) as ReturnType<typeof slackManifest>;
   const PUBLIC_URL = 'https://behalf.example.com';
 
   test('prints the file in the repository for the host of the example', async () => {
     expect(await printed({ PUBLIC_URL })).toEqual(manifest);
     expect(await printed({ PUBLIC_URL: `${PUBLIC_URL}/` })).toEqual(manifest);
+  });
+
+  describe('with recipes that have entries of their own', () => {
+    let configDir: string;
+
+    beforeEach(() => {
+      configDir = mkdtempSync(join(tmpdir(), 'behalf-manifest-'));
+      mkdirSync(join(configDir, 'recipes'));
+    });
+
+    afterEach(() => rmSync(configDir, { recursive: true, force: true }));
+
+    const write = (name: string, trigger: string, description = 'Opens a case') =>
+      writeFileSync(
+        join(configDir, 'recipes', `${name}.yaml`),
+        `name: ${name}\ndescription: ${description}\ntrigger:\n  command: ${name}\n${trigger}\nconnections: { crm: { use: nowhere } }\nsteps: [{ reply: { text: x } }]\n`,
+      );
+    const CASE = `  slash_command: /case
+  shortcut: { name: New case }
+  message_shortcut: { name: Case from message, description: From a message, text: about }
+  parameters: [{ name: about, example: a printer }, { name: origin, hidden: true, optional: true }]`;
+
+    test('lists them, whether their connections are there or not', async () => {
+      write('case', CASE);
+      write('plain', '');
+      const made = await printed({ PUBLIC_URL }, { ...plain, configDir });
+      const { features } = made;
+      expect(features.slash_commands.slice(1)).toEqual([
+        {
+          command: '/case',
+          description: 'Opens a case',
+          usage_hint: 'about: a printer',
+          should_escape: true,
+          url: `${PUBLIC_URL}/slack/events`,
+        },
+      ]);
+      expect(features.shortcuts).toEqual([
+        { name: 'New case', type: 'global', callback_id: 'global:case', description: 'Opens a case' },
+        { name: 'Case from message', type: 'message', callback_id: 'message:case', description: 'From a message' },
+      ]);
+      const rest = { ...made, features: { ...features, slash_commands: manifest.features.slash_commands } };
+      expect(rest).toEqual({ ...manifest, features: { ...manifest.features, shortcuts: features.shortcuts } });
+      const shortcuts = (features.shortcuts ?? []) satisfies NonNullable<Manifest['features']>['shortcuts'];
+      expect(shortcuts).toHaveLength(2);
+    });
+
+    test('keeps to the lengths of Slack, and names no address over Socket Mode', async () => {
+      write('case', CASE, 'x'.repeat(200));
+      const { features } = await printed({ SLACK_APP_TOKEN: 'xapp-1' }, { ...plain, configDir });
+      expect(features.shortcuts?.map(({ description }) => description.length)).toEqual([150, 14]);
+      expect(JSON.stringify(features)).not.toContain('http');
+    });
+
+    test('is the one of the repository without such recipes, or without any', async () => {
+      expect(await printed({ PUBLIC_URL }, { ...plain, configDir: join(configDir, 'none') })).toEqual(manifest);
+      write('plain', '');
+      expect(await printed({ PUBLIC_URL }, { ...plain, configDir })).toEqual(manifest);
+    });
+
+    test.each([
+      ['a recipe has a mistake', '  slash_command: /remind', 'recipes/other.yaml:5:18 error'],
+      ['two recipes have the same slash command', '  slash_command: /case', 'is also that of recipes/case.yaml'],
+    ])('is not printed where %s', async (_what, trigger, words) => {
+      write('case', CASE);
+      write('other', trigger);
+      const failure = await slackManifestText({ PUBLIC_URL }, { ...plain, configDir }).catch((error: unknown) => error);
+      if (!isBehalfError(failure, 'config.invalid')) throw new Error('it did not fail as it should');
+      expect(failure.message).toContain(words);
+    });
   });
 
   test('names no address for requests where Slack is reached over Socket Mode', async () => {

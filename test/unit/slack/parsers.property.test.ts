@@ -12,6 +12,7 @@ import {
 } from '../../../adapters/slack/inbound.js';
 import type { JsonObject } from '../../../adapters/slack/json.js';
 import { isSslCheck, readSlackRequest } from '../../../adapters/slack/requests.js';
+import { hearShortcut } from '../../../adapters/slack/shortcuts.js';
 import { checkSignature } from '../../../adapters/slack/signature.js';
 import { isBehalfError } from '../../../src/kernel/errors.js';
 import { damaged } from '../../support/hostile.js';
@@ -122,6 +123,25 @@ const HOME_PRESS = {
 const SUBMISSION = { type: 'view_submission', user: PERSON, team: { id: 'T1' }, view: VIEW };
 const SUGGESTION = { type: 'block_suggestion', user: PERSON, block_id: 'field:c', value: 'ac', view: VIEW };
 
+const MENU_CHOICE = {
+  type: 'message_action',
+  user: PERSON,
+  team: { id: 'T1', domain: 'acme' },
+  callback_id: 'message:case',
+  trigger_id: '1.2.abc',
+  channel: { id: 'C1' },
+  message: {
+    user: 'U2',
+    ts: '5.000001',
+    thread_ts: '4.000001',
+    text: '',
+    blocks: [{ type: 'rich_text', elements: [{ type: 'rich_text_section', elements: [{ type: 'text', text: 'x' }] }] }],
+    attachments: [{ title: 'x', fallback: 'y' }],
+    files: [{ id: 'F1', name: 'a.pdf' }],
+  },
+  response_url: 'https://hooks.slack.com/app/T1/1/secret',
+};
+
 const json = (body: unknown) =>
   readSlackRequest({ headers: { 'content-type': 'application/json' }, body: Buffer.from(JSON.stringify(body) ?? '') });
 const form = (fields: Record<string, string>) =>
@@ -148,6 +168,7 @@ describe('whatever stands in a Slack request', () => {
     ['a press', PRESS, payload, (body: JsonObject) => hearPress(body, CONTEXT)],
     ['a look at the Home tab', HOME_OPENED, json, (body: JsonObject) => hearHome(body, CONTEXT)],
     ['a press on the Home tab', HOME_PRESS, payload, (body: JsonObject) => hearPress(body, CONTEXT)],
+    ['a shortcut', MENU_CHOICE, payload, (body: JsonObject) => hearShortcut(body, CONTEXT)],
     ['a form', SUBMISSION, payload, (body: JsonObject) => hearSubmission(body, CONTEXT)],
     ['a search in a form', SUGGESTION, payload, (body: JsonObject) => hearSuggestion(body, CONTEXT)],
   ])('%s is heard whole or refused', (_, whole, read, hear) => {

@@ -45,11 +45,46 @@ describe('the Teams app', () => {
   });
 
   it('is a manifest as the vendor types it, that offers the same commands everywhere', () => {
-    const manifest: TeamsAppManifest = fillManifest(template, values);
+    const { composeExtensions = [], ...rest } = fillManifest(template, values);
+    const manifest: TeamsAppManifest = { ...rest, composeExtensions };
     const lists = manifest.bots?.flatMap(({ commandLists }) => commandLists ?? []) ?? [];
     expect(lists.flatMap(({ scopes }) => scopes).sort()).toEqual(['groupChat', 'personal', 'team']);
     for (const { commands } of lists)
       expect(commands.map(({ title }) => title)).toEqual(['help', 'personal_connections']);
+  });
+
+  it('offers the shortcuts of recipes as actions of its message extension, and none where there are none', () => {
+    expect(fillManifest(template, values)).not.toHaveProperty('composeExtensions');
+    const description = 'x'.repeat(200);
+    const shortcuts = [
+      { kind: 'global' as const, id: 'global:case', name: 'New case', description: 'Opens a case' },
+      { kind: 'message' as const, id: 'message:case', name: 'Case from message', description },
+    ];
+    const { composeExtensions = [] } = fillManifest(template, { ...values, shortcuts });
+    const typed = composeExtensions satisfies NonNullable<TeamsAppManifest['composeExtensions']>;
+    expect(typed).toEqual([
+      {
+        botId: values.appId,
+        commands: [
+          {
+            id: 'global:case',
+            type: 'action',
+            title: 'New case',
+            description: 'Opens a case',
+            context: ['compose', 'commandBox'],
+            fetchTask: true,
+          },
+          {
+            id: 'message:case',
+            type: 'action',
+            title: 'Case from message',
+            description: 'x'.repeat(128),
+            context: ['message'],
+            fetchTask: true,
+          },
+        ],
+      },
+    ]);
   });
 
   it('offers commands of recipes below its own, ten in all', () => {

@@ -1,4 +1,4 @@
-import { typedText } from '../../../adapters/teams/text.js';
+import { textOfHtml, typedText } from '../../../adapters/teams/text.js';
 
 const BOT = '28:bot';
 
@@ -9,6 +9,27 @@ function mention(text = '<at>Behalf</at>', id = BOT) {
 function html(content: string) {
   return [{ contentType: 'text/html', content }];
 }
+
+describe('the HTML of a message in Teams', () => {
+  test.each([
+    ['<div><p>one</p><p>two<br>three</p></div>', 'one\ntwo\nthree'],
+    ['<p>a &lt;b&gt; &amp;amp; c</p>', 'a <b> &amp; c'],
+    ['see <a href="https://acme.example" title="x">https://acme.example</a>', 'see https://acme.example'],
+    ['<a href="https://acme.example/x"><b>the</b> page</a>.', 'the page (https://acme.example/x).'],
+    ['<a href="https://one.example">first</a> <a href="https://two.example">', 'first (https://one.example)'],
+    ['<img alt="a picture" src="x"> <img src="y">', 'a picture'],
+    ['', ''],
+  ])('reads as in Teams: %s', (html, text) => {
+    expect(textOfHtml(html)).toBe(text);
+  });
+
+  test('is read in no time, however it is made', () => {
+    const startedAt = performance.now();
+    for (const part of ['<a href="">', ' ', '<', '<a ', '\n ', '<img alt="', '&#'])
+      expect(typeof textOfHtml(part.repeat(100_000 / part.length))).toBe('string');
+    expect(performance.now() - startedAt).toBeLessThan(5_000);
+  });
+});
 
 describe('what was typed in Teams', () => {
   it.each([
