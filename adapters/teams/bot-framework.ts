@@ -95,8 +95,10 @@ export class BotFramework {
     return activityId;
   }
 
-  async remove({ conversationId, serviceUrl }: Target, activityId: string): Promise<void> {
-    await this.#clients.at(serviceUrl).conversations.deleteActivity(conversationId, activityId);
+  async remove({ conversationId, serviceUrl }: Target, activityId: string, targeted = false): Promise<void> {
+    const client = this.#clients.at(serviceUrl);
+    if (targeted) await client.removeTargeted(conversationId, activityId);
+    else await client.conversations.deleteActivity(conversationId, activityId);
   }
 
   /** Opens the 1:1 chat with a person (`29:…` or Entra object id), or finds it. @returns its conversation id */

@@ -45,10 +45,20 @@ class LeanConnectorClient extends ConnectorClient {
     const ids = [conversationId, 'activities', ...(activityId === undefined ? [] : [activityId])];
     return this.#transport.send({
       method: activityId === undefined ? 'POST' : 'PUT',
-      url: `${this.#base}v3/conversations/${ids.map(encodeURIComponent).join('/')}?isTargetedActivity=true`,
+      url: targetedUrl(this.#base, ids),
       body: JSON.stringify(activity),
     });
   }
+
+  removeTargeted(conversationId: string, activityId: string): Promise<unknown> {
+    const url = targetedUrl(this.#base, [conversationId, 'activities', activityId]);
+    return this.#transport.send({ method: 'DELETE', url });
+  }
+}
+
+/** Of an activity that only its recipient sees. */
+function targetedUrl(base: string, ids: readonly string[]): string {
+  return `${base}v3/conversations/${ids.map(encodeURIComponent).join('/')}?isTargetedActivity=true`;
 }
 
 /** What the library does not know yet: an activity that only its `recipient` sees. */

@@ -110,17 +110,17 @@ export class Outbox {
   }
 
   /** What is held for a person without the app is dropped; its note in the conversation stays. */
-  async remove(bot: BotFramework, { activityId, heldId, ...spot }: TeamsMessagePlace): Promise<void> {
-    if (heldId === undefined) return this.#remove(bot, spot, activityId);
+  async remove(bot: BotFramework, { activityId, heldId, targeted, ...spot }: TeamsMessagePlace): Promise<void> {
+    if (heldId === undefined) return this.#remove(bot, spot, activityId, targeted);
     const { held } = this.#options;
     const where = await held.placeOf(userIn(spot), heldId);
     if (where) return this.#remove(bot, { ...spot, ...where, direct: true }, where.activityId);
     await held.drop(userIn(spot), heldId);
   }
 
-  async #remove(bot: BotFramework, spot: Spot, activityId: string): Promise<void> {
+  async #remove(bot: BotFramework, spot: Spot, activityId: string, targeted?: boolean): Promise<void> {
     try {
-      await bot.remove(this.#refreshed(spot), activityId);
+      await bot.remove(this.#refreshed(spot), activityId, targeted);
     } catch (error) {
       if (!isGone(error)) throw error;
     }
