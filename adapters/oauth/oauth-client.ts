@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
-import type { OAuthClient } from '../../src/connections/oauth-client.port.js';
+import type { CodeExchange, OAuthClient } from '../../src/connections/oauth-client.port.js';
 import type { OAuthApp, TokenApp } from '../../src/connections/parent-connection.js';
 import type { Clock } from '../../src/kernel/clock.port.js';
 import { BehalfError } from '../../src/kernel/errors.js';
 import type { HttpClient, IncomingResponse, OutgoingRequest } from '../../src/kernel/http-client.port.js';
 import type { Secret } from '../../src/kernel/secret.js';
+import { writeAuthorizationUrl } from './authorization-url.js';
 import { authenticatedForm } from './client-authentication.js';
-import { authorizationCode, codeParameters, exchange } from './code-exchange.js';
 import { translate } from './post-errors.js';
 import { judgeRevocation, judgeRevocationCall, revocationRequest } from './revocation.js';
 import { judgeClientToken, judgeTokenResponse, parseBody, type TokenResponse } from './token-response.js';
@@ -22,10 +22,9 @@ export interface OAuthClientOptions {
   readonly timeoutMs?: number;
 }
 
-/** The OAuth client of simple-oauth2 (authorization URL, code) and of forms of our own (refresh, revocation). */
+/** The OAuth client: simple-oauth2 for the authorization URL, forms of our own, over the guarded client, for all requests. */
 export function createOAuthClient(options: OAuthClientOptions): OAuthClient {
   const { clock, httpClient, timeoutMs = TIMEOUT_MS } = options;
-  const limits = { timeoutMs, maxBytes: MAX_BYTES };
   const send = (request: OutgoingRequest) => sendWithin({ httpClient, timeoutMs }, request);
   const post = (app: TokenApp, url: string, form: Readonly<Record<string, string>>) =>
     send({ method: 'POST', url, ...authenticatedForm(app, form) });
@@ -33,7 +32,7 @@ export function createOAuthClient(options: OAuthClientOptions): OAuthClient {
   return {
     authorizationUrl(app, { state, codeVerifier, scopes, parameters }) {
       const challenge = codeVerifier && createHash('sha256').update(codeVerifier.reveal()).digest('base64url');
-      return authorizationCode(app, limits).authorizeURL({
+      return writeAuthorizationUrl(app, {
         ...app.authorizationParameters,
         ...parameters,
         ...(challenge === undefined ? {} : { code_challenge: challenge, code_challenge_method: 'S256' }),
@@ -44,14 +43,8 @@ export function createOAuthClient(options: OAuthClientOptions): OAuthClient {
     },
     async exchangeCode(app, request) {
       const requestedAt = clock.now();
-      // The library always sends a secret, be it empty; a public client sends none.
-      const response =
-        app.clientAuthentication === 'none'
-          ? readTokenResponse(
-              await post(app, app.tokenUrl, { ...codeParameters(app, request), grant_type: 'authorization_code' }),
-            )
-          : await exchange(app, request, limits);
-      return judgeTokenResponse(response, { app, requestedAt, scopes: request.scopes });
+      const response = await post(app, app.tokenUrl, codeForm(app, request));
+      return judgeTokenResponse(readTokenResponse(response), { app, requestedAt, scopes: request.scopes });
     },
     async exchangeAssertion(app, { assertion, scopes }) {
       const requestedAt = clock.now();
@@ -118,6 +111,17 @@ async function sendWithin(
   } catch (error) {
     throw translate(error);
   }
+}
+
+/** The form of RFC 6749 section 4.1.3, without the client; with the verifier of RFC 7636 section 4.5. */
+function codeForm(app: OAuthApp, { code, codeVerifier }: CodeExchange): Readonly<Record<string, string>> {
+  return {
+    ...app.tokenParameters,
+    ...(codeVerifier === undefined ? {} : { code_verifier: codeVerifier.reveal() }),
+    grant_type: 'authorization_code',
+    code: code.reveal(),
+    redirect_uri: app.redirectUri,
+  };
 }
 
 function scopesParameter(app: OAuthApp, scopes: readonly string[]): { readonly scope?: string[] } {

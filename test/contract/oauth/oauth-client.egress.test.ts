@@ -17,8 +17,7 @@ const tokens = {
 
 let server: TokenServer;
 
-/** The codes of other clients are exchanged by simple-oauth2; see SECURITY.md. */
-const publicApp = () => oauthApp(server.url, { clientAuthentication: 'none' });
+const CODE = { code: new Secret('code-canary'), scopes: [] };
 
 beforeAll(async () => {
   server = await startTokenServer();
@@ -26,7 +25,7 @@ beforeAll(async () => {
 
 afterAll(() => server.stop());
 
-/** Who writes connections leads the token and revocation endpoints into the private network of the service. */
+/** Who writes connections or connectors leads the token and revocation endpoints into the private network of the service. */
 describe.each(['private', 'allowed'])('an OAuth server whose address is %s', (kind) => {
   const isAllowed = kind === 'allowed';
   const httpClient = createHttpClient({
@@ -39,10 +38,16 @@ describe.each(['private', 'allowed'])('an OAuth server whose address is %s', (ki
   afterAll(() => httpClient.close());
 
   it.each([
+    ['a code', () => client.exchangeCode(oauthApp(server.url), CODE)],
+    [
+      'a code of a client whose secret stands in the form',
+      () => client.exchangeCode(oauthApp(server.url, { clientAuthentication: 'body' }), CODE),
+    ],
     [
       'a code of a public client',
-      () => client.exchangeCode(publicApp(), { code: new Secret('code-canary'), scopes: [] }),
+      () => client.exchangeCode(oauthApp(server.url, { clientAuthentication: 'none' }), CODE),
     ],
+    ['a request for a token of the client itself', () => client.requestToken(oauthApp(server.url))],
     ['a refresh token', () => client.refresh(oauthApp(server.url), tokens)],
     ['a token to revoke', () => client.revoke(oauthApp(server.url, { revocationUrl: `${server.url}/revoke` }), tokens)],
   ] as const)(`is ${isAllowed ? '' : 'not '}told %s`, async (_what, call) => {
@@ -54,6 +59,6 @@ describe.each(['private', 'allowed'])('an OAuth server whose address is %s', (ki
     );
     expect(server.calls.length > 0).toBe(isAllowed);
     expect(failure === undefined).toBe(isAllowed);
-    if (!isAllowed) expect(isBehalfError(failure)).toBe(true);
+    if (!isAllowed) expect(isBehalfError(failure, 'oauth.operator')).toBe(true);
   });
 });

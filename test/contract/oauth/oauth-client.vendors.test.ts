@@ -1,26 +1,22 @@
 import nock from 'nock';
 import { createOAuthClient } from '../../../adapters/oauth/index.js';
-import { createHttpClient } from '../../../adapters/undici/index.js';
 import { isBehalfError } from '../../../src/kernel/errors.js';
 import { Secret } from '../../../src/kernel/secret.js';
 import { systemClock } from '../../../src/kernel/system-clock.js';
+import { fetchHttpClient } from '../../support/fetch-http-client.js';
 import { oauthApp } from '../../support/oauth-app.js';
-import { RecordingLogger } from '../../support/recording-logger.js';
 
 const CODE = { code: new Secret('code-canary'), codeVerifier: new Secret('v'.repeat(43)), scopes: ['api'] };
 
 /** The code exchange at the token endpoints of well-known apps, with the answers that their documentation shows. */
 describe('the code exchange at real vendors', () => {
-  const logger = new RecordingLogger();
-  const http = createHttpClient({ allowPrivateHosts: [], logger, clock: systemClock });
-  const client = createOAuthClient({ httpClient: http, clock: systemClock });
+  const client = createOAuthClient({ httpClient: fetchHttpClient, clock: systemClock });
 
   beforeAll(() => nock.disableNetConnect());
   afterEach(() => expect(nock.pendingMocks()).toEqual([]));
-  afterAll(async () => {
+  afterAll(() => {
     nock.cleanAll();
     nock.enableNetConnect();
-    await http.close();
   });
 
   it('takes a token of GitHub, which names scopes with commas and no expiry', async () => {

@@ -9,10 +9,10 @@ import { lookUpAccount } from '../../../../src/connectors/account-lookup.js';
 import { performAction } from '../../../../src/connectors/perform-action.js';
 import { isBehalfError } from '../../../../src/kernel/errors.js';
 import type { FileValue } from '../../../../src/kernel/file-value.js';
-import type { HttpClient } from '../../../../src/kernel/http-client.port.js';
 import { Secret } from '../../../../src/kernel/secret.js';
 import { systemClock } from '../../../../src/kernel/system-clock.js';
 import { formatProblem } from '../../../../src/language/problem.js';
+import { fetchHttpClient } from '../../../support/fetch-http-client.js';
 
 export const TOKEN = 'access-canary';
 export const BEARER = `Bearer ${TOKEN}`;
@@ -21,20 +21,7 @@ export const BEARER = `Bearer ${TOKEN}`;
 export const FILE: FileValue = { name: 'Offer "1" ü.pdf', type: 'application/pdf', size: 8, ref: 'file.AAAA' };
 export const FILE_CONTENT = Buffer.from([0x25, 0x50, 0x44, 0x46, 0xff, 0x00, 0x0d, 0x0a]);
 
-/** The real client speaks undici, which nock cannot answer for; this one speaks fetch. */
-const http: HttpClient = {
-  async request({ method, url, headers = {}, body }) {
-    const response = await fetch(url, { method, headers, redirect: 'manual', ...(body === undefined ? {} : { body }) });
-    return {
-      status: response.status,
-      headers: Object.fromEntries(response.headers),
-      body: Buffer.from(await response.arrayBuffer()),
-    };
-  },
-  close: () => Promise.resolve(),
-};
-
-const oauth = createOAuthClient({ httpClient: http, clock: systemClock });
+const oauth = createOAuthClient({ httpClient: fetchHttpClient, clock: systemClock });
 
 /** One connection of an example, with a token in its hands. */
 export interface Vendor {
@@ -73,7 +60,7 @@ export async function openVendor(name: string, options: VendorOptions): Promise<
     auth.kind === 'static'
       ? auth.credential
       : { kind: 'bearer', token: new Secret(TOKEN), generation: 1, ...(fields ? { fields } : {}) };
-  const common = { connector, parent, credential, http, clock: systemClock };
+  const common = { connector, parent, credential, http: fetchHttpClient, clock: systemClock };
   const tokens: TokenSet = {
     accessToken: new Secret(TOKEN),
     refreshToken: new Secret('refresh-canary'),
