@@ -66,6 +66,21 @@ describe('a reply that is too long for Slack', () => {
     expect(wordsOf(beginning?.blocks ?? [])).toContain('which I send you in our direct message');
   });
 
+  test('says it all in the language of its reader', () => {
+    const blocks: Block[] = [{ kind: 'text', text: [{ text: sentences(2000) }] }, tableOf(1500)];
+    const messages = divideForSlack({ fallback: 'In short', blocks, locale: 'de-DE' }, { isAside: false });
+    const [beginning, reply, table] = messages;
+    expect(beginning?.fallback).toContain('Das Ganze steht in der Datei reply.txt hier darunter.');
+    expect([reply?.fallback, table?.fallback]).toEqual(['Die ganze Antwort', 'Die ganze Tabelle']);
+    expect(messages.map(({ locale }) => locale)).toEqual(['de-DE', 'de-DE', 'de-DE']);
+  });
+
+  test('counts the rows of a table as its reader does', () => {
+    const [shown] = divideForSlack({ fallback: 'x', blocks: [tableOf(1500)], locale: 'de' }, { isAside: true });
+    expect(shown?.fallback).toContain('Alle 1.500 Zeilen stehen in der Datei table.csv, die ich Ihnen');
+    expect(shown?.fallback).toMatch(/… und \d+ weitere Zeilen\./);
+  });
+
   test('has the addresses of its links in the file', () => {
     const text = [{ text: sentences(2000) }, { text: 'the rest', link: 'https://a.example/' }];
     const [, file] = divided([{ kind: 'text', text }]);

@@ -44,6 +44,13 @@ describe('a reply that is too long for Teams', () => {
     expect(tables.flatMap((table) => (table.kind === 'table' ? table.rows : []))).toEqual(rows);
   });
 
+  it('says in the language of its reader that something is left out', () => {
+    const blocks: Block[] = [{ kind: 'text', text: [{ text: lines(6000) }] }];
+    const messages = divideForTeams({ fallback: 'In short', blocks, locale: 'de-DE' });
+    expect(messages.map(({ locale }) => locale)).toEqual(Array.from({ length: 5 }, () => 'de-DE'));
+    expect(messages.at(-1)?.fallback).toMatch(/Am Ende fehlen: [\d.]+ Zeichen\.$/);
+  });
+
   it('says how much of it is left out after five messages', () => {
     const text = lines(6000);
     const messages = divided({ kind: 'text', text: [{ text }] }, GO);
