@@ -1,7 +1,7 @@
 import type { OAuthClient } from '../connections/oauth-client.port.js';
 import { methodOf, type OAuthApp, type ParentConnection, type TokenApp } from '../connections/parent-connection.js';
 import type { SharedStates } from '../connections/shared-states.js';
-import { asBehalfError } from '../kernel/errors.js';
+import { asBehalfError, type BehalfError } from '../kernel/errors.js';
 import { randomToken } from '../kernel/ids.js';
 import { Secret } from '../kernel/secret.js';
 import type { Finding } from './examination.port.js';
@@ -57,7 +57,7 @@ async function tryCode(subject: string, app: OAuthApp, oauth: OAuthClient): Prom
   try {
     await oauth.exchangeCode(app, { code, ...codeVerifier, scopes: app.scopes });
   } catch (error) {
-    return judge(subject, app, asBehalfError(error).code, 'oauth.invalid_grant');
+    return judge(subject, app, asBehalfError(error), 'oauth.invalid_grant');
   }
   return {
     subject,
@@ -72,12 +72,19 @@ async function tryClient(subject: string, app: TokenApp, oauth: OAuthClient): Pr
     await oauth.requestToken(app);
     return accepted(subject, app);
   } catch (error) {
-    return judge(subject, app, asBehalfError(error).code);
+    return judge(subject, app, asBehalfError(error));
   }
 }
 
-function judge(subject: string, app: TokenApp, code: string, good?: string): Finding {
+function judge(subject: string, app: TokenApp, { code, details }: BehalfError, good?: string): Finding {
   if (code === good) return accepted(subject, app);
+  if (details['reason'] === 'egress.refused')
+    return {
+      subject,
+      state: 'wrong',
+      says: `${app.tokenUrl} is in a private network, or without https, and may not be called`,
+      fix: 'Put its host into EGRESS_ALLOW if it belongs to you.',
+    };
   switch (code) {
     case 'oauth.operator':
       return {

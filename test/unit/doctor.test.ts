@@ -82,6 +82,15 @@ describe('the client of a connection', () => {
     expect(JSON.stringify(findings)).not.toContain('canary');
   });
 
+  it('is not called in a private network that is not allowed, which is another matter', async () => {
+    const refused = new BehalfError('oauth.operator', 'Not allowed', { details: { reason: 'egress.refused' } });
+    const oauth = { ...server(), exchangeCode: () => Promise.reject(refused) };
+    const [finding] = await examineConnections([parent({ kind: 'oauth2', app })], { oauth });
+
+    expect(finding).toMatchObject({ state: 'wrong', fix: expect.stringContaining('EGRESS_ALLOW') });
+    expect(finding?.says).not.toContain('our-client');
+  });
+
   it('gets a token of its own where it has that kind', async () => {
     const findings = await examineConnections([parent({ kind: 'client_credentials', app })], { oauth: server() });
 

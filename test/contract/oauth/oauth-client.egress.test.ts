@@ -1,6 +1,5 @@
 import { createOAuthClient } from '../../../adapters/oauth/index.js';
 import { createHttpClient } from '../../../adapters/undici/index.js';
-import { isBehalfError } from '../../../src/kernel/errors.js';
 import { Secret } from '../../../src/kernel/secret.js';
 import { createManualClock } from '../../support/clocks.js';
 import { oauthApp } from '../../support/oauth-app.js';
@@ -59,6 +58,6 @@ describe.each(['private', 'allowed'])('an OAuth server whose address is %s', (ki
     );
     expect(server.calls.length > 0).toBe(isAllowed);
     expect(failure === undefined).toBe(isAllowed);
-    if (!isAllowed) expect(isBehalfError(failure, 'oauth.operator')).toBe(true);
+    if (!isAllowed) expect(failure).toMatchObject({ code: 'oauth.operator', details: { reason: 'egress.refused' } });
   });
 });
