@@ -87,7 +87,7 @@ const Manifest = z.strictObject({
   ]),
   composeExtensions: z
     .tuple([z.strictObject({ botId: guid, commands: z.array(extensionCommand).min(1).max(MAX_SHORTCUTS) })])
-    .optional(),
+    .exactOptional(),
   defaultInstallScope: scope,
   permissions: z.array(z.enum(['identity', 'messageTeamMembers'])),
   validDomains: z.tuple([z.hostname()]),

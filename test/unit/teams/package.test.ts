@@ -109,7 +109,7 @@ describe('the Teams app', () => {
 
   it('says for what Teams clients get tokens where single sign-on is set up, and else nothing of it', () => {
     const resource = `api://botid-${values.appId}`;
-    const manifest: TeamsAppManifest = fillManifest(template, { ...values, signInResource: resource });
+    const manifest = fillManifest(template, { ...values, signInResource: resource });
     expect(manifest.webApplicationInfo).toEqual({ id: values.appId, resource });
     expect(fillManifest(template, values)).not.toHaveProperty('webApplicationInfo');
   });
