@@ -15,7 +15,7 @@ describe('a master of Redis that dies', () => {
   beforeAll(async () => {
     redis = await startWatchedRedis();
     stores = await openRedisStores({ url: redis.url });
-    await until(async () => (await redis.replicasInSync()) === 2, LOOK_MS);
+    await untilReplicated();
     await until(isWell, LOOK_MS);
   });
 
@@ -23,6 +23,12 @@ describe('a master of Redis that dies', () => {
     await stores.health.close();
     await redis.stop();
   });
+
+  /** Both replicas have all that was written before. */
+  async function untilReplicated(): Promise<void> {
+    const written = await redis.written();
+    await until(async () => (await redis.replicatedSince(written)) === 2, LOOK_MS);
+  }
 
   // A write: a master without enough replicas takes none.
   const isWell = () =>
@@ -39,7 +45,7 @@ describe('a master of Redis that dies', () => {
     await stores.queue.push('before');
     await until(() => delivered.includes('before'));
     // A master answers before its replicas have the write: what they lack is lost with it.
-    await until(async () => (await redis.replicasInSync()) === 2, LOOK_MS);
+    await untilReplicated();
     const former = await redis.master();
     await redis.kill(former ?? 0);
 
@@ -53,7 +59,7 @@ describe('a master of Redis that dies', () => {
     expect(delivered.filter((id) => id === 'before')).toHaveLength(1);
 
     redis.restart(former ?? 0);
-    await until(async () => (await redis.replicasInSync()) === 2, LOOK_MS);
+    await untilReplicated();
     expect(await redis.master()).not.toBe(former);
     expect(await stores.expiring.get({ kind: 'login', id: 'kept' })).toBe('value');
     await stores.queue.stop();

@@ -21,8 +21,10 @@ export interface WatchedRedis {
   readonly url: string;
   /** Port of the master that the Sentinels name; nothing while they do not agree. */
   master(): Promise<number | undefined>;
-  /** Servers that have all that the master has. */
-  replicasInSync(): Promise<number>;
+  /** How far the master has written; below zero while there is none. */
+  written(): Promise<number>;
+  /** How many replicas have what was written up to there. */
+  replicatedSince(offset: number): Promise<number>;
   /** kill -9 of the server on that port. */
   kill(port: number): Promise<void>;
   /** The killed server comes back, as whatever the Sentinels say. */
@@ -84,14 +86,20 @@ export async function startWatchedRedis(): Promise<WatchedRedis> {
     const [only] = named;
     return named.size === 1 && only ? Number(only) : undefined;
   };
+  const replication = async () => {
+    const info = await ask((await master()) ?? 0, ['-a', PASSWORD, '--no-auth-warning', 'info', 'replication']);
+    const replicas = [...info.matchAll(/^slave\d+:.*state=online,offset=(\d+)/gm)].map(([, offset]) => Number(offset));
+    return { written: Number(/^master_repl_offset:(\d+)/m.exec(info)?.[1] ?? -1), replicas };
+  };
   return {
     url: `redis+sentinel://:${PASSWORD}@${sentinels.map((port) => `127.0.0.1:${port}`).join(',')}/behalf`,
     master,
-    async replicasInSync() {
-      const info = await ask((await master()) ?? 0, ['-a', PASSWORD, '--no-auth-warning', 'info', 'replication']);
-      const written = /^master_repl_offset:(\d+)/m.exec(info)?.[1];
-      const offsets = [...info.matchAll(/^slave\d+:.*state=online,offset=(\d+)/gm)].map(([, offset]) => offset);
-      return offsets.filter((offset) => offset === written).length;
+    async replicatedSince(offset) {
+      const { replicas } = await replication();
+      return replicas.filter((theirs) => theirs >= offset).length;
+    },
+    async written() {
+      return (await replication()).written;
     },
     kill: async (port) => find(port)?.kill(),
     restart: (port) => find(port)?.start(),
