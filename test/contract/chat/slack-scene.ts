@@ -54,9 +54,10 @@ export class Scene {
 /** The real clock, moved ahead by hand; pauses end at once and are noted. */
 export function movableClock() {
   const pauses: number[] = [];
-  let ahead = 0;
+  // It stands still: what is measured by it is exact.
+  let now = systemClock.now();
   const clock: Clock = {
-    now: () => systemClock.now() + ahead,
+    now: () => now,
     sleep: async (ms, signal) => {
       // The time that an answer may take is no pause.
       if (signal && (ms === 2500 || ms === 1500)) return systemClock.sleep(ms, signal);
@@ -64,7 +65,7 @@ export function movableClock() {
     },
   };
   const advance = (ms: number): void => {
-    ahead += ms;
+    now += ms;
   };
   return { clock, pauses, advance };
 }
