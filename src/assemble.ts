@@ -1,5 +1,6 @@
 import { assembleCommands } from './assemble-commands.js';
 import { chatFinder, fileReader, holderProfile, homeFinder, loginWays, measured, routerOf } from './assembly-parts.js';
+import type { AuditStore } from './audit/audit-store.port.js';
 import { type Catalogue, connectorOf } from './catalogue.js';
 import type { Admits, ChatAdapter } from './chat/chat-adapter.port.js';
 import type { ChatEventHandler } from './chat/chat-event.js';
@@ -46,6 +47,7 @@ import { admitsOutsider, type DenialOf, permissions } from './jobs/permission.js
 import { RecipeHolds } from './jobs/recipe-holds.js';
 import { RecipeStops } from './jobs/recipe-stops.js';
 import { reconnectScopes, SlotResolver } from './jobs/resolve-connections.js';
+import type { Audit } from './kernel/audit.port.js';
 import type { Clock } from './kernel/clock.port.js';
 import type { ExpiringStore } from './kernel/expiring-store.port.js';
 import type { HttpClient } from './kernel/http-client.port.js';
@@ -61,6 +63,7 @@ export interface Stores {
   readonly leases: LeaseStore;
   readonly revocations: RevocationQueue;
   readonly departures: DepartureQueue;
+  readonly audit: AuditStore;
   readonly jobs: JobStore;
   readonly queue: JobQueue;
   readonly health: StoreHealth;
@@ -79,6 +82,8 @@ export interface Drivers {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  /** Absent: nothing is noted, as in tests of recipes. */
+  readonly audit?: Audit;
   /** True where no other process can open these stores. */
   readonly isAlone?: boolean;
   /** Told what the store says of the shared connections, whenever it was looked at; must not fail. */
@@ -130,6 +135,7 @@ export type ServicePolicy = Pick<
  */
 export function assemble(policy: ServicePolicy, catalogue: () => Catalogue, drivers: Drivers): Assembly {
   const { clock, http, logger, metrics, oauth, oauth1, rehearsal, stores, vault } = drivers;
+  const basics = { clock, logger, metrics, ...(drivers.audit ? { audit: drivers.audit } : {}) };
   const chats = chatFinder(drivers.chats);
   const parents = (name: string) => catalogue().parent(name);
   const connectors = (name: string) => catalogue().connector(name);
@@ -141,12 +147,7 @@ export function assemble(policy: ServicePolicy, catalogue: () => Catalogue, driv
     ...createConnections({
       store: stores.connections,
       leases: stores.leases,
-      vault,
-      oauth,
-      revocations,
-      clock,
-      logger,
-      metrics,
+      ...{ vault, oauth, revocations, ...basics },
     }),
     ...(rehearsal ? { credentialFor: rehearsal.credentialFor } : {}),
   };
@@ -206,7 +207,7 @@ export function assemble(policy: ServicePolicy, catalogue: () => Catalogue, driv
     titleOf,
     onNoLongerWaiting: (id) => logins.cancelFor(id),
     onWaitingChanged: (owner) => commands.home.changed(owner),
-    ...{ clock, logger, metrics },
+    ...basics,
     loginTimeoutMs: policy.loginTimeoutMs,
     historyMs: policy.historyMs,
     maxRunning: policy.maxRunningJobs,
@@ -234,7 +235,7 @@ export function assemble(policy: ServicePolicy, catalogue: () => Catalogue, driv
   });
   const notices = new LoginNotices({ chats, waiting: jobs.waiting, connections: personal, logger });
   const logins = createLogins({
-    ...{ connections, oauth, oauth1, vault, revocations, clock, logger, metrics },
+    ...{ connections, oauth, oauth1, vault, revocations, ...basics },
     store: stores.expiring,
     signInOf: (platform) => drivers.signIns?.find((signIn) => signIn.platform === platform),
     trySecrets: (parent, credential) =>
@@ -264,11 +265,9 @@ export function assemble(policy: ServicePolicy, catalogue: () => Catalogue, driv
     store: stores.connections,
     connections,
     names: () => catalogue().parents.map(({ name }) => name),
-    clock,
-    logger,
-    metrics,
+    ...basics,
   });
-  const revoker = new Revoker({ queue: stores.revocations, vault, oauth, parents, clock, logger, metrics });
+  const revoker = new Revoker({ queue: stores.revocations, vault, oauth, parents, ...basics });
   return {
     handleEvent: (event) => commands.events.handle(event),
     admits: (outsider) =>

@@ -3,6 +3,7 @@ import { fingerprintOf, loadCatalogue, stoppedBetween } from './catalogue.js';
 import { isPlatform, PLATFORM_TITLES } from './chat/chat-user.js';
 import { speaking } from './chat/speaking.js';
 import { openApiRoutes } from './compose/api.js';
+import { createAuditTrail } from './compose/audit.js';
 import { createChats } from './compose/chats.js';
 import { isSameMade, readMade } from './compose/made-connections.js';
 import { type Basics, openStores, originOf } from './compose/open-stores.js';
@@ -57,6 +58,8 @@ export async function startService(config: Config, environment: Environment): Pr
     );
   const vault = createVault(await loadKeyring(config, logger));
   const stores = await openStores(config, basics);
+  const trail = createAuditTrail(config, { stores, vault, ...basics });
+  const audit = trail ? { audit: trail } : {};
   for (const warning of await stores.health.warnings()) logger.warn({}, warning);
   let made = await readMade(stores, vault, logger);
   let onChange: LiveCatalogueDeps['onChange'] = async () => {};
@@ -85,10 +88,11 @@ export async function startService(config: Config, environment: Environment): Pr
     allowPrivateHosts: 'all',
     ...basics,
   });
-  const chats = await createChats(config, { ...basics, httpClient, fileClient: http, vault, stores });
+  const chats = await createChats(config, { ...basics, ...audit, httpClient, fileClient: http, vault, stores });
   const signIns = await createSignIns(config, { httpClient, ...basics });
   const assembly = assemble(config, () => catalogue.current(), {
     stores,
+    ...audit,
     http,
     oauth,
     oauth1,
@@ -147,6 +151,7 @@ export async function startService(config: Config, environment: Environment): Pr
   revoker.start();
   await shared.start();
   departures.start();
+  trail?.start();
   await catalogue.follow((await import('../adapters/files/index.js')).createFileWatcher(basics), config.configDir);
   // They would end when they are used, too: nobody has to wait for it.
   void endForeign();
@@ -176,6 +181,8 @@ export async function startService(config: Config, environment: Environment): Pr
       await jobs.stop(DRAIN_MS);
       const ends = [server.close(), revoker.stop(), departures.stop(), ...chats.map((chat) => chat.stop())];
       await Promise.race([Promise.allSettled(ends), clock.sleep(until - clock.now())]);
+      // Last of all that uses the store: whatever was done is noted by now.
+      await Promise.race([trail?.stop(), clock.sleep(CLOSE_MS)]);
       const closed = Promise.allSettled([http.close(), httpClient.close(), stores.health.close()]);
       await Promise.race([closed, clock.sleep(CLOSE_MS)]);
     },

@@ -33,6 +33,8 @@ export interface Config extends LanguageSettings {
   /** How long the connections of people are kept after their workspace has removed the app. */
   readonly uninstallGraceMs: number;
   readonly historyMs: number;
+  /** How long entries of the audit log are kept; 0: there is none. */
+  readonly auditMs: number;
   /** Largest file that is passed on, in bytes. */
   readonly maxFileBytes: number;
   readonly maxRunningJobs: number;
@@ -80,6 +82,7 @@ export function parseConfig(environment: Environment): Config {
     loginTimeoutMs: reader.integer('LOGIN_TIMEOUT_MINUTES', 1, 24 * 60) * 60_000,
     uninstallGraceMs: reader.integer('UNINSTALL_GRACE_HOURS', 0, 24 * 365) * 3_600_000,
     historyMs: reader.integer('HISTORY_DAYS', 1, 3650) * 86_400_000,
+    auditMs: reader.integer('AUDIT_DAYS', 0, 3650) * 86_400_000,
     maxFileBytes: reader.integer('MAX_FILE_MB', 1, 500) * 1024 * 1024,
     maxRunningJobs: reader.integer('MAX_RUNNING_JOBS', 1, 100_000),
     jobLeaseMs: reader.integer('JOB_LEASE_SECONDS', 5, 600) * 1_000,

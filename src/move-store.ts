@@ -1,4 +1,5 @@
 import type { Stores } from './assemble.js';
+import type { AuditPosition, AuditStore } from './audit/audit-store.port.js';
 import { openRow, sealRow } from './connections/connection-records.js';
 import type { Clock } from './kernel/clock.port.js';
 import { isBehalfError } from './kernel/errors.js';
@@ -8,6 +9,9 @@ import type { StoreContents } from './store-contents.port.js';
 /** How long an event counts as taken in for a job that has been carried over, in ms: platforms deliver again within an hour. */
 const CLAIM_MS = 3_600_000;
 
+/** Entries of the audit log that go over at once. */
+const AUDIT_PORTION = 500;
+
 /** How many rows went over, were there already, or cannot be opened with the keys. */
 interface Moved {
   moved: number;
@@ -16,7 +20,7 @@ interface Moved {
 }
 
 export type MovedRows = Readonly<
-  Record<'connections' | 'jobs' | 'records' | 'revocations' | 'departures', Readonly<Moved>>
+  Record<'connections' | 'jobs' | 'records' | 'revocations' | 'departures' | 'audit', Readonly<Moved>>
 >;
 
 /**
@@ -37,6 +41,7 @@ export async function moveStore(options: {
     records: none(),
     revocations: none(),
     departures: none(),
+    audit: await moveAudit(from.audit, to.audit, none()),
   };
   for await (const row of from.connections()) {
     try {
@@ -70,4 +75,24 @@ export async function moveStore(options: {
   // Last: from then on somebody may go on with the job.
   for await (const job of from.deliveries()) await to.queue.push(job);
   return counts;
+}
+
+/** The audit log goes over as it is: it is a chain. Where another one has begun already, this one stays where it is. */
+async function moveAudit(from: StoreContents['audit'], to: AuditStore, counts: Moved): Promise<Moved> {
+  const old = await from.state();
+  if (!old) return counts;
+  const { anchor, key } = old;
+  const begun = await to.begin({ key, ...(anchor ? { anchor } : {}) });
+  const isOther = Buffer.compare(begun.key, key) !== 0;
+  let end: AuditPosition = begun.head;
+  for (let last = 0; ; ) {
+    const page = await from.read(last, AUDIT_PORTION);
+    const fresh = page.filter(({ number }) => !isOther && number > begun.head.number);
+    const elsewhere = await to.append(fresh, end);
+    counts[elsewhere ? 'unreadable' : 'moved'] += fresh.length;
+    counts[isOther ? 'unreadable' : 'there'] += page.length - fresh.length;
+    end = fresh.at(-1) ?? end;
+    last = page.at(-1)?.number ?? last;
+    if (page.length < AUDIT_PORTION) return counts;
+  }
 }

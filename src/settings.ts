@@ -168,6 +168,11 @@ export const SETTINGS = {
     help: 'Language for people whose own is not known or not spoken, and for what everybody reads (en, de, also with a region: de-AT)',
     default: 'en',
   },
+  AUDIT_DAYS: {
+    group: 'Behaviour',
+    help: 'How long entries of the audit log are kept; 0: none are written',
+    default: '365',
+  },
   HISTORY_DAYS: { group: 'Behaviour', help: 'How long finished jobs are kept', default: '30' },
   MAX_FILE_MB: {
     group: 'Behaviour',

@@ -1,3 +1,4 @@
+import type { AuditStore } from './audit/audit-store.port.js';
 import type { ConnectionRow } from './connections/connection-store.port.js';
 import type { Departed } from './connections/departure-queue.port.js';
 import type { Revocation } from './connections/revocation-queue.port.js';
@@ -14,6 +15,7 @@ export type TimedRecord = { readonly key: RecordKey; readonly value: string; rea
  * anything. Leases and what has expired are left out. Failure to read is `store.unavailable` or `store.corrupt`.
  */
 export interface StoreContents {
+  readonly audit: Pick<AuditStore, 'state' | 'read'>;
   connections(): AsyncIterable<UsedConnection>;
   revocations(): AsyncIterable<Revocation>;
   departures(): AsyncIterable<DueDeparture>;

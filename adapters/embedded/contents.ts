@@ -5,6 +5,7 @@ import { BehalfError, describeForeignError } from '../../src/kernel/errors.js';
 import { RECORD_KINDS, type RecordKind } from '../../src/kernel/expiring-store.port.js';
 import { noMetrics } from '../../src/kernel/metrics.port.js';
 import type { StoreContents } from '../../src/store-contents.port.js';
+import { createAuditStore } from './audit-store.js';
 import { decodeOwner } from './connection-store.js';
 import { bytesOf, type Database, numberOf, openDatabase, type SqlRow, type SqlValue, textOf } from './database.js';
 import { decodeDeparted } from './departure-queue.js';
@@ -27,6 +28,7 @@ export async function openEmbeddedContents(options: {
   const database = await openDatabase({ directory, clock, metrics: noMetrics });
   const rows = (table: string, where = '', ...values: readonly SqlValue[]) => read(database, table, where, values);
   return {
+    audit: createAuditStore(database),
     async *connections() {
       for await (const row of rows('connections')) {
         const usedAt = row['used_at'];

@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs';
+import type { AuditStore } from '../../src/audit/audit-store.port.js';
 import type { ConnectionStore } from '../../src/connections/connection-store.port.js';
 import type { DepartureQueue } from '../../src/connections/departure-queue.port.js';
 import type { LeaseStore } from '../../src/connections/lease-store.port.js';
@@ -10,6 +11,7 @@ import type { ExpiringStore } from '../../src/kernel/expiring-store.port.js';
 import type { Logger } from '../../src/kernel/logger.port.js';
 import type { Metrics } from '../../src/kernel/metrics.port.js';
 import type { StoreHealth } from '../../src/kernel/store-health.port.js';
+import { createAuditStore } from './audit-store.js';
 import { createConnectionStore } from './connection-store.js';
 import { type Database, openDatabase } from './database.js';
 import { createDepartureQueue } from './departure-queue.js';
@@ -41,6 +43,7 @@ export interface EmbeddedStores {
   readonly leases: LeaseStore;
   readonly revocations: RevocationQueue;
   readonly departures: DepartureQueue;
+  readonly audit: AuditStore;
   readonly jobs: JobStore;
   readonly queue: JobQueue;
   readonly health: StoreHealth;
@@ -62,6 +65,7 @@ export async function createEmbeddedStores(options: EmbeddedStoresOptions): Prom
     leases: createLeaseStore(database, clock),
     revocations: createRevocationQueue(database),
     departures: createDepartureQueue(database),
+    audit: createAuditStore(database),
     jobs: createJobStore(database, clock),
     queue,
     health: createHealth(database, directory, async () => {

@@ -47,4 +47,13 @@ export const MIGRATIONS: readonly string[] = [
   CREATE TABLE departures (departed TEXT PRIMARY KEY, due_at INTEGER NOT NULL) WITHOUT ROWID;
   CREATE INDEX departures_by_due ON departures (due_at);
   `,
+  `
+  CREATE TABLE audit (
+    number INTEGER PRIMARY KEY, at INTEGER NOT NULL, previous TEXT NOT NULL, hash TEXT NOT NULL, sealed BLOB NOT NULL
+  );
+  CREATE TABLE audit_state (
+    id INTEGER PRIMARY KEY CHECK (id = 1), key BLOB NOT NULL, number INTEGER NOT NULL, hash TEXT NOT NULL,
+    anchor_number INTEGER, anchor_hash TEXT, anchor_proof TEXT
+  );
+  `,
 ];

@@ -24,6 +24,8 @@ const COUNTERS: Readonly<Record<MetricCounter, { help: string; labels: readonly 
   store_errors: { help: 'Calls to the store that failed', labels: ['store'] },
   api_requests: { help: 'Requests of programs', labels: ['endpoint', 'key', 'status'] },
   api_refused: { help: 'Requests of programs that were refused because of their key', labels: ['reason'] },
+  audit_entries: { help: 'Entries of the audit log that were written', labels: ['kind'] },
+  audit_lost: { help: 'Entries of the audit log that could not be written', labels: [] },
   errors: { help: 'Errors by code, and by what a person can do about them', labels: ['code', 'kind'] },
 };
 

@@ -1,3 +1,4 @@
+import type { AuditStore } from '../../src/audit/audit-store.port.js';
 import type { ConnectionStore } from '../../src/connections/connection-store.port.js';
 import type { DepartureQueue } from '../../src/connections/departure-queue.port.js';
 import type { LeaseStore } from '../../src/connections/lease-store.port.js';
@@ -10,6 +11,7 @@ import type { ExpiringStore } from '../../src/kernel/expiring-store.port.js';
 import type { Logger } from '../../src/kernel/logger.port.js';
 import type { Metrics } from '../../src/kernel/metrics.port.js';
 import type { StoreHealth } from '../../src/kernel/store-health.port.js';
+import { createAuditStore } from './audit-store.js';
 import { createLink } from './client.js';
 import { createConnectionStore } from './connection-store.js';
 import { createDepartureQueue } from './departure-queue.js';
@@ -48,6 +50,7 @@ export interface RedisStores {
   readonly leases: LeaseStore;
   readonly revocations: RevocationQueue;
   readonly departures: DepartureQueue;
+  readonly audit: AuditStore;
   readonly jobs: JobStore;
   readonly queue: JobQueue;
   readonly health: StoreHealth;
@@ -78,6 +81,7 @@ export async function createRedisStores(options: RedisStoresOptions): Promise<Re
     leases: createLeaseStore(link, keys),
     revocations: createRevocationQueue(link, keys),
     departures: createDepartureQueue(link, keys),
+    audit: createAuditStore(link, keys),
     jobs: createJobStore(link, keys),
     queue,
     health: createHealth({

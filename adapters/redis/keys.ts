@@ -48,6 +48,7 @@ export interface Keys {
   ownersByShard(name: string): readonly string[];
   readonly revocations: { readonly due: string; readonly rows: string };
   readonly departures: string;
+  readonly audit: { readonly log: string; readonly state: string };
   /** Jobs live in their owner's shard. */
   jobs(user: JobOwner): JobKeys;
   readonly jobShards: readonly JobKeys[];
@@ -71,6 +72,7 @@ export function createKeys(prefix: string): Keys {
       Array.from({ length: CONNECTION_SHARDS }, (_, shard) => `${shardBase(shard)}o${nameDigest(name)}`),
     revocations: { due: `${prefix}{rev}due`, rows: `${prefix}{rev}rows` },
     departures: `${prefix}departures`,
+    audit: { log: `${prefix}{audit}log`, state: `${prefix}{audit}state` },
     jobs: (user) => jobShards[shardOf(hash(jobOwnerKey(user)), JOB_SHARDS)] ?? jobKeys(prefix),
     jobShards,
     queue: `${prefix}{queue}`,

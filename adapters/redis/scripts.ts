@@ -205,6 +205,43 @@ local found = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', ARGV[1], 'LIMIT', 0, 
 for _, departed in ipairs(found) do redis.call('ZADD', KEYS[1], ARGV[3], departed) end
 return found`;
 
+const AUDIT_FIELDS = `'key', 'number', 'hash', 'anchorNumber', 'anchorHash', 'anchorProof'`;
+
+/** KEYS state · ARGV key, number and hash to begin behind, proof of the anchor or '' · returns the state. */
+const BEGIN_AUDIT_1 = `
+if redis.call('EXISTS', KEYS[1]) == 0 then
+  redis.call('HSET', KEYS[1], 'key', ARGV[1], 'number', ARGV[2], 'hash', ARGV[3])
+  if ARGV[4] ~= '' then
+    redis.call('HSET', KEYS[1], 'anchorNumber', ARGV[2], 'anchorHash', ARGV[3], 'anchorProof', ARGV[4])
+  end
+end
+return redis.call('HMGET', KEYS[1], ${AUDIT_FIELDS})`;
+
+/** KEYS log, state · ARGV number and hash behind which, number and hash of the last, then id, at, previous, hash, sealed of each · returns number and hash of another end. */
+const APPEND_AUDIT_2 = `
+local head = redis.call('HMGET', KEYS[2], 'number', 'hash')
+local number, hash = head[1] or '0', head[2] or ''
+if number ~= ARGV[1] or hash ~= ARGV[2] then return { number, hash } end
+for i = 5, #ARGV, 5 do
+  redis.call('XADD', KEYS[1], ARGV[i], 'at', ARGV[i + 1], 'previous', ARGV[i + 2], 'hash', ARGV[i + 3], 'sealed', ARGV[i + 4])
+end
+redis.call('HSET', KEYS[2], 'number', ARGV[3], 'hash', ARGV[4])
+return {}`;
+
+/** KEYS log, state · ARGV number, hash and proof of the anchor, first id to keep · returns 1 when it was moved. */
+const FORGET_AUDIT_2 = `
+local present = redis.call('HGET', KEYS[2], 'anchorNumber') or '0'
+if tonumber(present) >= tonumber(ARGV[1]) then return 0 end
+redis.call('HSET', KEYS[2], 'anchorNumber', ARGV[1], 'anchorHash', ARGV[2], 'anchorProof', ARGV[3])
+redis.call('XTRIM', KEYS[1], 'MINID', ARGV[4])
+return 1`;
+
+/** KEYS state · ARGV expected key, key · returns 1 when it was replaced. */
+const REPLACE_AUDIT_KEY_1 = `
+if redis.call('HGET', KEYS[1], 'key') ~= ARGV[1] then return 0 end
+redis.call('HSET', KEYS[1], 'key', ARGV[2])
+return 1`;
+
 /** Teaches a client the scripts; ioredis sends each in full once per connection and by its digest from then on. */
 export function defineScripts(client: Redis | Cluster): void {
   client.defineCommand('behalfSwap', { numberOfKeys: 1, lua: SWAP_1 });
@@ -223,6 +260,10 @@ export function defineScripts(client: Redis | Cluster): void {
   client.defineCommand('behalfWriteJob', { numberOfKeys: 1, lua: WRITE_JOB_1 });
   client.defineCommand('behalfForgetJobs', { numberOfKeys: 1, lua: FORGET_JOBS_1 });
   client.defineCommand('behalfListJobs', { lua: LIST_JOBS });
+  client.defineCommand('behalfBeginAudit', { numberOfKeys: 1, lua: BEGIN_AUDIT_1 });
+  client.defineCommand('behalfAppendAudit', { numberOfKeys: 2, lua: APPEND_AUDIT_2 });
+  client.defineCommand('behalfForgetAudit', { numberOfKeys: 2, lua: FORGET_AUDIT_2 });
+  client.defineCommand('behalfReplaceAuditKey', { numberOfKeys: 1, lua: REPLACE_AUDIT_KEY_1 });
 }
 
 type Value = string | number | Buffer;
@@ -246,5 +287,9 @@ declare module 'ioredis' {
     behalfWriteJob(row: string, ...values: Value[]): Result<number, Context>;
     behalfForgetJobs(keep: string, ...values: Value[]): Result<number, Context>;
     behalfListJobs(keys: number, ...keysAndValues: Value[]): Result<string[], Context>;
+    behalfBeginAuditBuffer(state: string, ...values: Value[]): Result<(Buffer | null)[], Context>;
+    behalfAppendAudit(log: string, state: string, ...values: Value[]): Result<string[], Context>;
+    behalfForgetAudit(log: string, state: string, ...values: Value[]): Result<number, Context>;
+    behalfReplaceAuditKey(state: string, former: Buffer, next: Buffer): Result<number, Context>;
   }
 }

@@ -1,4 +1,5 @@
 import type { OpenInstallations } from '../../src/connections/installations.port.js';
+import type { Audit } from '../../src/kernel/audit.port.js';
 import type { Clock } from '../../src/kernel/clock.port.js';
 import type { ExpiringStore } from '../../src/kernel/expiring-store.port.js';
 import type { HttpResponse } from '../../src/kernel/http.js';
@@ -40,6 +41,8 @@ export function apiUrlOf({ apiUrl = SLACK_API_URL }: Pick<SlackConfig, 'apiUrl'>
 }
 
 export interface SlackDependencies {
+  /** Absent: nothing is noted. */
+  readonly audit?: Audit;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;

@@ -1,4 +1,5 @@
 import type { InstallationFacts, Installations } from '../../src/connections/installations.port.js';
+import type { Audit } from '../../src/kernel/audit.port.js';
 import type { Clock } from '../../src/kernel/clock.port.js';
 import { asBehalfError, isBehalfError } from '../../src/kernel/errors.js';
 import type { ExpiringStore } from '../../src/kernel/expiring-store.port.js';
@@ -35,6 +36,7 @@ export interface Install {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  readonly audit?: Audit;
 }
 
 /** Installing the app in a workspace: to Slack and back, in one browser. */
@@ -104,6 +106,7 @@ async function keep(install: Install, { facts, tokens }: Grant, texts: Texts): P
       logger.warn({ err: asBehalfError(error) }, 'the token of a refused installation could not be given back');
     });
     audit(install, 'refused', { tenantId, reason: 'not_allowed' });
+    install.audit?.note({ ...noted(facts), outcome: 'refused', code: 'not_allowed' });
     return install.showPage({
       texts,
       title: texts.install.notInstalled,
@@ -114,6 +117,7 @@ async function keep(install: Install, { facts, tokens }: Grant, texts: Texts): P
   await installations.save(facts, tokens);
   await onInstalled(facts);
   audit(install, 'installed', { tenantId, organization });
+  install.audit?.note({ ...noted(facts), outcome: 'installed' });
   const missing = missingScopes(tokens.scopes);
   if (missing.length > 0)
     logger.warn(
@@ -153,6 +157,11 @@ function explain({ logger, showPage }: Install, request: HttpRequest, error: unk
 /** Nobody is known yet: in the language of the browser. */
 function textsOf({ headers }: HttpRequest): Texts {
   return textsFor(preferredLocale(headers['accept-language']));
+}
+
+/** Of those who cannot be known nothing is noted: anybody may come, as often as they like. */
+function noted({ tenantId }: InstallationFacts) {
+  return { kind: 'installation', by: 'service', person: { platform: 'slack', tenant: tenantId } } as const;
 }
 
 function audit(

@@ -50,13 +50,17 @@ function newApiKey(name: string, options: { readonly admin?: boolean; readonly j
 }
 
 async function rotate(environment: Environment, asJson: boolean): Promise<void> {
-  const { catalogue, close, connections } = await openConnections(parseConfig(environment), environment);
+  const { catalogue, close, connections, rotateAuditKey } = await openConnections(
+    parseConfig(environment),
+    environment,
+  );
   try {
     const results = [];
     for (const { name } of catalogue.parents)
       results.push({ connection: name, ...(await connections.rotateKeys(name)) });
     const installations = await connections.rotateKeys(INSTALLATION);
     if (installations.checked > 0) results.push({ connection: INSTALLATION, ...installations });
+    if (await rotateAuditKey()) results.push({ connection: 'audit', checked: 1, resealed: 1, failed: 0 });
     const lines = results.map(
       ({ checked, connection, failed, resealed }) =>
         `${connection}: ${checked} checked, ${resealed} sealed anew, ${failed} failed\n`,

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { addAuditCommand } from './audit.js';
 import { addCheckCommand } from './check.js';
 import { addConnectCommand } from './connect.js';
 import { addConnectionsCommand } from './connections.js';
@@ -28,6 +29,7 @@ export function createProgram(environment: Environment): Command {
   addConnectCommand(program, environment);
   addConnectionsCommand(program, environment);
   addKeysCommand(program, environment);
+  addAuditCommand(program, environment);
   addMigrateCommand(program, environment);
   addTeamsCommand(program, environment);
   addSlackCommand(program, environment);

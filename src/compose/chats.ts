@@ -2,6 +2,7 @@ import type { Stores } from '../assemble.js';
 import type { ChatAdapter } from '../chat/chat-adapter.port.js';
 import type { Config } from '../config.js';
 import { createInstallations } from '../connections/installations.js';
+import type { Audit } from '../kernel/audit.port.js';
 import type { Clock } from '../kernel/clock.port.js';
 import type { HttpClient } from '../kernel/http-client.port.js';
 import type { Logger } from '../kernel/logger.port.js';
@@ -10,6 +11,7 @@ import type { Vault } from '../kernel/vault.js';
 import { loginProblemPage } from '../web/pages/login-pages.js';
 
 interface ChatParts {
+  readonly audit?: Audit;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;

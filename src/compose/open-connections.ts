@@ -1,3 +1,4 @@
+import { AuditLog } from '../audit/audit-log.js';
 import { type Catalogue, loadCatalogue } from '../catalogue.js';
 import type { Config } from '../config.js';
 import type { Account, Credential } from '../connections/connection.js';
@@ -16,6 +17,7 @@ import { loadKeyring } from '../keyring.js';
 import { sharedLogins } from '../shared-logins.js';
 import { assetRoutes } from '../web/assets.js';
 import { loginPath, loginRoutes } from '../web/login-routes.js';
+import { byAdministrator, createAuditTrail } from './audit.js';
 import { sharedStatesIn } from './made-connections.js';
 import { type Basics, openStores, originOf } from './open-stores.js';
 
@@ -34,6 +36,8 @@ export interface OpenedConnections {
   sharedLoginUrl(connection: string): Promise<string>;
   /** Serves the login pages on the service's port, where no service answers; gives back how to stop. */
   serveLogins(): Promise<() => Promise<void>>;
+  /** Seals the key of the audit log with the first key; notes that the keys were rotated. */
+  rotateAuditKey(): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -47,6 +51,8 @@ export async function openConnections(
   const basics: Basics = { clock: systemClock, logger, metrics: noMetrics };
   const vault = createVault(await loadKeyring(config, logger));
   const stores = await openStores(config, basics);
+  const trail = createAuditTrail(config, { stores, vault, ...basics });
+  const audit = trail ? { audit: byAdministrator(trail) } : {};
   const made = madeIn(await sharedStatesIn(stores, vault));
   const load = (more: MadeEntries) => {
     const moreConnectors = options.connector === undefined ? [] : [options.connector];
@@ -60,7 +66,15 @@ export async function openConnections(
   const { createOAuth1Client, createOAuthClient } = await import('../../adapters/oauth/index.js');
   const oauth = createOAuthClient({ httpClient: http, clock: systemClock });
   const oauth1 = createOAuth1Client({ httpClient: http, clock: systemClock });
-  const { logins, tryOut } = sharedLogins(config, catalogue, { stores, http, oauth, oauth1, vault, ...basics });
+  const { logins, tryOut } = sharedLogins(config, catalogue, {
+    stores,
+    http,
+    oauth,
+    oauth1,
+    vault,
+    ...audit,
+    ...basics,
+  });
   const revocations = createRevocationPlan({
     queue: stores.revocations,
     vault,
@@ -73,6 +87,7 @@ export async function openConnections(
     vault,
     oauth,
     revocations,
+    ...audit,
     ...basics,
   });
   return {
@@ -112,7 +127,13 @@ export async function openConnections(
       await server.listen([...assetRoutes(), ...routes], config.port);
       return () => server.close();
     },
+    async rotateAuditKey() {
+      const isSealedAnew = await new AuditLog({ store: stores.audit, vault }).rotateKey();
+      audit.audit?.note({ kind: 'keys', outcome: 'rotated' });
+      return isSealedAnew;
+    },
     async close() {
+      await trail?.stop();
       await Promise.allSettled([http.close(), stores.health.close()]);
     },
   };

@@ -13,11 +13,14 @@ export interface Basics {
 }
 
 /** The stores that the configuration asks for; only their driver is loaded. */
-export async function openStores(config: Config, basics: Basics): Promise<Stores> {
+export async function openStores(
+  config: Pick<Config, 'store'> & Partial<Pick<Config, 'jobLeaseMs'>>,
+  basics: Basics,
+): Promise<Stores> {
   if (config.store.kind === 'redis') {
     return (await import('../../adapters/redis/index.js')).createRedisStores({
       url: config.store.url.reveal(),
-      stalledAfterMs: config.jobLeaseMs,
+      ...(config.jobLeaseMs === undefined ? {} : { stalledAfterMs: config.jobLeaseMs }),
       ...basics,
     });
   }

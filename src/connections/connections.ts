@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import type { Audit, AuditEvent } from '../kernel/audit.port.js';
 import type { Clock } from '../kernel/clock.port.js';
 import { asBehalfError } from '../kernel/errors.js';
 import { randomFraction } from '../kernel/ids.js';
@@ -7,6 +8,7 @@ import type { Metrics } from '../kernel/metrics.port.js';
 import type { Secret } from '../kernel/secret.js';
 import type { Vault } from '../kernel/vault.js';
 import { type Activation, activateConnection } from './activate-connection.js';
+import { auditedAccount, auditedOwner, notingNeedsLogin } from './audit-notes.js';
 import { clientFingerprint } from './client-fingerprint.js';
 import type { Account, Connection, ConnectionOwner, TokenSet } from './connection.js';
 import { connectionKey, createConnectionRecords, type ReadRow } from './connection-records.js';
@@ -35,6 +37,8 @@ export interface ConnectionsDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  /** Absent: nothing is noted. */
+  readonly audit?: Audit;
   /** 0 to 1; spreads refreshes and polls. Default `randomFraction`. */
   readonly random?: () => number;
 }
@@ -65,8 +69,8 @@ export interface Connections {
   sharedStates(): Promise<SharedStates>;
   /** Has the tokens revoked, wipes them and keeps the row. Undefined: there is no such connection. */
   disconnect(owner: ConnectionOwner, name: string): Promise<Disconnection | undefined>;
-  /** As {@link disconnect}, and removes the row. */
-  remove(owner: ConnectionOwner, name: string): Promise<Disconnection | undefined>;
+  /** As {@link disconnect}, and removes the row. `by`: who does it, where it is not the owner. */
+  remove(owner: ConnectionOwner, name: string, by?: string): Promise<Disconnection | undefined>;
   /** After the app has refused a fresh token: a login is needed. False when something newer is there. */
   markNeedsLogin(owner: ConnectionOwner, name: string, generation: number, reason: string): Promise<boolean>;
   /** Stores the tokens of a login that has passed its check. Replaced tokens are revoked. `client`: a `clientFingerprint`. */
@@ -101,7 +105,8 @@ export interface Connections {
 export function createConnections(deps: ConnectionsDeps): Connections {
   const { store, vault, clock, logger } = deps;
   const records = createConnectionRecords(store, vault);
-  const parts = { ...deps, records, random: deps.random ?? randomFraction };
+  const noted = notingNeedsLogin(records, (event) => deps.audit?.note(event));
+  const parts = { ...deps, records: noted, random: deps.random ?? randomFraction };
   const refresher = new TokenRefresher(parts);
   const touched = new LRUCache<string, number>({ max: TOUCHES_REMEMBERED });
 
@@ -116,7 +121,22 @@ export function createConnections(deps: ConnectionsDeps): Connections {
     });
   }
 
-  const finder = new CredentialFinder({ records, refresher, clock, logger, touch });
+  async function end(
+    owner: ConnectionOwner,
+    name: string,
+    { by, removeRow }: { readonly removeRow: boolean; readonly by?: string | undefined },
+  ): Promise<Disconnection | undefined> {
+    const done = await endConnection(parts, { owner, name, removeRow });
+    const outcome = removeRow ? 'deleted' : 'disconnected';
+    if (done) note({ outcome, connection: name, ...auditedOwner(owner), ...auditedAccount(done.account) }, by);
+    return done;
+  }
+
+  function note(event: Omit<AuditEvent, 'kind'>, by?: string): void {
+    deps.audit?.note({ kind: 'connection', ...event, ...(by === undefined ? {} : { by }) });
+  }
+
+  const finder = new CredentialFinder({ records: noted, refresher, clock, logger, touch });
 
   return {
     credentialFor: (owner, parent, options = {}) => finder.find(owner, parent, options),
@@ -129,12 +149,12 @@ export function createConnections(deps: ConnectionsDeps): Connections {
       return row && summarize(row, uses);
     },
     sharedStates: async () => statesOf(await records.list('shared')),
-    disconnect: (owner, name) => endConnection(parts, { owner, name, removeRow: false }),
-    remove: (owner, name) => endConnection(parts, { owner, name, removeRow: true }),
+    disconnect: (owner, name) => end(owner, name, { removeRow: false }),
+    remove: (owner, name, by) => end(owner, name, { removeRow: true, by }),
     async markNeedsLogin(owner, name, generation, reason) {
       const connection = await records.read(owner, name);
       if (connection?.status !== 'connected' || connection.generation !== generation) return false;
-      return records.write(ended(connection, { status: 'needs_login', reason, changedAt: clock.now() }));
+      return noted.write(ended(connection, { status: 'needs_login', reason, changedAt: clock.now() }));
     },
     activate: (owner, name, tokens, account, client) =>
       activateConnection(parts, {
@@ -144,33 +164,38 @@ export function createConnections(deps: ConnectionsDeps): Connections {
         account,
         ...(client === undefined ? {} : { client }),
       }),
-    keepSecrets: (parent, secrets, account) =>
-      activateConnection(parts, {
+    async keepSecrets(parent, secrets, account) {
+      const activation = await activateConnection(parts, {
         owner: 'shared',
         name: parent.name,
         grant: { secrets },
         ...(account === undefined ? {} : { account }),
         client: clientFingerprint(parent),
-      }),
+      });
+      note({ outcome: 'connected', connection: parent.name, app: parent.connector, ...auditedAccount(account) });
+      return activation;
+    },
     async make(name, made) {
       const found = await records.look('shared', name);
       if (found?.kind === 'unreadable' || found?.connection.made) return false;
       const now = clock.now();
       const first = { owner: 'shared', name, generation: 0, status: 'disconnected', connectedAt: now } as const;
       const former = found?.connection ?? { ...first, changedAt: now };
-      return records.write({ ...ended(former, { status: 'disconnected', changedAt: now }), made });
+      const isMade = await records.write({ ...ended(former, { status: 'disconnected', changedAt: now }), made });
+      if (isMade) note({ outcome: 'made', connection: name });
+      return isMade;
     },
     countChildren: (name) => countChildren(store, name),
     removeAll: (name) =>
       eachOwner(store, name, async (owner) => {
-        return (await endConnection(parts, { owner, name, removeRow: true })) !== undefined;
+        return (await end(owner, name, { removeRow: true })) !== undefined;
       }),
     endForeign: (parent) =>
       eachOwner(store, parent.name, async (owner) => {
         const found = await records.look(owner, parent.name);
         return found?.kind === 'readable' && (await finder.endIfForeign(found.connection, parent)) !== undefined;
       }),
-    rotateKeys: (name) => rotateConnectionKeys(parts, name),
+    rotateKeys: (name) => rotateConnectionKeys({ ...parts, records }, name),
   };
 }
 

@@ -1,6 +1,8 @@
+import type { Audit } from '../kernel/audit.port.js';
 import type { Clock } from '../kernel/clock.port.js';
 import type { Logger } from '../kernel/logger.port.js';
 import type { Metrics } from '../kernel/metrics.port.js';
+import { auditedOwner } from './audit-notes.js';
 import type { ConnectionOwner } from './connection.js';
 import type { ConnectionStore } from './connection-store.port.js';
 import type { Connections } from './connections.js';
@@ -21,6 +23,8 @@ export interface DeparturesDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  /** Absent: nothing is noted. */
+  readonly audit?: Audit;
   /** Pause between two looks at the list, in ms. Default 10 000. */
   readonly pollMs?: number;
 }
@@ -43,14 +47,16 @@ export class Departures {
   }
 
   /** Resolves when it is durable. Safe to repeat. */
-  leave(departed: Departed, graceMs: number): Promise<void> {
-    return this.#deps.queue.add(departed, this.#deps.clock.now() + graceMs);
+  async leave(departed: Departed, graceMs: number): Promise<void> {
+    await this.#deps.queue.add(departed, this.#deps.clock.now() + graceMs);
+    this.#note(departed, 'left');
   }
 
   /** Somebody is back in time: nothing is ended. */
   async comeBack(departed: Departed): Promise<void> {
-    if (await this.#deps.queue.remove(departed))
-      this.#deps.logger.info(facts(departed), 'back before the connections were ended');
+    if (!(await this.#deps.queue.remove(departed))) return;
+    this.#deps.logger.info(facts(departed), 'back before the connections were ended');
+    this.#note(departed, 'back');
   }
 
   start(): void {
@@ -78,12 +84,18 @@ export class Departures {
     logger.info({ ...facts(departed), ended }, 'the connections of who left were ended');
     const kind = departed.userId === undefined ? 'tenant' : 'person';
     metrics.count('departures', { platform: departed.platform, kind });
+    this.#note(departed, 'ended', ended);
+  }
+
+  #note(departed: Departed, outcome: 'left' | 'back' | 'ended', count?: number): void {
+    const event = { kind: 'departure', outcome, by: 'service', ...auditedOwner(departed) } as const;
+    this.#deps.audit?.note(count === undefined ? event : { ...event, count });
   }
 
   async #endPerson(owner: Exclude<ConnectionOwner, 'shared'>): Promise<number> {
     const { connections } = this.#deps;
     const found = await connections.list(owner);
-    for (const { name } of found) await connections.remove(owner, name);
+    for (const { name } of found) await connections.remove(owner, name, 'service');
     return found.length;
   }
 
@@ -93,7 +105,7 @@ export class Departures {
     for (const name of names()) {
       ended += await eachOwner(store, name, async (owner) => {
         const isTheirs = owner !== 'shared' && owner.platform === platform && owner.tenantId === tenantId;
-        return isTheirs && (await connections.remove(owner, name)) !== undefined;
+        return isTheirs && (await connections.remove(owner, name, 'service')) !== undefined;
       });
     }
     return ended;

@@ -72,7 +72,7 @@ async function accountOf(
   }
   if (isAllowedAccount(parent.accounts, account)) return { kind: 'exchanged', tokens, account };
   await discardTokens(parts, link.connection, tokens);
-  audit(parts, link, 'failed', 'account');
+  audit(parts, { ...link, account }, 'failed', 'account');
   const text = refusedAccountText(parent.title, account, parent.accounts ?? {});
   return { kind: 'failed', outcome: { kind: 'account_refused', login, text } };
 }
@@ -125,7 +125,7 @@ export async function finishLogin(
       parts.logger.warn({ connection, err: asBehalfError(error) }, 'a login is done, but it still counts as declined');
     });
   }
-  audit(parts, link, 'connected');
+  audit(parts, { ...link, account }, 'connected');
   parts.metrics.time('login_ms', parts.clock.now() - link.createdAt, { connection });
   const { replacedAccount } = activation;
   const login = summarizeLogin(link, parent.title);

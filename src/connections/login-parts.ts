@@ -1,8 +1,10 @@
+import type { Audit } from '../kernel/audit.port.js';
 import type { Clock } from '../kernel/clock.port.js';
 import type { ExpiringStore } from '../kernel/expiring-store.port.js';
 import type { Logger } from '../kernel/logger.port.js';
 import type { Metrics } from '../kernel/metrics.port.js';
 import type { Vault } from '../kernel/vault.js';
+import { auditedAccount, auditedOwner } from './audit-notes.js';
 import type { BrowserIdentity } from './browser-identity.port.js';
 import type { Account, ConnectionOwner, Credential, PersonOwner, TokenSet } from './connection.js';
 import { ownerParts } from './connection-records.js';
@@ -50,6 +52,8 @@ export interface LoginsDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  /** Absent: nothing is noted. */
+  readonly audit?: Audit;
   /** The connector's identity call: whose tokens are they? Rejects with a `BehalfError`. */
   readonly lookUpAccount: (parent: ParentConnection, tokens: TokenSet) => Promise<Account>;
   /** Tries secrets out at the app; gives their account where the app tells it. Rejects with a `BehalfError`. */
@@ -89,8 +93,14 @@ export function summarizeLogin(link: LoginLink, title: string): LoginSummary {
 
 /** One line of the audit trail, and its count. */
 export function audit(
-  parts: Pick<LoginsDeps, 'logger' | 'metrics'>,
-  login: { readonly connection: string; readonly owner?: ConnectionOwner },
+  parts: Pick<LoginsDeps, 'audit' | 'logger' | 'metrics' | 'parents'>,
+  login: {
+    readonly connection: string;
+    readonly owner?: ConnectionOwner;
+    readonly account?: Account | undefined;
+    /** Who else had a hand in it. */
+    readonly by?: ConnectionOwner;
+  },
   outcome: 'started' | 'signed_in' | 'connected' | 'denied' | 'mismatch' | 'expired' | 'failed',
   reason?: string,
 ): void {
@@ -104,4 +114,17 @@ export function audit(
   if (outcome === 'mismatch' || outcome === 'failed') parts.logger.warn(fields, 'login');
   else parts.logger.info(fields, 'login');
   parts.metrics.count('logins', { connection, outcome });
+  // Anybody can come with a state that never was: that would fill the log.
+  if (owner === undefined && (reason === 'state' || reason === 'sign_in_state')) return;
+  const app = parts.parents(connection)?.connector;
+  parts.audit?.note({
+    kind: 'login',
+    outcome,
+    connection,
+    ...auditedOwner(owner),
+    ...auditedAccount(login.account),
+    ...(app === undefined ? {} : { app }),
+    ...(login.by === undefined ? {} : { by: ownerParts(login.by).slice(1).join('/') }),
+    ...(reason === undefined ? {} : { code: reason }),
+  });
 }

@@ -72,7 +72,7 @@ async function redeem(parts: LoginParts, proof: LoginProof, login: Login): Promi
 /** Somebody else's code: the login was forwarded, or its code was. Nothing of it may be used any more. */
 async function burn(parts: LoginParts, proof: LoginProof, owner: PersonOwner): Promise<ProofOutcome> {
   const { connection } = proof;
-  const [title] = await Promise.all([burnLogin(parts, proof), discardPending(parts, proof)]);
+  const [title] = await Promise.all([burnLogin(parts, { ...proof, by: owner }), discardPending(parts, proof)]);
   parts.logger.warn({ connection, pastedBy: ownerParts(owner).join('/') }, 'a login code came from another person');
   return { kind: 'wrong_person', connection, title };
 }

@@ -1,3 +1,4 @@
+import type { Audit } from '../kernel/audit.port.js';
 import type { Clock } from '../kernel/clock.port.js';
 import { asBehalfError } from '../kernel/errors.js';
 import type { Logger } from '../kernel/logger.port.js';
@@ -24,6 +25,8 @@ export interface RevokerDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  /** Absent: nothing is noted. */
+  readonly audit?: Audit;
   /** Pause between two looks at the list, in ms. Default 2000. */
   readonly pollMs?: number;
 }
@@ -102,7 +105,12 @@ export class Revoker {
   }
 
   #count(revocation: Revocation, outcome: string): void {
-    this.#deps.metrics.count('revocations', { connection: revocation.connection, outcome });
+    const { audit, metrics, parents } = this.#deps;
+    const { connection } = revocation;
+    metrics.count('revocations', { connection, outcome });
+    const app = parents(connection)?.connector;
+    if (outcome !== 'retried')
+      audit?.note({ kind: 'revocation', outcome, by: 'service', connection, ...(app === undefined ? {} : { app }) });
   }
 }
 

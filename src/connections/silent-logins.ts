@@ -90,7 +90,7 @@ async function answerOffer(
   const offer = await parts.records.offers.get(sha256(id));
   if (offer === undefined) return (await waiting.outcome(id)) === 'connected' ? 'connected' : 'refused';
   if (ownerParts(offer.owner).join('/') !== ownerParts(owner).join('/')) {
-    audit(parts, { connection: offer.connection, owner: offer.owner }, 'mismatch', 'person');
+    audit(parts, { connection: offer.connection, owner: offer.owner, by: owner }, 'mismatch', 'person');
     return 'refused';
   }
   if ((await parts.records.offers.take(sha256(id))) === undefined) return 'under_way';

@@ -8,11 +8,17 @@ import { audit, type LoginParts, loginApp, summarizeLogin } from './login-parts.
  */
 export async function burnLogin(
   parts: LoginParts,
-  login: { readonly linkId: string; readonly connection: string; readonly owner: PersonOwner },
+  login: {
+    readonly linkId: string;
+    readonly connection: string;
+    readonly owner: PersonOwner;
+    /** Who answered, where that is known. */
+    readonly by?: PersonOwner;
+  },
 ): Promise<string> {
-  const { connection, linkId, owner } = login;
+  const { by, connection, linkId, owner } = login;
   const link = await parts.records.links.take(linkId);
-  audit(parts, { connection, owner }, 'mismatch', 'person');
+  audit(parts, { connection, owner, ...(by ? { by } : {}) }, 'mismatch', 'person');
   const title = loginApp(parts, connection)?.parent.title ?? connection;
   if (link && parts.onFailed) {
     const { continuation, context } = link;

@@ -3,6 +3,7 @@ import type { Platform } from '../chat/chat-user.js';
 import type { Clicks } from '../chat/clicks.js';
 import { type Message, textMessage } from '../chat/message.js';
 import type { ActionCall } from '../connectors/action-call.js';
+import type { Audit } from '../kernel/audit.port.js';
 import type { Clock } from '../kernel/clock.port.js';
 import { asBehalfError, type BehalfError, isBehalfError } from '../kernel/errors.js';
 import type { Logger } from '../kernel/logger.port.js';
@@ -12,6 +13,7 @@ import type { RecipeBook } from '../recipes/recipe-book.js';
 import { slotsOfJob } from '../recipes/recipe-calls.js';
 import { textsFor } from '../texts/texts-for.js';
 import type { OpenAskInChat } from './ask-in-chat.js';
+import { actionNotes, reportEnd } from './audit-notes.js';
 import { pauseBeforeDelivery, wasRefused } from './deliver-reply.js';
 import { failureMessage, reportFailure } from './failures.js';
 import type { HeldJob } from './held-job.js';
@@ -57,6 +59,8 @@ export interface JobRunnerDeps {
   readonly stops: Pick<RecipeStops, 'noteFailure' | 'noteSuccess'>;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  /** Absent: nothing is noted. */
+  readonly audit?: Audit;
   readonly loginTimeoutMs: number;
   readonly historyMs: number;
 }
@@ -118,6 +122,7 @@ export class JobRunner {
       clock,
       deadline: startedAt + recipe.timeoutMs - workedMs,
       ...reportTo(this.#deps, { jobId: held.job.id, recipe: recipe.id }),
+      noteAction: actionNotes(this.#deps.audit, held.job),
       resolver,
       turns: new Turns(),
       profile: () => voice.profile(),
@@ -259,15 +264,11 @@ export class JobRunner {
   }
 
   async #close(held: HeldJob, result: JobResult): Promise<void> {
-    const { historyMs, logger, metrics } = this.#deps;
+    const { historyMs } = this.#deps;
     held.land(LAST_WORD.path, { result });
     await held.leave((job, now) => finished(job, result.status, { state: job.state, historyMs }, now));
-    const { id, recipe } = held.job;
-    metrics.count('jobs_finished', { recipe, status: result.status });
-    logger.info(
-      { jobId: id, recipe, status: result.status, ms: held.job.updatedAt - held.job.createdAt },
-      'job finished',
-    );
+    const why = held.isCancelWanted ? 'asked' : 'recipe';
+    reportEnd(this.#deps, held.job, result, result.status === 'cancelled' ? why : undefined);
   }
 
   /** Not being able to deliver does not undo what was done. */

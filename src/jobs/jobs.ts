@@ -3,6 +3,7 @@ import type { LeaseStore } from '../connections/lease-store.port.js';
 import { asBehalfError, isBehalfError } from '../kernel/errors.js';
 import type { ExpiringStore } from '../kernel/expiring-store.port.js';
 import { randomToken } from '../kernel/ids.js';
+import { noteJob } from './audit-notes.js';
 import { CancelWishes } from './cancel-wishes.js';
 import { HeldJob } from './held-job.js';
 import type { JobId, JobRow, JobStatus } from './job.js';
@@ -82,6 +83,7 @@ export class Jobs {
         throw error;
       });
       if (!isNew) return 'duplicate';
+      noteJob(this.#deps.audit, job, 'started');
       if (hasPlace) this.#track(this.#run(job));
       else if (isLimited) await this.#fill(request.recipe.id);
       else await this.#handOver(job.id);
@@ -99,8 +101,7 @@ export class Jobs {
   async cancelRunning(user: ChatUser): Promise<Pick<JobRow, 'id' | 'recipe'> | undefined> {
     const newest = async (status: JobStatus) => (await this.#deps.store.list({ user, status }, { limit: 1 }))[0];
     const row = (await newest('running')) ?? (await newest('pending'));
-    if (!row) return undefined;
-    await this.askToCancel(row.id);
+    if (row) await this.askToCancel(row.id);
     return row;
   }
 

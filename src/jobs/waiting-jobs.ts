@@ -8,6 +8,7 @@ import { slotsOfJob } from '../recipes/recipe-calls.js';
 import { textsFor } from '../texts/texts-for.js';
 import { Answers } from './answers.js';
 import { closedAskMessage, unansweredMessage } from './ask-messages.js';
+import { reportEnd } from './audit-notes.js';
 import { changeJob, loadJob } from './change-job.js';
 import type { JobId } from './job.js';
 import { chatJobOf, ending, finished, type Job, openAskOf, openJob, pending, suspended } from './job-record.js';
@@ -39,6 +40,7 @@ type Connected = ConnectedApp & { readonly connection: string };
 
 interface Ending {
   readonly when: (job: Job, now: number) => boolean;
+  readonly why: 'asked' | 'expired' | 'recipe';
   readonly message: Message;
 }
 
@@ -117,6 +119,7 @@ export class WaitingJobs {
     // The links stay: a login that is under way still connects.
     await this.#end(job.id, {
       when: (current, now) => (current.state.expiresAt ?? 0) <= now,
+      why: 'expired',
       message: asking
         ? unansweredMessage(this.nameOf(job), asking, texts)
         : expiredMessage(this.nameOf(job), minutes, texts),
@@ -134,7 +137,7 @@ export class WaitingJobs {
     if (!isSameOwner(job.user, user)) return 'not_yours';
     const name = this.nameOf(job);
     const message = cancelledMessage(name, progressOf(job.state), textsFor(job.state.locale));
-    if (!(await this.#end(id, { when: () => true, message }))) return 'not_waiting';
+    if (!(await this.#end(id, { when: () => true, why: 'asked', message }))) return 'not_waiting';
     await this.#deps.onNoLongerWaiting(id);
     return 'cancelled';
   }
@@ -156,7 +159,7 @@ export class WaitingJobs {
   async #endStopped(id: JobId, recipe: string): Promise<boolean> {
     const job = await loadJob(this.#deps, id);
     const message = recipeStoppedMessage(recipe, textsFor(job?.state.locale));
-    return this.#end(id, { when: () => true, message });
+    return this.#end(id, { when: () => true, why: 'recipe', message });
   }
 
   /** The person's waiting jobs, newest first. */
@@ -239,7 +242,7 @@ export class WaitingJobs {
     return this.#turns.take(id, () => this.#endNow(id, ending));
   }
 
-  async #endNow(id: JobId, { message, when }: Ending): Promise<boolean> {
+  async #endNow(id: JobId, { message, when, why }: Ending): Promise<boolean> {
     const result = { status: 'cancelled' as const, text: message.fallback };
     const job = await changeJob(this.#deps, id, (current, now) =>
       current.status === 'suspended' && current.state.result === undefined && when(current, now)
@@ -248,22 +251,20 @@ export class WaitingJobs {
     );
     if (!job) return false;
     this.#deps.onWaitingChanged(job.user);
-    await this.#finish(job, message);
+    await this.#finish(job, message, why);
     return true;
   }
 
   /** Says the last word, then closes the job: after a crash in between only the word is repeated. */
-  async #finish(job: Job, message: Message): Promise<void> {
-    const { historyMs, logger, metrics } = this.#deps;
+  async #finish(job: Job, message: Message, why?: Ending['why']): Promise<void> {
+    const { historyMs } = this.#deps;
     await this.#say(job, message);
     const ended = await changeJob(this.#deps, job.id, (current, now) =>
       current.status === 'suspended' && current.state.result !== undefined
         ? finished(current, 'cancelled', { state: current.state, historyMs }, now)
         : undefined,
     );
-    if (!ended) return;
-    metrics.count('jobs_finished', { recipe: job.recipe, status: 'cancelled' });
-    logger.info({ jobId: job.id, recipe: job.recipe, status: 'cancelled' }, 'job finished');
+    if (ended) reportEnd(this.#deps, ended, { status: 'cancelled' }, why);
   }
 
   async #say(ended: Job, message: Message): Promise<void> {

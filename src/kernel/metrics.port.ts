@@ -28,6 +28,8 @@ export type MetricCounter =
   | 'store_errors' // store
   | 'api_requests' // endpoint, key (empty: refused), status
   | 'api_refused' // reason: no_key | unknown_key | too_many | not_allowed
+  | 'audit_entries' // kind
+  | 'audit_lost'
   | 'errors'; // code, kind: login | permission | administrator | unreachable | input | internal
 
 export type MetricTimer = 'ack_ms' | 'job_ms' | 'app_call_ms' | 'store_call_ms' | 'login_ms';

@@ -22,7 +22,9 @@ export type SealedType =
   | 'login-silent'
   | 'revocation'
   | 'message'
-  | 'file';
+  | 'file'
+  | 'audit'
+  | 'audit-key';
 
 export interface VaultKey {
   /** Stands in every envelope: 1 to 32 letters, digits, `_`, `.`, `-`. */

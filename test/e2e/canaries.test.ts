@@ -1,5 +1,8 @@
 import { readMessage } from '../../playground/tour/read-message.js';
 import { playTour } from '../../playground/tour/tour.js';
+import { toJsonLine } from '../../src/audit/audit-lines.js';
+import { openAuditLog } from '../../src/compose/audit.js';
+import { parseStoreConfig } from '../../src/config.js';
 import { type RedisServer, startRedis } from '../support/redis-server.js';
 import { askForLogin, codeOn, startAfresh, visit } from './support/logins.js';
 import { type RecordedStage, startRecordedStage } from './support/recorded-stage.js';
@@ -15,6 +18,8 @@ describe.each(['embedded', 'redis'] as const)('after the whole story on the %s s
   let redis: RedisServer | undefined;
   let stage: RecordedStage;
   let dump: Buffer;
+  /** The audit log, opened. */
+  let audit: string;
   /** Every answer of the service that a person or a scraper can read. */
   let answers: string;
   let chat: string;
@@ -26,6 +31,7 @@ describe.each(['embedded', 'redis'] as const)('after the whole story on the %s s
     await playBadLuck();
     await stage.service.stop();
     dump = redis ? await dumpRedis(redis.url) : dumpFolder(stage.world.serviceEnv['DATA_DIR'] ?? '');
+    audit = await readAudit();
     answers = stage.recorders.service.exchanges.map(({ answer }) => answer).join('\n');
     chat = JSON.stringify([
       stage.world.slack.calls.map(({ args }) => args),
@@ -38,6 +44,18 @@ describe.each(['embedded', 'redis'] as const)('after the whole story on the %s s
     await stage.stop();
     await redis?.stop();
   });
+
+  async function readAudit(): Promise<string> {
+    const { close, log } = await openAuditLog(parseStoreConfig(stage.world.serviceEnv));
+    const lines: string[] = [];
+    try {
+      expect(await log.verify()).toMatchObject({ kind: 'whole' });
+      for await (const line of log.read()) lines.push(toJsonLine(line));
+    } finally {
+      await close();
+    }
+    return lines.join('');
+  }
 
   /** What the tour has not: codes, wrong requests, and apps that fail. */
   async function playBadLuck(): Promise<void> {
@@ -99,6 +117,12 @@ describe.each(['embedded', 'redis'] as const)('after the whole story on the %s s
 
   it('no secret, link, code, button or typed text is in the log', () => {
     expect(findIn(stage.log(), [...secretsOf(stage), ...personalTokensOf(stage), TYPED])).toEqual([]);
+  });
+
+  it('no secret, link, code, button or typed text is in the audit log, which has the whole story', () => {
+    for (const kind of ['action', 'login', 'connection', 'revocation', 'job'])
+      expect(audit).toContain(`"kind":"${kind}"`);
+    expect(findIn(audit, [...secretsOf(stage), ...personalTokensOf(stage), TYPED])).toEqual([]);
   });
 
   it('no secret is in any message of a chat', () => {

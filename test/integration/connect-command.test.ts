@@ -172,6 +172,19 @@ describe('behalf connect', () => {
       const rows: unknown = JSON.parse((await run(['connections', '--json'])).text);
       expect(rows).toContainEqual(expect.objectContaining({ name: 'late', origin: 'store', state: 'connected' }));
       expect((await run(['keys', 'rotate'])).text).toContain('late: 1 checked');
+      const { text } = await run(['audit', '--json']);
+      const noted = text
+        .split('\n')
+        .filter(Boolean)
+        .map((line): unknown => JSON.parse(line));
+      const by = expect.stringMatching(/^administrator /);
+      for (const expected of [
+        { kind: 'connection', outcome: 'made', by, connection: 'late' },
+        { kind: 'login', outcome: 'connected', by, connection: 'late', account: 'rita@acme.example' },
+        { kind: 'keys', outcome: 'rotated', by },
+      ])
+        expect(noted).toContainEqual(expect.objectContaining(expected));
+      expect(text).not.toContain(apps.crm.clientSecret);
     },
     MANY_COMMANDS_MS,
   );

@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openEmbeddedContents } from '../../adapters/embedded/index.js';
+import { AuditLog } from '../../src/audit/audit-log.js';
 import type { TokenSet } from '../../src/connections/connection.js';
 import { createConnectionRecords } from '../../src/connections/connection-records.js';
 import { Secret } from '../../src/kernel/secret.js';
@@ -119,6 +120,44 @@ describe('a store that is carried over', () => {
     expect(await to.expiring.get({ kind: 'login', id: 'kept' })).toBe('link');
     expect(await to.revocations.due(10, 10, 1)).toMatchObject([{ id: 'r', attempts: 3 }]);
     expect(await to.departures.due(10, 10, 1)).toEqual([{ platform: 'slack', tenantId: 'T' }]);
+  });
+
+  test('has its audit log as a chain that is still whole, and that goes on', async () => {
+    const before = new AuditLog({ store: from.audit, vault });
+    for (let number = 0; number < 3; number += 1) {
+      const entries = Array.from({ length: 401 }, () => ({
+        at: number,
+        event: { kind: 'job', outcome: 'started' } as const,
+      }));
+      await before.append(await before.seal(entries));
+    }
+    await before.forget(1);
+
+    const { moved, contents } = await move();
+    const again = await moveStore({ from: contents, to, vault, clock });
+    await contents.close();
+
+    expect(moved.audit).toEqual({ moved: 802, there: 0, unreadable: 0 });
+    expect(again.audit).toEqual({ moved: 0, there: 802, unreadable: 0 });
+    const after = new AuditLog({ store: to.audit, vault });
+    await after.append(await after.seal([{ at: 9, event: { kind: 'keys', outcome: 'rotated' } }]));
+    expect(await after.verify()).toMatchObject({ kind: 'whole', from: { number: 401 }, head: { number: 1_204 } });
+  });
+
+  test('leaves its audit log behind where another one has begun, and says so', async () => {
+    for (const { audit } of [from, to]) {
+      const log = new AuditLog({ store: audit, vault });
+      await log.append(await log.seal([{ at: 1, event: { kind: 'keys', outcome: 'rotated' } }]));
+    }
+
+    const { moved, contents } = await move();
+    await contents.close();
+
+    expect(moved.audit).toEqual({ moved: 0, there: 0, unreadable: 1 });
+    expect(await new AuditLog({ store: to.audit, vault }).verify()).toMatchObject({
+      kind: 'whole',
+      head: { number: 1 },
+    });
   });
 
   test('may be carried over again after an interruption: what has arrived stays as it is', async () => {

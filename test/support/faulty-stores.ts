@@ -31,6 +31,7 @@ export function faultyStores(stores: Stores): FaultyStores {
       leases: wrap(stores.leases, 'leases', record),
       revocations: wrap(stores.revocations, 'revocations', record),
       departures: wrap(stores.departures, 'departures', record),
+      audit: wrap(stores.audit, 'audit', record),
       jobs: wrap(stores.jobs, 'jobs', record),
       queue: wrap(stores.queue, 'queue', record),
       health: stores.health,

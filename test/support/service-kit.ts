@@ -7,6 +7,8 @@ import { createOAuth1Client, createOAuthClient } from '../../adapters/oauth/inde
 import { createMetrics } from '../../adapters/prometheus/index.js';
 import { createHttpClient } from '../../adapters/undici/index.js';
 import { type Assembly, assemble } from '../../src/assemble.js';
+import { type AuditLine, AuditLog } from '../../src/audit/audit-log.js';
+import { AuditTrail } from '../../src/audit/audit-trail.js';
 import { type Catalogue, loadCatalogue } from '../../src/catalogue.js';
 import type { ChatFile } from '../../src/chat/chat-file.js';
 import type { ChatUser } from '../../src/chat/chat-user.js';
@@ -89,6 +91,8 @@ export interface ServiceKit extends Replica {
   openLogin(url: string): Promise<{ comeBack(account: string): Promise<LoginOutcome> }>;
   /** Presses a Login button of the message and logs in; without a label the first one. */
   logIn(message: ChatMessage, account: string, label?: string): Promise<LoginOutcome>;
+  /** The audit log, once what was noted is written. */
+  auditLines(): Promise<readonly AuditLine[]>;
   /** All jobs, the oldest first. */
   jobList(): Promise<readonly Job[]>;
   /** Resolves when no job runs or is about to. */
@@ -114,6 +118,8 @@ export async function startServiceKit(options: KitOptions): Promise<ServiceKit> 
     ? await options.disk.open(clock, logger)
     : await createEmbeddedStores({ directory: path.join(directory, 'data'), clock, ...basics });
   const http = createHttpClient({ allowPrivateHosts: ['127.0.0.1'], clock, logger });
+  const auditLog = new AuditLog({ store: kept.audit, vault });
+  const audit = new AuditTrail({ log: auditLog, keepMs: 86_400_000, clock, ...basics });
   const replicas: Replica[] = [];
   let serial = 0;
 
@@ -144,6 +150,7 @@ export async function startServiceKit(options: KitOptions): Promise<ServiceKit> 
         oauth1: createOAuth1Client({ httpClient: http, clock: own }),
         chats: [chat],
         vault,
+        audit,
         clock: own,
         ...basics,
       },
@@ -196,6 +203,14 @@ export async function startServiceKit(options: KitOptions): Promise<ServiceKit> 
     return home;
   }
 
+  async function auditLines(): Promise<readonly AuditLine[]> {
+    await clock.advance(1_000);
+    await settled();
+    const lines: AuditLine[] = [];
+    for await (const line of auditLog.read()) lines.push(line);
+    return lines;
+  }
+
   async function jobList(): Promise<readonly Job[]> {
     const rows = await kept.jobs.list({}, { limit: 1_000 });
     return rows.map((row) => openJob(vault, row)).reverse();
@@ -213,6 +228,7 @@ export async function startServiceKit(options: KitOptions): Promise<ServiceKit> 
     vault,
     replica,
     openLogin,
+    auditLines,
     jobList,
     async say(text, { user = ANN, conversation = DIRECT, id, replica: by = first, files } = {}) {
       serial += 1;

@@ -39,16 +39,19 @@ export async function runAction(context: StepsContext, step: ActionStep, scope: 
     signal: held.signal,
     timeoutMs: Math.max(1, Math.min(step.timeoutMs ?? ACTION_TIMEOUT_MS, context.deadline - context.clock.now())),
   }).catch((error: unknown) => {
+    context.noteAction({ slot, action, path, error: asBehalfError(error) });
     // From now on only what is in doubt counts as in flight.
     if (isBehalfError(error, ...UNDONE)) held.land(path);
     throw action.isSafeToRepeat ? error : withDoubt(error, { slot, title: action.title, isRepeatable: isSafe });
   });
   if (outcome.kind === 'login_required') {
+    context.noteAction({ slot, action, path, error: new BehalfError('app.unauthorized', 'A login is needed') });
     // The app refused before it did anything: the step counts as not begun, also after a crash.
     held.land(path);
     await held.flush();
     return outcome;
   }
+  context.noteAction({ slot, action, path });
   const done = { kind: 'action' as const, output: outcome.output };
   if (isSafe) held.noteDone(path, done);
   else held.landDone(path, done);

@@ -6,6 +6,7 @@ import type { RichText } from '../../kernel/rich-text.js';
 import type { CompiledRecipe, CompiledStep, ConnectionSlot } from '../../recipes/compiled-recipe.js';
 import type { FindRecipe } from '../../recipes/recipe-calls.js';
 import type { RenderedReply } from '../../recipes/render-reply.js';
+import type { PerformedAction } from '../audit-notes.js';
 import type { AskDelivery } from '../deliver-ask.js';
 import type { DeliveredReply, Delivery } from '../deliver-reply.js';
 import type { HeldJob } from '../held-job.js';
@@ -42,6 +43,8 @@ export interface StepsContext {
   readonly log: (line: JobLogLine) => void;
   /** Takes an error that does not end the job. */
   readonly noteFailure: (error: BehalfError, then: 'retry' | 'on_error') => void;
+  /** Takes every action that was carried out or tried, for the audit log. */
+  readonly noteAction: (done: PerformedAction) => void;
   readonly resolver: SlotResolver;
   /** For what items of a loop that are worked on at the same time do one after the other. */
   readonly turns: Turns;

@@ -8,6 +8,7 @@ import type { Import, Target } from './imports.js';
 export const DIRECTIONS: Readonly<Record<string, readonly string[]>> = {
   kernel: [],
   texts: ['kernel'],
+  audit: ['kernel'],
   language: ['kernel'],
   chat: ['kernel', 'texts'],
   connections: ['kernel', 'texts'],

@@ -68,6 +68,23 @@ describe('Slack: an app that many workspaces install', () => {
     ]);
   });
 
+  it('tells the audit log who has it and who was refused, and not who only came along', async () => {
+    const { audited, install, origin } = await start({ allowedTeams: [ACME.id] });
+    await install(ACME);
+    await install(BETA);
+    await fetch(`${origin}/slack/oauth_redirect?state=${'s'.repeat(43)}&code=c`);
+    expect(audited).toEqual([
+      { kind: 'installation', outcome: 'installed', by: 'service', person: { platform: 'slack', tenant: ACME.id } },
+      {
+        kind: 'installation',
+        outcome: 'refused',
+        by: 'service',
+        person: { platform: 'slack', tenant: BETA.id },
+        code: 'not_allowed',
+      },
+    ]);
+  });
+
   it('finds the installation of a whole organisation, also where no workspace is named', async () => {
     const { adapter, hear, install, world } = await start();
     await install(ORG);

@@ -11,6 +11,7 @@ import type { Admits, ChatAdapter } from '../../../src/chat/chat-adapter.port.js
 import type { ChatEvent } from '../../../src/chat/chat-event.js';
 import type { LifecycleEvent } from '../../../src/chat/lifecycle-event.js';
 import { createInstallations } from '../../../src/connections/installations.js';
+import type { AuditEvent } from '../../../src/kernel/audit.port.js';
 import type { Clock } from '../../../src/kernel/clock.port.js';
 import { noMetrics } from '../../../src/kernel/metrics.port.js';
 import { Secret } from '../../../src/kernel/secret.js';
@@ -41,6 +42,7 @@ export interface InstalledBench {
   readonly adapter: ChatAdapter;
   readonly events: ChatEvent[];
   readonly lifecycle: LifecycleEvent[];
+  readonly audited: AuditEvent[];
   readonly logLines: string[];
   readonly origin: string;
   /** Follows the installation in one browser up to our page. */
@@ -85,6 +87,7 @@ async function startProcess(
   const logger = createLogger({ level: 'debug', destination: { write: (line) => logLines.push(line) } });
   const httpClient = createHttpClient({ allowPrivateHosts: 'all', logger, clock });
   const basics = { clock, logger, metrics: noMetrics };
+  const audited: AuditEvent[] = [];
   const storeCalls: string[] = [];
   const counted = new Proxy(stores.connections, {
     get(target, key) {
@@ -120,6 +123,7 @@ async function startProcess(
     },
     {
       ...basics,
+      audit: { note: (event) => void audited.push(event) },
       httpClient,
       installing: {
         installations: createInstallations({ ...basics, store: counted, leases: stores.leases, vault }),
@@ -150,6 +154,7 @@ async function startProcess(
     adapter: started,
     events,
     lifecycle,
+    audited,
     logLines,
     origin,
     async install(place, consent) {

@@ -1,3 +1,4 @@
+import { describeAuditStore } from './audit-store.contract.js';
 import { describeConnectionStore } from './connection-store.contract.js';
 import { describeDepartureQueue } from './departure-queue.contract.js';
 import { describeExpiringStore } from './expiring-store.contract.js';
@@ -17,6 +18,7 @@ export function describeStores(open: OpenStores): void {
   describeInstallations(open);
   describeRevocationQueue(open);
   describeDepartureQueue(open);
+  describeAuditStore(open);
   describeJobStore(open);
   describeJobQueue(open);
   describeStoreHealth(open);

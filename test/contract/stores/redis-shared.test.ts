@@ -70,7 +70,8 @@ describe('Redis store', () => {
     monitor.on('monitor', (_time: string, [command = '']: string[], source: string) => {
       if (source !== 'lua') seen.push(command.toLowerCase());
     });
-    const { expiring, connections, leases, revocations, jobs } = one;
+    const { audit, expiring, connections, leases, revocations, jobs } = one;
+    const entries = [1, 2].map((number) => ({ number, at: 1, previous: '', hash: 'hash', sealed: Buffer.from('') }));
     const key = { kind: 'login', id: 'id' } as const;
     const connection = { owner: ANN, name: 'crm', generation: 1, sealed: Buffer.from('sealed') };
     const revocation = { id: 'id', connection: 'crm', sealed: Buffer.from(''), dueAt: 0, attempts: 0 };
@@ -97,6 +98,11 @@ describe('Redis store', () => {
       ['jobs.load', () => jobs.load(jobId(0)), 1],
       ['jobs.write', () => jobs.write(jobRow({ version: 2 })), 1],
       ['jobs.waitingFor', () => jobs.waitingFor(ANN, 'crm'), 1],
+      ['audit.begin', () => audit.begin({ key: Buffer.from('key') }), 1],
+      ['audit.state', () => audit.state(), 1],
+      ['audit.append', () => audit.append(entries, { number: 0, hash: '' }), 1],
+      ['audit.read', () => audit.read(0, 10), 1],
+      ['audit.forget', () => audit.forget({ number: 1, hash: 'hash', proof: 'proof' }), 1],
       ["jobs.list of one person's", () => jobs.list({ user: ANN }, { limit: 10 }), 2],
     ];
     const counted: (readonly [string, number])[] = [];

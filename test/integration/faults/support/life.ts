@@ -80,6 +80,7 @@ export function mortalStores(life: Life, stores: Stores): Stores {
     leases: mortal(life, 'leases', stores.leases),
     revocations: mortal(life, 'revocations', stores.revocations),
     departures: mortal(life, 'departures', stores.departures),
+    audit: mortal(life, 'audit', stores.audit),
     jobs: mortal(life, 'jobs', stores.jobs),
     queue: mortal(life, 'queue', stores.queue),
     health: stores.health,

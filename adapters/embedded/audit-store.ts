@@ -1,0 +1,71 @@
+import type { AuditRecord, AuditState, AuditStore } from '../../src/audit/audit-store.port.js';
+import { bytesOf, type Database, numberOf, optionalNumberOf, type SqlRow, textOf } from './database.js';
+
+export function createAuditStore(database: Database): AuditStore {
+  const insert = database.prepare('INSERT INTO audit (number, at, previous, hash, sealed) VALUES (?, ?, ?, ?, ?)');
+  const read = database.prepare('SELECT * FROM audit WHERE number > ? ORDER BY number LIMIT ?');
+  const drop = database.prepare('DELETE FROM audit WHERE number <= ?');
+  const state = database.prepare('SELECT * FROM audit_state');
+  const begin = database.prepare(
+    `INSERT INTO audit_state (id, key, number, hash, anchor_number, anchor_hash, anchor_proof)
+     VALUES (1, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
+  );
+  const moveHead = database.prepare('UPDATE audit_state SET number = ?, hash = ? WHERE number = ? AND hash = ?');
+  const moveAnchor = database.prepare(
+    `UPDATE audit_state SET anchor_number = ?, anchor_hash = ?, anchor_proof = ?
+     WHERE coalesce(anchor_number, 0) < ?`,
+  );
+  const replaceKey = database.prepare('UPDATE audit_state SET key = ? WHERE key = ?');
+  const now = () => {
+    const row = state.get();
+    return row && toState(row);
+  };
+  return {
+    begin: ({ anchor, key }) =>
+      database.call('begin audit log', () => {
+        const start = [anchor?.number ?? 0, anchor?.hash ?? ''] as const;
+        begin.run(key, ...start, anchor?.number ?? null, anchor?.hash ?? null, anchor?.proof ?? null);
+        return now() ?? { key, head: { number: 0, hash: '' } };
+      }),
+    state: () => database.call('audit state', now),
+    append: (records, after) =>
+      database.commit('append audit', () => {
+        const last = records.at(-1);
+        if (!last) return undefined;
+        if (moveHead.run(last.number, last.hash, after.number, after.hash) !== 1)
+          return now()?.head ?? { number: 0, hash: '' };
+        for (const { at, hash, number, previous, sealed } of records) insert.run(number, at, previous, hash, sealed);
+        return undefined;
+      }),
+    read: (after, limit) => database.call('read audit', () => read.all(after, limit).map(toAuditRecord)),
+    async forget({ hash, number, proof }) {
+      await database.call('forget audit', () =>
+        database.transaction(() => {
+          if (moveAnchor.run(number, hash, proof, number) === 1) drop.run(number);
+        }),
+      );
+    },
+    replaceKey: (former, next) => database.call('replace audit key', () => replaceKey.run(next, former) === 1),
+  };
+}
+
+function toState(row: SqlRow): AuditState {
+  const anchor = optionalNumberOf(row, 'anchor_number');
+  return {
+    key: bytesOf(row, 'key'),
+    head: { number: numberOf(row, 'number'), hash: textOf(row, 'hash') },
+    ...(anchor === undefined
+      ? {}
+      : { anchor: { number: anchor, hash: textOf(row, 'anchor_hash'), proof: textOf(row, 'anchor_proof') } }),
+  };
+}
+
+function toAuditRecord(row: SqlRow): AuditRecord {
+  return {
+    number: numberOf(row, 'number'),
+    at: numberOf(row, 'at'),
+    previous: textOf(row, 'previous'),
+    hash: textOf(row, 'hash'),
+    sealed: bytesOf(row, 'sealed'),
+  };
+}

@@ -1,0 +1,72 @@
+import { createHmac, hkdfSync } from 'node:crypto';
+import { BehalfError } from '../kernel/errors.js';
+import { randomToken, sha256 } from '../kernel/ids.js';
+import { Secret } from '../kernel/secret.js';
+import { createVault, type Vault } from '../kernel/vault.js';
+import type { AuditAnchor, AuditPosition, AuditRecord } from './audit-store.port.js';
+
+/** Before the first entry. */
+export const BEGINNING: AuditPosition = { number: 0, hash: '' };
+
+const KEY_BYTES = 32;
+
+/** What the keys of the log do: seal entries, and make hashes that nobody else can make. */
+export interface Chain {
+  /** Seals entries. */
+  readonly vault: Vault;
+  /** The record that follows `previous`. */
+  link(previous: AuditPosition, entry: { readonly at: number; readonly sealed: Uint8Array }): AuditRecord;
+  /** The hash that a record must have. */
+  hashOf(record: Omit<AuditRecord, 'hash'>): string;
+  /** Where the log begins when all up to `position` has been forgotten. */
+  anchorAt(position: AuditPosition): AuditAnchor;
+  /** True for an anchor of ours. */
+  isOurs(anchor: AuditAnchor): boolean;
+}
+
+/**
+ * The log has a key of its own, which the keyring only seals: when the keyring is changed, that one is sealed anew, and no
+ * entry has to be touched.
+ */
+export function createAuditKey(): Secret<Buffer> {
+  return new Secret(Buffer.from(randomToken(KEY_BYTES * 8), 'base64url'));
+}
+
+export function sealAuditKey(vault: Vault, key: Secret<Buffer>): Uint8Array {
+  return vault.seal('audit-key', [], key.reveal());
+}
+
+/** Throws `store.corrupt` where it was sealed with a key that is not in the keyring, or changed. */
+export function openAuditKey(vault: Vault, sealed: Uint8Array): Secret<Buffer> {
+  const key = vault.open('audit-key', [], sealed);
+  if (key.length !== KEY_BYTES) throw new BehalfError('store.corrupt', 'The key of the audit log has a wrong length');
+  return new Secret(key);
+}
+
+export function createChain(key: Secret<Buffer>): Chain {
+  const derive = (purpose: string) => Buffer.from(hkdfSync('sha256', key.reveal(), '', purpose, KEY_BYTES));
+  const macKey = derive('behalf audit chain');
+  const mac = (value: CanonicalValue): string =>
+    createHmac('sha256', macKey).update(canonicalJson(value)).digest('base64url');
+  const hashOf: Chain['hashOf'] = ({ at, number, previous, sealed }) =>
+    mac({ at, digest: sha256(sealed), number, previous, type: 'entry' });
+  const proofOf = ({ hash, number }: AuditPosition): string => mac({ hash, number, type: 'anchor' });
+  return {
+    vault: createVault([{ id: 'audit', key: new Secret(derive('behalf audit entries')) }]),
+    hashOf,
+    link(previous, { at, sealed }) {
+      const record = { number: previous.number + 1, at, previous: previous.hash, sealed };
+      return { ...record, hash: hashOf(record) };
+    },
+    anchorAt: ({ hash, number }) => ({ number, hash, proof: proofOf({ number, hash }) }),
+    isOurs: (anchor) => anchor.proof === proofOf(anchor),
+  };
+}
+
+type CanonicalValue = Readonly<Record<string, string | number>>;
+
+/** JSON with its keys in order and without blanks: the same content is the same text (RFC 8785, for flat objects). */
+export function canonicalJson(value: CanonicalValue): string {
+  const entries = Object.entries(value).sort(([left], [right]) => (left < right ? -1 : 1));
+  return JSON.stringify(Object.fromEntries(entries));
+}

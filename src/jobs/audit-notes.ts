@@ -1,0 +1,78 @@
+import type { ConnectorAction } from '../connectors/action.js';
+import { describeRequest, type RequestDescription } from '../connectors/describe-request.js';
+import type { Audit, AuditEvent } from '../kernel/audit.port.js';
+import type { BehalfError } from '../kernel/errors.js';
+import type { Logger } from '../kernel/logger.port.js';
+import type { Metrics } from '../kernel/metrics.port.js';
+import type { JobResult } from './job.js';
+import type { Job } from './job-record.js';
+import type { ResolvedSlot } from './resolve-connections.js';
+
+type JobFacts = Pick<Job, 'id' | 'recipe' | 'user'>;
+
+/** An action that was carried out, or was tried. */
+export interface PerformedAction {
+  readonly slot: ResolvedSlot;
+  readonly action: ConnectorAction;
+  /** Of the step within the job. */
+  readonly path: string;
+  /** Absent: it has succeeded. */
+  readonly error?: Pick<BehalfError, 'code' | 'ref'>;
+}
+
+/** What became of a job, for the audit log. */
+export function noteJob(
+  audit: Audit | undefined,
+  job: JobFacts,
+  outcome: 'started' | JobResult['status'],
+  more: Pick<AuditEvent, 'by' | 'code' | 'ref'> = {},
+): void {
+  audit?.note({ kind: 'job', outcome, ...factsOf(job), ...more });
+}
+
+/** Notes who did what in which app, as which account. */
+export function actionNotes(audit: Audit | undefined, job: JobFacts): (done: PerformedAction) => void {
+  if (!audit) return () => {};
+  return (done) => {
+    const { action, slot } = done;
+    const note = (request?: RequestDescription) =>
+      audit.note({ ...eventOf(done, job), ...(request ? { request } : {}) });
+    // Where it would have gone is not known when the connection makes no address.
+    void describeRequest({ ...slot, action }).then(note, () => note());
+  };
+}
+
+function eventOf({ action, error, path, slot }: PerformedAction, job: JobFacts): AuditEvent {
+  const { account, parent } = slot;
+  return {
+    kind: 'action',
+    outcome: error ? 'failed' : 'ok',
+    ...factsOf(job),
+    step: path,
+    connection: parent.name,
+    ...(account ? { account: { id: account.id, label: account.label } } : {}),
+    app: parent.connector,
+    action: action.name,
+    ...(error ? { code: error.code, ref: error.ref } : {}),
+  };
+}
+
+function factsOf({ id, recipe, user }: JobFacts): Pick<AuditEvent, 'job' | 'person' | 'recipe'> {
+  const { platform, tenantId: tenant, userId } = user;
+  return { person: { platform, tenant, user: userId }, recipe, job: id };
+}
+
+/** The end of a job, wherever it came from: counted, logged and noted. */
+export function reportEnd(
+  deps: { readonly audit?: Audit; readonly logger: Logger; readonly metrics: Metrics },
+  job: Job,
+  result: Pick<JobResult, 'status' | 'code' | 'ref'>,
+  why?: string,
+): void {
+  const { id: jobId, recipe } = job;
+  const { ref, status } = result;
+  const code = result.code ?? why;
+  deps.metrics.count('jobs_finished', { recipe, status });
+  deps.logger.info({ jobId, recipe, status, ms: job.updatedAt - job.createdAt }, 'job finished');
+  noteJob(deps.audit, job, status, { ...(code === undefined ? {} : { code }), ...(ref === undefined ? {} : { ref }) });
+}

@@ -1,0 +1,54 @@
+import { canonicalJson, createAuditKey, createChain, openAuditKey, sealAuditKey } from '../../../src/audit/chain.js';
+import { Secret } from '../../../src/kernel/secret.js';
+import { createVault } from '../../../src/kernel/vault.js';
+
+const KEY = new Secret(Buffer.alloc(32, 1));
+const chain = createChain(KEY);
+const START = { number: 0, hash: '' };
+
+describe('canonical JSON', () => {
+  it('is the same text for the same content, in whatever order it came', () => {
+    expect(canonicalJson({ b: 1, a: 'ä "x"', C: 2 })).toBe('{"C":2,"a":"ä \\"x\\"","b":1}');
+    expect(canonicalJson({ C: 2, a: 'ä "x"', b: 1 })).toBe(canonicalJson({ b: 1, a: 'ä "x"', C: 2 }));
+  });
+});
+
+describe('the chain of the audit log', () => {
+  const first = chain.link(START, { at: 5, sealed: Buffer.from('one') });
+  const second = chain.link(first, { at: 6, sealed: Buffer.from('two') });
+
+  it('numbers the entries, and each names the hash of the one before', () => {
+    expect([first.number, first.previous]).toEqual([1, '']);
+    expect([second.number, second.previous]).toEqual([2, first.hash]);
+    expect(chain.hashOf(second)).toBe(second.hash);
+  });
+
+  it.each([
+    ['number', { number: 3 }],
+    ['time', { at: 7 }],
+    ['predecessor', { previous: 'x'.repeat(43) }],
+    ['content', { sealed: Buffer.from('twO') }],
+  ])('gives another hash for another %s', (_what, change) => {
+    expect(chain.hashOf({ ...second, ...change })).not.toBe(second.hash);
+  });
+
+  it('cannot be made without its key', () => {
+    const forger = createChain(createAuditKey());
+    expect(forger.link(START, { at: 5, sealed: Buffer.from('one') }).hash).not.toBe(first.hash);
+    expect(chain.isOurs(forger.anchorAt(first))).toBe(false);
+    expect(chain.isOurs(chain.anchorAt(first))).toBe(true);
+    expect(chain.isOurs({ ...chain.anchorAt(first), number: 2 })).toBe(false);
+  });
+
+  it('never takes the proof of an anchor for the hash of an entry', () => {
+    expect(chain.anchorAt(first).proof).not.toBe(first.hash);
+  });
+
+  it('has a key that opens with the keyring it was sealed with, and no other', () => {
+    const vault = createVault([{ id: 'k1', key: new Secret(Buffer.alloc(32, 2)) }]);
+    const other = createVault([{ id: 'k1', key: new Secret(Buffer.alloc(32, 3)) }]);
+    const sealed = sealAuditKey(vault, KEY);
+    expect(openAuditKey(vault, sealed).reveal()).toEqual(KEY.reveal());
+    expect(() => openAuditKey(other, sealed)).toThrow(expect.objectContaining({ code: 'store.corrupt' }));
+  });
+});
