@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { DemoAppsOptions } from './apps/index.js';
 import { Conversations } from './conversations.js';
 import { type RunningDemoApps, spawnDemoApps } from './demo-apps.js';
+import { entriesOf } from './entries.js';
 import type { FrontPage } from './front/ports.js';
 import { type Front, startFront } from './front.js';
 import { closeServer, listen } from './http.js';
@@ -14,6 +15,8 @@ import { newProgramKey } from './program-key.js';
 import { type SlackEmulator, startSlackEmulator } from './slack/emulator.js';
 import type { DeliveryTiming } from './teams/bot-endpoint.js';
 import { startTeamsEmulator, type TeamsEmulator } from './teams/index.js';
+
+const CONFIG_DIR = join(__dirname, 'config');
 
 export interface WorldOptions {
   /** How the chat clients of people are set. */
@@ -105,10 +108,12 @@ async function build(options: WorldOptions, stops: (() => Promise<void>)[]): Pro
       act: (...call) => present(parts.teams).act(...call),
       verifyState: (...call) => present(parts.teams).verifyState(...call),
       shortcut: (...call) => present(parts.teams).shortcut(...call),
+      shortcutOn: (...call) => present(parts.teams).shortcutOn(...call),
       viewFor: (...call) => present(parts.teams).viewFor(...call),
       dialogs: () => present(parts.teams).dialogs,
     },
     apps: { records: () => recordsOf(present(parts.apps)) },
+    entries: entriesOf(join(CONFIG_DIR, 'recipes')),
     programKey: secrets.program.key,
   });
   stops.push(front.stop);
@@ -216,7 +221,7 @@ function environment(
   return {
     PORT: String(places.servicePort),
     PUBLIC_URL: front.url,
-    CONFIG_DIR: join(__dirname, 'config'),
+    CONFIG_DIR,
     DATA_DIR: places.dataDir,
     ENCRYPTION_KEYS: `k1:${secrets.encryptionKey}`,
     API_KEYS: secrets.program.entry,

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
 import type { Conversations, PlaygroundConversation } from '../conversations.js';
+import type { PlaygroundEntries } from '../entries.js';
 import { parseJson, readBody, sendJson } from '../http.js';
 import { PEOPLE, type Person } from '../people.js';
 import type { PressResult } from '../teams/types.js';
@@ -74,7 +75,8 @@ const TEAMS_SHORTCUT = z.strictObject({
   person: PERSON,
   shortcut: z.string().max(64),
   conversation: z.string(),
-  message: z.unknown().optional(),
+  thread: z.string().optional(),
+  message: z.string().optional(),
 });
 const TEAMS_SEARCH = z.strictObject({ person: PERSON, input: z.string(), query: z.string().max(1_000) });
 const TEAMS_DIALOG = z.strictObject({ person: PERSON, data: z.unknown() });
@@ -85,6 +87,8 @@ export interface ApiOptions {
   readonly teams: FrontTeams;
   readonly conversations: Conversations;
   readonly apps: FrontApps;
+  /** Slash commands and shortcuts of the recipes as they are now. */
+  readonly entries: () => Promise<PlaygroundEntries>;
   /** For programs: opens the callable recipes. Shown to everybody, as are the passwords of the demo apps. */
   readonly programKey: string;
 }
@@ -97,6 +101,8 @@ export interface PlaygroundState {
   readonly crm: { readonly opportunities: readonly unknown[]; readonly notes: readonly unknown[] };
   readonly files: readonly unknown[];
   readonly programKey: string;
+  /** Slash commands and shortcuts of the recipes. */
+  readonly entries: PlaygroundEntries;
   /** The view in the person's Home tab of the app in Slack; absent before the first was published. */
   readonly slackHome?: object;
 }
@@ -110,9 +116,10 @@ export async function stateFor(options: ApiOptions, personId: string): Promise<P
   const mine = options.conversations.all().filter((conversation) => conversation.people.includes(person.id));
   const conversations = mine.map((conversation) => seenBy(options.teams, person, conversation));
   const { programKey } = options;
+  const entries = await options.entries();
   const slackHome = options.slack.homeOf(person.id);
   const home = slackHome ? { slackHome } : {};
-  return { person, people: PEOPLE, conversations, crm: { opportunities, notes }, files, programKey, ...home };
+  return { person, people: PEOPLE, conversations, crm: { opportunities, notes }, files, programKey, entries, ...home };
 }
 
 const NO_RECORDS = { opportunities: [], notes: [], files: [] };
@@ -194,7 +201,7 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   'teams/messages': async ({ teams }, body) => {
     const { person, conversation, files, text, thread } = SAID.parse(body);
     await teams.say(person, text, {
-      conversation: thread === undefined ? conversation : `${conversation};messageid=${thread}`,
+      conversation: inThread({ conversation, thread }),
       mention: 'typed',
       ...(files.length === 0 ? {} : { files: files.map(receivedFile) }),
     });
@@ -205,15 +212,21 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
     return shown(await teams.act(person, { message, action: defined(action) }));
   },
   'teams/shortcuts': async ({ teams }, body) => {
-    const { person, shortcut, conversation, message } = TEAMS_SHORTCUT.parse(body);
-    const where = { conversation, ...(message === undefined ? {} : { message }) };
-    return shown(await teams.shortcut(person, shortcut, where));
+    const { person, shortcut, message, ...place } = TEAMS_SHORTCUT.parse(body);
+    if (message !== undefined) return shown(await teams.shortcutOn(person, shortcut, message));
+    return shown(await teams.shortcut(person, shortcut, { conversation: inThread(place) }));
   },
   'teams/sign-in': async ({ teams }, body) => {
     const { person, conversation, state } = SIGN_IN.parse(body);
     return shown(await teams.verifyState(person, state, { conversation }));
   },
 };
+
+/** How Teams names a thread. */
+function inThread(place: { readonly conversation: string; readonly thread?: string | undefined }): string {
+  const { conversation, thread } = place;
+  return thread === undefined ? conversation : `${conversation};messageid=${thread}`;
+}
 
 /** With the modal that the bot has opened for it. */
 function sentInSlack(slack: FrontSlack, person: string): object {

@@ -72,12 +72,10 @@ export interface FrontTeams {
     },
   ): Promise<PressResult>;
   verifyState(personId: string, state: string, options: { readonly conversation: string }): Promise<PressResult>;
-  /** `message`: what Teams tells of the message that it is chosen on; else it is in the menu of the composer. */
-  shortcut(
-    personId: string,
-    commandId: string,
-    where: { readonly conversation: string; readonly message?: unknown },
-  ): Promise<PressResult>;
+  /** Chosen beside the message field. */
+  shortcut(personId: string, commandId: string, where: { readonly conversation: string }): Promise<PressResult>;
+  /** Chosen in the menu of a message. */
+  shortcutOn(personId: string, commandId: string, messageId: string): Promise<PressResult>;
   dialogs(): {
     submitRaw(personId: string, data: unknown): Promise<{ readonly outcome: InvokeOutcome }>;
     search(personId: string, inputId: string, query: string): Promise<readonly object[]>;

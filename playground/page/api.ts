@@ -4,11 +4,21 @@ import type {
   PlaygroundMessage,
   PlaygroundPlatform,
 } from '../conversations.js';
+import type { PlaygroundEntries, PlaygroundShortcut } from '../entries.js';
 import type { PageFile } from '../front/sent-files.js';
 import type { Person } from '../people.js';
 import type { Json } from './values.js';
 
-export type { PageFile, Person, PlaygroundConversation, PlaygroundFile, PlaygroundMessage, PlaygroundPlatform };
+export type {
+  PageFile,
+  Person,
+  PlaygroundConversation,
+  PlaygroundEntries,
+  PlaygroundFile,
+  PlaygroundMessage,
+  PlaygroundPlatform,
+  PlaygroundShortcut,
+};
 
 export interface Creator {
   readonly username: string;
@@ -48,6 +58,8 @@ export interface PlaygroundState {
   readonly files: readonly StoredFile[];
   /** Opens the callable recipes to programs. */
   readonly programKey: string;
+  /** Slash commands and shortcuts of the recipes. */
+  readonly entries: PlaygroundEntries;
   /** The view in the person's Home tab of the app in Slack; absent before the first was published. */
   readonly slackHome?: Json;
 }
@@ -116,6 +128,8 @@ export interface PersonApi {
   say(platform: PlaygroundPlatform, place: Place, text: string, files: readonly PageFile[]): Promise<void>;
   /** `command` with its slash. */
   slackCommand(conversation: string, command: string, text: string): Promise<ActionResult>;
+  /** `message`: chosen in its menu; else beside the message field. */
+  slackShortcut(shortcut: string, message: string | undefined): Promise<ActionResult>;
   slackAction(action: SlackAction): Promise<ActionResult>;
   slackSubmit(
     values: Readonly<Record<string, FieldValue>>,
@@ -129,6 +143,8 @@ export interface PersonApi {
   teamsSubmit(data: unknown): Promise<ActionResult>;
   /** What an input of the open dialog offers for what was typed. */
   teamsSearch(input: string, query: string): Promise<{ readonly choices: readonly TeamsChoice[] }>;
+  /** `message`: chosen in its menu; else beside the message field at that place. */
+  teamsShortcut(shortcut: string, place: Place, message: string | undefined): Promise<ActionResult>;
   teamsAction(message: string, action: TeamsAction): Promise<ActionResult>;
   teamsSignIn(conversation: string, state: string): Promise<ActionResult>;
 }
@@ -148,6 +164,7 @@ export function apiOf(person: string): PersonApi {
   return {
     say: (platform, place, text, files) => post(`${platform}/messages`, { person, ...place, text, files }),
     slackCommand: (conversation, command, text) => post('slack/commands', { person, conversation, command, text }),
+    slackShortcut: (shortcut, message) => post('slack/shortcuts', { person, shortcut, message }),
     slackAction: (action) => post('slack/actions', { person, ...action }),
     slackSubmit: (values) => post('slack/form', { person, values }),
     slackSuggest: (blockId, query) => post('slack/suggest', { person, blockId, query }),
@@ -156,6 +173,7 @@ export function apiOf(person: string): PersonApi {
     slackHomeAction: (action) => post('slack/home-actions', { person, ...action }),
     teamsSubmit: (data) => post('teams/dialog', { person, data }),
     teamsSearch: (input, query) => post('teams/search', { person, input, query }),
+    teamsShortcut: (shortcut, place, message) => post('teams/shortcuts', { person, shortcut, ...place, message }),
     teamsAction: (message, action) => post('teams/actions', { person, message, action }),
     teamsSignIn: (conversation, state) => post('teams/sign-in', { person, conversation, state }),
   };

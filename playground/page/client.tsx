@@ -17,6 +17,7 @@ import { RoomHead } from './room-head.js';
 import { SlackHome } from './slack-home.js';
 import { SlackModal } from './slack-modal.js';
 import { Tries } from './tries.js';
+import { useShortcuts } from './use-shortcuts.js';
 import { messageOf } from './values.js';
 
 interface ClientProps {
@@ -39,6 +40,7 @@ export function ChatClient({ platform, state, api }: ClientProps) {
   const hasHome = platform === 'slack' && current?.kind === 'direct';
   const isHome = hasHome && tab === 'home';
   const unread = useUnread(state.person.id, places, isHome ? '' : (current?.id ?? ''));
+  const shortcuts = useShortcuts(platform, current?.id ?? '', { api, onToast: setToast, onForm: setForm });
   useEffect(() => {
     if (toast === '') return;
     const timer = window.setTimeout(() => setToast(''), TOAST_MS);
@@ -57,7 +59,15 @@ export function ChatClient({ platform, state, api }: ClientProps) {
   const title = titleFor(state.person, current);
   const messages = (
     <>
-      <MessageList key={current.id} conversation={current} state={state} api={api} onToast={setToast} onSend={send} />
+      <MessageList
+        key={current.id}
+        conversation={current}
+        state={state}
+        api={api}
+        onToast={setToast}
+        onShortcut={shortcuts.choose}
+        onSend={send}
+      />
       <footer className="compose">
         <Tries conversation={current} onTry={(text, files) => void send({ conversation: current.id }, text, files)} />
         <Composer
@@ -65,7 +75,9 @@ export function ChatClient({ platform, state, api }: ClientProps) {
           conversation={current}
           label={`Message to ${title} in ${platform === 'slack' ? 'Slack' : 'Teams'}`}
           placeholder={placeholderOf(current, title)}
+          entries={state.entries}
           onSend={(text, files) => send({ conversation: current.id }, text, files)}
+          onShortcut={(shortcut) => shortcuts.choose(shortcut, { conversation: current.id })}
           onToast={setToast}
         />
       </footer>
@@ -78,6 +90,7 @@ export function ChatClient({ platform, state, api }: ClientProps) {
         <h2>{NAMES[platform]}</h2>
         <span className="client-team">Acme</span>
       </header>
+      {shortcuts.dialog}
       {form && (
         <SlackModal
           form={form}

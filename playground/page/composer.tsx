@@ -1,8 +1,10 @@
 import { type FormEvent, type KeyboardEvent, useEffect, useRef, useState } from 'react';
-import type { PageFile, PlaygroundConversation } from './api.js';
+import type { PageFile, PlaygroundConversation, PlaygroundEntries } from './api.js';
 import { PickedFiles, readFiles } from './attachments.js';
-import { type Completion, completionOf } from './completion.js';
-import { AttachIcon, MentionIcon, SendIcon } from './icons.js';
+import { completionsOf } from './completion.js';
+import { Completions } from './completions.js';
+import { AttachIcon, MentionIcon, SendIcon, ShortcutIcon } from './icons.js';
+import { ShortcutMenu } from './shortcut-menu.js';
 import { messageOf } from './values.js';
 
 interface ComposerProps {
@@ -10,27 +12,35 @@ interface ComposerProps {
   /** For people who do not see where it stands. */
   readonly label: string;
   readonly placeholder: string;
+  /** Slash commands to complete, and shortcuts to choose. */
+  readonly entries: PlaygroundEntries;
   readonly inThread?: boolean;
   /** False when it was not sent: then it stays. */
   readonly onSend: (text: string, files: readonly PageFile[]) => Promise<boolean>;
+  readonly onShortcut: (shortcut: string) => void;
   readonly onToast: (text: string) => void;
   readonly onLeave?: () => void;
 }
 
 /** Where a person types and attaches files. */
 export function Composer(props: ComposerProps) {
-  const { conversation, label, placeholder, inThread = false, onSend, onToast, onLeave } = props;
+  const { conversation, entries, label, placeholder, inThread = false, onSend, onShortcut, onToast, onLeave } = props;
   const [text, setText] = useState('');
   const [files, setFiles] = useState<readonly PageFile[]>([]);
   const box = useRef<HTMLTextAreaElement>(null);
-  const completion = completionOf(text, conversation, inThread);
+  const [marked, setMarked] = useState(0);
+  const completions = completionsOf(text, { conversation, inThread, slashCommands: entries.slashCommands });
   const isEmpty = text.trim() === '' && files.length === 0;
   useEffect(() => {
     if (inThread) box.current?.focus();
   }, [inThread]);
 
-  const put = (next: string): void => {
+  const write = (next: string): void => {
     setText(next);
+    setMarked(0);
+  };
+  const put = (next: string): void => {
+    write(next);
     box.current?.focus();
   };
   const send = async (event: FormEvent): Promise<void> => {
@@ -46,9 +56,14 @@ export function Composer(props: ComposerProps) {
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.key === 'Escape') onLeave?.();
     const isEnter = event.key === 'Enter' && !event.shiftKey && !event.nativeEvent.isComposing;
+    const completion = completions[marked];
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (completion && (isEnter || (event.key === 'Tab' && !event.shiftKey))) {
       event.preventDefault();
       put(completion.text);
+    } else if (step !== undefined && completions.length > 1) {
+      event.preventDefault();
+      setMarked((marked + step + completions.length) % completions.length);
     } else if (isEnter) void send(event);
   };
   const attach = (picked: FileList | null): void => {
@@ -60,18 +75,26 @@ export function Composer(props: ComposerProps) {
   };
   return (
     <div className="composing">
-      {completion && <CompletionRow completion={completion} onTake={() => put(completion.text)} />}
+      {completions.length > 0 && (
+        <Completions completions={completions} marked={marked} onTake={(taken) => put(taken.text)} />
+      )}
       <form className="composer" onSubmit={(event) => void send(event)}>
         <PickedFiles files={files} onRemove={(file) => setFiles((before) => before.filter((one) => one !== file))} />
         <div className="composer-row">
           <AttachButton onPick={attach} />
+          <ShortcutMenu
+            label="Shortcuts"
+            icon={<ShortcutIcon />}
+            shortcuts={entries.shortcuts.filter(({ kind }) => kind === 'global')}
+            onChoose={onShortcut}
+          />
           <textarea
             ref={box}
             rows={1}
             value={text}
             aria-label={label}
             placeholder={placeholder}
-            onChange={(event) => setText(event.target.value)}
+            onChange={(event) => write(event.target.value)}
             onKeyDown={onKeyDown}
           />
           {conversation.kind !== 'direct' && (
@@ -119,15 +142,5 @@ function AttachButton({ onPick }: { readonly onPick: (files: FileList | null) =>
         }}
       />
     </>
-  );
-}
-
-function CompletionRow({ completion, onTake }: { readonly completion: Completion; readonly onTake: () => void }) {
-  return (
-    <button type="button" className="completion" onClick={onTake}>
-      <strong>{completion.label}</strong>
-      <span>{completion.hint}</span>
-      <kbd>Tab</kbd>
-    </button>
   );
 }

@@ -21,6 +21,8 @@ export interface ListProps {
   readonly state: PlaygroundState;
   readonly api: PersonApi;
   readonly onToast: (text: string) => void;
+  /** Somebody chooses a shortcut beside a message field, or in the menu of the message that is named. */
+  readonly onShortcut: (shortcut: string, place: Place, message?: string) => void;
   /** False when it was not sent. */
   readonly onSend: (place: Place, text: string, files: readonly PageFile[]) => Promise<boolean>;
 }

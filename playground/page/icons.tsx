@@ -115,3 +115,21 @@ export function ReplyIcon() {
     </Icon>
   );
 }
+
+export function ShortcutIcon() {
+  return (
+    <Icon>
+      <path {...line} d="M11.3 2.500 4.500 11.400h4.700l-.700 6.100 6.900-8.900h-4.800Z" />
+    </Icon>
+  );
+}
+
+export function MoreIcon() {
+  return (
+    <Icon>
+      <circle cx="4.5" cy="10" r="1.5" fill="currentColor" />
+      <circle cx="10" cy="10" r="1.5" fill="currentColor" />
+      <circle cx="15.5" cy="10" r="1.5" fill="currentColor" />
+    </Icon>
+  );
+}

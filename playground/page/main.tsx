@@ -6,6 +6,7 @@ import './client.css';
 import './places.css';
 import './threads.css';
 import './composer.css';
+import './shortcuts.css';
 import './slack.css';
 import './teams.css';
 import './records.css';

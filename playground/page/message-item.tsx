@@ -1,16 +1,14 @@
-import type { PersonApi, PlaygroundConversation, PlaygroundMessage, PlaygroundState } from './api.js';
+import type { PlaygroundMessage } from './api.js';
 import { SentFiles } from './attachments.js';
-import { EyeIcon, ReplyIcon } from './icons.js';
+import type { ListProps } from './content-props.js';
+import { EyeIcon, MoreIcon, ReplyIcon } from './icons.js';
 import { Avatar } from './people.js';
+import { ShortcutMenu } from './shortcut-menu.js';
 import { SlackContent } from './slack-content.js';
 import { TeamsContent } from './teams-content.js';
 
-interface ItemProps {
+interface ItemProps extends Omit<ListProps, 'onSend'> {
   readonly message: PlaygroundMessage;
-  readonly conversation: PlaygroundConversation;
-  readonly state: PlaygroundState;
-  readonly api: PersonApi;
-  readonly onToast: (text: string) => void;
   /** Begins a reply in the thread of this message; absent where there is none to begin. */
   readonly onReply?: (() => void) | undefined;
 }
@@ -20,9 +18,12 @@ function clock(at: number): string {
 }
 
 /** One message with who wrote it, and what can be done with it. */
-export function MessageItem({ message, conversation, state, api, onToast, onReply }: ItemProps) {
+export function MessageItem({ message, conversation, state, api, onToast, onReply, onShortcut }: ItemProps) {
   const author = state.people.find(({ id }) => id === message.author);
   const Content = conversation.platform === 'slack' ? SlackContent : TeamsContent;
+  // The chats have none in the menus of messages that one person sees.
+  const shortcuts =
+    message.onlyFor === undefined ? state.entries.shortcuts.filter(({ kind }) => kind === 'message') : [];
   const kinds = [
     'message',
     author?.id === state.person.id ? 'message-own' : '',
@@ -49,11 +50,25 @@ export function MessageItem({ message, conversation, state, api, onToast, onRepl
           {message.files && <SentFiles files={message.files} />}
         </div>
       </div>
-      {onReply && (
+      {(onReply || shortcuts.length > 0) && (
         <div className="message-tools">
-          <button type="button" className="tool" aria-label="Reply in thread" title="Reply in thread" onClick={onReply}>
-            <ReplyIcon />
-          </button>
+          {onReply && (
+            <button
+              type="button"
+              className="tool"
+              aria-label="Reply in thread"
+              title="Reply in thread"
+              onClick={onReply}
+            >
+              <ReplyIcon />
+            </button>
+          )}
+          <ShortcutMenu
+            label="More actions"
+            icon={<MoreIcon />}
+            shortcuts={shortcuts}
+            onChoose={(shortcut) => onShortcut(shortcut, { conversation: conversation.id }, message.id)}
+          />
         </div>
       )}
     </li>

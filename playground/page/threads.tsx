@@ -34,7 +34,8 @@ interface ThreadProps extends ListProps {
 
 /** The replies to a message, and where to write one. */
 export function Thread(props: ThreadProps) {
-  const { conversation, isReplying, mayReply, onReplying, onSend, onToast, replies, root } = props;
+  const { conversation, isReplying, mayReply, onReplying, onSend, onShortcut, onToast, replies, root, state } = props;
+  const place = { conversation: conversation.id, thread: root.id };
   const [isFolded, setFolded] = useState(false);
   const count = `${replies.length} ${replies.length === 1 ? 'reply' : 'replies'}`;
   return (
@@ -62,7 +63,9 @@ export function Thread(props: ThreadProps) {
           inThread
           label="Reply in the thread"
           placeholder={conversation.kind === 'direct' ? 'Reply…' : 'Reply or @Behalf'}
-          onSend={(text, files) => onSend({ conversation: conversation.id, thread: root.id }, text, files)}
+          entries={state.entries}
+          onSend={(text, files) => onSend(place, text, files)}
+          onShortcut={(shortcut) => onShortcut(shortcut, place)}
           onToast={onToast}
           onLeave={() => onReplying(false)}
         />

@@ -155,6 +155,7 @@ function mentionHtml(text: string): string {
   return `<div><div>${mention}&nbsp;${escapeHtml(text)}</div></div>`;
 }
 
-function escapeHtml(text: string): string {
+/** A text as it stands in HTML. */
+export function escapeHtml(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

@@ -16,6 +16,7 @@ import { type Chats, classicButtons } from './chats.js';
 import { Dialogs, judgeTask } from './dialogs.js';
 import type { TeamsFiles } from './files.js';
 import { judgeInvoke } from './invoke-answers.js';
+import { messagePayload } from './message-payload.js';
 import type {
   ActivityOverrides,
   CardFinding,
@@ -57,6 +58,13 @@ export interface RawAction {
   /** Claims another chat than the message's. */
   readonly conversation?: string;
   readonly overrides?: ActivityOverrides;
+}
+
+/** Where a command of the message extension is chosen. */
+export interface ShortcutPlace {
+  readonly conversation?: string;
+  /** What Teams tells of the message, whatever it is. */
+  readonly message?: unknown;
 }
 
 interface ClientOptions {
@@ -155,14 +163,9 @@ export class TeamsClient {
   }
 
   /** A person chooses a command of the message extension: in the menu of a message, or of the composer where none is named. */
-  async shortcut(
-    personId: string,
-    commandId: string,
-    where: { readonly conversation?: string; readonly message?: unknown } = {},
-  ): Promise<PressResult> {
+  async shortcut(personId: string, commandId: string, where: ShortcutPlace = {}): Promise<PressResult> {
     const { chats } = this.#options;
-    const conversation = where.conversation ?? chats.personal(personId).id;
-    const { message } = where;
+    const { conversation = chats.personal(personId).id, message } = where;
     const chosen = { commandId, commandContext: message === undefined ? 'compose' : 'message' };
     const value = {
       ...chosen,
@@ -170,6 +173,17 @@ export class TeamsClient {
       context: { theme: 'default' },
     };
     return { kind: 'invoked', ...(await this.dialogs.fetchFor(personId, conversation, value)) };
+  }
+
+  /** The same in the menu of a message that the person sees. */
+  async shortcutOn(personId: string, commandId: string, messageId: string): Promise<PressResult> {
+    const seen = this.#visible(personId, messageId);
+    // Teams has none in the menus of messages that one person sees.
+    if (seen.onlyFor !== undefined) throw new Error(`message ${messageId} has no menu with shortcuts`);
+    const { facts, people } = this.#options;
+    const author = people.find(({ id }) => id === seen.author);
+    const message = messagePayload(seen, { appId: facts.appId, author });
+    return this.shortcut(personId, commandId, { conversation: placeOf(seen), message });
   }
 
   /** Any other invoke, such as `signin/tokenExchange` and `signin/failure`. */

@@ -6,7 +6,7 @@ import { messageActivity, type Scene } from './activities.js';
 import { BotEndpoint, type DeliveryTiming, REAL_TIMING } from './bot-endpoint.js';
 import type { BotProof } from './bot-login.js';
 import { Chats } from './chats.js';
-import { type ButtonChoice, type RawAction, type SayOptions, TeamsClient } from './client.js';
+import { type ButtonChoice, type RawAction, type SayOptions, type ShortcutPlace, TeamsClient } from './client.js';
 import { Connector } from './connector.js';
 import type { Dialogs } from './dialogs.js';
 import { Faults } from './faults.js';
@@ -79,11 +79,8 @@ export interface TeamsEmulator {
   verifyState(personId: string, state: string, options?: SayOptions): Promise<PressResult>;
   invoke(personId: string, invoke: { name: string; value: unknown }, options?: SayOptions): Promise<PressResult>;
   /** Chooses a command of the message extension; `message` is the payload of the message that it is chosen on. */
-  shortcut(
-    personId: string,
-    commandId: string,
-    where?: { readonly conversation?: string; readonly message?: unknown },
-  ): Promise<PressResult>;
+  shortcut(personId: string, commandId: string, where?: ShortcutPlace): Promise<PressResult>;
+  shortcutOn(personId: string, commandId: string, messageId: string): Promise<PressResult>;
   /** The dialogs (task modules) in people's clients. */
   readonly dialogs: Dialogs;
   install(personId: string): Promise<void>;
@@ -198,6 +195,7 @@ function personControls(client: TeamsClient, chats: Chats) {
     verifyState: client.verifyState.bind(client),
     invoke: client.invoke.bind(client),
     shortcut: client.shortcut.bind(client),
+    shortcutOn: client.shortcutOn.bind(client),
     dialogs: client.dialogs,
     install: client.install.bind(client),
     uninstall: client.uninstall.bind(client),

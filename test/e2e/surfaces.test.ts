@@ -382,7 +382,7 @@ describe('The page', () => {
       await form.waitFor({ state: 'detached' });
       await desk.slack.textbox().focus();
       await keyboard.press('Shift+Tab');
-      expect(await focused(desk)).toBe('Attach files');
+      expect(await focused(desk)).toBe('Shortcuts');
       await desk.slack.place('sales').focus();
       await keyboard.press('Enter');
       await desk.slack.say('Typed by hand');

@@ -8,6 +8,11 @@ interface Call {
   readonly args: readonly unknown[];
 }
 
+const ENTRIES = {
+  slashCommands: [{ command: '/deal', hint: 'Creates a deal' }],
+  shortcuts: [{ id: 'global:x', kind: 'global' as const, name: 'New deal' }],
+};
+
 describe('the front of the playground', () => {
   const conversations = new Conversations();
   const calls: Call[] = [];
@@ -39,6 +44,7 @@ describe('the front of the playground', () => {
       conversations,
       serviceUrl: () => `http://127.0.0.1:${servicePort}`,
       apps: { records: async () => ({ opportunities: [{ id: 'O1' }], notes: [], files: [] }) },
+      entries: async () => ENTRIES,
       programKey: 'bhf_key',
       slack: {
         say: record('say'),
@@ -72,6 +78,10 @@ describe('the front of the playground', () => {
         verifyState: async () => ({ kind: 'open-url', url: '' }),
         shortcut: async (...args) => {
           calls.push({ method: 'teams.shortcut', args });
+          return { kind: 'open-url', url: '' };
+        },
+        shortcutOn: async (...args) => {
+          calls.push({ method: 'teams.shortcutOn', args });
           return { kind: 'open-url', url: '' };
         },
         viewFor: (_person, message) => message,
@@ -148,6 +158,7 @@ describe('the front of the playground', () => {
         conversations: [{ id: 'C1', messages: [{ text: 'for all' }] }],
         crm: { opportunities: [{ id: 'O1' }], notes: [] },
         programKey: 'bhf_key',
+        entries: ENTRIES,
       });
       expect(JSON.stringify(state)).not.toContain('for Rita');
     });
@@ -228,12 +239,17 @@ describe('the front of the playground', () => {
     it('chooses shortcuts of both clients, anywhere or on a message', async () => {
       await post('slack/shortcuts', { person: 'rita', shortcut: 'global:x' });
       const chosen = await post('slack/shortcuts', { person: 'rita', shortcut: 'message:x', message: '1.1' });
+      const place = { conversation: '19:c', thread: '7' };
       await post('teams/shortcuts', { person: 'rita', shortcut: 'global:x', conversation: 'a:1rita' });
+      await post('teams/shortcuts', { person: 'rita', shortcut: 'global:x', ...place });
+      await post('teams/shortcuts', { person: 'rita', shortcut: 'message:x', ...place, message: '8' });
 
       expect(calls).toEqual([
         { method: 'shortcut', args: ['rita', 'global:x', undefined] },
         { method: 'shortcut', args: ['rita', 'message:x', '1.1'] },
         { method: 'teams.shortcut', args: ['rita', 'global:x', { conversation: 'a:1rita' }] },
+        { method: 'teams.shortcut', args: ['rita', 'global:x', { conversation: '19:c;messageid=7' }] },
+        { method: 'teams.shortcutOn', args: ['rita', 'message:x', '8'] },
       ]);
       expect(await chosen.json()).toEqual({ kind: 'sent' });
     });

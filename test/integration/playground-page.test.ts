@@ -56,6 +56,8 @@ const BLOCKS = [
   },
 ];
 
+const DELIVERY = { activityId: 'f:1', status: 200, body: {}, attempts: [200] };
+
 describe('the page of the playground', () => {
   const calls: Call[] = [];
   const problems: string[] = [];
@@ -107,6 +109,14 @@ describe('the page of the playground', () => {
           files: [],
         }),
       },
+      entries: async () => ({
+        slashCommands: [{ command: '/deal', hint: 'Creates a deal' }],
+        shortcuts: [
+          { id: 'global:new-deal', kind: 'global', name: 'New deal' },
+          { id: 'global:visit', kind: 'global', name: 'Plan visit', description: 'Plans a visit' },
+          { id: 'message:log-note', kind: 'message', name: 'Log note' },
+        ],
+      }),
       programKey: 'bhf_key',
       slack: {
         say: record('slack.say'),
@@ -141,7 +151,14 @@ describe('the page of the playground', () => {
           calls.push({ method: 'teams.verifyState', args });
           return { kind: 'open-url', url: 'about:blank' };
         },
-        shortcut: async () => ({ kind: 'open-url', url: 'about:blank' }),
+        shortcut: async (...args) => {
+          calls.push({ method: 'teams.shortcut', args });
+          return { kind: 'invoked', delivery: DELIVERY, outcome: { kind: 'toast', text: 'Answered elsewhere' } };
+        },
+        shortcutOn: async (...args) => {
+          calls.push({ method: 'teams.shortcutOn', args });
+          return { kind: 'invoked', delivery: DELIVERY, outcome: { kind: 'failed', reason: '' } };
+        },
         viewFor: (_person, message) => message,
       },
     });
@@ -293,6 +310,64 @@ describe('the page of the playground', () => {
     await client('Microsoft Teams').getByRole('button', { name: 'Login' }).click();
     await (await opened).close();
     expect(await called('teams.verifyState')).toEqual(['rita', 'CancelledByUser', { conversation: 'a:1' }]);
+  });
+
+  test('offers the slash commands of recipes, of which one is chosen with the arrow keys', async () => {
+    const box = client('Slack').getByRole('textbox');
+    await box.fill('/');
+    await client('Slack').getByRole('button', { name: '/deal Creates a deal' }).waitFor();
+    await box.press('ArrowDown');
+    await box.press('Tab');
+    expect(await box.inputValue()).toBe('/deal ');
+    await box.pressSequentially('Acme');
+    await box.press('Enter');
+    expect(await called('command')).toEqual(['rita', '/deal', 'Acme', { channel: 'D1' }]);
+  });
+
+  test('sends a slash command that is typed to its end at once', async () => {
+    await client('Slack').getByRole('textbox').fill('/deal');
+    await client('Slack').getByRole('textbox').press('Enter');
+    expect(await called('command')).toEqual(['rita', '/deal', '', { channel: 'D1' }]);
+  });
+
+  test('chooses shortcuts beside the message field, by keyboard', async () => {
+    for (const [name, method] of [
+      ['Slack', 'slack.shortcut'],
+      ['Microsoft Teams', 'teams.shortcut'],
+    ] as const) {
+      const button = client(name).getByRole('button', { name: 'Shortcuts' });
+      const focused = client(name).locator(':focus');
+      await button.focus();
+      await page.keyboard.press('Enter');
+      await client(name).getByRole('menu', { name: 'Shortcuts' }).waitFor();
+      await focused.filter({ hasText: 'New deal' }).waitFor();
+      await page.keyboard.press('Escape');
+      await client(name).getByRole('menu').waitFor({ state: 'hidden' });
+      await button.and(focused).waitFor();
+      await page.keyboard.press('ArrowDown');
+      await focused.filter({ hasText: 'New deal' }).waitFor();
+      await page.keyboard.press('ArrowUp');
+      await focused.filter({ hasText: 'Plan visit' }).waitFor();
+      await page.keyboard.press('Enter');
+      expect((await called(method)).slice(0, 2)).toEqual(['rita', 'global:visit']);
+      await button.and(focused).waitFor();
+    }
+    await client('Microsoft Teams').getByRole('status').getByText('Answered elsewhere').waitFor();
+  });
+
+  test('chooses shortcuts on a message, and says when that fails', async () => {
+    postBlocks();
+    postCard();
+    for (const [name, method, message] of [
+      ['Slack', 'slack.shortcut', '1.1'],
+      ['Microsoft Teams', 'teams.shortcutOn', '77'],
+    ] as const) {
+      await client(name).locator('li[data-message]').hover();
+      await client(name).getByRole('button', { name: 'More actions' }).click();
+      await client(name).getByRole('menuitem', { name: 'Log note' }).click();
+      expect(await called(method)).toEqual(['rita', 'message:log-note', message]);
+    }
+    await client('Microsoft Teams').getByRole('status').getByText('Something went wrong').waitFor();
   });
 
   test('shows another person what that person sees', async () => {

@@ -71,6 +71,12 @@ export class ClientOnPage {
     return this.#client.getByRole('button', { name });
   }
 
+  /** Chooses a shortcut beside the message field. */
+  async chooseShortcut(name: string): Promise<void> {
+    await this.button('Shortcuts').first().click();
+    await this.#client.getByRole('menuitem', { name }).click();
+  }
+
   /** What the client itself says, e.g. instead of sending something. */
   async says(text: string | RegExp): Promise<void> {
     await this.#client.getByRole('status').getByText(text).waitFor();
@@ -105,6 +111,13 @@ export class MessageOnPage {
   async beginReply(): Promise<void> {
     await this.#message.hover();
     await this.#message.getByRole('button', { name: 'Reply in thread' }).click();
+  }
+
+  /** Chooses a shortcut in the menu of the message. */
+  async chooseShortcut(name: string): Promise<void> {
+    await this.#message.hover();
+    await this.button('More actions').click();
+    await this.#message.getByRole('menuitem', { name }).click();
   }
 
   button(name: string | RegExp): Locator {
