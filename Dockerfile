@@ -12,6 +12,7 @@ RUN npm ci --no-audit --no-fund
 COPY tsconfig.json tsconfig.build.json ./
 COPY src ./src
 COPY adapters ./adapters
+COPY scripts ./scripts
 RUN npm run build && npm run -s sbom > sbom.json && npm prune --omit=dev --no-audit --no-fund
 
 FROM ${NODE_IMAGE}

@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { runService } from './cli/start.js';
 import { isBehalfError } from './kernel/errors.js';
 

@@ -4,7 +4,7 @@ import { zipSync } from 'fflate';
 import { z } from 'zod';
 import { BehalfError } from '../../src/kernel/errors.js';
 
-/** Beside `adapters`, also when that is compiled to `dist/adapters`. */
+/** Beside `adapters`, also when that is built into `dist/src`. */
 const ROOT = ['../..', '../../..']
   .map((up) => path.resolve(__dirname, up))
   .find((folder) => existsSync(path.join(folder, 'appPackage')));

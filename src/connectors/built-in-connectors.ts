@@ -7,7 +7,7 @@ import { compileConnector } from './compile-connector.js';
 import type { Connector } from './connector.js';
 import type { LoadedConnectors } from './load-connectors.js';
 
-/** Beside `src`, also when that is compiled to `dist/src`. */
+/** Beside `src`, also when that is built into `dist/src`. */
 const DIRECTORIES = ['../..', '../../..'].map((up) => path.resolve(__dirname, up, 'connectors'));
 
 /**
