@@ -56,4 +56,12 @@ export const MIGRATIONS: readonly string[] = [
     anchor_number INTEGER, anchor_hash TEXT, anchor_proof TEXT
   );
   `,
+  // Each index that a job touches on its way is a page more for the log: those of what runs and of what is held back stay small.
+  `
+  DROP INDEX jobs_by_recipe;
+  DROP INDEX jobs_by_status;
+  DROP INDEX jobs_by_attention;
+  CREATE INDEX jobs_looked_after ON jobs (attention_at) WHERE attention_at IS NOT NULL OR status = 'running';
+  CREATE INDEX jobs_held_back ON jobs (status, recipe, id) WHERE status = 'pending' OR status = 'suspended';
+  `,
 ];

@@ -7,7 +7,15 @@ import type { Logger } from '../../src/kernel/logger.port.js';
 const SECRET_NAMES = ['authorization', 'access_token', 'refresh_token', 'client_secret', 'password', 'token'] as const;
 const CENSOR = '[redacted]';
 
-/** Structured JSON lines on standard output (or `destination`). Foreign errors are cut down to name, code and place. */
+/** Lines are gathered for so long, or until there are so many bytes: each write costs a change to another thread and back. */
+const GATHERED_MS = 100;
+const GATHERED_BYTES = 4_096;
+const STANDARD_OUTPUT = 1;
+
+/**
+ * Structured JSON lines on standard output (or `destination`), warnings and errors at once, the others a little later. Foreign
+ * errors are cut down to name, code and place.
+ */
 export function createLogger(options: {
   readonly level: string;
   readonly destination?: pino.DestinationStream;
@@ -19,15 +27,31 @@ export function createLogger(options: {
     formatters: { level: (label) => ({ level: label }), log: presentable },
     serializers: { err: describeError },
   };
-  return wrap(options.destination ? pino(settings, options.destination) : pino(settings));
+  return wrap(pino(settings, options.destination ?? standardOutput()));
+}
+
+/** What is still gathered when the process ends is written then; the library sees to that. */
+function standardOutput(): pino.DestinationStream {
+  return pino.destination({
+    dest: STANDARD_OUTPUT,
+    sync: false,
+    minLength: GATHERED_BYTES,
+    periodicFlush: GATHERED_MS,
+  });
 }
 
 function wrap(logger: pino.Logger): Logger {
   return {
     debug: (fields, message) => logger.debug(fields, message),
     info: (fields, message) => logger.info(fields, message),
-    warn: (fields, message) => logger.warn(fields, message),
-    error: (fields, message) => logger.error(fields, message),
+    warn: (fields, message) => {
+      logger.warn(fields, message);
+      logger.flush();
+    },
+    error: (fields, message) => {
+      logger.error(fields, message);
+      logger.flush();
+    },
     child: (fields) => wrap(logger.child(presentable(fields))),
   };
 }

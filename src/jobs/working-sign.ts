@@ -9,6 +9,9 @@ const AGAIN_AFTER_MS = 4_000;
 /** Two minutes: whoever still waits then does something else meanwhile. */
 const AT_MOST = 30;
 
+/** Why the sign goes away; without one, each command would pay for an error with its stack. */
+const DONE = 'done';
+
 interface WorkingPlace {
   readonly sign: WorkingSign | undefined;
   readonly conversation: ConversationRef;
@@ -30,7 +33,7 @@ export async function withWorkingSign<T>(
   try {
     return await work();
   } finally {
-    done.abort();
+    done.abort(DONE);
   }
 }
 
