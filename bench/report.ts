@@ -26,7 +26,7 @@ export function renderReport(report: Report): string {
     `A whole command of Behalf — signature or token check, deduplication, job durable before the acknowledgement, token read and`,
     'decrypted, one call to an app, reply, log line, metrics — against a bot that only echoes, in one run, in turns. c50: 50 commands',
     'in flight; r100: 100 a second; slow: the same while the app takes 2 s for a call. In brackets: the median ratio to the bare bot',
-    'of the same platform. Behalf runs as `npm start` and the image start it, with `--max-semi-space-size=64`; the bare bots as they are.',
+    'of the same platform. Behalf runs as `npm start` and the image start it, with its flags for the size of young memory; the bare bots as they are.',
     '',
     '| | commands/s, c50 | CPU ms, c50 | CPU ms, r100 | p50 ms, r100 | ack p99 ms, r100 | ack p99 ms, slow | new connections, r100 | failed |',
     '|---|---|---|---|---|---|---|---|---|',

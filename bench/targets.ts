@@ -8,14 +8,12 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Pool } from 'undici';
 import { Browser } from '../playground/tour/browser.js';
+import { SERVICE_FLAGS } from '../scripts/service-flags.js';
 import { rssMb, type Target } from './load.js';
 import type { Platform } from './platform.js';
 
 const ROOT = join(__dirname, '..');
 const USERS = Array.from({ length: 50 }, (_, index) => `U${1000 + index}`);
-
-/** As `npm start` and the image start the service. */
-const SERVICE_ARGS = ['--max-semi-space-size=64'];
 
 export interface Running {
   readonly port: number;
@@ -63,7 +61,7 @@ export async function startBehalf(
     Object.entries(platform.environment()).filter(([name]) => !without.test(name)),
   );
   const port = await freePort();
-  const running = await startProcess([...SERVICE_ARGS, join('dist', 'src', 'main.js'), 'start'], port, {
+  const running = await startProcess([...SERVICE_FLAGS, join('dist', 'src', 'main.js'), 'start'], port, {
     ...environment,
     PUBLIC_URL: `http://127.0.0.1:${port}`,
     CONFIG_DIR: join('bench', 'config'),

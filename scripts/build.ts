@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 import * as undici from 'undici';
+import { SERVICE_FLAGS } from './service-flags.js';
 
 /**
  * Builds the service into two files: to find, read and compile a thousand takes most of the time of a start. Nothing is
@@ -15,9 +16,6 @@ const OUT = resolve(ROOT, process.argv[2] ?? 'dist/src');
 
 /** Native code, files that are sent as they are, and what a start on the embedded store does not load. */
 const EXTERNAL = ['libsql', '@microsoft/teams-js', '@readme/openapi-parser', 'bullmq', 'ioredis'];
-
-/** The flags of `npm start` and of the image: code that is compiled ahead is good for these alone. */
-const FLAGS = ['--max-semi-space-size=64'];
 
 /** undici brings a browser's whole network along; these two are what a service starts with, the others wait until they are used. */
 const UNDICI_PARTS: ReadonlyMap<string, string> = new Map([
@@ -67,7 +65,7 @@ async function main(): Promise<void> {
   });
   const ahead = spawnSync(
     process.execPath,
-    [...FLAGS, join(ROOT, 'scripts/compile-ahead.mjs'), join(OUT, 'service.js')],
+    [...SERVICE_FLAGS, join(ROOT, 'scripts/compile-ahead.mjs'), join(OUT, 'service.js')],
     {
       stdio: ['ignore', 'inherit', 'inherit'],
       // Settings of whoever builds would be settings of the service that is run for it.

@@ -1,5 +1,6 @@
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { SERVICE_FLAGS } from '../../scripts/service-flags.js';
 import { describeSettings } from '../../src/settings.js';
 import { expectNone } from './support/findings.js';
 import { exists, read } from './support/repository.js';
@@ -57,7 +58,9 @@ describe('the image', () => {
   it('starts what the package names as its program', () => {
     const { bin } = z.object({ bin: z.object({ behalf: z.string() }) }).parse(JSON.parse(read('package.json')));
 
-    expect(instructions('ENTRYPOINT')).toEqual([`["node", "--max-semi-space-size=64", "${bin.behalf}"]`]);
+    expect(instructions('ENTRYPOINT')).toEqual([
+      JSON.stringify(['node', ...SERVICE_FLAGS, bin.behalf]).replaceAll(',', ', '),
+    ]);
   });
 
   it('sets only variables that the service knows', () => {

@@ -6,13 +6,12 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { POP_UP_SCRIPTS } from '../../adapters/teams/pop-up.js';
+import { SERVICE_FLAGS } from '../../scripts/service-flags.js';
 import { eventually } from '../support/service-kit.js';
 
 const ROOT = path.join(__dirname, '../..');
 const BUILT = path.join(ROOT, 'dist/tested');
 const PROGRAM = path.join(BUILT, 'main.js');
-/** As in `npm start`. */
-const FLAG = '--max-semi-space-size=64';
 
 describe('the service as it is built', () => {
   let directory: string;
@@ -33,7 +32,7 @@ describe('the service as it is built', () => {
       const script = new Script(readFileSync(file, 'latin1'), { filename: file, cachedData: readFileSync(file + '.cache') });
       console.log(script.cachedDataRejected);`;
 
-    expect(String(execFileSync(process.execPath, [FLAG, '-e', check])).trim()).toBe('false');
+    expect(String(execFileSync(process.execPath, [...SERVICE_FLAGS, '-e', check])).trim()).toBe('false');
   });
 
   it('starts without that code too, and runs the other commands', () => {
@@ -72,7 +71,11 @@ describe('the service as it is built', () => {
   });
 
   function start(more: Readonly<Record<string, string>>): ChildProcess {
-    return spawn(process.execPath, [FLAG, PROGRAM, 'start'], { cwd: ROOT, env: environment(more), stdio: 'ignore' });
+    return spawn(process.execPath, [...SERVICE_FLAGS, PROGRAM, 'start'], {
+      cwd: ROOT,
+      env: environment(more),
+      stdio: 'ignore',
+    });
   }
 
   function environment(more: Readonly<Record<string, string>>): Record<string, string> {
