@@ -17,12 +17,16 @@ export function ShortcutMenu({ label, icon, shortcuts, onChoose }: MenuProps) {
   const button = useRef<HTMLButtonElement>(null);
   const menu = useRef<HTMLDivElement>(null);
   const [isOpen, setOpen] = useState(false);
-  useEffect(() => {
-    if (!isOpen || !button.current || !menu.current) return;
-    return keepBeside(button.current, menu.current);
-  }, [isOpen]);
+  const letGo = useRef<() => void>(undefined);
+  useEffect(() => () => letGo.current?.(), []);
   if (shortcuts.length === 0) return null;
 
+  // The browser tells once of a menu that is closed and opened again at once: its state alone is not enough.
+  const toggled = (open: boolean): void => {
+    setOpen(open);
+    letGo.current?.();
+    letGo.current = open && button.current && menu.current ? keepBeside(button.current, menu.current) : undefined;
+  };
   const close = (): void => {
     menu.current?.hidePopover();
     button.current?.focus();
@@ -65,7 +69,7 @@ export function ShortcutMenu({ label, icon, shortcuts, onChoose }: MenuProps) {
         tabIndex={-1}
         className="shortcut-menu"
         aria-label={label}
-        onToggle={(event) => setOpen(event.newState === 'open')}
+        onToggle={(event) => toggled(event.newState === 'open')}
         onKeyDown={move}
       >
         {shortcuts.map((shortcut) => (

@@ -191,6 +191,70 @@ describe('The slash command in Slack', () => {
   );
 });
 
+describe('Shortcuts', () => {
+  it.each(BOTH)(
+    'on a message in %s make a note of it, and only the person who chose hears of it',
+    async (client) => {
+      const [hers, his] = await Promise.all([sitDown('rita'), sitDown('carl')]);
+      for (const desk of [hers, his]) await desk[client].openConversation(/sales/i);
+      const text = `Acme wants a <call> & a visit, says ${client}`;
+      await his[client].say(text);
+      await (await hers[client].message(text)).chooseShortcut('Log note from message');
+      if (client === 'teams') {
+        await hers.teams.says('I have answered in the chat with me');
+        await hers.teams.openConversation('Behalf');
+      }
+      await hers[client].message('Logged as Integration User');
+      await records(hers).getByText(text).waitFor();
+      expect(await his[client].text()).not.toContain('Logged as Integration User');
+      await leave(hers, his);
+    },
+    STORY_MS,
+  );
+
+  it.each(BOTH)(
+    'beside the message field in %s open the form of their recipe',
+    async (client) => {
+      const desk = await sitDown('carl');
+      await desk[client].openConversation(/sales/i);
+      await desk[client].chooseShortcut('New deal');
+      const form = desk.page.getByRole('dialog', { name: 'New deal' });
+      await form.getByText('What amount?').waitFor();
+      expect(await barriersOn(desk.page)).toEqual([]);
+      await desk.page.keyboard.press('Escape');
+      await form.waitFor({ state: 'detached' });
+      await leave(desk);
+    },
+    STORY_MS,
+  );
+
+  it(
+    'stand in a menu that is not cut off on a phone, and hinder nobody there',
+    async () => {
+      const desk = await sitDown('carl');
+      const { page } = desk;
+      await page.setViewportSize({ width: 390, height: 844 });
+      for (const client of BOTH) {
+        await desk[client].say('personal_connections');
+        const message = await desk[client].message('You have no personal connections');
+        for (const button of [message.button('More actions'), desk[client].button('Shortcuts').first()]) {
+          await button.focus();
+          await page.keyboard.press('Enter');
+          const menu = page.getByRole('menu');
+          await menu.locator(':focus').waitFor();
+          expect(await barriersOn(page)).toEqual([]);
+          const { height, width, x, y } = (await menu.boundingBox()) ?? { height: 0, width: 0, x: -1, y: -1 };
+          expect([x >= 0, y >= 0, x + width <= 390, y + height <= 844]).toEqual([true, true, true, true]);
+          await page.keyboard.press('Escape');
+          await menu.waitFor({ state: 'hidden' });
+        }
+      }
+      await leave(desk);
+    },
+    STORY_MS,
+  );
+});
+
 async function logIn(desk: Desk, client: 'slack' | 'teams', prompt: MessageOnPage): Promise<void> {
   const open = client === 'slack' ? openTab : openWindow;
   await logInAtProvider(await open(desk, prompt, 'Login'), 'rita');
