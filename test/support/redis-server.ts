@@ -154,7 +154,7 @@ function answersPing(port: number): Promise<boolean> {
 }
 
 /** Below the ephemeral range, and so that the port of a Cluster's bus (10 000 more) is as well. */
-export async function freePort(): Promise<number> {
+async function freePort(): Promise<number> {
   for (;;) {
     const port = randomInt(11_000, 21_000);
     if ((await canListen(port)) && (await canListen(port + 10_000))) return port;
