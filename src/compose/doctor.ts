@@ -9,7 +9,7 @@ import type { HttpClient } from '../kernel/http-client.port.js';
 import { noMetrics } from '../kernel/metrics.port.js';
 import { systemClock } from '../kernel/system-clock.js';
 import { hasErrors } from '../language/problem.js';
-import { lookAtStore } from './look-at-store.js';
+import { lookAtStore, type StoreLook } from './look-at-store.js';
 import { type Basics, openStores } from './open-stores.js';
 
 const NETWORK = 'Look at the network, the firewall and the proxy between this machine and there.';
@@ -35,7 +35,7 @@ export async function examineService(config: Config, environment: Environment): 
     const { createOAuthClient } = await import('../../adapters/oauth/index.js');
     const oauth = createOAuthClient({ httpClient: http, clock });
     const all = await Promise.all([
-      examined('store', () => examineStore(config, basics), 'Look at REDIS_URL, or at DATA_DIR.'),
+      examined('store', () => examineStore(config, look, basics), 'Look at REDIS_URL, or at DATA_DIR.'),
       examined(
         'address',
         () => examineAddress(publicUrl, httpClient),
@@ -97,11 +97,10 @@ function unchecked(): Finding {
   };
 }
 
-async function examineStore(config: Config, basics: Basics): Promise<readonly Finding[]> {
+async function examineStore(config: Config, look: StoreLook, basics: Basics): Promise<readonly Finding[]> {
   const subject = 'store';
   if (config.store.kind === 'embedded') {
     // Opening it would keep a service from starting; whether it can be read, the look has told.
-    const look = await lookAtStore(config);
     if (look.kind === 'known') return [{ subject, state: 'ok', says: 'the embedded store can be read' }];
     const isInUse = look.why.includes('is in use by another process');
     return [

@@ -96,6 +96,6 @@ export async function winnersOf(attempts: number, call: (attempt: number) => Pro
 }
 
 /** Resolves once the condition holds; a test that waits in vain ends by jest's time limit. */
-export async function until(condition: () => boolean | Promise<boolean>, everyMs = 5): Promise<void> {
-  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, everyMs));
+export async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
 }
