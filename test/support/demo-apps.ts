@@ -13,6 +13,7 @@ import type { DemoApp, DemoAppAddresses, DemoAppsOptions } from '../../playgroun
 
 const ROOT = path.resolve(__dirname, '../..');
 const PROGRAM = path.join(ROOT, 'playground/apps/process.ts');
+const READY_WITHIN_MS = 60_000;
 
 export interface DemoAppsProcess {
   readonly crm: DemoApp & { readonly control: DemoAppControl<CrmRecords> };
@@ -31,7 +32,9 @@ export async function startDemoAppsProcess(options: DemoAppsOptions): Promise<De
   });
   const errors: string[] = [];
   child.stderr.setEncoding('utf8').on('data', (text: string) => errors.push(text));
+  const tooLate = setTimeout(() => child.kill('SIGKILL'), READY_WITHIN_MS);
   const line = await firstLine(child);
+  clearTimeout(tooLate);
   if (line === undefined) throw new Error(`The demo apps did not start: ${errors.join('')}`);
   const { crm, files }: DemoAppAddresses = JSON.parse(line);
   return {

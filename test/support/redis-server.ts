@@ -149,6 +149,7 @@ function answersPing(port: number): Promise<boolean> {
     };
     socket.once('data', (data) => finish(data.toString().startsWith('+PONG')));
     socket.once('error', () => finish(false));
+    socket.once('close', () => resolve(false));
     socket.setTimeout(1_000, () => finish(false));
   });
 }
@@ -163,7 +164,8 @@ async function freePort(): Promise<number> {
 
 function canListen(port: number): Promise<boolean> {
   return new Promise((resolve) => {
-    const server = createServer();
+    // A client that reconnects to the server that stood here before must not keep this one open.
+    const server = createServer((socket) => socket.destroy());
     server.once('error', () => resolve(false));
     server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
   });
