@@ -185,7 +185,7 @@ export function assemble(policy: ServicePolicy, catalogue: () => Catalogue, driv
   const appTitle = (app: string) => connectors(app)?.title;
   const resolverFor = (owner: JobOwner) => new SlotResolver(owner, { connections, parents, connectors });
   const callApp = (call: Omit<ActionCall, 'http' | 'clock'>, owner: JobOwner) =>
-    measured(metrics, clock, call.parent.connector, () => perform({ ...call, clock, ...readFileOf(owner) }));
+    measured(metrics, clock, call.parent.connector, () => perform({ ...call, clock, readFile: readFileOf(owner) }));
   const jobs = new Jobs({
     stops,
     denialOf,

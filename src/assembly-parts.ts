@@ -61,17 +61,16 @@ export function holderProfile(
 export function fileReader(
   references: FileReferences,
   chats: (platform: Platform) => ChatAdapter,
-): (owner: JobOwner) => { readonly readFile?: ReadFile } {
+): (owner: JobOwner) => ReadFile | undefined {
   return (owner) => {
-    if (!isPerson(owner)) return {};
-    const readFile: ReadFile = async (value, limits) => {
+    if (!isPerson(owner)) return undefined;
+    return async (value, limits) => {
       const { file, maxBytes } = references.open(owner, value);
       return chats(owner.platform).files.read(owner, file, {
         maxBytes: Math.min(maxBytes, limits.maxBytes ?? maxBytes),
         ...(limits.signal ? { signal: limits.signal } : {}),
       });
     };
-    return { readFile };
   };
 }
 

@@ -88,18 +88,14 @@ async function takeIn(parts: HearingParts, hear: Hear, body: JsonObject, answer:
   // Ids of people count within their own workspace: whoever shares a channel with us is no person of ours.
   const home = standing === 'external' ? (heard.userTeam ?? people.homeOf(heard.userId) ?? host) : host;
   const user: ChatUser = { platform: 'slack', tenantId: home, userId: heard.userId };
-  const timeZone = people.timeZone(heard.userId);
-  const told = toEvent(
-    {
-      ...(await withNames(await withFiles(heard, session.api), people)),
-      ...(standing === 'member' ? {} : { person: standing }),
-      ...(home === host ? {} : { hostTenantId: host }),
-      ...(timeZone === undefined ? {} : { timeZone }),
-      ...present('locale', people.locale(heard.userId)),
-    },
+  const who = {
     user,
-    session.api,
-  );
+    ...(standing === 'member' ? {} : { person: standing }),
+    ...(home === host ? {} : { hostTenantId: host }),
+    ...present('timeZone', people.timeZone(heard.userId)),
+    ...present('locale', people.locale(heard.userId)),
+  };
+  const told = toEvent(await withNames(await withFiles(heard, session.api), people), who, session.api);
   await handler(told.event);
   const given = told.answer();
   if (given) await answer(given);

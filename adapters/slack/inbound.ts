@@ -8,7 +8,6 @@ import type {
   TextEvent,
 } from '../../src/chat/chat-event.js';
 import type { ChatFile } from '../../src/chat/chat-file.js';
-import type { Outsider } from '../../src/chat/chat-user.js';
 import type { MessageRef } from '../../src/chat/conversation.js';
 import { BehalfError } from '../../src/kernel/errors.js';
 import { isOwnSlashCommand } from '../../src/kernel/slash-command.js';
@@ -34,14 +33,6 @@ export interface Heard {
     | Omit<FormEvent, 'user' | 'refuse'>
     | Omit<OptionsEvent, 'user' | 'offer'>
     | Omit<HomeEvent, 'user'>;
-  /** Absent for full members. */
-  readonly person?: Outsider;
-  /** Of those who share the place with the person. */
-  readonly hostTenantId?: string;
-  /** IANA name, where it is known. */
-  readonly timeZone?: string;
-  /** BCP 47, where it is known. */
-  readonly locale?: string;
   /** The files as Slack lists them, where it has left out what they are. */
   readonly incompleteFiles?: unknown;
   /** Opens one modal, within 3 s. */

@@ -5,6 +5,8 @@ const ENTITY = /<([^<>]*)>/g;
 /** Spaces of every width, as phones and copied web pages have them. */
 const ODD_SPACES = /[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]/g;
 const INVISIBLE = /[\u200b\u2060\ufeff]/g;
+/** Something of what {@link readTypedText} changes inside of a text. */
+const CHANGED = /[<&\r\u00a0\u1680\u2000-\u200b\u202f\u205f\u2060\u3000\ufeff]/;
 const ESCAPES: Readonly<Record<string, string>> = { '&amp;': '&', '&lt;': '<', '&gt;': '>' };
 
 /** Slack wants these three characters escaped, and only these. https://docs.slack.dev/messaging/formatting-message-text#escaping */
@@ -17,6 +19,7 @@ export function escapeText(text: string): string {
  * as the person sees them, escapes undone once, spaces normal.
  */
 export function readTypedText(text: string, botUserId: string): string {
+  if (!CHANGED.test(text)) return text.trim();
   const ownMention = new RegExp(`(?<!\\s)\\s*<@${botUserId}(?:\\|[^<>]*)?>[:,]?\\s*`, 'g');
   return text
     .replace(ownMention, ' ')
@@ -30,6 +33,7 @@ export function readTypedText(text: string, botUserId: string): string {
 
 /** Whom a text mentions beside the bot, as {@link readTypedText} shows them. */
 export function readMentions(text: string, botUserId: string): readonly Mention[] {
+  if (!text.includes('<@')) return [];
   return [...text.matchAll(/<@([UW][A-Z0-9]+)(?:\|([^<>]*))?>/g)].flatMap(([, userId = '', label]) =>
     userId === botUserId ? [] : [{ text: withSign('@', label || userId), userId }],
   );

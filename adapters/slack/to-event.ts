@@ -1,10 +1,12 @@
 import type { ChatEvent, OpensForm } from '../../src/chat/chat-event.js';
-import type { ChatUser } from '../../src/chat/chat-user.js';
 import { completeFiles } from './files.js';
 import { formErrors, renderForm, toOptions } from './forms.js';
 import { type Heard, sentAlong } from './inbound.js';
-import { type JsonObject, present } from './json.js';
+import type { JsonObject } from './json.js';
 import { PATIENCE, type SlackApi } from './web-api.js';
+
+/** What every event tells of the person. */
+type Who = Pick<ChatEvent, 'user' | 'person' | 'hostTenantId' | 'timeZone' | 'locale'>;
 
 interface Told {
   readonly event: ChatEvent;
@@ -23,11 +25,8 @@ export async function withFiles(heard: Heard, api: SlackApi): Promise<Heard> {
 }
 
 /** What was heard as an event for the service, with what the service can do about it while Slack waits. */
-export function toEvent(heard: Heard, chatUser: ChatUser, api: SlackApi): Told {
-  const { event, hostTenantId, locale, person, place, timeZone, triggerId } = heard;
-  const standing = person === undefined ? {} : { person };
-  const host = hostTenantId === undefined ? {} : { hostTenantId };
-  const who = { user: chatUser, ...standing, ...host, ...present('timeZone', timeZone), ...present('locale', locale) };
+export function toEvent(heard: Heard, who: Who, api: SlackApi): Told {
+  const { event, place, triggerId } = heard;
   let given: JsonObject | undefined;
   const answer = (): JsonObject | undefined => given;
   const openForm: OpensForm['openForm'] = async (form) => {

@@ -9,7 +9,7 @@ export interface Exchange {
   /** Whole time allowed, in ms. */
   readonly timeoutMs: number;
   readonly maxBytes: number;
-  readonly signal?: AbortSignal;
+  readonly signal: AbortSignal | undefined;
 }
 
 /**

@@ -53,15 +53,16 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     request: async (request) => {
       const url = checkedUrl(request.url);
       const startedAt = clock.now();
-      const facts = { host: url.host, method: request.method };
+      const { host } = url;
+      const { method } = request;
       try {
         const response = await decompressed(await send(agent, url, request), request.maxBytes ?? DEFAULT_MAX_BYTES);
-        logger.debug({ ...facts, status: response.status, ms: clock.now() - startedAt }, 'called a server');
+        logger.debug({ host, method, status: response.status, ms: clock.now() - startedAt }, 'called a server');
         return response;
       } catch (error) {
         const failure = toBehalfError(error, url);
         logger.debug(
-          { ...facts, code: failure.code, ...failure.details, ms: clock.now() - startedAt },
+          { host, method, code: failure.code, ...failure.details, ms: clock.now() - startedAt },
           'a call failed',
         );
         request.signal?.throwIfAborted();
@@ -102,7 +103,7 @@ async function send(agent: Agent, url: URL, request: OutgoingRequest): Promise<I
     },
     timeoutMs,
     maxBytes,
-    ...(signal ? { signal } : {}),
+    signal,
   };
   const startedAt = performance.now();
   try {

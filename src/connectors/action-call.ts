@@ -20,7 +20,7 @@ export interface ActionCall {
   readonly parent: ParentConnection;
   readonly credential: Credential;
   /** Label of the account that acts; stands in the texts for people. */
-  readonly account?: string;
+  readonly account?: string | undefined;
   readonly input: Readonly<Record<string, unknown>>;
   /** The same for every try of one step of one job; sent where the action names a header for it. */
   readonly idempotencyKey: string;
@@ -29,8 +29,8 @@ export interface ActionCall {
   /** What apps have asked for; absent: nothing is remembered. */
   readonly pauses?: AppPauses;
   /** Absent where nobody can have sent a file. */
-  readonly readFile?: ReadFile;
-  readonly signal?: AbortSignal;
+  readonly readFile?: ReadFile | undefined;
+  readonly signal?: AbortSignal | undefined;
   /** Whole time for one request with its redirects, in ms. */
-  readonly timeoutMs?: number;
+  readonly timeoutMs?: number | undefined;
 }

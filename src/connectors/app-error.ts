@@ -14,7 +14,7 @@ export interface AppErrorContext {
   readonly purpose: string | Wording;
   readonly action: string;
   /** Label of the account that acted. */
-  readonly account?: string;
+  readonly account?: string | undefined;
 }
 
 const CODES: Readonly<Record<AppErrorClass, ErrorCode>> = {

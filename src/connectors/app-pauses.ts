@@ -15,7 +15,7 @@ const MAX_ACCOUNTS = 10_000;
 export interface PausePlace {
   readonly parent: ParentConnection;
   /** Label of the account that acts. */
-  readonly account?: string;
+  readonly account?: string | undefined;
 }
 
 /**

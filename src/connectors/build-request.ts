@@ -21,9 +21,9 @@ export interface RequestParts {
   /** Headers of ours besides those of the template. */
   readonly headers?: Readonly<Record<string, string>>;
   /** Absent where nobody can have sent a file. */
-  readonly readContent?: ReadContent;
+  readonly readContent?: ReadContent | undefined;
   /** Query parameters of ours, in place of the template's: which page is asked for. */
-  readonly query?: Readonly<Record<string, string>>;
+  readonly query?: Readonly<Record<string, string>> | undefined;
 }
 
 /**
@@ -37,18 +37,16 @@ export async function buildRequest(parts: RequestParts): Promise<OutgoingRequest
   const address = await resolveAppAddress(connector, parent, credential);
   const base = template.baseUrl ? await resolveBase(template.baseUrl, parent, credential) : address.base;
   const url = await buildUrl(base, template, data);
-  for (const [name, value] of Object.entries(parts.query ?? {})) url.searchParams.set(name, value);
+  if (parts.query) for (const [name, value] of Object.entries(parts.query)) url.searchParams.set(name, value);
   if (url.origin !== base.origin || url.hash !== '' || !address.allows(url)) throw refusal(parent, url);
   const body = template.body && (await buildBody(template.body, data, parts.readContent));
-  const headers: Record<string, string> = {
-    accept: 'application/json',
-    'user-agent': 'Behalf',
-    ...(await buildHeaders(template, data)),
-    ...parts.headers,
-    ...(body ? { 'content-type': body.type } : {}),
-  };
-  applyCredential(credential, { method: template.method, url, headers, ...(body ? { body } : {}) });
-  return { method: template.method, url: url.href, headers, ...(body ? { body: body.content } : {}) };
+  const headers: Record<string, string> = { accept: 'application/json', 'user-agent': 'Behalf' };
+  await addHeaders(headers, template, data);
+  Object.assign(headers, parts.headers);
+  if (body) headers['content-type'] = body.type;
+  const { method } = template;
+  applyCredential(credential, { method, url, headers, body });
+  return { method, url: url.href, headers, body: body?.content };
 }
 
 /**
@@ -67,8 +65,8 @@ export function redirected(
   url.hash = '';
   const headers = { ...request.headers };
   const { body: content, method } = request;
-  const body = content === undefined ? {} : { body: { type: headers['content-type'] ?? '', content } };
-  applyCredential(credential, { method, url, headers, ...body });
+  const body = content === undefined ? undefined : { type: headers['content-type'] ?? '', content };
+  applyCredential(credential, { method, url, headers, body });
   return { ...request, url: url.href, headers };
 }
 
@@ -128,22 +126,24 @@ function refusal(parent: ParentConnection, url: URL): BehalfError {
   });
 }
 
-async function buildHeaders(template: RequestTemplate, data: DatapillData): Promise<Readonly<Record<string, string>>> {
-  const headers: Record<string, string> = {};
+async function addHeaders(
+  headers: Record<string, string>,
+  template: RequestTemplate,
+  data: DatapillData,
+): Promise<void> {
   for (const [name, value] of template.headers) {
     const text = await evaluateText(value, data);
     // RFC 9110 section 5.5: visible ASCII, space and tab; anything else is not safe to pass on.
     if (!/^[\t\x20-\x7e]*$/u.test(text)) throw badValue('header', 'a value cannot be part of a request header');
     if (text !== '') headers[name.toLowerCase()] = text;
   }
-  return headers;
 }
 
 interface Unsigned {
   readonly method: string;
   readonly url: URL;
   readonly headers: Record<string, string>;
-  readonly body?: { readonly type: string; readonly content: string | Uint8Array };
+  readonly body: { readonly type: string; readonly content: string | Uint8Array } | undefined;
 }
 
 function applyCredential(credential: Credential, request: Unsigned): void {

@@ -20,9 +20,9 @@ export interface CallContext {
   readonly parent: ParentConnection;
   readonly credential: Credential;
   readonly address: AppAddress;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** Whole time for the call with its redirects, in ms; absent: the usual. */
-  readonly timeoutMs?: number;
+  readonly timeoutMs?: number | undefined;
 }
 
 /**
@@ -72,7 +72,8 @@ function followed(
 async function send(request: OutgoingRequest, timeoutMs: number, context: CallContext): Promise<IncomingResponse> {
   const { http, parent, signal } = context;
   try {
-    return await http.request({ timeoutMs, ...request, ...(signal ? { signal } : {}) });
+    const { body, headers, method, url } = request;
+    return await http.request({ method, url, headers, body, timeoutMs, signal });
   } catch (error) {
     if (!isBehalfError(error, 'app.unavailable', 'app.unexpected_answer', 'egress.refused')) throw error;
     throw new BehalfError(error.code, error.message, {

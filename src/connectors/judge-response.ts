@@ -10,16 +10,16 @@ export type Verdict =
       readonly kind: 'ok';
       readonly answer: Answer;
       /** How long the app wants to be left alone after it, in ms. */
-      readonly waitMs?: number;
+      readonly waitMs?: number | undefined;
     }
   | {
       readonly kind: 'error';
       readonly class: AppErrorClass;
       readonly answer: Answer;
       /** The app's own words, cleaned and cut. */
-      readonly words?: string;
+      readonly words?: string | undefined;
       /** After which time a repeat makes sense, in ms. */
-      readonly waitMs?: number;
+      readonly waitMs?: number | undefined;
     };
 
 /** Longest quotation of an app in the chat, in characters. */
@@ -29,7 +29,7 @@ const MAX_WORDS = 200;
 export async function judgeResponse(
   connector: Rules,
   response: IncomingResponse,
-  { nowMs, as }: { readonly nowMs: number; readonly as?: 'json' | 'text' | 'none' },
+  { nowMs, as }: { readonly nowMs: number; readonly as?: 'json' | 'text' | 'none' | undefined },
 ): Promise<Verdict> {
   const isGood = response.status >= 200 && response.status < 300;
   const body = readBody(response, isGood ? as : undefined);
@@ -37,18 +37,14 @@ export async function judgeResponse(
   const rule = await findRule(connector, answer);
   const errorClass = rule?.class ?? classByStatus(answer.status, body.isReadable);
   if (errorClass === undefined) {
-    return { kind: 'ok', answer, ...waiting(waitByLimit(connector, answer, nowMs)) };
+    return { kind: 'ok', answer, waitMs: waitByLimit(connector, answer, nowMs) };
   }
   const words = await appWords(rule?.words ?? connector.errorMessage, answer);
-  const wait = await waitAfterError(connector, answer, nowMs);
-  return { kind: 'error', class: errorClass, answer, ...(words === undefined ? {} : { words }), ...waiting(wait) };
+  const waitMs = await waitAfterError(connector, answer, nowMs);
+  return { kind: 'error', class: errorClass, answer, words, waitMs };
 }
 
 type Rules = Pick<Connector, 'errors' | 'errorMessage' | 'retryAfter' | 'rateLimit'>;
-
-function waiting(waitMs: number | undefined) {
-  return waitMs === undefined ? {} : { waitMs };
-}
 
 async function findRule(connector: Pick<Connector, 'errors'>, answer: Answer): Promise<ErrorRule | undefined> {
   for (const rule of connector.errors) {

@@ -47,23 +47,14 @@ async function pagesOf(call: ActionCall, input: Readonly<Record<string, unknown>
 function requestOf(
   call: ActionCall,
   input: Readonly<Record<string, unknown>>,
-  query: Readonly<Record<string, string>> = {},
+  query?: Readonly<Record<string, string>>,
 ): Promise<OutgoingRequest> {
   const { connector, parent, credential, action, readFile, signal } = call;
   const { request: template, idempotencyKeyHeader: header } = action;
   const headers = header ? { [header.toLowerCase()]: call.idempotencyKey } : {};
   const readContent: ReadContent | undefined =
     readFile && ((file, limits) => readFile(file, { ...limits, ...(signal ? { signal } : {}) }));
-  return buildRequest({
-    connector,
-    parent,
-    credential,
-    template,
-    input,
-    headers,
-    query,
-    ...(readContent ? { readContent } : {}),
-  });
+  return buildRequest({ connector, parent, credential, template, input, headers, query, readContent });
 }
 
 async function ask(
@@ -73,15 +64,13 @@ async function ask(
   const { connector, action, parent, credential, clock, pauses, signal } = call;
   await pauses?.pass(call, signal);
   const address = await resolveAppAddress(connector, parent, credential);
-  const response = await callApp(request, { ...call, address });
-  const verdict = await judgeResponse(connector, response, {
-    nowMs: clock.now(),
-    ...(action.response ? { as: action.response } : {}),
-  });
+  const { http, timeoutMs } = call;
+  const response = await callApp(request, { http, clock, parent, credential, address, signal, timeoutMs });
+  const verdict = await judgeResponse(connector, response, { nowMs: clock.now(), as: action.response });
   if (verdict.waitMs !== undefined && isPausing(verdict)) pauses?.note(call, verdict.waitMs);
   if (verdict.kind === 'ok') return { answer: verdict.answer, bytes: response.body.length };
-  const account = call.account === undefined ? {} : { account: call.account };
-  throw appError(verdict, { parent, credential, purpose: action.title, action: action.name, ...account });
+  const { account } = call;
+  throw appError(verdict, { parent, credential, purpose: action.title, action: action.name, account });
 }
 
 /** Other errors may tell a time too, but not because the app is asked too often. */

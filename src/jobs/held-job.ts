@@ -2,7 +2,7 @@ import type { Clock } from '../kernel/clock.port.js';
 import { BehalfError, isBehalfError } from '../kernel/errors.js';
 import type { Vault } from '../kernel/vault.js';
 import type { InFlight, JobState, StepRecord } from './job.js';
-import { type Job, type Lessee, leased, rowOf, sealState } from './job-record.js';
+import { type Job, type Lessee, leased, rowOf, sealState, withState } from './job-record.js';
 import type { JobStore } from './job-store.port.js';
 
 /** Pause between tries to write while the store is away. */
@@ -10,7 +10,7 @@ const RETRY_MS = 500;
 /** How long that goes on, the lease over or not: only this process knows what the last step did. */
 const PATIENCE_MS = 600_000;
 
-interface HeldJobDeps extends Lessee {
+export interface HeldJobDeps extends Lessee {
   readonly store: JobStore;
   readonly vault: Vault;
   readonly clock: Clock;
@@ -49,7 +49,7 @@ export class HeldJob {
 
   get job(): Job {
     if (this.#whole.state !== this.#state || this.#whole.version !== this.#job.version)
-      this.#whole = { ...this.#job, state: this.#state };
+      this.#whole = withState(this.#job, this.#state);
     return this.#whole;
   }
 
@@ -107,15 +107,10 @@ export class HeldJob {
 
   /** The step in flight is over, with or without a result: must be durable before anything else is begun. */
   land(path: string, change: Partial<JobState> = {}, options: Landing = {}): void {
-    const { inFlight: _, prompt, ...state } = this.#state;
     const others = this.#inFlightBut(path);
-    const keepsPrompt = prompt !== undefined && !options.promptReplaced;
-    this.#state = {
-      ...state,
-      ...(others.length > 0 ? { inFlight: others } : {}),
-      ...(keepsPrompt ? { prompt } : {}),
-      ...change,
-    };
+    const inFlight = others.length > 0 ? others : undefined;
+    const prompt = options.promptReplaced ? undefined : this.#state.prompt;
+    this.#state = { ...this.#state, inFlight, prompt, ...change };
     this.#dirty = true;
   }
 
@@ -193,7 +188,7 @@ export class HeldJob {
       } catch (error) {
         if (!isBehalfError(error, 'store.unavailable') || clock.now() - beganAt >= PATIENCE_MS) throw error;
         await clock.sleep(RETRY_MS);
-        next = { ...change(this.job, clock.now()), state };
+        next = withState(change(this.job, clock.now()), state);
       }
     }
   }
@@ -202,7 +197,6 @@ export class HeldJob {
   async #earlierTry(state: JobState, sealed: Uint8Array): Promise<Job | undefined> {
     const stored = await this.#deps.store.load(this.#job.id);
     if (stored?.version !== this.#job.version + 1 || Buffer.compare(stored.sealed, sealed) !== 0) return undefined;
-    const { sealed: _, ...facts } = stored;
-    return { ...facts, state };
+    return withState(stored, state);
   }
 }

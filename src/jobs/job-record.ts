@@ -19,9 +19,11 @@ export interface ChatJob extends Job {
 
 /** The job as that of a person; undefined where a program has started it. */
 export function chatJobOf(job: Job): ChatJob | undefined {
-  const { state, user } = job;
-  const { conversation } = state;
-  return conversation && isPerson(user) ? { ...job, user, state: { ...state, conversation } } : undefined;
+  return isChatJob(job) ? job : undefined;
+}
+
+function isChatJob(job: Job): job is ChatJob {
+  return job.state.conversation !== undefined && isPerson(job.user);
 }
 
 /** Who works on a job, and for how long before it must be prolonged; a killed process's jobs go on elsewhere after it. */
@@ -45,20 +47,18 @@ export function isFinal(status: JobStatus): boolean {
 /** Begins or prolongs work on a job. */
 export function leased(job: Job, { holder, leaseMs }: Lessee, now: number): Job {
   const until = now + leaseMs;
-  return next({ ...job, status: 'running', lease: { holder, until }, attentionAt: until }, now);
+  return next(job, now, { status: 'running', lease: { holder, until }, attentionAt: until });
 }
 
 /** Leaves a job to whoever has room. Who gets it from no queue, or if the queue should lose it: after `lookInMs` somebody looks. */
 export function pending(job: Job, lookInMs: number, now: number): Job {
-  const { lease: _, ...rest } = job;
-  return next({ ...rest, status: 'pending', waitingFor: [], attentionAt: now + lookInMs }, now);
+  return next(job, now, { status: 'pending', waitingFor: [], attentionAt: now + lookInMs });
 }
 
 /** Puts a job to sleep until its question has been answered, or its time is over. */
 export function asleepUntilAnswered(job: Job, { expiresAt }: OpenAsk, now: number): Job {
-  const { lease: _, ...rest } = job;
   const state = { ...job.state, expiresAt };
-  return next({ ...rest, status: 'suspended', waitingFor: [], attentionAt: expiresAt, state }, now);
+  return next(job, now, { status: 'suspended', waitingFor: [], attentionAt: expiresAt, state });
 }
 
 /** The question that a job waits for the answer of. */
@@ -76,23 +76,16 @@ export function suspended(
   options: { waitingFor: readonly string[]; expiresAt: number; waitedMs: number; state: JobState },
   now: number,
 ): Job {
-  const { lease: _, ...rest } = job;
   const { expiresAt, state, waitedMs, waitingFor } = options;
-  return next(
-    {
-      ...rest,
-      status: 'suspended',
-      waitingFor,
-      attentionAt: Math.min(expiresAt, now + Math.max(FIRST_LOOK_MS, waitedMs)),
-      state: { ...state, expiresAt },
-    },
-    now,
-  );
+  const attentionAt = Math.min(expiresAt, now + Math.max(FIRST_LOOK_MS, waitedMs));
+  return next(job, now, { status: 'suspended', waitingFor, attentionAt, state: { ...state, expiresAt } });
 }
 
 /** Lets a sleeping job never wake again. It is finished when its last word has been said; after `lookInMs` somebody sees to that. */
 export function ending(job: Job, result: JobResult, lookInMs: number, now: number): Job {
-  return next({ ...job, waitingFor: [], attentionAt: now + lookInMs, state: { ...job.state, result } }, now);
+  const { lease, status } = job;
+  const attentionAt = now + lookInMs;
+  return next(job, now, { status, waitingFor: [], lease, attentionAt, state: { ...job.state, result } });
 }
 
 /** Ends a job. The row stays for the history until `keepUntil`. */
@@ -102,8 +95,7 @@ export function finished(
   options: { state: JobState; historyMs: number },
   now: number,
 ): Job {
-  const { lease: _, attentionAt: __, ...rest } = job;
-  return next({ ...rest, status, waitingFor: [], state: options.state, keepUntil: now + options.historyMs }, now);
+  return next(job, now, { status, waitingFor: [], state: options.state, keepUntil: now + options.historyMs });
 }
 
 /** A row that cannot be opened: it is looked at again later, and ends when it is as old as the history. */
@@ -117,8 +109,34 @@ export function unreadable(
   return { ...rest, status: 'failed', waitingFor: [], keepUntil: now };
 }
 
-function next(job: Job, now: number): Job {
-  return { ...job, version: job.version + 1, updatedAt: now };
+/** What a write changes. Lease and times that it does not name are gone after it. */
+type Change = Pick<Job, 'status' | 'lease' | 'attentionAt' | 'keepUntil'> & Partial<Pick<Job, 'waitingFor' | 'state'>>;
+
+/** Written out, as the others below: jobs are copied all the time, and a copy of this form costs a fraction of `...job`. */
+function next(job: Job, now: number, change: Change): Job {
+  const { attentionAt, keepUntil, lease, state = job.state, status, waitingFor = job.waitingFor } = change;
+  const { createdAt, id, recipe, user } = job;
+  const version = job.version + 1;
+  return {
+    id,
+    user,
+    recipe,
+    status,
+    version,
+    createdAt,
+    updatedAt: now,
+    waitingFor,
+    lease,
+    attentionAt,
+    keepUntil,
+    state,
+  };
+}
+
+/** The same job with another inside. */
+export function withState(facts: Omit<Job, 'state'>, state: JobState): Job {
+  const { attentionAt, createdAt, id, keepUntil, lease, recipe, status, updatedAt, user, version, waitingFor } = facts;
+  return { id, user, recipe, status, version, createdAt, updatedAt, waitingFor, lease, attentionAt, keepUntil, state };
 }
 
 export function sealJob(vault: Vault, job: Job): JobRow {
@@ -131,18 +149,18 @@ export function sealState(vault: Vault, job: Job): Uint8Array {
 }
 
 /** The job with its inside as it was sealed. */
-export function rowOf({ state: _, ...row }: Job, sealed: Uint8Array): JobRow {
-  return { ...row, sealed };
+export function rowOf(job: Job, sealed: Uint8Array): JobRow {
+  const { attentionAt, createdAt, id, keepUntil, lease, recipe, status, updatedAt, user, version, waitingFor } = job;
+  return { id, user, recipe, status, version, createdAt, updatedAt, waitingFor, lease, attentionAt, keepUntil, sealed };
 }
 
 /** @throws BehalfError `store.corrupt` when the inside was sealed for another job or person, or is no job. */
 export function openJob(vault: Vault, row: JobRow): Job {
-  const { sealed, ...rest } = row;
-  const state = vault.openJson('job', bindingOf(row), sealed);
+  const state = vault.openJson('job', bindingOf(row), row.sealed);
   if (!isJobState(state)) {
     throw new BehalfError('store.corrupt', 'The inside of a stored job is not a job', { details: { jobId: row.id } });
   }
-  return { ...rest, state: withList(state) };
+  return withState(row, withList(state));
 }
 
 /** Earlier versions kept one step in flight, not a list. */

@@ -38,11 +38,11 @@ export interface JobRow {
   readonly updatedAt: number;
   /** Names of the connections that the person must log in to; only while suspended. */
   readonly waitingFor: readonly string[];
-  readonly lease?: JobLease;
+  readonly lease?: JobLease | undefined;
   /** When somebody must look at it if nothing happens: end of the lease, next look at a suspended one. Absent in a final state. */
-  readonly attentionAt?: number;
+  readonly attentionAt?: number | undefined;
   /** When the row may be forgotten; set in a final state. */
-  readonly keepUntil?: number;
+  readonly keepUntil?: number | undefined;
   readonly sealed: Uint8Array;
 }
 
@@ -167,9 +167,9 @@ export interface JobState {
   readonly locale?: string;
   readonly done: Readonly<Record<string, StepRecord>>;
   /** Steps that have been begun and may have had their effect; several where a loop does several things at once. */
-  readonly inFlight?: readonly InFlight[];
+  readonly inFlight?: readonly InFlight[] | undefined;
   /** The login prompt: the next private reply replaces it, and then it is gone from here. */
-  readonly prompt?: MessageRef;
+  readonly prompt?: MessageRef | undefined;
   /** The question that was asked last. */
   readonly asking?: OpenAsk;
   /** While suspended: when it stops waiting. */

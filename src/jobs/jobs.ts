@@ -5,7 +5,7 @@ import type { ExpiringStore } from '../kernel/expiring-store.port.js';
 import { randomToken } from '../kernel/ids.js';
 import { noteJob } from './audit-notes.js';
 import { CancelWishes } from './cancel-wishes.js';
-import { HeldJob } from './held-job.js';
+import { HeldJob, type HeldJobDeps } from './held-job.js';
 import type { JobId, JobRow, JobStatus } from './job.js';
 import type { JobQueue } from './job-queue.port.js';
 import { isFinal, type Job, type Lessee, leased, openJob, pending, sealJob, unreadable } from './job-record.js';
@@ -43,6 +43,7 @@ export class Jobs {
   readonly #runner: JobRunner;
   /** This process, in leases. */
   readonly #lessee: Lessee;
+  readonly #holding: HeldJobDeps;
   readonly #running = new Map<JobId, HeldJob>();
   readonly #withdrawn: WithdrawnJobs;
   readonly #work = new Set<Promise<void>>();
@@ -58,6 +59,8 @@ export class Jobs {
   constructor(deps: JobsDeps) {
     this.#deps = deps;
     this.#lessee = { holder: randomToken(128), leaseMs: deps.leaseMs };
+    const { clock, store, vault } = deps;
+    this.#holding = { clock, store, vault, ...this.#lessee };
     this.#withdrawn = new WithdrawnJobs(deps);
     this.#places = new Places(deps.maxRunning);
     this.#wishes = new CancelWishes(deps.wishes, deps.clock);
@@ -76,7 +79,7 @@ export class Jobs {
     const hasPlace = !isLimited && this.#places.take();
     let isRunning = false;
     try {
-      const job = newJob(request, this.#deps.clock.now(), { ...this.#lessee, isHeld: hasPlace });
+      const job = newJob(request, this.#deps.clock.now(), { by: this.#lessee, isHeld: hasPlace });
       const isNew = await store.accept(sealJob(vault, job), request.eventId, EVENT_TTL_MS).catch((error: unknown) => {
         // Whoever asks for the same job again finds what has arrived.
         if (!('isRepeatable' in request && request.isRepeatable)) this.#withdrawn.add(job);
@@ -143,8 +146,8 @@ export class Jobs {
 
   /** Runs a job on a place that has been taken for it. */
   async #run(job: Job): Promise<void> {
-    const { clock, metrics, store, vault } = this.#deps;
-    const held = new HeldJob(job, { store, vault, clock, ...this.#lessee });
+    const { metrics } = this.#deps;
+    const held = new HeldJob(job, this.#holding);
     this.#running.set(job.id, held);
     // It may have been cancelled while a process that has died had it.
     if (job.version > 1) await this.#wishes.heed([held]);

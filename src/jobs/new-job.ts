@@ -35,23 +35,27 @@ interface NewJobBase {
 }
 
 /** A job that is about to be accepted: held by this process, or left to whoever has room. */
-export function newJob(request: NewJob, now: number, by: Lessee & { readonly isHeld: boolean }): Job {
+export function newJob(
+  request: NewJob,
+  now: number,
+  { by, isHeld }: { readonly by: Lessee; readonly isHeld: boolean },
+): Job {
   const { recipe, parameters, user } = request;
-  const { holder, isHeld, leaseMs } = by;
-  const state = { ...initialState({ recipeVersion: recipe.version, parameters }), ...placeOf(request) };
-  const base = {
+  const until = now + by.leaseMs;
+  return {
     id: 'id' in request ? request.id : newId(now),
     user,
     recipe: recipe.id,
+    status: isHeld ? 'running' : 'pending',
     version: 1,
     createdAt: now,
     updatedAt: now,
     waitingFor: [],
-    attentionAt: now + leaseMs,
-    state,
+    lease: isHeld ? { holder: by.holder, until } : undefined,
+    attentionAt: until,
+    keepUntil: undefined,
+    state: { ...placeOf(request), ...initialState({ recipeVersion: recipe.version, parameters }) },
   };
-  if (!isHeld) return { ...base, status: 'pending' };
-  return { ...base, status: 'running', lease: { holder, until: now + leaseMs } };
 }
 
 function placeOf(request: NewJob): Pick<JobState, 'conversation' | 'locale' | 'prompt'> {

@@ -123,13 +123,7 @@ function errorOf(call: Call, errorClass: NonNullable<MockedAction['error']>): Be
   const { account, action, credential, parent } = call;
   return appError(
     { kind: 'error', class: errorClass, answer: { status: 0, headers: {}, body: undefined } },
-    {
-      parent,
-      credential,
-      purpose: action.title,
-      action: action.name,
-      ...(account === undefined ? {} : { account }),
-    },
+    { parent, credential, purpose: action.title, action: action.name, account },
   );
 }
 

@@ -92,10 +92,10 @@ describe('a step in the life of a job', () => {
       lease: { holder: 'b', until: NOW + 30_000 },
       attentionAt: NOW + 30_000,
     });
-    expect(pending(JOB, 30_000, NOW)).not.toHaveProperty('lease');
+    expect(pending(JOB, 30_000, NOW).lease).toBeUndefined();
     const ended = finished(JOB, 'succeeded', { state: JOB.state, historyMs: MINUTE }, NOW);
-    expect(ended).not.toHaveProperty('lease');
-    expect(ended).not.toHaveProperty('attentionAt');
+    expect(ended.lease).toBeUndefined();
+    expect(ended.attentionAt).toBeUndefined();
     expect(ended.keepUntil).toBe(NOW + MINUTE);
   });
 
