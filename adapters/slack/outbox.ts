@@ -145,9 +145,10 @@ export class Outbox {
 
   async #say(place: SlackPlace, message: Message): Promise<SlackMessagePlace> {
     if (message.file !== undefined) return this.#attach(place, message, message.file);
-    const answer = await this.#send('chat.postMessage', { ...target(place), ...NO_PREVIEWS }, message);
+    const answer = await this.#send('chat.postMessage', { ...NO_PREVIEWS, ...target(place) }, message);
+    const channel = textAt(answer, 'channel') ?? place.channel;
     const ts = textAt(answer, 'ts');
-    return { ...place, channel: textAt(answer, 'channel') ?? place.channel, ...(ts === undefined ? {} : { ts }) };
+    return ts === undefined ? { ...place, channel } : { ...place, channel, ts };
   }
 
   async #attach(place: SlackPlace, { fallback: comment, locale }: Message, file: TextFile): Promise<SlackMessagePlace> {

@@ -43,30 +43,26 @@ export function openAuditKey(vault: Vault, sealed: Uint8Array): Secret<Buffer> {
   return new Secret(key);
 }
 
+/**
+ * What is hashed is JSON with the keys of a flat object in order and without blanks, which is canonical (RFC 8785): the keys stand
+ * in order where the objects are written.
+ */
 export function createChain(key: Secret<Buffer>): Chain {
   const derive = (purpose: string) => Buffer.from(hkdfSync('sha256', key.reveal(), '', purpose, KEY_BYTES));
   const macKey = derive('behalf audit chain');
-  const mac = (value: CanonicalValue): string =>
-    createHmac('sha256', macKey).update(canonicalJson(value)).digest('base64url');
+  const mac = (canonical: string): string => createHmac('sha256', macKey).update(canonical).digest('base64url');
   const hashOf: Chain['hashOf'] = ({ at, number, previous, sealed }) =>
-    mac({ at, digest: sha256(sealed), number, previous, type: 'entry' });
-  const proofOf = ({ hash, number }: AuditPosition): string => mac({ hash, number, type: 'anchor' });
+    mac(JSON.stringify({ at, digest: sha256(sealed), number, previous, type: 'entry' }));
+  const proofOf = ({ hash, number }: AuditPosition): string => mac(JSON.stringify({ hash, number, type: 'anchor' }));
   return {
     vault: createVault([{ id: 'audit', key: new Secret(derive('behalf audit entries')) }]),
     hashOf,
     link(previous, { at, sealed }) {
-      const record = { number: previous.number + 1, at, previous: previous.hash, sealed };
-      return { ...record, hash: hashOf(record) };
+      const number = previous.number + 1;
+      const before = previous.hash;
+      return { number, at, previous: before, sealed, hash: hashOf({ number, at, previous: before, sealed }) };
     },
     anchorAt: ({ hash, number }) => ({ number, hash, proof: proofOf({ number, hash }) }),
     isOurs: (anchor) => anchor.proof === proofOf(anchor),
   };
-}
-
-type CanonicalValue = Readonly<Record<string, string | number>>;
-
-/** JSON with its keys in order and without blanks: the same content is the same text (RFC 8785, for flat objects). */
-export function canonicalJson(value: CanonicalValue): string {
-  const entries = Object.entries(value).sort(([left], [right]) => (left < right ? -1 : 1));
-  return JSON.stringify(Object.fromEntries(entries));
 }

@@ -36,8 +36,8 @@ interface Declared {
 export interface Given {
   readonly text: string;
   /** What counts as typed for parameters, by name, unless `text` says otherwise. */
-  readonly texts?: Words;
-  readonly files?: readonly ChatFile[];
+  readonly texts?: Words | undefined;
+  readonly files?: readonly ChatFile[] | undefined;
 }
 
 /** What values are read with. */

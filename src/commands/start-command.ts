@@ -91,7 +91,7 @@ export class CommandStarter {
       if (await this.#deps.claims.claim({ id: request.eventId, user })) await this.#say(request, answer);
       return;
     }
-    const sent = { ...request, text: request.rest ?? '' };
+    const sent = { files: request.files, texts: request.texts, text: request.rest ?? '' };
     const taken = await this.#taken(gather(recipe, sent, given, this.#context(request)), request);
     const { labels, next, values } = taken;
     if (next.kind === 'nothing') {
@@ -123,12 +123,8 @@ export class CommandStarter {
     timeZone,
     user,
   }: Pick<Asked, 'locale' | 'mentions' | 'timeZone' | 'user'>): GatherContext {
-    const base = { now: this.#deps.clock.now(), user, intake: this.#deps.intake, texts: textsFor(locale) };
-    return {
-      ...base,
-      ...(timeZone === undefined ? {} : { timeZone }),
-      ...(mentions === undefined ? {} : { mentions }),
-    };
+    const { clock, intake } = this.#deps;
+    return { now: clock.now(), user, intake, texts: textsFor(locale), timeZone, mentions };
   }
 
   /** A text that answers an open question; nothing for a second delivery of one that was dealt with. */

@@ -27,7 +27,9 @@ export function noteJob(
   outcome: 'started' | JobResult['status'],
   more: Pick<AuditEvent, 'by' | 'code' | 'ref'> = {},
 ): void {
-  audit?.note({ kind: 'job', outcome, ...factsOf(job), ...more });
+  if (!audit) return;
+  const { by, code, ref } = more;
+  audit.note({ kind: 'job', outcome, person: personOf(job), recipe: job.recipe, job: job.id, by, code, ref });
 }
 
 /** Notes who did what in which app, as which account. */
@@ -35,31 +37,39 @@ export function actionNotes(audit: Audit | undefined, job: JobFacts): (done: Per
   if (!audit) return () => {};
   return (done) => {
     const { action, slot } = done;
-    const note = (request?: RequestDescription) =>
-      audit.note({ ...eventOf(done, job), ...(request ? { request } : {}) });
+    const note = (request?: RequestDescription) => audit.note(eventOf(done, job, request));
+    const { connector, credential, parent } = slot;
     // Where it would have gone is not known when the connection makes no address.
-    void describeRequest({ ...slot, action }).then(note, () => note());
+    void describeRequest({ action, connector, credential, parent }).then(note, () => note());
   };
 }
 
-function eventOf({ action, error, path, slot }: PerformedAction, job: JobFacts): AuditEvent {
+function eventOf(
+  { action, error, path, slot }: PerformedAction,
+  job: JobFacts,
+  request: RequestDescription | undefined,
+): AuditEvent {
   const { account, parent } = slot;
   return {
     kind: 'action',
     outcome: error ? 'failed' : 'ok',
-    ...factsOf(job),
+    person: personOf(job),
+    recipe: job.recipe,
+    job: job.id,
     step: path,
     connection: parent.name,
-    ...(account ? { account: { id: account.id, label: account.label } } : {}),
+    account: account && { id: account.id, label: account.label },
     app: parent.connector,
     action: action.name,
-    ...(error ? { code: error.code, ref: error.ref } : {}),
+    code: error?.code,
+    ref: error?.ref,
+    request,
   };
 }
 
-function factsOf({ id, recipe, user }: JobFacts): Pick<AuditEvent, 'job' | 'person' | 'recipe'> {
+function personOf({ user }: JobFacts): NonNullable<AuditEvent['person']> {
   const { platform, tenantId: tenant, userId } = user;
-  return { person: { platform, tenant, user: userId }, recipe, job: id };
+  return { platform, tenant, user: userId };
 }
 
 /** The end of a job, wherever it came from: counted, logged and noted. */
@@ -74,5 +84,5 @@ export function reportEnd(
   const code = result.code ?? why;
   deps.metrics.count('jobs_finished', { recipe, status });
   deps.logger.info({ jobId, recipe, status, ms: job.updatedAt - job.createdAt }, 'job finished');
-  noteJob(deps.audit, job, status, { ...(code === undefined ? {} : { code }), ...(ref === undefined ? {} : { ref }) });
+  noteJob(deps.audit, job, status, { code, ref });
 }

@@ -28,7 +28,7 @@ const DELIVERY_PAUSES_MS = [10_000, 60_000, 300_000, 900_000];
 export interface DeliveredReply<Ref = MessageRef> {
   readonly message: Ref;
   /** What a long one goes on in. */
-  readonly further?: readonly MessageRef[];
+  readonly further?: readonly MessageRef[] | undefined;
   /** True when the reply stands where the prompt stood: what is said next is a message of its own. */
   readonly promptReplaced: boolean;
 }
@@ -51,9 +51,9 @@ export interface Delivery {
   /** It may have been said before an interruption: of a long one, the message that follows those of `said`. */
   readonly again: boolean;
   /** The earlier reply in whose place it is said, and the messages that it goes on in. */
-  readonly replaces?: { readonly message: SaidRef; readonly further?: readonly MessageRef[] };
+  readonly replaces?: { readonly message: SaidRef; readonly further?: readonly MessageRef[] | undefined } | undefined;
   /** The first messages of a long one, which are known to be there. */
-  readonly said?: readonly MessageRef[];
+  readonly said?: readonly MessageRef[] | undefined;
   /** Makes it durable which messages of a long one are there, so that none is said twice. */
   readonly keep?: (said: readonly MessageRef[]) => Promise<void>;
 }
@@ -83,7 +83,9 @@ export async function deliverReply(
     // What stands in the same place twice is seen once.
     const mayStandTwice = delivery.again && index === known.length && place === undefined;
     const message = mayStandTwice ? withNote(part) : part;
-    said.push(place ? await chat.update(place, message) : await sayNew(target, message, { isPublic, ...reply }));
+    said.push(
+      place ? await chat.update(place, message) : await sayNew(target, message, { isPublic, thread: reply.thread }),
+    );
     if (said.length < parts.length) await delivery.keep?.(said);
   }
   for (const left of earlier.slice(parts.length)) await chat.long.remove(left).catch(warn);
@@ -92,7 +94,8 @@ export async function deliverReply(
     const done = doneMessage(target.recipeName, textsFor(job.state.locale));
     await chat.update(prompt, done).catch(warn);
   }
-  return { ...split(said), promptReplaced };
+  const { further, message } = split(said);
+  return { message, further, promptReplaced };
 }
 
 function earlierOf({ replaces }: Delivery): readonly MessageRef[] {
@@ -114,7 +117,7 @@ async function sayNew(
 function split(said: readonly MessageRef[]): Pick<DeliveredReply, 'message' | 'further'> {
   const [message, ...further] = said;
   if (!message) throw new BehalfError('internal', 'A reply was divided into no message');
-  return { message, ...(further.length > 0 ? { further } : {}) };
+  return { message, further: further.length > 0 ? further : undefined };
 }
 
 async function toMessage(

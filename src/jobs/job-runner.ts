@@ -112,16 +112,19 @@ export class JobRunner {
     if (missing.length > 0) return this.#suspend(held, recipe, missing, slots);
     const { clock } = this.#deps;
     const voice = this.#voice(held);
+    const report = reportTo(this.#deps, { jobId: held.job.id, recipe: recipe.id });
     const startedAt = clock.now();
     const workedMs = held.state.workedMs ?? 0;
     const { outcome, outputs } = await runSteps({
       held,
       recipe,
+      connections: recipe.connections,
       findRecipe: book.get,
       slots,
       clock,
       deadline: startedAt + recipe.timeoutMs - workedMs,
-      ...reportTo(this.#deps, { jobId: held.job.id, recipe: recipe.id }),
+      log: report.log,
+      noteFailure: report.noteFailure,
       noteAction: actionNotes(this.#deps.audit, held.job),
       resolver,
       turns: new Turns(),

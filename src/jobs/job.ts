@@ -53,7 +53,7 @@ export type StepRecord =
   | {
       readonly kind: 'reply';
       readonly message: SaidRef;
-      readonly further?: readonly MessageRef[];
+      readonly further?: readonly MessageRef[] | undefined;
       readonly visibleTo?: 'user' | 'channel';
     }
   | { readonly kind: 'if'; readonly branch: 'then' | 'else' }
@@ -151,7 +151,7 @@ export interface InFlight {
   readonly path: string;
   readonly kind: 'action' | 'reply';
   /** The messages of a long reply that are known to be there. */
-  readonly said?: readonly MessageRef[];
+  readonly said?: readonly MessageRef[] | undefined;
   /** The next message was refused by the platform: it is known not to be there. */
   readonly isRefused?: boolean;
 }

@@ -27,9 +27,9 @@ export interface ResolvedSlot {
   /** True when the person's own connection is used; the shared one is then never used instead. */
   readonly personal: boolean;
   readonly credential: Credential;
-  readonly account?: Account;
+  readonly account?: Account | undefined;
   /** Access that its login asked for, or was granted. */
-  readonly scopes?: readonly string[];
+  readonly scopes?: readonly string[] | undefined;
 }
 
 /** A personal connection that the person has to log in to first. */
@@ -70,7 +70,7 @@ export class SlotResolver {
     const uses = new Map(wanted.map((slot) => [slotKey(slot), slot]));
     for (const [key, slot] of uses) {
       const actions = wanted.filter((other) => slotKey(other) === key).flatMap((other) => other.actions);
-      uses.set(key, { ...slot, actions });
+      if (actions.length > slot.actions.length) uses.set(key, { ...slot, actions });
     }
     for (const result of await Promise.all([...uses.values()].map((slot) => this.#resolveSlot(recipe, slot)))) {
       if (result.kind === 'ready') slots.set(result.slot.key, result.slot);
@@ -167,8 +167,8 @@ export class SlotResolver {
           connector,
           personal: verifyUserAccess,
           credential: found.credential,
-          ...(found.account ? { account: found.account } : {}),
-          ...(found.scopes ? { scopes: found.scopes } : {}),
+          account: found.account,
+          scopes: found.scopes,
         },
       };
     }

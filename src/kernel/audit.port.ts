@@ -31,22 +31,22 @@ export interface AuditEvent {
   /** Whose connection, login or job it is. */
   readonly person?: AuditPerson;
   /** Who caused it, where it was not that person: `administrator`, `service`, or the account of the machine. */
-  readonly by?: string;
+  readonly by?: string | undefined;
   readonly connection?: string;
   /** The account in the app: its own id, and what people recognise. */
-  readonly account?: { readonly id: string; readonly label: string };
+  readonly account?: { readonly id: string; readonly label: string } | undefined;
   readonly app?: string;
   readonly action?: string;
   /** The request as the connector's file has it: datapills are not filled in. */
-  readonly request?: { readonly method: string; readonly host: string; readonly path: string };
+  readonly request?: { readonly method: string; readonly host: string; readonly path: string } | undefined;
   readonly recipe?: string;
   readonly job?: string;
   /** Path of the step within the job. */
   readonly step?: string;
   /** Why: an error's code, or a reason. */
-  readonly code?: string;
+  readonly code?: string | undefined;
   /** What the person was shown of an error. */
-  readonly ref?: string;
+  readonly ref?: string | undefined;
   readonly count?: number;
 }
 

@@ -11,7 +11,7 @@ const DAYS_AWAY: ReadonlyMap<string, number> = new Map([
  */
 export function parseDate(
   text: string,
-  { now, timeZone }: { readonly now: number; readonly timeZone?: string },
+  { now, timeZone }: { readonly now: number; readonly timeZone?: string | undefined },
 ): string | undefined {
   const away = DAYS_AWAY.get(text.toLowerCase());
   if (away !== undefined) {

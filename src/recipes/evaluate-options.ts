@@ -9,10 +9,10 @@ const MAX_LABEL = 200;
 const MAX_VALUE = 1_000;
 
 /** What the datapills of options can see before the app has answered. */
-export interface SearchData {
+export type SearchData = {
   readonly query: string;
   readonly parameters: Readonly<Record<string, unknown>>;
-}
+};
 
 /** The input of the action that finds options: values that are absent are left out. Fails with `datapill.failed`. */
 export async function evaluateSearchInput(
@@ -20,7 +20,7 @@ export async function evaluateSearchInput(
   data: SearchData,
 ): Promise<Readonly<Record<string, unknown>>> {
   const filled: [string, unknown][] = [];
-  for (const { name, value } of input) filled.push([name, await evaluateTemplate(value, { ...data })]);
+  for (const { name, value } of input) filled.push([name, await evaluateTemplate(value, data)]);
   return Object.fromEntries(filled.filter(([, value]) => value !== undefined));
 }
 

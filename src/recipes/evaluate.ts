@@ -16,30 +16,30 @@ export async function evaluateValues(
   data: RecipeData,
 ): Promise<Readonly<Record<string, unknown>>> {
   const filled: [string, unknown][] = [];
-  for (const { name, value } of values) filled.push([name, await evaluateTemplate(value, { ...data })]);
+  for (const { name, value } of values) filled.push([name, await evaluateTemplate(value, data)]);
   return Object.fromEntries(filled.filter(([, value]) => value !== undefined));
 }
 
 /** A value with its datapills filled in; undefined where there is none. Fails with `datapill.failed`. */
 export async function evaluateValue(template: Template, data: RecipeData): Promise<unknown> {
-  return evaluateTemplate(template, { ...data });
+  return evaluateTemplate(template, data);
 }
 
 /** A plain text with its datapills filled in. Fails with `datapill.failed`. */
 export function evaluatePlainText(template: Template, data: RecipeData): Promise<string> {
-  return evaluateText(template, { ...data });
+  return evaluateText(template, data);
 }
 
 /** What a loop goes through: a list of one is often given as the one thing. Fails with `datapill.failed`. */
 export async function evaluateList(step: Pick<ForEachStep, 'list'>, data: RecipeData): Promise<readonly unknown[]> {
-  const value = await step.list.evaluate({ ...data });
+  const value = await step.list.evaluate(data);
   if (value === undefined || value === null) return [];
   return Array.isArray(value) ? value : [value];
 }
 
 /** Which way an `if` goes. Fails with `datapill.failed`. */
 export async function evaluateCondition(step: Pick<IfStep, 'condition'>, data: RecipeData): Promise<boolean> {
-  return isTruthy(await step.condition.evaluate({ ...data }));
+  return isTruthy(await step.condition.evaluate(data));
 }
 
 /** As JSONata's `$boolean`: empty texts, lists and maps, 0, null and absent values are false. */

@@ -19,9 +19,9 @@ export interface ValueContext {
   /** Milliseconds since the epoch. */
   readonly now: number;
   /** IANA name; UTC where it is not known. */
-  readonly timeZone?: string;
+  readonly timeZone?: string | undefined;
   /** Whom the text mentions: how it reads, and who it is. */
-  readonly mentions?: readonly { readonly text: string; readonly userId: string }[];
+  readonly mentions?: readonly { readonly text: string; readonly userId: string }[] | undefined;
   /** In which it is said what is wrong. */
   readonly texts: Texts;
 }

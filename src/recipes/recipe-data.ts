@@ -11,7 +11,8 @@ export interface FailureData {
 }
 
 /** What the datapills of a recipe can see. `connections` holds labels, never tokens. */
-export interface RecipeData {
+// A type and no interface: as such it is also a record of anything, which datapills read.
+export type RecipeData = {
   readonly parameters: Readonly<Record<string, unknown>>;
   /** Outputs of finished actions by step id. */
   readonly steps: Readonly<Record<string, unknown>>;
@@ -31,4 +32,4 @@ export interface RecipeData {
   readonly connections: Readonly<
     Record<string, { readonly name: string; readonly app: string; readonly account?: string }>
   >;
-}
+};

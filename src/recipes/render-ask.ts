@@ -52,9 +52,9 @@ async function renderAnswer(answer: AskAnswer, data: RecipeData, texts: Texts): 
     return { ...answer, fields };
   }
   if (answer.kind === 'picklist') {
-    const options = toOptions(await evaluateTemplate(answer.options, { ...data }));
+    const options = toOptions(await evaluateTemplate(answer.options, data));
     if (options.length === 0) throw nobody('A picklist has no options', 'nothingToChoose');
-    return { kind: 'picklist', label: await evaluateText(answer.label, { ...data }), options };
+    return { kind: 'picklist', label: await evaluateText(answer.label, data), options };
   }
   const buttons: RenderedAskButton[] = [];
   for (const button of answer.buttons) {
@@ -70,7 +70,7 @@ async function renderField(
   data: RecipeData,
   texts: Texts,
 ): Promise<Parameter> {
-  const text = written ? toText(await evaluateTemplate(written, { ...data })).trim() : '';
+  const text = written ? toText(await evaluateTemplate(written, data)).trim() : '';
   const parsed = text === '' ? undefined : parseParameterValue(field, text, { now: 0, texts });
   if (parsed?.kind !== 'ok' || typeof parsed.value === 'object' || isMoving(field, text)) return field;
   return { ...field, default: parsed.value };
@@ -80,14 +80,14 @@ async function renderAnswerButton(
   button: Extract<AskButton, { kind: 'answer' }>,
   data: RecipeData,
 ): Promise<RenderedAskButton> {
-  const label = (await evaluateText(button.label, { ...data })).trim() || 'OK';
-  const value = await evaluateTemplate(button.value, { ...data });
+  const label = (await evaluateText(button.label, data)).trim() || 'OK';
+  const value = await evaluateTemplate(button.value, data);
   return { kind: 'answer', label, value: value ?? null, ...(button.style ? { style: button.style } : {}) };
 }
 
 async function renderPeople(who: AskStep['who'], data: RecipeData): Promise<AskedPeople> {
   if (who.kind !== 'users') return { kind: who.kind };
-  const value = await evaluateTemplate(who.users, { ...data });
+  const value = await evaluateTemplate(who.users, data);
   const users = (Array.isArray(value) ? value : [value])
     .map((user) => toText(user).trim())
     .filter((user) => user !== '');

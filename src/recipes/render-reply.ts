@@ -78,7 +78,7 @@ async function renderBlocks(
 
 /** Fills a text with markup in. Fails with `datapill.failed`. */
 export function renderText(text: ReplyText, data: RecipeData): Promise<RichText> {
-  return renderReplyText(text, { ...data });
+  return renderReplyText(text, data);
 }
 
 async function renderBlock(block: ReplyBlock, data: RecipeData, texts: Texts): Promise<readonly RenderedBlock[]> {
@@ -86,7 +86,7 @@ async function renderBlock(block: ReplyBlock, data: RecipeData, texts: Texts): P
     case 'divider':
       return [block];
     case 'heading':
-      return [{ kind: 'heading', text: await evaluateText(block.text, { ...data }) }];
+      return [{ kind: 'heading', text: await evaluateText(block.text, data) }];
     case 'text':
       return [{ kind: 'text', text: await renderText(block.text, data) }];
     case 'image':
@@ -103,8 +103,8 @@ async function renderBlock(block: ReplyBlock, data: RecipeData, texts: Texts): P
 }
 
 async function renderImage(block: Extract<ReplyBlock, { kind: 'image' }>, data: RecipeData): Promise<RenderedBlock> {
-  const url = await renderUrl(block.url, { ...data });
-  const alt = await evaluateText(block.alt, { ...data });
+  const url = await renderUrl(block.url, data);
+  const alt = await evaluateText(block.alt, data);
   return url?.startsWith('https://') ? { kind: 'image', url, alt } : { kind: 'note', text: [{ text: alt }] };
 }
 
@@ -113,16 +113,16 @@ async function renderFields(
   data: RecipeData,
 ): Promise<readonly { readonly label: string; readonly value: string }[]> {
   const rendered: { label: string; value: string }[] = [];
-  for (const { label, value } of fields) rendered.push({ label, value: await evaluateText(value, { ...data }) });
+  for (const { label, value } of fields) rendered.push({ label, value: await evaluateText(value, data) });
   return rendered;
 }
 
 /** Only the rows that are shown are filled in. */
 async function renderTable(table: ReplyTable, data: RecipeData): Promise<RenderedBlock> {
-  const items = toList(await table.rows.evaluate({ ...data }));
-  if (items.length === 0) return { kind: 'note', text: [{ text: await evaluateText(table.empty, { ...data }) }] };
+  const items = toList(await table.rows.evaluate(data));
+  if (items.length === 0) return { kind: 'note', text: [{ text: await evaluateText(table.empty, data) }] };
   const columns: { title: string; align: 'left' | 'center' | 'right' }[] = [];
-  for (const { align, title } of table.columns) columns.push({ align, title: await evaluateText(title, { ...data }) });
+  for (const { align, title } of table.columns) columns.push({ align, title: await evaluateText(title, data) });
   const rows: string[][] = [];
   for (const row of items.slice(0, table.max)) {
     const cells: string[] = [];
@@ -138,7 +138,7 @@ async function renderPicklist(
   texts: Texts,
 ): Promise<readonly RenderedBlock[]> {
   const { replies } = texts;
-  const label = await evaluateText(picklist.label, { ...data });
+  const label = await evaluateText(picklist.label, data);
   const { more, options } = await renderOptions(picklist.options, data);
   if (options.length === 0) return [{ kind: 'note', text: [{ text: replies.nothingToChoose(label) }] }];
   const button = await renderCommandButton(picklist.button, data, texts);
@@ -161,7 +161,7 @@ async function renderOptions(
     for (const item of written.items) await add(item, data);
     return { options, more: 0 };
   }
-  const items = toList(await written.list.evaluate({ ...data }));
+  const items = toList(await written.list.evaluate(data));
   for (const option of items.slice(0, MAX_OPTIONS)) await add(written, { ...data, option });
   return { options, more: Math.max(0, items.length - MAX_OPTIONS) };
 }
@@ -178,7 +178,7 @@ export async function renderButtons(
       rendered.push(await renderCommandButton(button, data, texts));
       continue;
     }
-    const url = await renderUrl(button.url, { ...data });
+    const url = await renderUrl(button.url, data);
     if (url !== undefined) rendered.push({ kind: 'link', label: await labelOf(button.label, data, texts), url });
   }
   return rendered;
@@ -200,8 +200,8 @@ async function renderCommandButton(
       ? {}
       : {
           confirm: {
-            title: confirm.title ? await evaluateText(confirm.title, { ...data }) : texts.replies.sure,
-            text: await evaluateText(confirm.text, { ...data }),
+            title: confirm.title ? await evaluateText(confirm.title, data) : texts.replies.sure,
+            text: await evaluateText(confirm.text, data),
             yes: confirm.yes ?? texts.replies.yes,
             no: confirm.no ?? texts.replies.no,
           },
@@ -210,7 +210,7 @@ async function renderCommandButton(
 }
 
 async function labelOf(label: Template, data: RecipeData, { replies }: Texts): Promise<string> {
-  return (await evaluateText(label, { ...data })).trim() || replies.open;
+  return (await evaluateText(label, data)).trim() || replies.open;
 }
 
 /** A list of one is often given as its only item. */

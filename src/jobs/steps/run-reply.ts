@@ -29,21 +29,21 @@ async function say(context: StepsContext, step: ReplyStep, scope: StepScope): Pr
   const isForNobodyElse = step.visibleTo === undefined && held.state.conversation?.unseen === true;
   // It stands where the earlier one stood, so the same people see it.
   const visibleTo = earlier ? (earlier.visibleTo ?? 'user') : isForNobodyElse ? 'user' : rendered.visibleTo;
-  const reply = { ...rendered, visibleTo };
-  let inFlight: InFlight = { path, kind: 'reply', ...(begun?.said ? { said: begun.said } : {}) };
+  const reply = { blocks: rendered.blocks, visibleTo, thread: rendered.thread };
+  let inFlight: InFlight = { path, kind: 'reply', said: begun?.said };
   await held.begin(inFlight);
   const keep = (said: readonly MessageRef[]): Promise<void> => {
     inFlight = { path, kind: 'reply', said };
     return held.begin(inFlight);
   };
-  const known = { ...(earlier ? { replaces: earlier } : {}), ...(begun?.said ? { said: begun.said } : {}) };
-  const delivered = await context.say(reply, { path, again, keep, ...known }).catch(async (error: unknown) => {
+  const delivery = { path, again, keep, replaces: earlier, said: begun?.said };
+  const delivered = await context.say(reply, delivery).catch(async (error: unknown) => {
     const isNext = inFlight.said !== begun?.said;
     if ((!again || isNext) && wasRefused(error)) await landRefused(held, inFlight);
     throw error;
   });
   const { further, message, promptReplaced } = delivered;
-  const said = { kind: 'reply' as const, message, ...(further ? { further } : {}), visibleTo: reply.visibleTo };
+  const said = { kind: 'reply' as const, message, further, visibleTo };
   held.landDone(path, said, { promptReplaced });
   data.addReply(step, said);
   return COMPLETED;

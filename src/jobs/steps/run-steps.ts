@@ -34,8 +34,7 @@ interface StepsEnd {
  * Carries out the steps that are not done yet. A step with an effect is marked before it begins and recorded when it is over,
  * so that after a crash it is known to be done, not begun, or in doubt.
  */
-export async function runSteps(run: Omit<StepsContext, 'connections'>): Promise<StepsEnd> {
-  const context = { ...run, connections: run.recipe.connections };
+export async function runSteps(context: StepsContext): Promise<StepsEnd> {
   const data = await createStepData(context, context.held.state.parameters);
   const outcome = await runRecipe(context, { prefix: '', data });
   const hasSucceeded = outcome.kind === 'completed' || (outcome.kind === 'stopped' && outcome.as === 'succeeded');
