@@ -112,7 +112,6 @@ export class JobRunner {
     if (missing.length > 0) return this.#suspend(held, recipe, missing, slots);
     const { clock } = this.#deps;
     const voice = this.#voice(held);
-    const report = reportTo(this.#deps, { jobId: held.job.id, recipe: recipe.id });
     const startedAt = clock.now();
     const workedMs = held.state.workedMs ?? 0;
     const { outcome, outputs } = await runSteps({
@@ -123,8 +122,7 @@ export class JobRunner {
       slots,
       clock,
       deadline: startedAt + recipe.timeoutMs - workedMs,
-      log: report.log,
-      noteFailure: report.noteFailure,
+      ...reportTo(this.#deps, { jobId: held.job.id, recipe: recipe.id }),
       noteAction: actionNotes(this.#deps.audit, held.job),
       resolver,
       turns: new Turns(),

@@ -59,8 +59,7 @@ export class Jobs {
   constructor(deps: JobsDeps) {
     this.#deps = deps;
     this.#lessee = { holder: randomToken(128), leaseMs: deps.leaseMs };
-    const { clock, store, vault } = deps;
-    this.#holding = { clock, store, vault, ...this.#lessee };
+    this.#holding = { ...deps, ...this.#lessee };
     this.#withdrawn = new WithdrawnJobs(deps);
     this.#places = new Places(deps.maxRunning);
     this.#wishes = new CancelWishes(deps.wishes, deps.clock);
@@ -146,17 +145,16 @@ export class Jobs {
 
   /** Runs a job on a place that has been taken for it. */
   async #run(job: Job): Promise<void> {
-    const { metrics } = this.#deps;
     const held = new HeldJob(job, this.#holding);
     this.#running.set(job.id, held);
     // It may have been cancelled while a process that has died had it.
     if (job.version > 1) await this.#wishes.heed([held]);
-    metrics.gauge('jobs_running', this.#running.size);
+    this.#deps.metrics.gauge('jobs_running', this.#running.size);
     const outcome = await this.#runner.run(held);
     this.#running.delete(job.id);
     this.#places.leave();
     await this.#slots.leave(job, { isLost: outcome === 'lost' }).catch((error: unknown) => this.#warnOfTurns(error));
-    metrics.gauge('jobs_running', this.#running.size);
+    this.#deps.metrics.gauge('jobs_running', this.#running.size);
     if (outcome === 'asleep') await this.waiting.wakeIfLoggedIn(held.job);
     // An answer may have taken the job over before it slept; while it ran here it could not be taken up.
     if (outcome === 'lost') await this.#handOver(job.id);
@@ -294,9 +292,8 @@ export class Jobs {
   }
 
   #track(work: Promise<void>): void {
-    const guarded = work.catch((error: unknown) => {
-      this.#deps.logger.error({ err: asBehalfError(error) }, 'work on a job failed');
-    });
+    const { logger } = this.#deps;
+    const guarded = work.catch((error: unknown) => logger.error({ err: asBehalfError(error) }, 'work on a job failed'));
     this.#work.add(guarded);
     void guarded.finally(() => this.#work.delete(guarded));
   }
