@@ -140,7 +140,7 @@ export const SETTINGS = {
   },
   BOT_FILE_HOSTS: {
     group: 'Microsoft Teams',
-    help: "Hosts that files of people are read from (host, host:port, or *.host for any below it), in place of the cloud's",
+    help: "Hosts that files of people are read from and put to (host, host:port, or *.host for any below it), in place of the cloud's",
   },
   API_KEYS: {
     group: 'Behaviour',

@@ -1,9 +1,7 @@
 import { beginningOf, divideBlocks, messagesOf } from '../../src/chat/divide-message.js';
 import type { DivideOptions } from '../../src/chat/long-messages.port.js';
-import { type Block, inLanguage, type Message } from '../../src/chat/message.js';
-import { withAddresses, wordsOf } from '../../src/chat/message-words.js';
-import { csvOf } from '../../src/chat/table-csv.js';
-import type { Texts } from '../../src/texts/english.js';
+import type { Block, Message, TableBlock } from '../../src/chat/message.js';
+import { noteOf, replyFile, withTableFiles } from '../../src/chat/reply-files.js';
 import { textsFor } from '../../src/texts/texts-for.js';
 import { fitsOneMessage } from './blocks.js';
 import { DIVIDED } from './surfaces.js';
@@ -17,48 +15,28 @@ const REPLY_FILE = 'reply.txt';
  * A message as those that Slack takes, nothing left out: several messages; of a table that is too large its beginning, and the
  * whole in a file; and where that is not enough the beginning of all, and the whole in a file.
  */
-export function divideForSlack(message: Message, { isAside }: DivideOptions): readonly Message[] {
+export function divideForSlack(message: Message, { place }: DivideOptions): readonly Message[] {
   const { locale } = message;
-  const fits = (blocks: readonly Block[]) => fitsOneMessage(blocks, locale);
+  const fits = (some: readonly Block[]) => fitsOneMessage(some, locale);
   if (fits(message.blocks)) return [message];
   const { long } = textsFor(locale);
-  const { blocks, files } = withTableFiles(message.blocks, { isAside, texts: long });
+  const isAside = place === 'aside';
+  const { blocks, files } = withTableFiles(message, {
+    partOf: beginningOfTable,
+    nameOf: (index) => (index === 0 ? 'table.csv' : `table-${index + 1}.csv`),
+    note: (name, rows) => long.tableInFile(name, rows, isAside),
+    fallback: long.wholeTable,
+  });
   const limits = { fits, max: MAX_MESSAGES };
   const groups = divideBlocks(blocks, limits);
-  const inTheirs = (file: Message) => inLanguage(file, locale);
-  if (groups) return [...messagesOf(groups, message), ...files.map(inTheirs)];
+  if (groups) return [...messagesOf(groups, message), ...files];
   const note = () => noteOf(long.wholeInFile(REPLY_FILE, isAside));
   const beginning = beginningOf(blocks, { ...limits, max: 1, note });
-  const text = wordsOf(message.blocks, locale, withAddresses);
-  const whole = fileOf(REPLY_FILE, 'text/plain', text, long.wholeReply);
-  return [...messagesOf(beginning, message), ...[whole, ...files].map(inTheirs)];
+  const whole = replyFile(message, { name: REPLY_FILE, fallback: long.wholeReply });
+  return [...messagesOf(beginning, message), whole, ...files];
 }
 
-interface WithFiles {
-  readonly blocks: readonly Block[];
-  readonly files: readonly Message[];
-}
-
-function withTableFiles(
-  blocks: readonly Block[],
-  { isAside, texts }: DivideOptions & { readonly texts: Texts['long'] },
-): WithFiles {
-  const files: Message[] = [];
-  const shown = blocks.flatMap((block): readonly Block[] => {
-    if (block.kind !== 'table') return [block];
-    const { isWhole, part } = shownPart(block, DIVIDED.characters - 200);
-    if (isWhole) return [block];
-    const name = files.length === 0 ? 'table.csv' : `table-${files.length + 1}.csv`;
-    files.push(fileOf(name, 'text/csv', csvOf(block), texts.wholeTable));
-    return [part, noteOf(texts.tableInFile(name, block.rows.length, isAside))];
-  });
-  return { blocks: shown, files };
-}
-
-function noteOf(text: string): Block {
-  return { kind: 'note', text: [{ text }] };
-}
-
-function fileOf(name: string, mimeType: string, text: string, fallback: string): Message {
-  return { fallback, blocks: [], file: { name, mimeType, text } };
+function beginningOfTable(table: TableBlock): TableBlock | undefined {
+  const { isWhole, part } = shownPart(table, DIVIDED.characters - 200);
+  return isWhole ? undefined : part;
 }

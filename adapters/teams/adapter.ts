@@ -12,23 +12,27 @@ import type { HttpRoute } from '../../src/kernel/http.js';
 import type { Logger } from '../../src/kernel/logger.port.js';
 import { spoken, textsFor } from '../../src/texts/texts-for.js';
 import { localeOf, type PersonalActivity } from './activity.js';
-import { placeOf, readConversation, readMessageRef, type TeamsPlace, toMessageRef } from './address.js';
+import { placeOf, readConversation, readMessageRef, type TeamsPlace, toMessageRef, userIn } from './address.js';
 import type { BotFramework } from './bot-framework.js';
 import { BotToken } from './bot-token.js';
 import { readCertificate } from './client-assertion.js';
 import { endpointsOf, installUrlOf, type TeamsConfig, type TeamsDeps, tenantsOf } from './config.js';
 import { ConnectorTransport } from './connector-transport.js';
 import { DirectChats } from './direct-chats.js';
+import { FileOffers } from './file-offers.js';
 import { TeamsFiles } from './files.js';
 import { HeldMessages } from './held-messages.js';
+import { HeldOutbox } from './held-outbox.js';
 import { Lifecycle } from './lifecycle.js';
-import { divideForTeams } from './long-messages.js';
+import { dividerFor } from './long-messages.js';
 import type { TeamsNews } from './news.js';
+import { OfferedFiles } from './offered-files.js';
 import { OpenPresses } from './open-presses.js';
 import { Outbox } from './outbox.js';
 import { People, type Standing } from './people.js';
 import { POP_UP_SCRIPTS, popUpRoutes } from './pop-up.js';
 import { TeamsReceiver } from './receiver.js';
+import { Sender } from './sender.js';
 import { ServiceHosts } from './service-hosts.js';
 import { createSilentSignIn, createVouching } from './silent-sign-in.js';
 
@@ -45,10 +49,7 @@ export class TeamsAdapter implements ChatAdapter {
   readonly platform = 'teams' as const;
   readonly routes: readonly HttpRoute[];
   readonly files: TeamsFiles;
-  readonly long: LongMessages = {
-    divide: divideForTeams,
-    remove: (ref) => this.#outbox.remove(this.#bot(), readMessageRef(ref)),
-  };
+  readonly long: LongMessages;
   readonly popUpScripts = POP_UP_SCRIPTS;
   readonly workingSign: WorkingSign = {
     show: async (to) => {
@@ -62,7 +63,9 @@ export class TeamsAdapter implements ChatAdapter {
   readonly #logger: Logger;
   readonly #hosts: ServiceHosts;
   readonly #receiver: TeamsReceiver;
+  readonly #sender: Sender;
   readonly #outbox: Outbox;
+  readonly #offers: FileOffers;
   readonly #lifecycle: Lifecycle;
   readonly #people: People;
   readonly #chats: DirectChats;
@@ -77,21 +80,31 @@ export class TeamsAdapter implements ChatAdapter {
     const { clock, store, vault } = deps;
     const chats = new DirectChats(store);
     this.#chats = chats;
-    const held = new HeldMessages(store, vault);
     const presses = new OpenPresses();
     const { defaultLocale, targetedMessages: targeted = false } = config;
     const logger = this.#logger;
-    const talk = { installUrl: installUrlOf(config), targeted, defaultLocale };
-    this.#outbox = new Outbox({ ...talk, chats, held, presses, clock, logger });
+    const sender = new Sender(chats, logger);
+    this.#sender = sender;
+    const installUrl = installUrlOf(config);
+    const texts = textsFor(defaultLocale);
+    const held = new HeldOutbox({ installUrl, held: new HeldMessages(store, vault), sender, clock, logger, texts });
+    this.#outbox = new Outbox({ targeted, sender, held, presses, logger, texts });
+    this.long = {
+      divide: dividerFor(config.cloud),
+      remove: (ref) => this.#outbox.remove(this.#bot(), readMessageRef(ref)),
+    };
+    const { fileHosts } = endpointsOf(config);
+    const offered = new OfferedFiles(store, vault);
+    this.#offers = new FileOffers({ files: offered, fileClient: deps.fileClient, fileHosts, logger, defaultLocale });
     this.files = new TeamsFiles({
-      fileHosts: endpointsOf(config).fileHosts,
+      fileHosts,
       serviceHosts: this.#hosts,
       fileClient: deps.fileClient,
       transport: () => this.#parts().transport,
     });
     this.#people = new People(deps.clock);
     const tell: LifecycleHandler = async (event) => this.#running?.onLifecycle(event);
-    this.#lifecycle = new Lifecycle({ chats, outbox: this.#outbox, store, people: this.#people, tell, defaultLocale });
+    this.#lifecycle = new Lifecycle({ chats, held, store, people: this.#people, tell, defaultLocale });
     this.#receiver = new TeamsReceiver({
       ...deps,
       logger: this.#logger,
@@ -102,6 +115,7 @@ export class TeamsAdapter implements ChatAdapter {
       onPerson: (did) => this.#heard(did),
       admit: (did) => this.#admit(did),
       onNews: (news) => this.#follow(news),
+      onFileAnswer: (did) => this.#offers.answer(this.#bot(), did),
       vouches: createVouching(config, deps, this.#logger),
     });
     const { signInResource: resource } = config;
@@ -140,15 +154,20 @@ export class TeamsAdapter implements ChatAdapter {
 
   /** What is said in a channel is always in the thread of the message that was answered; a 1:1 chat has no threads. */
   async post(to: ConversationRef, message: Message): Promise<MessageRef> {
-    return toMessageRef(await this.#outbox.post(this.#bot(), readConversation(to), message));
+    const place = readConversation(to);
+    const said = await this.#offers.offered(userIn(place), message);
+    return toMessageRef(await this.#outbox.post(this.#bot(), place, said));
   }
 
   async postPrivately(to: ConversationRef, user: ChatUser, message: Message): Promise<MessageRef> {
-    return toMessageRef(await this.#outbox.postPrivately(this.#bot(), readConversation(to), user, message));
+    const said = await this.#offers.offered(user, message);
+    return toMessageRef(await this.#outbox.postPrivately(this.#bot(), readConversation(to), user, said));
   }
 
   async update(ref: MessageRef, message: Message): Promise<MessageRef> {
-    return toMessageRef(await this.#outbox.update(this.#bot(), readMessageRef(ref), message));
+    const place = readMessageRef(ref);
+    const said = await this.#offers.offered(userIn(place), message);
+    return toMessageRef(await this.#outbox.update(this.#bot(), place, said));
   }
 
   channelOf(conversation: ConversationRef): string {
@@ -174,7 +193,7 @@ export class TeamsAdapter implements ChatAdapter {
   }
 
   #heard(did: PersonalActivity): void {
-    this.#outbox.remember(did);
+    this.#sender.remember(did);
     const noted = this.#lifecycle.heard(this.#bot(), did);
     this.#inBackground(noted, 'the chat of a person in Teams could not be noted');
   }

@@ -1,3 +1,4 @@
+import type { ChatUser } from '../../src/chat/chat-user.js';
 import type { Address, ConversationRef, MessageRef } from '../../src/chat/conversation.js';
 import { BehalfError } from '../../src/kernel/errors.js';
 import type { PersonalActivity } from './activity.js';
@@ -30,6 +31,11 @@ export interface TeamsMessagePlace extends TeamsPlace {
 export function placeOf(did: PersonalActivity): TeamsPlace {
   const { serviceUrl, conversationId, tenantId, botId, userId, aadObjectId } = did;
   return { serviceUrl, conversationId, tenantId, botId, userId, aadObjectId };
+}
+
+/** The person who is spoken to. */
+export function userIn({ aadObjectId, tenantId }: TeamsPlace): ChatUser {
+  return { platform: 'teams', tenantId, userId: aadObjectId };
 }
 
 export function toConversation(place: TeamsPlace, direct: boolean): ConversationRef {

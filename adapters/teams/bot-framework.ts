@@ -10,6 +10,7 @@ import type { OutgoingActivity } from './cards.js';
 import type { Endpoints } from './config.js';
 import { ConnectorClients } from './connector.js';
 import type { ConnectorTransport } from './connector-transport.js';
+import type { FileActivity } from './file-consent.js';
 import type { ServiceHosts } from './service-hosts.js';
 import type { SignInQuestion } from './sign-in-question.js';
 
@@ -59,7 +60,7 @@ export class BotFramework {
   }
 
   /** @returns the id of the message */
-  async send(target: Target, activity: OutgoingActivity | SignInQuestion): Promise<string> {
+  async send(target: Target, activity: OutgoingActivity | FileActivity | SignInQuestion): Promise<string> {
     const { conversationId } = target;
     const sent = await this.#clients
       .at(target.serviceUrl)
@@ -73,7 +74,7 @@ export class BotFramework {
     await this.#clients.at(target.serviceUrl).conversations.sendToConversation(target.conversationId, typing);
   }
 
-  async update(target: Target, activityId: string, activity: OutgoingActivity): Promise<void> {
+  async update(target: Target, activityId: string, activity: OutgoingActivity | FileActivity): Promise<void> {
     const { conversations } = this.#clients.at(target.serviceUrl);
     await conversations.updateActivity(target.conversationId, activityId, {
       ...addressed(target, activity),
@@ -125,7 +126,7 @@ export class BotFramework {
 
 function addressed(
   target: Target,
-  activity: OutgoingActivity | SignInQuestion | { readonly type: 'typing' },
+  activity: OutgoingActivity | FileActivity | SignInQuestion | { readonly type: 'typing' },
 ): BotActivity {
   const whole = { ...activity, from: { id: target.botId }, conversation: { id: target.conversationId } };
   // Only what is in it is sent; the protocol's own type claims more.

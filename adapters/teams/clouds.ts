@@ -21,6 +21,8 @@ export interface Cloud {
   readonly serviceHost: string;
   /** Where OneDrive and SharePoint of work and school accounts keep files: any host below. */
   readonly files: string;
+  /** Whether bots give and take files there: https://learn.microsoft.com/microsoftteams/platform/bots/how-to/bots-filesv4 */
+  readonly takesFiles: boolean;
   /** The Teams client in the browser. */
   readonly teams: string;
 }
@@ -32,6 +34,7 @@ const PUBLIC: Cloud = {
   tokenIssuer: 'https://sts.windows.net',
   serviceHost: 'smba.trafficmanager.net',
   files: '*.sharepoint.com',
+  takesFiles: true,
   teams: 'https://teams.microsoft.com',
 };
 
@@ -42,6 +45,7 @@ const GCC_HIGH: Cloud = {
   tokenIssuer: 'https://sts.windows.net',
   serviceHost: 'smba.infra.gov.teams.microsoft.us',
   files: '*.sharepoint.us',
+  takesFiles: false,
   teams: 'https://gov.teams.microsoft.us',
 };
 
@@ -62,6 +66,7 @@ export const CLOUDS: Readonly<Record<CloudName, Cloud>> = {
     tokenIssuer: 'https://sts.chinacloudapi.cn',
     serviceHost: 'frontend.botapi.msg.infra.teams.microsoftonline.cn',
     files: '*.sharepoint.cn',
+    takesFiles: false,
     teams: 'https://teams.microsoftonline.cn',
   },
 };

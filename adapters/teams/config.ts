@@ -36,7 +36,7 @@ export interface TeamsConfig {
    */
   readonly serviceHosts?: readonly string[];
   /**
-   * Hosts (`host` or `host:port`; `*.host`: any below it) that files of people are read from, in place of the cloud's; what is
+   * Hosts (`host` or `host:port`; `*.host`: any below it) that files of people are read from and put to, in place of the cloud's; what is
    * read there needs no token of ours. Their addresses are held against the rules of `fileClient`.
    */
   readonly fileHosts?: readonly string[];

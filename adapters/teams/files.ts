@@ -105,7 +105,7 @@ export class TeamsFiles implements ChatFiles {
 }
 
 /** True for https at one of the hosts; http only for a host that is listed with its port, as in tests. */
-function isFileHost(address: string, hosts: readonly string[]): boolean {
+export function isFileHost(address: string, hosts: readonly string[]): boolean {
   const url = URL.canParse(address) ? new URL(address) : undefined;
   if (url?.username !== '' || url.password !== '') return false;
   const isListed = hosts.some((host) =>

@@ -5,6 +5,7 @@ import type { ExpiringStore, RecordKey } from '../../src/kernel/expiring-store.p
 import { joinKey } from '../../src/kernel/ids.js';
 import type { Vault } from '../../src/kernel/vault.js';
 import type { OutgoingActivity } from './cards.js';
+import type { FileActivity } from './file-consent.js';
 
 /** As long as the buttons in a message live. */
 const HELD_TTL_MS = 7 * 86_400_000;
@@ -12,8 +13,12 @@ const HELD_TTL_MS = 7 * 86_400_000;
 const MAX_HELD = 10;
 /** A note further up in the conversation is not seen any more. */
 const NOTICE_LASTS_MS = 10 * 60_000;
+/** Longer than Teams takes for a message; after a crash another process sends it. */
+const SENDING_MS = 60_000;
 /** Another process may change the list at the same time. */
 const TRIES = 20;
+
+export type HeldActivity = OutgoingActivity | FileActivity;
 
 const HeldList = z.array(
   z.object({
@@ -21,7 +26,8 @@ const HeldList = z.array(
     conversationId: z.string(),
     noticeId: z.string().optional(),
     at: z.number(),
-    activity: z.custom<OutgoingActivity>((value) => typeof value === 'object' && value !== null && 'type' in value),
+    sendingUntil: z.number().optional(),
+    activity: z.custom<HeldActivity>((value) => typeof value === 'object' && value !== null && 'type' in value),
   }),
 );
 const Delivered = z.object({ conversationId: z.string(), serviceUrl: z.string(), activityId: z.string() });
@@ -33,7 +39,9 @@ export interface HeldMessage {
   readonly noticeId?: string | undefined;
   /** ms since the epoch. */
   readonly at: number;
-  readonly activity: OutgoingActivity;
+  readonly activity: HeldActivity;
+  /** ms since the epoch; one process is sending it until then. */
+  readonly sendingUntil?: number | undefined;
 }
 
 type Delivered = z.infer<typeof Delivered>;
@@ -66,14 +74,63 @@ export class HeldMessages {
     await this.#change(user, (held) => held.map((one) => (one.id === id ? { ...one, noticeId } : one)));
   }
 
-  async drop(user: ChatUser, id: string): Promise<void> {
-    await this.#change(user, (held) => held.filter((one) => one.id !== id));
+  /** False when it was not held any more. */
+  async drop(user: ChatUser, id: string): Promise<boolean> {
+    let wasHeld = false;
+    await this.#change(user, (held) => {
+      wasHeld = held.some((one) => one.id === id);
+      return held.filter((one) => one.id !== id);
+    });
+    return wasHeld;
   }
 
-  /** All that is held for the person, the oldest first; held no longer. Of several callers one gets it. */
-  async take(user: ChatUser): Promise<readonly HeldMessage[]> {
-    const text = await this.#store.take(listKey(user));
-    return text === undefined ? [] : this.#open(user, text);
+  /** All that is held for the person and that nobody is sending, the oldest first. Of several callers one gets it. */
+  async begin(user: ChatUser, now: number): Promise<readonly HeldMessage[]> {
+    let begun: readonly HeldMessage[] = [];
+    await this.#change(user, (held) => {
+      begun = held.filter((one) => !isSending(one, now));
+      return held.map((one) => (isSending(one, now) ? one : { ...one, sendingUntil: this.until(now) }));
+    });
+    return begun;
+  }
+
+  /** How long a message counts as being sent. */
+  until(now: number): number {
+    return now + SENDING_MS;
+  }
+
+  /** It could not be sent, and is held on. */
+  async giveBack(user: ChatUser, id: string): Promise<void> {
+    await this.#change(user, (held) =>
+      held.map(({ sendingUntil, ...one }) =>
+        one.id === id || sendingUntil === undefined ? one : { ...one, sendingUntil },
+      ),
+    );
+  }
+
+  /** It has been sent, and is held no longer. Gives it as it was held last; undefined when it was not any more. */
+  async settle(user: ChatUser, id: string): Promise<HeldActivity | undefined> {
+    let last: HeldActivity | undefined;
+    await this.#change(user, (held) => {
+      last = held.find((one) => one.id === id)?.activity;
+      return held.filter((one) => one.id !== id);
+    });
+    return last;
+  }
+
+  /** Another message in place of that one. `begun`: the caller is to send it; `under_way`: somebody sends the former one. */
+  async replace(
+    user: ChatUser,
+    { activity, id, now }: { readonly id: string; readonly activity: HeldActivity; readonly now: number },
+  ): Promise<'begun' | 'under_way' | 'gone'> {
+    let outcome: 'begun' | 'under_way' | 'gone' = 'gone';
+    await this.#change(user, (held) => {
+      const former = held.find((one) => one.id === id);
+      outcome = former === undefined ? 'gone' : isSending(former, now) ? 'under_way' : 'begun';
+      const sendingUntil = outcome === 'under_way' ? former?.sendingUntil : this.until(now);
+      return held.map((one) => (one.id === id ? { ...one, activity, sendingUntil } : one));
+    });
+    return outcome;
   }
 
   /** Notes where a message has come to stand, so that what replaces it finds it there. */
@@ -122,6 +179,10 @@ export class HeldMessages {
       throw error;
     }
   }
+}
+
+function isSending({ sendingUntil = 0 }: HeldMessage, now: number): boolean {
+  return sendingUntil > now;
 }
 
 /** One note is enough for what is answered in one place within minutes. */

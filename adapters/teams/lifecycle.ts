@@ -7,8 +7,8 @@ import type { PersonalActivity } from './activity.js';
 import { placeOf } from './address.js';
 import type { BotFramework } from './bot-framework.js';
 import type { DirectChats } from './direct-chats.js';
+import type { HeldOutbox } from './held-outbox.js';
 import type { TeamsNews } from './news.js';
-import type { Outbox } from './outbox.js';
 import type { People } from './people.js';
 import { welcome } from './welcome.js';
 
@@ -17,7 +17,7 @@ const WELCOMED_TTL_MS = 365 * 86_400_000;
 
 interface LifecycleParts {
   readonly chats: DirectChats;
-  readonly outbox: Outbox;
+  readonly held: Pick<HeldOutbox, 'release'>;
   readonly store: ExpiringStore;
   readonly people: Pick<People, 'forget'>;
   readonly tell: LifecycleHandler;
@@ -35,12 +35,12 @@ export class Lifecycle {
 
   /** Each activity of a person says where their chat is. @throws BehalfError `store.unavailable`, `chat.delivery_failed` */
   async heard(bot: BotFramework, did: PersonalActivity): Promise<void> {
-    const { chats, outbox } = this.#parts;
+    const { chats, held } = this.#parts;
     const user: ChatUser = { platform: 'teams', tenantId: did.tenantId, userId: did.aadObjectId };
     if (!did.isDirect) return;
     const seen = await chats.remember(user, did);
     if (seen === 'back') await this.#parts.tell({ kind: 'person-back', ...user });
-    if (seen !== 'known') await outbox.release(bot, placeOf(did));
+    if (seen !== 'known') await held.release(bot, placeOf(did));
   }
 
   /**
@@ -65,7 +65,7 @@ export class Lifecycle {
   }
 
   async #added(bot: BotFramework, news: TeamsNews & { readonly kind: 'app-added' | 'app-removed' }): Promise<void> {
-    const { chats, defaultLocale, outbox, store } = this.#parts;
+    const { chats, defaultLocale, held, store } = this.#parts;
     const { isDirect, locale, person, target, tenantId } = news;
     const texts = textsFor(spoken(isDirect ? locale : undefined, defaultLocale));
     const id = joinKey('welcomed', tenantId, target.conversationId);
@@ -77,7 +77,7 @@ export class Lifecycle {
         const user = userOf(news, person);
         chats.expectNews(user);
         await chats.remember(user, target);
-        await outbox.release(bot, { ...target, tenantId, userId: person.id, aadObjectId: person.aadObjectId });
+        await held.release(bot, { ...target, tenantId, userId: person.id, aadObjectId: person.aadObjectId });
       }
     }
   }

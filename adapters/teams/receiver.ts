@@ -1,4 +1,4 @@
-import type { ChatEvent, ChatEventHandler } from '../../src/chat/chat-event.js';
+import type { ChatEventHandler } from '../../src/chat/chat-event.js';
 import type { Clock } from '../../src/kernel/clock.port.js';
 import { asBehalfError, isBehalfError } from '../../src/kernel/errors.js';
 import type { HttpRequest, HttpResponse, HttpRoute } from '../../src/kernel/http.js';
@@ -8,6 +8,7 @@ import type { Secret } from '../../src/kernel/secret.js';
 import { spoken, textsFor } from '../../src/texts/texts-for.js';
 import { type Activity, judgeActivity, localeOf, type PersonalActivity, readActivity } from './activity.js';
 import { Deadlines } from './deadlines.js';
+import { FILE_CONSENT } from './file-consent.js';
 import { toEvent } from './inbound.js';
 import { answerInvoke, renderReplacement } from './invoke-answers.js';
 import { readNews, type TeamsNews } from './news.js';
@@ -43,6 +44,14 @@ interface ReceiverOptions {
   readonly vouches: (did: PersonalActivity, assertion: Secret) => Promise<boolean>;
   /** Takes in what is no event: installations, changes of members. Rejects when it could not be kept. */
   readonly onNews: (news: TeamsNews) => Promise<void>;
+  /** Takes what somebody says to a file that they were offered. Rejects when nothing was done. */
+  readonly onFileAnswer: (did: PersonalActivity) => Promise<void>;
+}
+
+/** What an activity has us do before it is answered. */
+interface Errand {
+  readonly kind: string;
+  run(): Promise<void>;
 }
 
 /** Checks the token of a request and then runs the turn. */
@@ -146,16 +155,29 @@ export class TeamsReceiver {
       if (standing) await handler(standing === 'member' ? heard : { ...heard, person: standing });
     };
     const name = isInvoke ? (did.activity.name ?? '') : '';
+    const errand: Errand | undefined = event
+      ? { kind: event.kind, run: () => admitted(event) }
+      : this.#fileAnswer(name, did);
     if (name === 'signin/failure') this.#noteSignInFailure(did.activity.value);
     const close = name === 'adaptiveCard/action' ? this.#openPress(did, answer) : undefined;
     try {
-      if (event) await this.#deliver(request, event, { handler: admitted, limit });
+      if (errand) await this.#deliver(request, errand, limit);
       if (!isInvoke) return OK;
       const texts = textsFor(spoken(localeOf(did.activity), this.#options.defaultLocale));
       return answerInvoke(name, event, answer.take(), texts);
     } finally {
       close?.();
     }
+  }
+
+  /** Files are given in the 1:1 chat only. */
+  #fileAnswer(name: string, did: PersonalActivity): Errand | undefined {
+    if (name !== FILE_CONSENT || !did.isDirect) return undefined;
+    const { admit, onFileAnswer } = this.#options;
+    const run = async () => {
+      if (await admit(did)) await onFileAnswer(did);
+    };
+    return { kind: 'file-answer', run };
   }
 
   /** Most failures of single sign-on show nowhere but here. The client's code says what is set up wrongly. */
@@ -172,18 +194,14 @@ export class TeamsReceiver {
     return this.#options.presses.open({ conversationId, activityId }, (card) => answer.give(renderReplacement(card)));
   }
 
-  /** Resolves when the event is safe, or when the channel waits no longer; rejects when it was not kept. */
-  async #deliver(
-    request: HttpRequest,
-    event: ChatEvent,
-    { handler, limit }: { readonly handler: ChatEventHandler; readonly limit: Deadlines },
-  ): Promise<void> {
-    const work = handler(event).then(() => 'done' as const);
+  /** Resolves when it is done, or when the channel waits no longer; rejects when it was not kept. */
+  async #deliver(request: HttpRequest, { kind, run }: Errand, limit: Deadlines): Promise<void> {
+    const work = run().then(() => 'done' as const);
     const settled = work.catch(() => undefined).finally(() => this.#underway.delete(settled));
     this.#underway.add(settled);
     if ((await limit.within<'done' | 'late'>(work, 'late')) === 'done') return;
     const { logger } = this.#options;
-    logger.warn({ requestId: request.id, kind: event.kind }, 'Teams was answered before the work was done');
+    logger.warn({ requestId: request.id, kind }, 'Teams was answered before the work was done');
     work.catch((error: unknown) => this.#logFailure(request, error));
   }
 

@@ -1,6 +1,6 @@
-import type { Message } from '../../src/chat/message.js';
 import { ACTION_TOKEN, TARGETED } from './buttons.js';
 import type { OutgoingActivity } from './cards.js';
+import type { TeamsMessage } from './teams-message.js';
 
 /**
  * Messages in a channel or group chat that one person sees, for a day. Teams tells nobody, when a button in one is pressed, that
@@ -11,8 +11,9 @@ export function withMarks(activity: OutgoingActivity): OutgoingActivity {
   return marked(activity);
 }
 
-/** The sign-in pop-up hands its code back in the 1:1 chat only: a login anywhere else would never end. */
-export function needsOwnChat({ blocks }: Message): boolean {
+/** The sign-in pop-up hands its code back in the 1:1 chat only: a login anywhere else would never end. Files are given there only. */
+export function needsOwnChat({ blocks, offer }: TeamsMessage): boolean {
+  if (offer !== undefined) return true;
   return blocks.some((block) => block.kind === 'buttons' && block.buttons.some(({ kind }) => kind === 'login'));
 }
 

@@ -2,6 +2,7 @@ import type { Person } from '../people.js';
 import { ADAPTIVE_CARD, checkCard } from './cards.js';
 import type { Chats, Place } from './chats.js';
 import { badArgument, type ConnectorError, ERRORS } from './faults.js';
+import { fileMistake } from './file-consent.js';
 import {
   ACTIVITY,
   type AccountOverrides,
@@ -90,7 +91,7 @@ export class Connector {
   }
 
   #send(place: Place, body: unknown, replyTo: string | undefined, onlyFor?: string): ConnectorAnswer {
-    const judged = this.#judge(body);
+    const judged = this.#judge(body, place.chat.kind === 'personal');
     if (judged.kind === 'error') return judged;
     const { chats } = this.#options;
     const id = chats.nextId();
@@ -106,14 +107,18 @@ export class Connector {
   }
 
   #update(message: SeenMessage, body: unknown): ConnectorAnswer {
-    const judged = this.#judge(body);
+    const place = this.#options.chats.find(message.conversationId);
+    const judged = this.#judge(body, place?.chat.kind === 'personal');
     if (judged.kind === 'error') return judged;
     this.#options.chats.edit(message, judged.activity);
     return ok(200, { id: message.id });
   }
 
   /** What Teams refuses: unknown types, empty and oversized messages, broken cards. */
-  #judge(body: unknown): { kind: 'error'; error: ConnectorError } | { kind: 'activity'; activity: BotActivity } {
+  #judge(
+    body: unknown,
+    isPersonal: boolean,
+  ): { kind: 'error'; error: ConnectorError } | { kind: 'activity'; activity: BotActivity } {
     if (Buffer.byteLength(JSON.stringify(body ?? null), 'utf16le') > MESSAGE_LIMIT) return failed(ERRORS.tooBig);
     const parsed = ACTIVITY.safeParse(body);
     if (!parsed.success) return failed({ ...badArgument('Bad syntax'), code: 'BadSyntax' });
@@ -122,6 +127,8 @@ export class Connector {
     if (activity.type !== 'message') return failed(badArgument('Unknown activity type'));
     const attachments = activity.attachments ?? [];
     if (!activity.text && attachments.length === 0) return failed(badArgument('The message has neither text nor card'));
+    const mistake = fileMistake(activity, isPersonal);
+    if (mistake !== undefined) return failed(badArgument(mistake));
     for (const attachment of attachments) {
       if (attachment.contentType !== ADAPTIVE_CARD) continue;
       const findings = checkCard(attachment.content);

@@ -41,6 +41,8 @@ export class Faults {
   #down = false;
   #delayMs = 0;
   #errors: { error: ConnectorError; left: number; retryAfterSeconds?: number }[] = [];
+  #gate: Promise<void> | undefined;
+  #arrived: () => void = () => {};
   #tokenFailures: { status: number; left: number } | undefined;
 
   /** The next `times` calls answer 429. */
@@ -62,6 +64,31 @@ export class Faults {
   /** Every call waits this long first. */
   delay(milliseconds: number): void {
     this.#delayMs = milliseconds;
+  }
+
+  /** Calls that come from now on wait for `go`; `reached` resolves with the first of them. */
+  stop(): { readonly reached: Promise<void>; readonly go: () => void } {
+    let go = (): void => {};
+    this.#gate = new Promise((resolve) => {
+      go = resolve;
+    });
+    const reached = new Promise<void>((resolve) => {
+      this.#arrived = resolve;
+    });
+    return {
+      reached,
+      go: () => {
+        this.#gate = undefined;
+        this.#arrived = () => {};
+        go();
+      },
+    };
+  }
+
+  /** Waits where calls are stopped. */
+  async passage(): Promise<void> {
+    this.#arrived();
+    await this.#gate;
   }
 
   /** While down, connections to the Connector break without an answer. */

@@ -10,7 +10,9 @@ import { type ButtonChoice, type RawAction, type SayOptions, type ShortcutPlace,
 import { Connector } from './connector.js';
 import type { Dialogs } from './dialogs.js';
 import { Faults } from './faults.js';
+import { type ConsentAction, consentInvoke } from './file-consent.js';
 import { TeamsFiles } from './files.js';
+import { OneDrive } from './one-drive.js';
 import { channelServer } from './server.js';
 import { BotTokens, CHANNEL_ISSUER, makeChannelToken, type TokenOverrides } from './tokens.js';
 import type {
@@ -53,6 +55,8 @@ export interface TeamsEmulator {
   readonly faults: Faults;
   /** What people have sent along, and how reading it goes wrong. */
   readonly files: TeamsFiles;
+  /** What the bot has put into people's OneDrive. */
+  readonly oneDrive: OneDrive;
   /** HTTP between channel and bot, oldest first; the last 5,000. */
   readonly requests: readonly LoggedRequest[];
   /** Everything that was wrong with a card the bot sent. */
@@ -77,7 +81,13 @@ export interface TeamsEmulator {
   /** Sends an action as it is, even one that no card offers. */
   act(personId: string, raw: RawAction): Promise<PressResult>;
   verifyState(personId: string, state: string, options?: SayOptions): Promise<PressResult>;
-  invoke(personId: string, invoke: { name: string; value: unknown }, options?: SayOptions): Promise<PressResult>;
+  invoke(
+    personId: string,
+    invoke: { readonly name: string; readonly value: unknown; readonly replyToId?: string },
+    options?: SayOptions,
+  ): Promise<PressResult>;
+  /** Answers the question of the bot whether the person wants a file; `name`: Teams calls it so in OneDrive. */
+  consent(personId: string, messageId: string, action: ConsentAction, name?: string): Promise<PressResult>;
   /** Chooses a command of the message extension; `message` is the payload of the message that it is chosen on. */
   shortcut(personId: string, commandId: string, where?: ShortcutPlace): Promise<PressResult>;
   shortcutOn(personId: string, commandId: string, messageId: string): Promise<PressResult>;
@@ -127,6 +137,7 @@ export async function startTeamsEmulator(options: TeamsEmulatorOptions): Promise
   const chats = new Chats(people, options.conversations);
   const faults = new Faults();
   const files = new TeamsFiles(() => urls.serviceUrl);
+  const oneDrive = new OneDrive(() => urls.serviceUrl);
   const tokens = new BotTokens();
   const accounts = new Map<string, AccountOverrides>();
   const accountOf = ({ id, isGuest }: Person): AccountOverrides => ({
@@ -135,7 +146,7 @@ export async function startTeamsEmulator(options: TeamsEmulatorOptions): Promise
   });
   const connector = new Connector({ chats, people, tenantId, serviceUrl: () => urls.serviceUrl, accountOf, onCard });
   const counters = { tokenCalls: 0 };
-  const server = createServer(channelServer({ ...options, connector, faults, files, tokens, log, counters }));
+  const server = createServer(channelServer({ ...options, connector, faults, files, oneDrive, tokens, log, counters }));
   const port = await listen(server, options.port ?? 0, '127.0.0.1');
   const urls = addresses(port, tenantId);
   const endpoint = new BotEndpoint({
@@ -151,6 +162,7 @@ export async function startTeamsEmulator(options: TeamsEmulatorOptions): Promise
     issuer: CHANNEL_ISSUER,
     faults,
     files,
+    oneDrive,
     requests,
     cardFindings,
     failures: client.failures,
@@ -158,7 +170,7 @@ export async function startTeamsEmulator(options: TeamsEmulatorOptions): Promise
     tokenCalls: () => counters.tokenCalls,
     revokeBotTokens: () => tokens.revokeAll(),
     changeAccount: (personId, change) => void accounts.set(personId, change),
-    ...personControls(client, chats),
+    ...personControls(client, chats, oneDrive),
     activity: (personId, text, more = {}) => {
       const scene: Scene = client.scene(personId, more);
       return messageActivity(facts, scene, { id: chats.nextId(), text });
@@ -187,13 +199,15 @@ function addresses(port: number, tenantId: string) {
   };
 }
 
-function personControls(client: TeamsClient, chats: Chats) {
+function personControls(client: TeamsClient, chats: Chats, oneDrive: OneDrive) {
   return {
     say: client.say.bind(client),
     press: client.press.bind(client),
     act: client.act.bind(client),
     verifyState: client.verifyState.bind(client),
     invoke: client.invoke.bind(client),
+    consent: (personId: string, messageId: string, action: ConsentAction, name?: string) =>
+      client.invoke(personId, consentInvoke(chats.message(messageId), { personId, action, name }, oneDrive)),
     shortcut: client.shortcut.bind(client),
     shortcutOn: client.shortcutOn.bind(client),
     dialogs: client.dialogs,

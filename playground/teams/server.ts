@@ -4,6 +4,7 @@ import { parseJson, readBody, sendJson } from '../http.js';
 import { type BotLoginOptions, giveManagedToken, giveToken } from './bot-login.js';
 import type { Connector } from './connector.js';
 import type { TeamsFiles } from './files.js';
+import type { OneDrive } from './one-drive.js';
 import { CHANNEL_ISSUER, publishedKeys } from './tokens.js';
 import type { LoggedRequest } from './types.js';
 
@@ -12,6 +13,7 @@ const BODY_LIMIT = 1024 * 1024;
 interface ChannelServerOptions extends BotLoginOptions {
   readonly connector: Connector;
   readonly files: TeamsFiles;
+  readonly oneDrive: OneDrive;
   readonly log: (entry: LoggedRequest) => void;
 }
 
@@ -31,6 +33,7 @@ async function answer(
   if (url.pathname === '/v1/.well-known/openidconfiguration') return sendJson(response, 200, { body: metadata(url) });
   if (url.pathname === '/v1/.well-known/keys') return sendJson(response, 200, { body: publishedKeys() });
   if (url.pathname.endsWith('/oauth2/v2.0/token')) return giveToken(options, request, response);
+  if (url.pathname === '/onedrive/uploadSession') return options.oneDrive.upload(url, request, response);
   if (url.pathname.startsWith('/onedrive/')) return options.files.download(url, request, response);
   if (/^\/teams\/v3\/attachments\//.test(url.pathname))
     return options.files.view(url, { response, isAllowed: options.tokens.accepts(request.headers.authorization) });
@@ -57,6 +60,7 @@ async function callConnector(
   const { connector, faults, log, tokens } = options;
   const text = (await readBody(request, BODY_LIMIT))?.toString('utf8') ?? '';
   if (faults.delayMs > 0) await wait(faults.delayMs);
+  await faults.passage();
   const trouble = faults.next();
   if (trouble?.kind === 'refuse') return void response.destroy();
   const method = request.method ?? 'GET';

@@ -1,9 +1,11 @@
 import type { MessageRef } from './conversation.js';
 import type { Message } from './message.js';
 
+/** Where a reply stands: in the direct message; in private, to what was asked in a channel; for all in the channel. */
+export type ReplyPlace = 'direct' | 'aside' | 'channel';
+
 export interface DivideOptions {
-  /** It answers in private what was asked in a channel. */
-  readonly isAside: boolean;
+  readonly place: ReplyPlace;
 }
 
 /** How a chat platform takes what is more than it takes in one message. */

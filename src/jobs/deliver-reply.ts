@@ -1,6 +1,7 @@
 import type { ChatAdapter } from '../chat/chat-adapter.port.js';
 import type { Clicks } from '../chat/clicks.js';
-import type { MessageRef } from '../chat/conversation.js';
+import type { ConversationRef, MessageRef } from '../chat/conversation.js';
+import type { ReplyPlace } from '../chat/long-messages.port.js';
 import { inLanguage, type Message } from '../chat/message.js';
 import { wordsOf } from '../chat/message-words.js';
 import { BehalfError, isBehalfError } from '../kernel/errors.js';
@@ -74,7 +75,7 @@ export async function deliverReply(
   const earlier = earlierOf(delivery);
   const replaced = earlier.length > 0 ? earlier : prompt !== undefined && !isPublic ? [prompt] : [];
   const whole = await toMessage(target, reply, isPublic);
-  const parts = chat.long.divide(whole, { isAside: conversation.kind === 'channel' && !isPublic });
+  const parts = chat.long.divide(whole, { place: placeIn(conversation, isPublic) });
   const known = delivery.said ?? [];
   const said = known.slice(0, parts.length);
   for (const [index, part] of parts.entries()) {
@@ -101,6 +102,11 @@ export async function deliverReply(
 function earlierOf({ replaces }: Delivery): readonly MessageRef[] {
   if (replaces === undefined || replaces.message.platform === 'api') return [];
   return [replaces.message, ...(replaces.further ?? [])];
+}
+
+function placeIn({ kind }: ConversationRef, isPublic: boolean): ReplyPlace {
+  if (kind === 'direct') return 'direct';
+  return isPublic ? 'channel' : 'aside';
 }
 
 async function sayNew(

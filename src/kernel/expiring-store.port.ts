@@ -15,6 +15,7 @@ export const RECORD_KINDS = [
   'user',
   'private-chat',
   'held-message',
+  'offered-file',
   'api-request',
   'home',
   'home-login',

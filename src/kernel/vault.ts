@@ -23,6 +23,7 @@ export type SealedType =
   | 'revocation'
   | 'message'
   | 'file'
+  | 'offered-file'
   | 'audit'
   | 'audit-key';
 

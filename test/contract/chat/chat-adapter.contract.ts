@@ -419,7 +419,7 @@ export function describeChatAdapter(driver: ChatDriver): void {
             })),
           ],
         };
-        const parts = bench.adapter.long.divide(long, { isAside: false });
+        const parts = bench.adapter.long.divide(long, { place: 'direct' });
         expect(parts.length).toBeGreaterThan(0);
         for (const part of parts) await bench.adapter.post(asKept(event.conversation), part, { thread: true });
         const shownParts = bench.shownTo('carl');
@@ -430,7 +430,7 @@ export function describeChatAdapter(driver: ChatDriver): void {
       });
 
       test('what fits into one message is not divided', () => {
-        expect(bench.adapter.long.divide(SAMPLE, { isAside: false })).toEqual([SAMPLE]);
+        expect(bench.adapter.long.divide(SAMPLE, { place: 'direct' })).toEqual([SAMPLE]);
       });
 
       test('a message can be taken away, and once it is gone that is well, too', async () => {

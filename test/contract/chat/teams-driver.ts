@@ -36,6 +36,8 @@ export interface TeamsBench extends ChatBench {
   /** Every log line as JSON. */
   readonly logLines: readonly string[];
   readonly store: ExpiringStore;
+  /** Where that store keeps its files. */
+  readonly directory: string;
   /** Reasons for which requests were refused, as counted. */
   readonly refusals: readonly string[];
 }
@@ -45,6 +47,8 @@ export interface TeamsBenchOptions {
   readonly admits?: Admits;
   readonly onLifecycle?: LifecycleHandler;
   readonly clock?: Clock;
+  /** By which records in the store grow old. */
+  readonly storeClock?: Clock;
   readonly config?: Partial<TeamsConfig> | ((teams: TeamsEmulator) => Partial<TeamsConfig>);
   readonly botProof?: BotProof;
   /** For files; the caller closes it. */
@@ -89,7 +93,7 @@ export async function startTeamsBench(options: TeamsBenchOptions = {}): Promise<
   const clock = options.clock ?? systemClock;
   const httpClient = createHttpClient({ allowPrivateHosts: 'all', logger, clock });
   const directory = await mkdtemp(join(tmpdir(), 'behalf-teams-'));
-  const stores = await createEmbeddedStores({ directory, clock: systemClock, logger, metrics });
+  const stores = await createEmbeddedStores({ directory, clock: options.storeClock ?? systemClock, logger, metrics });
   const store = stores.expiring;
   const vault = createVault([{ id: 'k1', key: new Secret(randomBytes(32)) }]);
   const adapter = createTeamsAdapter(config, {
@@ -117,7 +121,7 @@ export async function startTeamsBench(options: TeamsBenchOptions = {}): Promise<
       await stop();
       throw error;
     });
-  return { teams, baseUrl, logLines, refusals, store, adapter, stop, ...controls(teams, () => baseUrl) };
+  return { teams, baseUrl, logLines, refusals, store, directory, adapter, stop, ...controls(teams, () => baseUrl) };
 }
 
 /** The driver of the contract suite that all chat adapters share. */

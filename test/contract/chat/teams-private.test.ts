@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto';
+import { HeldMessages } from '../../../adapters/teams/held-messages.js';
 import { TEAMS_APP_ID } from '../../../playground/people.js';
 import type { ChatEvent, TextEvent } from '../../../src/chat/chat-event.js';
 import { chatUserKey } from '../../../src/chat/chat-user.js';
@@ -5,6 +7,8 @@ import type { ConversationRef, MessageRef } from '../../../src/chat/conversation
 import type { LifecycleEvent, LifecycleHandler } from '../../../src/chat/lifecycle-event.js';
 import { textMessage } from '../../../src/chat/message.js';
 import { BehalfError, isBehalfError } from '../../../src/kernel/errors.js';
+import { Secret } from '../../../src/kernel/secret.js';
+import { createVault } from '../../../src/kernel/vault.js';
 import { eventually } from './chat-adapter.contract.js';
 import { startTeamsBench, type TeamsBench, teamsUser } from './teams-driver.js';
 
@@ -171,6 +175,53 @@ describe('Teams: a private message for somebody without the app', () => {
     await teams.store.delete({ kind: 'private-chat', id: chatUserKey(user) });
     await teams.adapter.update(ref, textMessage('secret two'));
     expect(inChat('rita')).toEqual(['secret two']);
+  });
+
+  /** A message for Rita that Teams is just being sent, as she writes in her 1:1 chat: the call stands still until `go`. */
+  async function underWay(): Promise<{ readonly ref: MessageRef; readonly go: () => void }> {
+    const { conversation, user } = await heard('channel');
+    teams.teams.faults.fail({ status: 403, code: 'ForbiddenOperationException', message: 'm' });
+    const ref = asKept(await teams.adapter.postPrivately(conversation, user, textMessage('secret one')));
+    const { go, reached } = teams.teams.faults.stop();
+    await heard('direct');
+    await reached;
+    return { ref, go };
+  }
+
+  test('that is replaced while it is on its way stands once, and last as it was replaced', async () => {
+    const { go, ref } = await underWay();
+    const before = said().length;
+    await teams.adapter.update(ref, textMessage('secret two'));
+    go();
+    await eventually(() => inChannel().find((text) => text === "I've sent it in the chat with me."));
+    expect(inChat('rita')).toEqual(['secret two']);
+    expect(
+      said()
+        .slice(before)
+        .map((call) => call.split(' ')[0]),
+    ).toEqual(['POST', 'PUT', 'PUT']);
+    await teams.adapter.update(ref, textMessage('secret three'));
+    expect(inChat('rita')).toEqual(['secret three']);
+  });
+
+  test('that is taken away while it is on its way does not stay', async () => {
+    const { go, ref } = await underWay();
+    await teams.adapter.long.remove(ref);
+    go();
+    await eventually(() => inChannel().find((text) => text === "I've sent it in the chat with me."));
+    expect(inChat('rita')).toEqual([]);
+  });
+
+  test('that a process was sending as it died is sent by another, a minute later', async () => {
+    const held = new HeldMessages(teams.store, createVault([{ id: 'k1', key: new Secret(randomBytes(32)) }]));
+    const user = teamsUser('rita');
+    const activity = { type: 'message', text: 'secret one' } as const;
+    await held.hold(user, { id: '1', conversationId: 'c', at: 0, activity });
+    expect(await held.begin(user, 1_000)).toMatchObject([{ id: '1' }]);
+    expect(await held.begin(user, 60_000)).toEqual([]);
+    expect(await held.begin(user, 61_001)).toMatchObject([{ id: '1', activity }]);
+    await held.giveBack(user, '1');
+    expect(await held.begin(user, 61_002)).toMatchObject([{ id: '1', activity }]);
   });
 
   test('waits sealed in the store', async () => {

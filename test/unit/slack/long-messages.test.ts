@@ -2,14 +2,15 @@ import fc from 'fast-check';
 import { fitsOneMessage, renderMessage } from '../../../adapters/slack/blocks.js';
 import { divideForSlack } from '../../../adapters/slack/long-messages.js';
 import { validateBlocks } from '../../../playground/slack/validate-blocks.js';
+import type { ReplyPlace } from '../../../src/chat/long-messages.port.js';
 import type { Block, Message, TableBlock } from '../../../src/chat/message.js';
 import { wordsOf } from '../../../src/chat/message-words.js';
 import { anyMessage } from '../../support/any-message.js';
 
 const GO: Block = { kind: 'buttons', buttons: [{ kind: 'action', label: 'Go', token: 't' }] };
 
-function divided(blocks: readonly Block[], isAside = false): readonly Message[] {
-  const messages = divideForSlack({ fallback: 'In short', blocks }, { isAside });
+function divided(blocks: readonly Block[], place: ReplyPlace = 'direct'): readonly Message[] {
+  const messages = divideForSlack({ fallback: 'In short', blocks }, { place });
   for (const message of messages)
     if (message.file === undefined) expect(validateBlocks(renderMessage(message).blocks)).toEqual([]);
   return messages;
@@ -32,7 +33,7 @@ function tableOf(rows: number, cell = 'a cell'): TableBlock {
 describe('a reply that is too long for Slack', () => {
   test('is the message itself as long as it fits', () => {
     const message: Message = { fallback: 'x', blocks: [GO, { kind: 'text', text: [{ text: sentences(70) }] }] };
-    const [first, ...others] = divideForSlack(message, { isAside: false });
+    const [first, ...others] = divideForSlack(message, { place: 'direct' });
     expect(first).toBe(message);
     expect(others).toEqual([]);
   });
@@ -62,13 +63,13 @@ describe('a reply that is too long for Slack', () => {
   });
 
   test('says where the file is, where it cannot stand below', () => {
-    const [beginning] = divided([{ kind: 'text', text: [{ text: sentences(2000) }] }], true);
+    const [beginning] = divided([{ kind: 'text', text: [{ text: sentences(2000) }] }], 'aside');
     expect(wordsOf(beginning?.blocks ?? [])).toContain('which I send you in our direct message');
   });
 
   test('says it all in the language of its reader', () => {
     const blocks: Block[] = [{ kind: 'text', text: [{ text: sentences(2000) }] }, tableOf(1500)];
-    const messages = divideForSlack({ fallback: 'In short', blocks, locale: 'de-DE' }, { isAside: false });
+    const messages = divideForSlack({ fallback: 'In short', blocks, locale: 'de-DE' }, { place: 'direct' });
     const [beginning, reply, table] = messages;
     expect(beginning?.fallback).toContain('Das Ganze steht in der Datei reply.txt hier darunter.');
     expect([reply?.fallback, table?.fallback]).toEqual(['Die ganze Antwort', 'Die ganze Tabelle']);
@@ -76,7 +77,7 @@ describe('a reply that is too long for Slack', () => {
   });
 
   test('counts the rows of a table as its reader does', () => {
-    const [shown] = divideForSlack({ fallback: 'x', blocks: [tableOf(1500)], locale: 'de' }, { isAside: true });
+    const [shown] = divideForSlack({ fallback: 'x', blocks: [tableOf(1500)], locale: 'de' }, { place: 'aside' });
     expect(shown?.fallback).toContain('Alle 1.500 Zeilen stehen in der Datei table.csv, die ich Ihnen');
     expect(shown?.fallback).toMatch(/… und \d+ weitere Zeilen\./);
   });
