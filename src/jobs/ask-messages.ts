@@ -21,10 +21,8 @@ interface AskMessageDeps {
 export async function askMessage(
   deps: AskMessageDeps,
   job: ChatJob,
-  options: { readonly asking: OpenAsk; readonly answer: RenderedAnswer; readonly again: boolean },
+  { answer, asking }: { readonly asking: OpenAsk; readonly answer: RenderedAnswer },
 ): Promise<Message> {
-  const { again, answer, asking } = options;
-  const { jobs } = textsFor(job.state.locale);
   const buttons = [
     ...(await answerButtons(deps, job, asking, answer)),
     ...(await cancelButton(deps.clicks, job, asking)),
@@ -35,19 +33,15 @@ export async function askMessage(
     blocks.push({ kind: 'picklist', id: CHOICE, label: answer.label, options: choices });
   }
   blocks.push({ kind: 'buttons', buttons });
-  if (again) blocks.push({ kind: 'note', text: [{ text: jobs.repeated }] });
   return inLanguage({ fallback: plainText(asking.text), blocks }, job.state.locale);
 }
 
 /** What stands there when a question is closed: its text, and what became of it. */
-export function closedAskMessage(asking: OpenAsk, ending: string): Message {
-  return {
-    fallback: `${plainText(asking.text)}\n${ending}`,
-    blocks: [
-      { kind: 'text', text: asking.text },
-      { kind: 'note', text: [{ text: ending }] },
-    ],
-  };
+export function closedAskMessage({ shown, text: whole }: OpenAsk, ending: string): Message {
+  const text = shown ?? whole;
+  const note: Block = { kind: 'note', text: [{ text: ending }] };
+  if (plainText(text).trim() === '') return { fallback: ending, blocks: [note] };
+  return { fallback: `${plainText(text)}\n${ending}`, blocks: [{ kind: 'text', text }, note] };
 }
 
 export function answeredText(answer: Answer, { asks }: Texts): string {

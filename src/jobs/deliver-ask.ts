@@ -1,6 +1,8 @@
 import type { ChatAdapter } from '../chat/chat-adapter.port.js';
 import type { Clicks } from '../chat/clicks.js';
 import type { MessageRef } from '../chat/conversation.js';
+import type { Message, RichText } from '../chat/message.js';
+import { BehalfError } from '../kernel/errors.js';
 import type { RenderedAnswer } from '../recipes/render-ask.js';
 import { textsFor } from '../texts/texts-for.js';
 import type { OpenAskInChat } from './ask-in-chat.js';
@@ -9,6 +11,7 @@ import type { DeliveredReply } from './deliver-reply.js';
 import type { Answer, OpenAsk } from './job.js';
 import type { ChatJob } from './job-record.js';
 import type { FindCommand } from './reply-message.js';
+import { placeIn, type SayProgress, sayParts } from './say-parts.js';
 
 interface AskTarget {
   readonly job: ChatJob;
@@ -18,32 +21,52 @@ interface AskTarget {
   readonly findCommand: FindCommand;
 }
 
-export interface AskDelivery {
+export interface AskDelivery extends SayProgress {
   readonly answer: RenderedAnswer;
   readonly visibleTo: 'user' | 'channel';
-  /** It may have been said before an interruption. */
-  readonly again: boolean;
+}
+
+/** `message`: the one that can be answered. */
+export interface DeliveredAsk extends DeliveredReply {
+  /** What stands in it, where that is only the end of the question. */
+  readonly shown?: RichText;
 }
 
 /**
  * Says a question where it belongs: for all in the channel, or privately, in place of the login prompt if there is one. What
- * the person who asked may type in the chat is expected from then on.
+ * the person who asked may type in the chat is expected from then on. What is too long for one message goes on below it, and is
+ * answered in the last one.
  */
 export async function deliverAsk(
   { askInChat, chat, clicks, findCommand, job }: AskTarget,
   asking: OpenAsk,
   options: AskDelivery,
-): Promise<DeliveredReply> {
+): Promise<DeliveredAsk> {
   const { conversation, prompt } = job.state;
-  const message = await askMessage({ clicks, findCommand }, job, { asking, ...options });
+  const isPublic = conversation.kind === 'channel' && options.visibleTo === 'channel';
+  const message = await askMessage({ clicks, findCommand }, job, { asking, answer: options.answer });
   if (isTypedFor(asking)) await askInChat(job, asking);
-  if (conversation.kind === 'channel' && options.visibleTo === 'channel')
-    return { message: await chat.post(conversation, message), promptReplaced: false };
-  if (prompt) return { message: await chat.update(prompt, message), promptReplaced: true };
-  const posted = await (conversation.kind === 'direct'
-    ? chat.post(conversation, message)
-    : chat.postPrivately(conversation, job.user, message));
-  return { message: posted, promptReplaced: false };
+  const parts = chat.long.divide(message, { place: placeIn(conversation, isPublic) });
+  const replaced = prompt && !isPublic ? [prompt] : [];
+  const sayNew = (part: Message) =>
+    isPublic || conversation.kind === 'direct'
+      ? chat.post(conversation, part)
+      : chat.postPrivately(conversation, job.user, part);
+  const said = await sayParts(parts, { ...options, chat, replaced, sayNew });
+  return { ...answerable(parts, said), promptReplaced: replaced.length > 0 };
+}
+
+/** The buttons stand in the last message that is no file. */
+function answerable(parts: readonly Message[], said: readonly MessageRef[]): Pick<DeliveredAsk, 'message' | 'shown'> {
+  const place = parts.findLastIndex(({ file }) => file === undefined);
+  const [part, message] = [parts[place], said[place]];
+  if (!part || !message) throw new BehalfError('internal', 'A question was divided into no message');
+  return parts.length === 1 ? { message } : { message, shown: textIn(part) };
+}
+
+function textIn({ blocks }: Message): RichText {
+  const texts = blocks.flatMap((block) => (block.kind === 'text' || block.kind === 'note' ? [block.text] : []));
+  return texts.flatMap((text, index) => (index === 0 ? text : [{ text: '\n' }, ...text]));
 }
 
 /** Where the platform named the message that was pressed, that one: it knows best how it is edited. */

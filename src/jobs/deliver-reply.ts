@@ -1,7 +1,6 @@
 import type { ChatAdapter } from '../chat/chat-adapter.port.js';
 import type { Clicks } from '../chat/clicks.js';
-import type { ConversationRef, MessageRef } from '../chat/conversation.js';
-import type { ReplyPlace } from '../chat/long-messages.port.js';
+import type { MessageRef } from '../chat/conversation.js';
 import { inLanguage, type Message } from '../chat/message.js';
 import { wordsOf } from '../chat/message-words.js';
 import { BehalfError, isBehalfError } from '../kernel/errors.js';
@@ -11,6 +10,7 @@ import type { SaidRef } from './job.js';
 import type { ChatJob } from './job-record.js';
 import { doneMessage } from './messages.js';
 import { clicksOf, type FindCommand, toBlocks } from './reply-message.js';
+import { placeIn, type SayProgress, sayParts } from './say-parts.js';
 
 interface ReplyTarget {
   readonly job: ChatJob;
@@ -46,17 +46,11 @@ export function pauseBeforeDelivery({ code, retryAfterMs }: BehalfError, undeliv
   return Math.max(pause, retryAfterMs);
 }
 
-export interface Delivery {
+export interface Delivery extends SayProgress {
   /** Of the step that says it. */
   readonly path: string;
-  /** It may have been said before an interruption: of a long one, the message that follows those of `said`. */
-  readonly again: boolean;
   /** The earlier reply in whose place it is said, and the messages that it goes on in. */
   readonly replaces?: { readonly message: SaidRef; readonly further?: readonly MessageRef[] | undefined } | undefined;
-  /** The first messages of a long one, which are known to be there. */
-  readonly said?: readonly MessageRef[] | undefined;
-  /** Makes it durable which messages of a long one are there, so that none is said twice. */
-  readonly keep?: (said: readonly MessageRef[]) => Promise<void>;
 }
 
 /**
@@ -76,19 +70,8 @@ export async function deliverReply(
   const replaced = earlier.length > 0 ? earlier : prompt !== undefined && !isPublic ? [prompt] : [];
   const whole = await toMessage(target, reply, isPublic);
   const parts = chat.long.divide(whole, { place: placeIn(conversation, isPublic) });
-  const known = delivery.said ?? [];
-  const said = known.slice(0, parts.length);
-  for (const [index, part] of parts.entries()) {
-    if (index < said.length) continue;
-    const place = replaced[index];
-    // What stands in the same place twice is seen once.
-    const mayStandTwice = delivery.again && index === known.length && place === undefined;
-    const message = mayStandTwice ? withNote(part) : part;
-    said.push(
-      place ? await chat.update(place, message) : await sayNew(target, message, { isPublic, thread: reply.thread }),
-    );
-    if (said.length < parts.length) await delivery.keep?.(said);
-  }
+  const sayNew = (message: Message) => sayNewReply(target, message, { isPublic, thread: reply.thread });
+  const said = await sayParts(parts, { ...delivery, chat, replaced, sayNew });
   for (const left of earlier.slice(parts.length)) await chat.long.remove(left).catch(warn);
   const promptReplaced = prompt !== undefined && replaced[0] === prompt;
   if (prompt !== undefined && !promptReplaced) {
@@ -104,12 +87,7 @@ function earlierOf({ replaces }: Delivery): readonly MessageRef[] {
   return [replaces.message, ...(replaces.further ?? [])];
 }
 
-function placeIn({ kind }: ConversationRef, isPublic: boolean): ReplyPlace {
-  if (kind === 'direct') return 'direct';
-  return isPublic ? 'channel' : 'aside';
-}
-
-async function sayNew(
+async function sayNewReply(
   { chat, job }: ReplyTarget,
   message: Message,
   { isPublic, thread }: { readonly isPublic: boolean; readonly thread: boolean },
@@ -137,17 +115,11 @@ async function toMessage(
   return inLanguage(message, locale);
 }
 
-function withNote(message: Message): Message {
-  // A file has no room for a note, and twice the same file does no harm.
-  if (message.file !== undefined) return message;
-  const { repeated } = textsFor(message.locale).jobs;
-  return { ...message, blocks: [...message.blocks, { kind: 'note', text: [{ text: repeated }] }] };
-}
-
-/** Says how a job has ended: in place of the prompt, else privately. */
+/** Says how a job has ended: in place of the prompt, else privately. What is too long for one message goes on below it. */
 export async function deliverLastWord(chat: ChatAdapter, { state, user }: ChatJob, message: Message): Promise<void> {
   const { conversation, prompt } = state;
-  if (prompt !== undefined) await chat.update(prompt, message);
-  else if (conversation.kind === 'direct') await chat.post(conversation, message);
-  else await chat.postPrivately(conversation, user, message);
+  const sayNew = (part: Message) =>
+    conversation.kind === 'direct' ? chat.post(conversation, part) : chat.postPrivately(conversation, user, part);
+  const parts = chat.long.divide(message, { place: placeIn(conversation, false) });
+  await sayParts(parts, { chat, again: false, replaced: prompt ? [prompt] : [], sayNew });
 }

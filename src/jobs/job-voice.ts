@@ -2,7 +2,7 @@ import type { ChatUserProfile } from '../chat/chat-user.js';
 import type { MessageRef } from '../chat/conversation.js';
 import type { Message } from '../chat/message.js';
 import type { RenderedReply } from '../recipes/render-reply.js';
-import type { AskDelivery } from './deliver-ask.js';
+import type { AskDelivery, DeliveredAsk } from './deliver-ask.js';
 import type { DeliveredReply, Delivery } from './deliver-reply.js';
 import type { Answer, OpenAsk, SaidRef } from './job.js';
 import type { ConnectedApp } from './login-prompts.js';
@@ -14,7 +14,7 @@ export interface JobVoice {
   readonly isWaitedFor: boolean;
   profile(): Promise<ChatUserProfile>;
   say(reply: RenderedReply, delivery: Delivery): Promise<DeliveredReply<SaidRef>>;
-  ask(asking: OpenAsk, delivery: AskDelivery): Promise<DeliveredReply>;
+  ask(asking: OpenAsk, delivery: AskDelivery): Promise<DeliveredAsk>;
   /** Takes the buttons off a question and says what became of it. */
   closeAsk(asking: OpenAsk, answer: Answer): Promise<void>;
   /** Says what has to be logged in to, and `connected` what is. */

@@ -114,6 +114,8 @@ export interface OpenAsk {
   /** True: steps follow when nobody answers. False: the job ends then. */
   readonly goesOnWithout: boolean;
   readonly message?: MessageRef;
+  /** What stands in that message, where it is only the end of a long question. */
+  readonly shown?: RichText;
   /** Set once: from then on the question is closed. */
   readonly given?: Answer;
 }

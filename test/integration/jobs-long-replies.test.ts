@@ -28,6 +28,24 @@ const RECIPES = {
   - reply: { update: card, text: "All\\ndone" }`,
   }),
   mine: recipe({ command: 'mine', steps: `  - { action: crm.find }\n  - reply: { text: "One\\nTwo" }` }),
+  ask: recipe({
+    command: 'ask',
+    connections: SHARED,
+    steps: `  - { action: crm.find }
+  - id: decision
+    ask: { text: "One\\nTwo\\nThree", buttons: [{ text: Go }] }
+  - reply: { text: "{{ steps.decision.label }}" }`,
+  }),
+  askMine: recipe({
+    command: 'ask mine',
+    steps: `  - { action: crm.find }\n  - { id: decision, ask: { text: "One\\nTwo", buttons: [{ text: Go }] } }`,
+  }),
+  stops: recipe({
+    command: 'stop here',
+    connections: SHARED,
+    steps: `  - { action: crm.find }\n  - stop: { as: failed, message: "One\\nTwo" }`,
+  }),
+  stopsMine: recipe({ command: 'stop mine', steps: `  - { action: crm.find }\n  - stop: { message: "One\\nTwo" }` }),
 };
 
 let kit: ServiceKit;
@@ -107,6 +125,76 @@ describe('a reply of several messages', () => {
     await kit.idle();
     expect(kit.chat.texts()).toEqual(['One', 'Two', 'Three']);
     expect(doubts()).toEqual([false, true, false]);
+  });
+});
+
+describe('a question of several messages', () => {
+  test('is said in order, is answered in the last, and says there what became of it', async () => {
+    await kit.say('ask');
+    await kit.idle();
+    expect(kit.chat.texts()).toEqual(['One', 'Two', 'Three']);
+    expect(kit.chat.messages.map((message) => buttonsOf(message).map(({ label }) => label))).toEqual([
+      [],
+      [],
+      ['Go', 'Cancel'],
+    ]);
+    await kit.press(kit.chat.last(), 'Go');
+    await kit.idle();
+    const [one, two, three, answer] = kit.chat.texts();
+    expect([one, two, answer]).toEqual(['One', 'Two', 'Go']);
+    expect(three).toMatch(/^Three\n.*Go/);
+  });
+
+  test('says in its last message that it was cancelled', async () => {
+    await kit.say('ask');
+    await kit.idle();
+    await kit.press(kit.chat.last(), 'Cancel');
+    await kit.idle();
+    expect(kit.chat.texts()).toEqual(['One', 'Two', expect.stringMatching(/^Three\n.*cancelled/i)]);
+  });
+
+  test('begins in the place of the login prompt', async () => {
+    await kit.say('ask mine');
+    await kit.idle();
+    const prompt = kit.chat.last();
+    await kit.logIn(prompt, 'ann@acme.example');
+    await kit.idle();
+    expect(contentOf(prompt).fallback).toBe('One');
+    expect(kit.chat.texts().at(-1)).toBe('Two');
+  });
+
+  test('goes on after a refusal with the message that was refused, and its buttons work', async () => {
+    refuse('Two', { status: 503 });
+    await kit.say('ask');
+    await pass(60_000);
+    expect(kit.chat.texts()).toEqual(['One']);
+    kit.chat.holdWhen(undefined);
+    await pass(120_000);
+    await kit.idle();
+    expect(kit.chat.texts()).toEqual(['One', 'Two', 'Three']);
+    expect(doubts()).toEqual([false, false, false]);
+    await kit.press(kit.chat.last(), 'Go');
+    await kit.idle();
+    expect(kit.chat.texts().at(-1)).toBe('Go');
+  });
+});
+
+describe('the last word of a job, in several messages', () => {
+  test('is said in order', async () => {
+    await kit.say('stop here');
+    await kit.idle();
+    expect(kit.chat.texts()).toEqual(['One', 'Two']);
+  });
+
+  test('begins in the place of the login prompt, for the person alone', async () => {
+    await kit.say('stop mine', { conversation: CHANNEL });
+    await kit.idle();
+    const prompt = kit.chat.messages.find((message) => buttonsOf(message).length > 0);
+    if (!prompt) throw new Error('no login was asked for');
+    await kit.logIn(prompt, 'ann@acme.example');
+    await kit.idle();
+    expect(contentOf(prompt).fallback).toBe('One');
+    expect(kit.chat.last()).toMatchObject({ privateTo: { userId: ANN.userId }, versions: [{ fallback: 'Two' }] });
   });
 });
 

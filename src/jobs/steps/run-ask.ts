@@ -4,11 +4,12 @@ import { randomToken } from '../../kernel/ids.js';
 import type { AskStep } from '../../recipes/compiled-recipe.js';
 import { type RenderedAsk, renderAsk } from '../../recipes/render-ask.js';
 import { said, textsFor } from '../../texts/texts-for.js';
-import { wasRefused } from '../deliver-reply.js';
 import type { HeldJob } from '../held-job.js';
 import type { Answer, OpenAsk } from '../job.js';
 import { noPerson } from '../no-person.js';
+import type { SayProgress } from '../say-parts.js';
 import { outputOf } from './ask-output.js';
+import { sayDurably } from './say-durably.js';
 import {
   COMPLETED,
   pathOf,
@@ -52,19 +53,15 @@ async function ask(context: StepsContext, step: AskStep, scope: StepScope): Prom
   const { held } = context;
   if (!isPerson(held.job.user)) throw noPerson('The recipe asks a question');
   const path = pathOf(step, scope);
-  const again = held.isInFlight(path);
   const rendered = await renderAsk(step, scope.data.current(), textsFor(held.state.locale));
   checkPeople(held, rendered);
   const { asking: last } = held.state;
   // Asked again under the same id: buttons of the first message stay good.
   const asking = last?.path === path ? last : toOpen(context, step, path, rendered);
-  await held.begin({ path, kind: 'reply' }, { asking });
-  const delivery = { answer: rendered.answer, visibleTo: step.visibleTo, again };
-  const { message, promptReplaced } = await context.ask(asking, delivery).catch((error: unknown) => {
-    if (!again && wasRefused(error)) held.land(path);
-    throw error;
-  });
-  held.land(path, { asking: { ...asking, message } }, { promptReplaced });
+  const about = { answer: rendered.answer, visibleTo: step.visibleTo };
+  const say = (progress: SayProgress) => context.ask(asking, { ...about, ...progress });
+  const { message, promptReplaced, shown } = await sayDurably(held, path, say, { asking });
+  held.land(path, { asking: { ...asking, message, ...(shown ? { shown } : {}) } }, { promptReplaced });
 }
 
 function toOpen(context: StepsContext, step: AskStep, path: string, { answer, text, who }: RenderedAsk): OpenAsk {

@@ -7,7 +7,7 @@ import type { CompiledRecipe, CompiledStep, ConnectionSlot } from '../../recipes
 import type { FindRecipe } from '../../recipes/recipe-calls.js';
 import type { RenderedReply } from '../../recipes/render-reply.js';
 import type { PerformedAction } from '../audit-notes.js';
-import type { AskDelivery } from '../deliver-ask.js';
+import type { AskDelivery, DeliveredAsk } from '../deliver-ask.js';
 import type { DeliveredReply, Delivery } from '../deliver-reply.js';
 import type { HeldJob } from '../held-job.js';
 import type { Answer, JobLogLine, OpenAsk, SaidRef } from '../job.js';
@@ -53,7 +53,7 @@ export interface StepsContext {
   /** Says a reply where it belongs, or in place of an earlier one. */
   readonly say: (reply: RenderedReply, delivery: Delivery) => Promise<DeliveredReply<SaidRef>>;
   /** Says a question where it belongs. */
-  readonly ask: (asking: OpenAsk, delivery: AskDelivery) => Promise<DeliveredReply>;
+  readonly ask: (asking: OpenAsk, delivery: AskDelivery) => Promise<DeliveredAsk>;
   /** Takes the buttons off a question and says what became of it. Never rejects. */
   readonly closeAsk: (asking: OpenAsk, answer: Answer) => Promise<void>;
   readonly loginTimeoutMs: number;
