@@ -9,7 +9,7 @@ import type { HolderProfile } from './connections/login-parts.js';
 import type { createLogins, Logins } from './connections/logins.js';
 import type { ReadFile } from './connectors/action-call.js';
 import { type LogInSilently, silentLogins } from './jobs/log-in-silently.js';
-import type { CreateLoginLink } from './jobs/login-link.js';
+import { type CreateLoginLink, loginRequestOf } from './jobs/login-link.js';
 import type { Clock } from './kernel/clock.port.js';
 import { asBehalfError, BehalfError } from './kernel/errors.js';
 import type { Logger } from './kernel/logger.port.js';
@@ -97,17 +97,8 @@ export function loginWays(parts: {
   readonly logger: Logger;
 }): { readonly createLoginLink: CreateLoginLink; readonly logInSilently: LogInSilently } {
   const loginUrl = (token: string) => `${parts.publicUrl}${loginPath(token)}`;
-  const createLoginLink: CreateLoginLink = async ({ continuation, conversation, connection, locale, scopes, user }) => {
-    const popUp = parts.chats(user.platform).popUpScripts !== undefined;
-    const { token } = await parts.logins().createLink({
-      owner: user,
-      connection,
-      context: { conversation },
-      popUp,
-      locale,
-      ...(continuation === undefined ? {} : { continuation }),
-      ...(scopes === undefined ? {} : { scopes }),
-    });
+  const createLoginLink: CreateLoginLink = async (wanted) => {
+    const { token } = await parts.logins().createLink(loginRequestOf(wanted, parts.chats(wanted.user.platform)));
     return loginUrl(token);
   };
   const { chats, logger, logins } = parts;

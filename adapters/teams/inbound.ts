@@ -53,6 +53,8 @@ function toInvokeEvent(did: PersonalActivity, give: Give): ChatEvent | undefined
       const code = value['state'];
       return typeof code === 'string' ? { kind: 'sign-in', ...baseOf(did), code } : undefined;
     }
+    case 'signin/failure':
+      return { kind: 'silent-sign-in-failed', ...baseOf(did) };
     case 'signin/tokenExchange':
       return toSilentSignIn(did, value, give);
     case 'adaptiveCard/action': {

@@ -146,6 +146,14 @@ export interface SilentSignInEvent extends EventBase {
   readonly accept: () => void;
 }
 
+/**
+ * A chat client of the person could not vouch for them. It does not say what it was asked; others of their clients may still
+ * answer.
+ */
+export interface SilentSignInFailedEvent extends EventBase {
+  readonly kind: 'silent-sign-in-failed';
+}
+
 export type ChatEvent =
   | TextEvent
   | SlashCommandEvent
@@ -155,6 +163,7 @@ export type ChatEvent =
   | OptionsEvent
   | SignInEvent
   | SilentSignInEvent
+  | SilentSignInFailedEvent
   | HomeEvent;
 
 /**

@@ -77,6 +77,7 @@ export class EventHandler {
     }
     // Nobody sees it: the person has done nothing.
     if (event.kind === 'silent-sign-in') return this.#deps.proveLogin.silently(event);
+    if (event.kind === 'silent-sign-in-failed') return this.#deps.proveLogin.notSilently(event.user);
     try {
       if (event.kind === 'text') await this.#text(event);
       else if (event.kind === 'action') await this.#action(event);

@@ -35,6 +35,11 @@ export class ProveLogin {
     const outcome = await this.#logins.silent.answer(user, question, assertion);
     if (outcome !== 'refused') accept();
   }
+
+  /** The chat client does not vouch for the person: nobody waits for it any longer. */
+  async notSilently(user: ChatUser): Promise<void> {
+    await this.#logins.silent.failed(user);
+  }
 }
 
 function describe(outcome: ProofOutcome, { locale, logins }: Texts): Message | undefined {

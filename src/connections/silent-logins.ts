@@ -8,7 +8,7 @@ import { ownerParts } from './connection-records.js';
 import { declineLogin, isLoginDeclined } from './declined-logins.js';
 import type { LoginRequest } from './login.js';
 import { assertForAccount, finishLogin } from './login-completion.js';
-import { limitKey } from './login-limits.js';
+import { appendBounded, limitKey, takeList } from './login-limits.js';
 import { audit, type LoginParts, loginApp } from './login-parts.js';
 import type { SilentOffer } from './login-records.js';
 
@@ -18,6 +18,9 @@ const OFFER_MS = 60_000;
 const ANSWER_MS = 6_000;
 /** Another process may have taken the answer. */
 const LOOK_MS = 500;
+
+/** Of one person at a time. */
+const MAX_ASKED = 10;
 
 /** What became of an answer. `under_way`: another client of the person has answered the same. */
 export type SilentOutcome = 'connected' | 'under_way' | 'refused';
@@ -42,6 +45,11 @@ export interface SilentLogins {
   settled(id: string): Promise<boolean>;
   /** A client answers; of several that do, one counts. Never rejects. */
   answer(owner: PersonOwner, id: string, assertion: Secret): Promise<SilentOutcome>;
+  /**
+   * A client of the person cannot answer, and does not say what: whatever of theirs is waited for is waited for no longer. Another
+   * client that answers within the minute connects them all the same. Never rejects.
+   */
+  failed(owner: PersonOwner): Promise<void>;
   /** The person has ended the connection; a login of their own takes that back. */
   decline(owner: PersonOwner, connection: string): Promise<void>;
 }
@@ -65,10 +73,16 @@ export function createSilentLogins(parts: LoginParts, createLink: CreateLink): S
         generation: row?.generation ?? 0,
       };
       await parts.records.offers.put(sha256(id), offer, OFFER_MS);
+      await waiting.expect(owner, id);
       audit(parts, { connection, owner }, 'started', 'single_sign_on');
       return { id, token };
     },
     settled: (id) => waiting.settled(id),
+    async failed(owner) {
+      await waiting.giveUp(owner).catch((error: unknown) => {
+        parts.logger.warn({ err: asBehalfError(error) }, 'a login without the person is waited for in vain');
+      });
+    },
     async answer(owner, id, assertion) {
       try {
         return await answerOffer(parts, waiting, { owner, id, assertion });
@@ -138,30 +152,45 @@ class Waiting {
     this.#clock = clock;
   }
 
+  /** Notes what the person's clients are asked, for those that say only that they cannot. */
+  async expect(owner: PersonOwner, id: string): Promise<void> {
+    await appendBounded(this.#store, askedKey(owner), { id: sha256(id), max: MAX_ASKED, ttlMs: OFFER_MS });
+  }
+
+  /** Ends the wait for all that the person's clients were asked, wherever somebody waits. */
+  async giveUp(owner: PersonOwner): Promise<void> {
+    for (const hash of await takeList(this.#store, askedKey(owner))) {
+      // What has ended well stays so.
+      if (await this.#store.add(outcomeKey(hash), 'failed', OFFER_MS)) this.#here.get(hash)?.(false);
+    }
+  }
+
   async settled(id: string): Promise<boolean> {
+    const hash = sha256(id);
     const stop = new AbortController();
-    const told = new Promise<boolean>((resolve) => this.#here.set(id, resolve));
+    const told = new Promise<boolean>((resolve) => this.#here.set(hash, resolve));
     try {
-      return await Promise.race([told, this.#look(id, stop.signal)]);
+      return await Promise.race([told, this.#look(hash, stop.signal)]);
     } finally {
       stop.abort();
-      this.#here.delete(id);
+      this.#here.delete(hash);
     }
   }
 
   async tell(id: string, outcome: 'connected' | 'failed'): Promise<void> {
-    await this.#store.put(outcomeKey(id), outcome, OFFER_MS);
-    this.#here.get(id)?.(outcome === 'connected');
+    const hash = sha256(id);
+    await this.#store.put(outcomeKey(hash), outcome, OFFER_MS);
+    this.#here.get(hash)?.(outcome === 'connected');
   }
 
   outcome(id: string): Promise<string | undefined> {
-    return this.#store.get(outcomeKey(id));
+    return this.#store.get(outcomeKey(sha256(id)));
   }
 
-  async #look(id: string, signal: AbortSignal): Promise<boolean> {
+  async #look(hash: string, signal: AbortSignal): Promise<boolean> {
     const until = this.#clock.now() + ANSWER_MS;
     while (!signal.aborted) {
-      const outcome = await this.outcome(id);
+      const outcome = await this.#store.get(outcomeKey(hash));
       if (outcome !== undefined) return outcome === 'connected';
       if (this.#clock.now() >= until) return false;
       await this.#clock.sleep(LOOK_MS, signal).catch(() => undefined);
@@ -170,6 +199,10 @@ class Waiting {
   }
 }
 
-function outcomeKey(id: string): RecordKey {
-  return limitKey('silent', sha256(id));
+function outcomeKey(hash: string): RecordKey {
+  return limitKey('silent', hash);
+}
+
+function askedKey(owner: PersonOwner): RecordKey {
+  return limitKey('silent-asked', ...ownerParts(owner));
 }

@@ -21,8 +21,9 @@ import type { Answer, JobResult, OpenAsk } from './job.js';
 import { asleepUntilAnswered, type ChatJob, chatJobOf, finished, type Job, pending, suspended } from './job-record.js';
 import { progressOf, repeated, silentEnd } from './job-state.js';
 import type { JobVoice } from './job-voice.js';
-import { type LogInSilently, resolveSilently } from './log-in-silently.js';
+import { isDoneSilently, type LogInSilently, resolveSilently, type SilentRun } from './log-in-silently.js';
 import type { CreateLoginLink } from './login-link.js';
+import { connectedBeside, countLogin, isAskedTooOften } from './logins-asked.js';
 import { cancelledMessage, loginRefusedMessage } from './messages.js';
 import { wayOf } from './obstacle.js';
 import type { DenialOf } from './permission.js';
@@ -33,9 +34,6 @@ import { runSteps } from './steps/run-steps.js';
 import { checkIsWanted, type StepsOutcome } from './steps/steps-context.js';
 import { Turns } from './turns.js';
 import { voiceOf } from './voice-of.js';
-
-/** A login and one more after it: an app that then still refuses is not asked about again in the same job. */
-const MAX_LOGINS_PER_CONNECTION = 2;
 
 /** Marks the last word as being on its way; no step has this path. */
 const LAST_WORD = { path: 'end', kind: 'reply' } as const;
@@ -107,8 +105,8 @@ export class JobRunner {
 
   async #runRecipe(held: HeldJob, recipe: CompiledRecipe, book: RecipeBook): Promise<'ended' | 'asleep'> {
     const resolver = this.#deps.resolverFor(held.job);
-    const asking = { job: held.job, logIn: this.#deps.logInSilently, resolver };
-    const { slots, missing } = await resolveSilently(asking, recipe.name, slotsOfJob(recipe, book.get));
+    const run = { job: held.job, logIn: this.#deps.logInSilently };
+    const { slots, missing } = await resolveSilently({ ...run, resolver }, recipe.name, slotsOfJob(recipe, book.get));
     if (missing.length > 0) return this.#suspend(held, recipe, missing, slots);
     const { clock } = this.#deps;
     const voice = this.#voice(held);
@@ -136,10 +134,19 @@ export class JobRunner {
     if (outcome.kind === 'answer_required') return this.#awaitAnswer(held);
     if (outcome.kind === 'login_required') {
       checkIsWanted(held);
+      if (await this.#logInAgain(held, run, outcome.missing)) return this.#runRecipe(held, recipe, book);
       return this.#suspend(held, recipe, [outcome.missing], slots);
     }
     await this.#complete(held, recipe, { ...outcome, ...(outputs ? { outputs } : {}) });
     return 'ended';
+  }
+
+  /** At a step, as at the beginning: what the chat client does by itself nobody is asked for, once for each login. */
+  async #logInAgain(held: HeldJob, run: SilentRun, missing: MissingLogin): Promise<boolean> {
+    const loginsAsked = countLogin(held.state.loginsAsked, missing);
+    if (isAskedTooOften(loginsAsked, missing) || !(await isDoneSilently(run, missing))) return false;
+    held.note({ loginsAsked });
+    return true;
   }
 
   async #awaitAnswer(held: HeldJob): Promise<'asleep'> {
@@ -181,19 +188,13 @@ export class JobRunner {
   ): Promise<'ended' | 'asleep'> {
     const { clock, logger, metrics, loginTimeoutMs } = this.#deps;
     const wanted = [...new Map(missing.map((entry) => [entry.parent.name, entry])).values()];
-    const loginsAsked = { ...held.state.loginsAsked };
-    for (const { parent } of wanted) loginsAsked[parent.name] = (loginsAsked[parent.name] ?? 0) + 1;
-    const refused = wanted.find(({ parent }) => (loginsAsked[parent.name] ?? 0) > MAX_LOGINS_PER_CONNECTION);
+    const loginsAsked = wanted.reduce(countLogin, held.state.loginsAsked);
+    const refused = wanted.find((login) => isAskedTooOften(loginsAsked, login));
     if (refused) {
       await this.#end(held, 'failed', loginRefusedMessage(refused.parent.title, textsFor(held.state.locale)));
       return 'ended';
     }
-    const connected = [...slots.values()].flatMap((slot) =>
-      slot.personal && slot.account && !wanted.some(({ parent }) => parent.name === slot.parent.name)
-        ? [{ title: slot.parent.title, account: slot.account.label }]
-        : [],
-    );
-    const prompt = await this.#voice(held).askForLogins(wanted, connected);
+    const prompt = await this.#voice(held).askForLogins(wanted, connectedBeside(slots, wanted));
     const waitingFor = wanted.map(({ parent }) => parent.name);
     await held.leave((job, now) =>
       suspended(

@@ -1,11 +1,13 @@
 import type { ChatAdapter } from '../chat/chat-adapter.port.js';
 import type { ChatUser, Platform } from '../chat/chat-user.js';
 import type { ConversationRef } from '../chat/conversation.js';
+import type { SilentSignIn } from '../chat/silent-sign-in.port.js';
 import type { SilentLogins } from '../connections/silent-logins.js';
 import { asBehalfError } from '../kernel/errors.js';
 import type { Logger } from '../kernel/logger.port.js';
 import type { JobSlot } from '../recipes/recipe-calls.js';
 import { chatJobOf, type Job } from './job-record.js';
+import { loginRequestOf } from './login-link.js';
 import type { MissingLogin, SlotResolver } from './resolve-connections.js';
 
 interface Asked {
@@ -29,35 +31,29 @@ export function silentLogins(parts: {
 }): LogInSilently {
   return async (asked, missing) => {
     if (!missing.some(({ parent }) => parent.singleSignOn)) return missing;
-    const { popUpScripts, silentSignIn: client } = parts.chats(asked.user.platform);
+    const chat = parts.chats(asked.user.platform);
+    const { silentSignIn: client } = chat;
     if (!client) return missing;
-    const popUp = popUpScripts !== undefined;
-    const done = await Promise.all(missing.map((login) => logIn({ ...parts, client, popUp }, asked, login)));
+    const done = await Promise.all(missing.map((login) => logIn({ ...parts, chat, client }, asked, login)));
     return missing.filter((_login, index) => done[index] !== true);
   };
 }
 
 type Parts = Parameters<typeof silentLogins>[0] & {
-  readonly client: NonNullable<ChatAdapter['silentSignIn']>;
-  readonly popUp: boolean;
+  readonly chat: ChatAdapter;
+  readonly client: SilentSignIn;
 };
 
 async function logIn(
-  { client, logger, loginUrl, logins, popUp }: Parts,
-  { continuation, conversation, locale, user }: Asked,
+  { chat, client, logger, loginUrl, logins }: Parts,
+  asked: Asked,
   { parent, scopes }: MissingLogin,
 ): Promise<boolean> {
   if (!parent.singleSignOn) return false;
+  const { conversation, locale, user } = asked;
   const connection = parent.name;
-  const offered = await logins().offer({
-    owner: user,
-    connection,
-    context: { conversation },
-    popUp,
-    locale,
-    ...(continuation === undefined ? {} : { continuation }),
-    ...(scopes === undefined ? {} : { scopes }),
-  });
+  const wanted = { ...asked, connection, ...(scopes === undefined ? {} : { scopes }) };
+  const offered = await logins().offer(loginRequestOf(wanted, chat));
   if (!offered) return false;
   const { id, token } = offered;
   const question = await client
@@ -77,17 +73,34 @@ async function logIn(
   }
 }
 
+/** Who asks, and how their client is asked. */
+export interface SilentRun {
+  readonly job: Job;
+  readonly logIn: LogInSilently;
+}
+
 /** The connections of a run; what is missing at first may be there after logins that need nobody. */
 export async function resolveSilently(
-  { job, logIn: tryLogins, resolver }: { job: Job; logIn: LogInSilently; resolver: SlotResolver },
+  { job, logIn: tryLogins, resolver }: SilentRun & { readonly resolver: SlotResolver },
   recipe: string,
   wanted: readonly JobSlot[],
 ): ReturnType<SlotResolver['resolve']> {
   const first = await resolver.resolve(recipe, wanted);
-  const asking = chatJobOf(job);
-  if (first.missing.length === 0 || !asking) return first;
-  const { id: continuation, state, user } = asking;
-  const asked = { user, conversation: state.conversation, continuation, locale: state.locale };
+  const asked = askedFor(job);
+  if (first.missing.length === 0 || !asked) return first;
   const left = await tryLogins(asked, first.missing);
   return left.length < first.missing.length ? resolver.resolve(recipe, wanted) : first;
+}
+
+/** Whether a login that turned out to be missing at a step could be done so. */
+export async function isDoneSilently({ job, logIn: tryLogins }: SilentRun, missing: MissingLogin): Promise<boolean> {
+  const asked = askedFor(job);
+  return asked !== undefined && (await tryLogins(asked, [missing])).length === 0;
+}
+
+function askedFor(job: Job): Asked | undefined {
+  const asking = chatJobOf(job);
+  if (!asking) return undefined;
+  const { id: continuation, state, user } = asking;
+  return { user, conversation: state.conversation, continuation, locale: state.locale };
 }

@@ -99,6 +99,31 @@ describe('a login that the chat client does', () => {
     expect(kit.connected).toHaveLength(1);
   });
 
+  it('is waited for no longer once a client of the person says that it cannot, and one that can still connects', async () => {
+    const [first, second] = [await offered(), await offered()];
+    const settled = [logins.silent.settled(first.id), logins.silent.settled(second.id)];
+    await logins.silent.failed(BOB);
+    await logins.silent.failed(ANN);
+    await expect(Promise.all(settled)).resolves.toEqual([false, false]);
+    await expect(logins.silent.answer(ANN, second.id, ASSERTION)).resolves.toBe('connected');
+    await expect(logins.silent.settled(second.id)).resolves.toBe(true);
+  });
+
+  it('is waited for no longer in another process either', async () => {
+    const { id } = await offered();
+    const settled = withSignOn().silent.settled(id);
+    await logins.silent.failed(ANN);
+    await kit.clock.advance(500);
+    await expect(settled).resolves.toBe(false);
+  });
+
+  it('stays done when another client of the person says that it cannot', async () => {
+    const { id } = await offered();
+    await logins.silent.answer(ANN, id, ASSERTION);
+    await logins.silent.failed(ANN);
+    await expect(logins.silent.settled(id)).resolves.toBe(true);
+  });
+
   it('is nothing any more after a minute', async () => {
     const { id } = await offered();
     await kit.clock.advance(60_001);

@@ -40,6 +40,14 @@ const RECIPES = {
     steps: `  - { id: made, action: crm.create, input: { name: Thing } }
   - reply: { text: "Noted as {{ steps.made.by }}" }`,
   }),
+  two: recipe({
+    command: 'two notes',
+    connections: 'crm: { use: crm-signed-on, verify_user_access: true }',
+    steps: `  - { id: first, action: crm.create, input: { name: One } }
+  - reply: { text: "First as {{ steps.first.by }}" }
+  - { id: second, action: crm.create, input: { name: Two } }
+  - reply: { text: "Second as {{ steps.second.by }}" }`,
+  }),
   pick: recipe({
     command: 'pick',
     connections: 'crm: { use: crm-signed-on, verify_user_access: true }',
@@ -133,9 +141,14 @@ async function assembleService(): Promise<Assembly> {
   );
 }
 
-/** The question that Rita's client is asked. */
-async function question(): Promise<{ readonly id: string; readonly connectionName: string }> {
-  const message = await bench.teams.waitForMessage((seen) => questionIn(seen) !== undefined);
+/** The question that Rita's client is asked, after another one. */
+async function question(after?: {
+  readonly id: string;
+}): Promise<{ readonly id: string; readonly connectionName: string }> {
+  const message = await bench.teams.waitForMessage((seen) => {
+    const asked = questionIn(seen);
+    return asked !== undefined && asked.id !== after?.id;
+  });
   const asked = questionIn(message);
   if (!asked) throw new Error('not asked');
   return asked;
@@ -220,6 +233,65 @@ describe('single sign-on in Teams', () => {
     await expect(answer(asked)).resolves.toBe(200);
     await shows('Noted as rita@acme.example');
     expect(crm.callsOf('POST')).toHaveLength(1);
+  });
+
+  test('falls back to the Login button at once when the client says that it cannot', async () => {
+    await bench.teams.say('rita', 'note');
+    await question();
+    const failedAt = Date.now();
+    await bench.teams.invoke('rita', { name: 'signin/failure', value: { code: 'tokenmissing', message: 'm' } });
+    await showsPrompt();
+    // Without it the wait is six seconds.
+    expect(Date.now() - failedAt).toBeLessThan(5_500);
+    expect(exchanges()).toBe(0);
+  });
+
+  /** The app forgets Rita when she does the second thing. */
+  async function forgottenAtSecond(): Promise<{ readonly id: string; readonly connectionName: string }> {
+    let isKnown = true;
+    crm.answer(({ body }) => {
+      if (!isKnown || !JSON.stringify(body ?? {}).includes('Two')) return undefined;
+      isKnown = false;
+      crm.forgetTokens();
+      return { status: 401, body: {} };
+    });
+    await bench.teams.say('rita', 'two notes');
+    const first = await question();
+    await answer(first);
+    await shows('First as rita@acme.example');
+    return question(first);
+  }
+
+  const done = () => crm.callsOf('POST').map(({ body }) => body);
+
+  test('does it again at the step at which the app refuses, and goes on there without a prompt', async () => {
+    await expect(answer(await forgottenAtSecond())).resolves.toBe(200);
+    await shows('Second as rita@acme.example');
+    expect(everSaid()).not.toContain('Please connect to');
+    expect(done()).toMatchObject([{ name: 'One' }, { name: 'Two' }, { name: 'Two' }]);
+    expect(exchanges()).toBe(2);
+  });
+
+  test('asks with the Login button at such a step where the server wants a login', async () => {
+    const asked = await forgottenAtSecond();
+    crm.assertionError = 'interaction_required';
+    await expect(answer(asked)).resolves.toBe(412);
+    await showsPrompt();
+    expect(done()).toMatchObject([{ name: 'One' }, { name: 'Two' }]);
+  });
+
+  test('does not go on for ever with an app that refuses every token', async () => {
+    await bench.teams.say('rita', 'note');
+    crm.answer((call) => (call.method === 'POST' ? { status: 401, body: {} } : undefined));
+    let asked = await question();
+    await answer(asked);
+    for (let round = 1; round <= 2; round += 1) {
+      asked = await question(asked);
+      await answer(asked);
+    }
+    await shows('although you have just logged in');
+    expect(exchanges()).toBe(3);
+    expect(everSaid()).not.toContain('Please connect to');
   });
 
   test('lets a parameter that is looked for in the app be asked at once, without a prompt', async () => {

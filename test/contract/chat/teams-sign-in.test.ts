@@ -238,6 +238,7 @@ describe('Teams: the answer of the client', () => {
     const value = { code: 'resourcematchfailed', message: 'canary-of-the-client' };
     const result = await bench.teams.invoke('rita', { name: 'signin/failure', value });
     expect(result).toMatchObject({ delivery: { status: 200 } });
+    expect(events).toMatchObject([{ kind: 'silent-sign-in-failed', user: teamsUser('rita') }]);
     expect(bench.logLines.join('\n')).toContain('resourcematchfailed');
     expect(bench.logLines.join('\n')).not.toContain('canary-of-the-client');
   });
