@@ -61,25 +61,11 @@ export function assembleCommands(parts: CommandParts): {
   const searches = new OptionSearches({ resolverFor, perform: callApp, clock, metrics });
   const offered = new OfferedOptions(store);
   const loginFirst = new LoginFirst({ createLoginLink, logInSilently: parts.logInSilently, clicks });
-  const asking = {
-    jobs,
-    denialOf,
-    questions,
-    clock,
-    recipes,
-    chats,
-    clicks,
-    intake,
-    choices: new Choices({ searches, clock, logger }),
-    logins: loginFirst,
-  };
-  const forms = new CommandForms({ ...asking, offered, askInChat: (...asked) => starter.ask(...asked) });
+  const inForms = { denialOf, recipes, chats, clicks, clock, logins: loginFirst, offered };
+  const asking = { ...inForms, jobs, questions, intake, choices: new Choices({ searches, clock, logger }) };
+  const forms = new CommandForms({ ...asking, askInChat: (...asked) => starter.ask(...asked) });
   const starter: CommandStarter = new CommandStarter({ ...asking, forms, claims, metrics, stopped });
-  const options = new FormOptions({
-    ...{ searches, offered, denialOf, recipes, chats, clicks, clock, logger },
-    logins: loginFirst,
-    store,
-  });
+  const options = new FormOptions({ ...inForms, searches, store, logger });
   const home = assembleHome({ ...parts, waiting: jobs.waiting });
   const events = new EventHandler({
     chats,

@@ -1,43 +1,31 @@
-import type { ChatAdapter } from '../chat/chat-adapter.port.js';
 import type { ActionEvent, FormEvent, OpensForm } from '../chat/chat-event.js';
 import type { Platform } from '../chat/chat-user.js';
-import type { Click, Clicks } from '../chat/clicks.js';
+import type { Click } from '../chat/clicks.js';
 import { toStored } from '../chat/conversation.js';
 import type { FormChoice } from '../chat/form.js';
 import { type Message, textMessage } from '../chat/message.js';
 import type { Jobs } from '../jobs/jobs.js';
-import type { DenialOf } from '../jobs/permission.js';
 import type { MissingLogin } from '../jobs/resolve-connections.js';
-import type { Clock } from '../kernel/clock.port.js';
 import { isBehalfError } from '../kernel/errors.js';
 import { joinKey, sha256 } from '../kernel/ids.js';
 import type { ParameterOption } from '../recipes/compiled-parameter.js';
 import type { CompiledRecipe } from '../recipes/compiled-recipe.js';
-import type { RecipeBook } from '../recipes/recipe-book.js';
 import { textsFor } from '../texts/texts-for.js';
 import { type Choices, isSearched, type Taken } from './choices.js';
 import type { FileIntake } from './file-intake.js';
+import type { FormParts } from './form-parts.js';
 import { firstMissing, refuseUndeclared, type Values, withDefaults } from './gather-parameters.js';
-import type { LoginFirst } from './login-first.js';
-import type { OfferedOptions } from './offered-options.js';
 import { formParameters, initialTexts, parameterForm, readForm } from './parameter-form.js';
 import { describePeople } from './people.js';
 import { type CommandQuestion, isJobQuestion, type Questions } from './questions.js';
 import { refusalOf } from './refusals.js';
 import { sayPrivately } from './say.js';
 
-interface CommandFormsDeps {
-  readonly denialOf: DenialOf;
+interface CommandFormsDeps extends FormParts {
   readonly jobs: Jobs;
   readonly questions: Questions;
-  readonly clock: Clock;
-  readonly recipes: () => RecipeBook;
-  readonly chats: (platform: Platform) => ChatAdapter;
-  readonly clicks: Clicks;
   readonly intake: FileIntake;
   readonly choices: Choices;
-  readonly logins: LoginFirst;
-  readonly offered: OfferedOptions;
   /** Asks in the chat for what the form could not: files, on some platforms. `eventId` is the same for each delivery. */
   readonly askInChat: (
     request: Pick<FormEvent, 'user' | 'conversation' | 'locale'> & { readonly eventId: string },

@@ -1,23 +1,17 @@
-import type { ChatAdapter } from '../chat/chat-adapter.port.js';
 import type { OptionsEvent } from '../chat/chat-event.js';
-import type { Platform } from '../chat/chat-user.js';
-import type { Click, Clicks } from '../chat/clicks.js';
+import type { Click } from '../chat/clicks.js';
 import type { FormChoice } from '../chat/form.js';
 import type { OptionSearches } from '../jobs/options/option-searches.js';
-import type { DenialOf } from '../jobs/permission.js';
 import type { MissingLogin } from '../jobs/resolve-connections.js';
-import type { Clock } from '../kernel/clock.port.js';
 import { asBehalfError } from '../kernel/errors.js';
 import type { ExpiringStore } from '../kernel/expiring-store.port.js';
 import { joinKey, sha256 } from '../kernel/ids.js';
 import type { Logger } from '../kernel/logger.port.js';
 import type { CompiledRecipe } from '../recipes/compiled-recipe.js';
-import type { RecipeBook } from '../recipes/recipe-book.js';
 import { textsFor } from '../texts/texts-for.js';
 import { isSearched, OPTIONS_WITHIN_MS, type SearchedParameter } from './choices.js';
+import type { FormParts } from './form-parts.js';
 import { withDefaults } from './gather-parameters.js';
-import type { LoginFirst } from './login-first.js';
-import type { OfferedOptions } from './offered-options.js';
 import { refusalOf } from './refusals.js';
 import { sayPrivately } from './say.js';
 import { within } from './within.js';
@@ -27,16 +21,9 @@ const ASK_AGAIN_MS = 5 * 60_000;
 
 type FormClick = Extract<Click, { kind: 'form' }>;
 
-interface FormOptionsDeps {
+interface FormOptionsDeps extends FormParts {
   readonly searches: OptionSearches;
-  readonly offered: OfferedOptions;
-  readonly logins: LoginFirst;
   readonly store: ExpiringStore;
-  readonly denialOf: DenialOf;
-  readonly recipes: () => RecipeBook;
-  readonly chats: (platform: Platform) => ChatAdapter;
-  readonly clicks: Clicks;
-  readonly clock: Clock;
   readonly logger: Logger;
 }
 
