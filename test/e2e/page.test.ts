@@ -1,26 +1,12 @@
-import type { Browser, Locator } from 'playwright-core';
+import type { Locator } from 'playwright-core';
 import { eventually } from '../../playground/tour/browser.js';
-import { barriersOn, launchChromium, logInAtProvider } from './support/chromium.js';
-import { type Desk, openTab, openWindow, sitDown as takeSeat } from './support/desk.js';
-import { type E2eStage, START_MS, startStage } from './support/stage.js';
+import { barriersOn, logInAtProvider } from './support/chromium.js';
+import { openTab, openWindow, roomForAll } from './support/desk.js';
 
 const STORY_MS = 120_000;
 
-let stage: E2eStage;
-let browser: Browser;
-
-beforeAll(async () => {
-  [stage, browser] = await Promise.all([startStage(), launchChromium()]);
-}, START_MS);
-
-afterAll(async () => {
-  await browser.close();
-  await stage.stop();
-});
-
-function sitDown(person: string): Promise<Desk> {
-  return takeSeat(browser, stage, person);
-}
+const room = roomForAll();
+const { leave, sitDown } = room;
 
 /** Takes what a field of a dialog offers while one types. */
 async function takeOffered(client: 'slack' | 'teams', dialog: Locator, label: string): Promise<void> {
@@ -84,8 +70,7 @@ describe('Rita, with a mouse and a keyboard', () => {
       await anew.becomes('Delete your connection to');
       await anew.button('Delete it').click();
       await anew.becomes('You have no personal connections yet');
-      expect(desk.complaints).toEqual([]);
-      await desk.context.close();
+      await leave(desk);
     },
     STORY_MS,
   );
@@ -126,8 +111,7 @@ describe('Rita, with a mouse and a keyboard', () => {
       await anew.becomes('Delete your connection to');
       await anew.button('Delete it').click();
       await anew.becomes('You have no personal connections yet');
-      expect(desk.complaints).toEqual([]);
-      await desk.context.close();
+      await leave(desk);
     },
     STORY_MS,
   );
@@ -143,14 +127,13 @@ describe('Rita, with a mouse and a keyboard', () => {
       await closed.getByRole('button', { name: 'Continue to Acme CRM' }).waitFor();
       await closed.close();
       await eventually('Teams to tell the bot', () => {
-        const last = stage.world.teams.requests.findLast(({ direction }) => direction === 'to-bot');
+        const last = room.stage.world.teams.requests.findLast(({ direction }) => direction === 'to-bot');
         return JSON.stringify(last?.body).includes('CancelledByUser') ? last : undefined;
       });
       const window = await openWindow(desk, prompt, 'Login');
       await logInAtProvider(window, 'rita');
       await prompt.becomes('Acme opportunity (Prospecting)');
-      expect(desk.complaints).toEqual([]);
-      await desk.context.close();
+      await leave(desk);
     },
     STORY_MS,
   );
@@ -169,8 +152,7 @@ describe('Carl, who may not create', () => {
       const connected = await desk.slack.message('Connected Acme CRM as carl@acme.example');
       await connected.button('Disconnect').click();
       await connected.becomes('Disconnected Acme CRM (carl@acme.example)');
-      expect(desk.complaints).toEqual([]);
-      await desk.context.close();
+      await leave(desk);
     },
     STORY_MS,
   );
@@ -185,7 +167,7 @@ describe('Carl, who may not create', () => {
       await hers.slack.say('Good morning, Carl');
       await his.slack.message('Good morning, Carl');
       expect(await his.slack.text()).not.toContain('You have no personal connections');
-      await Promise.all([hers.context.close(), his.context.close()]);
+      await leave(hers, his);
     },
     STORY_MS,
   );
@@ -206,8 +188,7 @@ describe('Carl, who may not create', () => {
       await window.close();
       await prompt.button('Cancel').click();
       await prompt.becomes('Cancelled');
-      expect(desk.complaints).toEqual([]);
-      await desk.context.close();
+      await leave(desk);
     },
     STORY_MS,
   );
@@ -246,8 +227,7 @@ describe('Max, whose address in the CRM is another one', () => {
       await list.becomes('Delete your connection to');
       await list.button('Delete it').click();
       await list.becomes('You have no personal connections yet');
-      expect(desk.complaints).toEqual([]);
-      await desk.context.close();
+      await leave(desk);
     },
     STORY_MS,
   );
@@ -264,7 +244,7 @@ describe('Rita and Carl, with what recipes can show and ask', () => {
     async (client, account) => {
       const [desk, his] = await Promise.all([sitDown('rita'), sitDown('carl')]);
       const chat = desk[client];
-      await stage.world.apps.crmControl.revoke('rita');
+      await room.stage.world.apps.crmControl.revoke('rita');
       await chat.say('new deal');
       const question = await chat.message('Which account?');
       await question.button('Fill in a form').click();
@@ -319,8 +299,7 @@ describe('Rita and Carl, with what recipes can show and ask', () => {
       await decision.button('Approve').click();
       await decision.becomes('Approve, by Carl Colleague');
       await chat.message(`${account} gets 15 %, as Carl Colleague approved`);
-      expect([...desk.complaints, ...his.complaints]).toEqual([]);
-      await Promise.all([desk.context.close(), his.context.close()]);
+      await leave(desk, his);
     },
     STORY_MS,
   );

@@ -1,31 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import type { Browser } from 'playwright-core';
-import { barriersOn, launchChromium, logInAtProvider } from './support/chromium.js';
-import { type Desk, openTab, openWindow, sitDown as takeSeat } from './support/desk.js';
+import { barriersOn, logInAtProvider } from './support/chromium.js';
+import { type Desk, openTab, openWindow, roomForAll } from './support/desk.js';
 import type { MessageOnPage } from './support/playground-page.js';
-import { type E2eStage, START_MS, startStage } from './support/stage.js';
 
 const STORY_MS = 120_000;
 const BOTH = ['slack', 'teams'] as const;
 
-let stage: E2eStage;
-let browser: Browser;
-
-beforeAll(async () => {
-  [stage, browser] = await Promise.all([startStage(), launchChromium()]);
-}, START_MS);
-
-afterAll(async () => {
-  await browser.close();
-  await stage.stop();
-});
-
-const sitDown = (person: string): Promise<Desk> => takeSeat(browser, stage, person);
-
-async function leave(...desks: readonly Desk[]): Promise<void> {
-  for (const { complaints } of desks) expect(complaints).toEqual([]);
-  await Promise.all(desks.map(({ context }) => context.close()));
-}
+const room = roomForAll();
+const { leave, sitDown } = room;
 
 function records({ page }: Desk) {
   return page.getByRole('region', { name: 'Records of the demo apps' });
@@ -274,7 +256,7 @@ describe('Files', () => {
     'that are attached in %s reach the app in the name of the person',
     async (client) => {
       const desk = await sitDown('rita');
-      await stage.world.apps.filesControl.revoke('rita');
+      await room.stage.world.apps.filesControl.revoke('rita');
       await desk[client].attach({ name: `offer-${client}.txt`, text: 'Our best offer' });
       await desk[client].button(`Remove offer-${client}.txt`).click();
       await desk[client].attach({ name: `plan-${client}.txt`, text: 'Our best plan' });
@@ -296,7 +278,7 @@ describe('Files', () => {
     'are put into a form in Slack, which says when one is too large',
     async () => {
       const desk = await sitDown('rita');
-      await stage.world.apps.filesControl.revoke('rita');
+      await room.stage.world.apps.filesControl.revoke('rita');
       await desk.slack.say('store document');
       await (await desk.slack.message('Which file?')).button('Fill in a form').click();
       const form = desk.page.getByRole('dialog', { name: 'Store document' });

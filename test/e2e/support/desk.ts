@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
-import { openBrowser, type Surfer } from './chromium.js';
+import { launchChromium, openBrowser, type Surfer } from './chromium.js';
 import { ClientOnPage, type MessageOnPage } from './playground-page.js';
-import type { E2eStage } from './stage.js';
+import { type E2eStage, START_MS, startStage } from './stage.js';
 
 /** A person in front of the playground, in a browser of their own. */
 export interface Desk extends Surfer {
@@ -10,7 +10,45 @@ export interface Desk extends Surfer {
   readonly teams: ClientOnPage;
 }
 
-export async function sitDown(browser: Browser, stage: E2eStage, person: string): Promise<Desk> {
+/** The playground with a browser before it, for all tests of a file. */
+export interface Room {
+  readonly stage: E2eStage;
+  sitDown(person: string): Promise<Desk>;
+  /** Nothing may have gone wrong on the page meanwhile. */
+  leave(...desks: readonly Desk[]): Promise<void>;
+}
+
+/** Opens a room before the first test of the file, and closes it after the last. */
+export function roomForAll(): Room {
+  let opened: { readonly stage: E2eStage; readonly browser: Browser } | undefined;
+  beforeAll(async () => {
+    const [stage, browser] = await Promise.all([startStage(), launchChromium()]);
+    opened = { stage, browser };
+  }, START_MS);
+  afterAll(async () => {
+    await opened?.browser.close();
+    await opened?.stage.stop();
+  });
+  const room = () => {
+    if (opened) return opened;
+    throw new Error('The room is not open.');
+  };
+  return {
+    get stage() {
+      return room().stage;
+    },
+    sitDown: (person) => sitDown(room(), person),
+    async leave(...desks) {
+      for (const { complaints } of desks) expect(complaints).toEqual([]);
+      await Promise.all(desks.map(({ context }) => context.close()));
+    },
+  };
+}
+
+async function sitDown(
+  { browser, stage }: { readonly browser: Browser; readonly stage: E2eStage },
+  person: string,
+): Promise<Desk> {
   const surfer = await openBrowser(browser);
   const page = await surfer.context.newPage();
   await page.goto(`${stage.world.frontUrl}/playground?person=${person}`);
