@@ -106,6 +106,7 @@ async function build(options: WorldOptions, stops: (() => Promise<void>)[]): Pro
     teams: {
       say: (...call) => present(parts.teams).say(...call),
       act: (...call) => present(parts.teams).act(...call),
+      consent: (...call) => present(parts.teams).consent(...call),
       verifyState: (...call) => present(parts.teams).verifyState(...call),
       shortcut: (...call) => present(parts.teams).shortcut(...call),
       shortcutOn: (...call) => present(parts.teams).shortcutOn(...call),

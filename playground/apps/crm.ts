@@ -5,6 +5,7 @@ import { me } from './authentication.js';
 import { failure, type Reply } from './http.js';
 import { IdempotentReplies } from './idempotency.js';
 import type { Brand, RecordTable } from './pages.js';
+import { PRODUCTS } from './products.js';
 
 /** Who created a record, as the app knows them. */
 export interface Creator {
@@ -89,6 +90,7 @@ export class Crm implements AppDefinition {
     { method: 'GET', path: '/api/opportunities/:id', handle: (call: ApiCall) => this.#opportunity(call) },
     { method: 'POST', path: '/api/opportunities', handle: (call: ApiCall) => this.#createOpportunity(call) },
     { method: 'PATCH', path: '/api/opportunities/:id', handle: (call: ApiCall) => this.#changeOpportunity(call) },
+    { method: 'GET', path: '/api/products', handle: () => list(PRODUCTS) },
     { method: 'GET', path: '/api/notes', handle: () => list(this.#notes) },
     { method: 'POST', path: '/api/notes', handle: (call: ApiCall) => this.#createNote(call) },
   ] as const;

@@ -78,6 +78,7 @@ const TEAMS_SHORTCUT = z.strictObject({
   thread: z.string().optional(),
   message: z.string().optional(),
 });
+const TEAMS_CONSENT = z.strictObject({ person: PERSON, message: z.string(), answer: z.enum(['accept', 'decline']) });
 const TEAMS_SEARCH = z.strictObject({ person: PERSON, input: z.string(), query: z.string().max(1_000) });
 const TEAMS_DIALOG = z.strictObject({ person: PERSON, data: z.unknown() });
 const SIGN_IN = z.strictObject({ person: PERSON, conversation: z.string(), state: z.string().max(4_096) });
@@ -210,6 +211,10 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   'teams/actions': async ({ teams }, body) => {
     const { person, message, action } = TEAMS_ACTION.parse(body);
     return shown(await teams.act(person, { message, action: defined(action) }));
+  },
+  'teams/consent': async ({ teams }, body) => {
+    const { person, message, answer } = TEAMS_CONSENT.parse(body);
+    return shown(await teams.consent(person, message, answer));
   },
   'teams/shortcuts': async ({ teams }, body) => {
     const { person, shortcut, message, ...place } = TEAMS_SHORTCUT.parse(body);

@@ -76,6 +76,8 @@ export interface FrontTeams {
   shortcut(personId: string, commandId: string, where: { readonly conversation: string }): Promise<PressResult>;
   /** Chosen in the menu of a message. */
   shortcutOn(personId: string, commandId: string, messageId: string): Promise<PressResult>;
+  /** Allows a file that the bot offers, or does not. */
+  consent(personId: string, messageId: string, action: 'accept' | 'decline'): Promise<PressResult>;
   dialogs(): {
     submitRaw(personId: string, data: unknown): Promise<{ readonly outcome: InvokeOutcome }>;
     search(personId: string, inputId: string, query: string): Promise<readonly object[]>;

@@ -146,6 +146,8 @@ export interface PersonApi {
   /** `message`: chosen in its menu; else beside the message field at that place. */
   teamsShortcut(shortcut: string, place: Place, message: string | undefined): Promise<ActionResult>;
   teamsAction(message: string, action: TeamsAction): Promise<ActionResult>;
+  /** Allows the file that a message offers, or does not. */
+  teamsConsent(message: string, answer: 'accept' | 'decline'): Promise<ActionResult>;
   teamsSignIn(conversation: string, state: string): Promise<ActionResult>;
 }
 
@@ -175,6 +177,7 @@ export function apiOf(person: string): PersonApi {
     teamsSearch: (input, query) => post('teams/search', { person, input, query }),
     teamsShortcut: (shortcut, place, message) => post('teams/shortcuts', { person, shortcut, ...place, message }),
     teamsAction: (message, action) => post('teams/actions', { person, message, action }),
+    teamsConsent: (message, answer) => post('teams/consent', { person, message, answer }),
     teamsSignIn: (conversation, state) => post('teams/sign-in', { person, conversation, state }),
   };
 }

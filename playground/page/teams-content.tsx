@@ -2,6 +2,7 @@ import { useMemo } from 'react';
 import type { TeamsAction } from './api.js';
 import type { ContentProps } from './content-props.js';
 import { AdaptiveCardView, type CardPress } from './teams-card.js';
+import { TeamsFiles } from './teams-files.js';
 import { TypedText } from './typed-text.js';
 import { useTeamsAnswers } from './use-teams-answers.js';
 import { isJson, type Json, listOf } from './values.js';
@@ -33,6 +34,11 @@ export function TeamsContent({ message, conversation, api, onToast }: ContentPro
     <div className="teams-content" aria-busy={busy}>
       {dialog}
       {message.text !== '' && <TypedText text={message.text} />}
+      <TeamsFiles
+        activity={native}
+        busy={busy}
+        onAnswer={(answer) => void wait(api.teamsConsent(message.id, answer))}
+      />
       {cards.map((card) => (
         <AdaptiveCardView key={card} card={card} onPress={press} />
       ))}

@@ -21,6 +21,7 @@ const IN_DIRECT: readonly Suggestion[] = [
   { label: 'move opportunity', text: 'move opportunity' },
   { label: 'file proposal', text: 'file proposal account: Globex' },
   { label: 'store document', text: 'store document', file: SAMPLE },
+  { label: 'price list', text: 'price list' },
   { label: 'personal_connections', text: 'personal_connections' },
 ];
 

@@ -327,6 +327,42 @@ describe('Files', () => {
   );
 });
 
+describe('A reply that is too long for messages', () => {
+  it(
+    'hangs as a file below its beginning in Slack',
+    async () => {
+      const desk = await sitDown('max');
+      await desk.slack.say('price list');
+      await desk.slack.message(/P-10001 [\s\S]*The whole is in the file reply.txt below/);
+      await desk.slack.message(/The whole reply[\s\S]*reply.txt/);
+      await leave(desk);
+    },
+    STORY_MS,
+  );
+
+  it(
+    'is put into the OneDrive of the person in Teams, when they allow it',
+    async () => {
+      const desk = await sitDown('max');
+      await desk.teams.say('price list');
+      await desk.teams.message(/P-10001 [\s\S]*The whole is in the file reply-[\w-]{8}\.txt below/);
+      const offer = await desk.teams.message(/The whole reply/);
+      expect(await barriersOn(desk.page)).toEqual([]);
+      await offer.button('Allow').click();
+      await offer.becomes('in your OneDrive');
+      const [file, ...others] = room.stage.world.teams.oneDrive.files.filter(({ owner }) => owner === 'max');
+      expect(others).toEqual([]);
+      expect(file?.content.toString('utf8')).toMatch(/^Price list\nP-10001 [\s\S]+P-14000 .* €$/);
+
+      await desk.teams.say('price list');
+      await (await desk.teams.message(/The whole reply/)).button('Decline').click();
+      await desk.teams.message(/I don't give you the file/);
+      await leave(desk);
+    },
+    STORY_MS,
+  );
+});
+
 describe('The Home tab of the app in Slack', () => {
   it(
     'is reached by keyboard, shows what waits as it changes, and what is pressed there is done',

@@ -76,6 +76,10 @@ describe('the front of the playground', () => {
           return { kind: 'open-url', url: 'https://app.example/' };
         },
         verifyState: async () => ({ kind: 'open-url', url: '' }),
+        consent: async (...args) => {
+          calls.push({ method: 'teams.consent', args });
+          return { kind: 'open-url', url: '' };
+        },
         shortcut: async (...args) => {
           calls.push({ method: 'teams.shortcut', args });
           return { kind: 'open-url', url: '' };

@@ -151,6 +151,10 @@ describe('the page of the playground', () => {
           calls.push({ method: 'teams.verifyState', args });
           return { kind: 'open-url', url: 'about:blank' };
         },
+        consent: async (...args) => {
+          calls.push({ method: 'teams.consent', args });
+          return { kind: 'invoked', delivery: DELIVERY, outcome: { kind: 'quiet' } };
+        },
         shortcut: async (...args) => {
           calls.push({ method: 'teams.shortcut', args });
           return { kind: 'invoked', delivery: DELIVERY, outcome: { kind: 'toast', text: 'Answered elsewhere' } };
