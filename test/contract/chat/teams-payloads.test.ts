@@ -4,6 +4,7 @@ import { startTeamsBench, type TeamsBench, teamsUser } from './teams-driver.js';
 
 const GROUP = '19:5f3c9a1be0d84f0c9c1a7be04b7c1f2d@thread.v2';
 const CHANNEL = '19:acme-sales@thread.tacv2';
+const OTHER_TENANT = '22222222-2222-4333-8444-555555555555';
 const MOBILE = { type: 'clientInfo', locale: 'de-DE', country: 'DE', platform: 'iOS', timezone: 'Europe/Berlin' };
 
 let teams: TeamsBench;
@@ -72,6 +73,53 @@ describe('what Teams delivers', () => {
         message: { address: { activityId: '1700000000002' } },
       },
     ]);
+  });
+
+  test.each([
+    ['Android', { ...MOBILE, platform: 'Android' }],
+    ['iOS', MOBILE],
+  ])('from a phone with %s opens a dialog and presses a card as from a desk', async (_platform, clientInfo) => {
+    const data = { behalfToken: 'token-of-form', msteams: { type: 'task/fetch' } };
+    const context = { theme: 'default' };
+    const invoke = { type: 'invoke', text: null, entities: [clientInfo], replyToId: '1700000000002' };
+    expect(await deliver({ ...invoke, name: 'task/fetch', value: { data, context } })).toBe(200);
+    const action = { type: 'Action.Execute', verb: 'behalf', data: { behalfToken: 'token-of-go' } };
+    const pressed = { ...invoke, name: 'adaptiveCard/action', value: { action, trigger: 'manual' } };
+    expect(await deliver({ ...pressed, id: 'f:4dd1c0d5' })).toBe(200);
+    expect(events).toMatchObject([
+      { kind: 'action', token: 'token-of-form', openForm: expect.any(Function) },
+      { kind: 'action', token: 'token-of-go', tell: expect.any(Function) },
+    ]);
+    expect(events.map(({ locale }) => locale)).toEqual(['en-US', 'en-US']);
+  });
+
+  test('from a phone that names its language in the client alone is in that language', async () => {
+    expect(await deliver({ text: 'help', locale: null, entities: [MOBILE] })).toBe(200);
+    expect(events).toMatchObject([{ locale: 'de-DE' }]);
+  });
+
+  test.each([
+    ['a guest', { userRole: 'guest', userPrincipalName: 'eve_home.example#EXT#@acme.onmicrosoft.com' }],
+    ['a member of another organisation in a shared channel', { tenantId: OTHER_TENANT }],
+    [
+      'somebody in a meeting without an account of the organisation',
+      { userRole: 'anonymous', userPrincipalName: null },
+    ],
+  ])('from %s is nobody’s whom nothing lets in', async (_who, account) => {
+    teams.teams.changeAccount('carl', account);
+    const { tenantId } = teamsUser('carl');
+    const carl = teams.teams.activity('carl', '', { conversation: CHANNEL });
+    const channelData = { channel: { id: CHANNEL }, team: { id: CHANNEL }, tenant: { id: tenantId } };
+    const activity = { ...carl, ...mention('help'), channelData };
+    expect((await teams.teams.sendRaw({ activity })).status).toBe(200);
+    expect(events).toEqual([]);
+    expect(teams.refusals).toHaveLength(1);
+  });
+
+  test('from somebody without any account is refused', async () => {
+    const { from } = teams.teams.activity('rita', '');
+    expect(await deliver({ ...mention('help'), from: { id: from?.id, name: 'Visitor' } })).toBe(403);
+    expect(teams.refusals).toEqual(['person']);
   });
 
   test.each<[string, Readonly<Record<string, unknown>>]>([
