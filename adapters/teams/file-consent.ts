@@ -33,9 +33,10 @@ export interface FileActivity {
 export interface FileUpload {
   readonly uploadUrl: string;
   readonly contentUrl: string;
-  readonly name: string;
-  readonly uniqueId: string;
-  readonly fileType: string;
+  /** What it is called there. */
+  readonly name?: string | null | undefined;
+  readonly uniqueId?: string | null | undefined;
+  readonly fileType?: string | null | undefined;
 }
 
 export type FileAnswer =
@@ -52,9 +53,10 @@ const Value = z.discriminatedUnion('action', [
     uploadInfo: z.object({
       uploadUrl: url,
       contentUrl: url.refine(isSafeLink),
-      name: z.string().min(1).max(255),
-      uniqueId: z.string().max(200),
-      fileType: z.string().max(20),
+      // Of these Microsoft says only that they may be there.
+      name: z.string().max(400).nullish(),
+      uniqueId: z.string().max(200).nullish(),
+      fileType: z.string().max(20).nullish(),
     }),
   }),
   z.object({ action: z.literal('decline'), context: Context }),
@@ -76,8 +78,9 @@ export function renderOffer({ description, name, size, token }: FileOffer): File
 }
 
 /** The file as it lies in the person's OneDrive. `summary`: what is read out. */
-export function renderGiven({ contentUrl, fileType, name, uniqueId }: FileUpload, summary: string): FileActivity {
-  const content = { uniqueId, fileType };
+export function renderGiven(upload: FileUpload, name: string, summary: string): FileActivity {
+  const { contentUrl, fileType, uniqueId } = upload;
+  const content = { ...(uniqueId ? { uniqueId } : {}), fileType: fileType || (name.split('.').at(-1) ?? '') };
   return {
     type: 'message',
     summary,

@@ -86,7 +86,8 @@ export class FileOffers {
       return;
     }
     await files.drop(user, answer.token);
-    await this.#replace(bot, did, renderGiven(answer.upload, long.fileGiven(answer.upload.name)));
+    const name = answer.upload.name || file.name;
+    await this.#replace(bot, did, renderGiven(answer.upload, name, long.fileGiven(name)));
   }
 
   /** Teams leaves the question as it is: it has to be taken away. */

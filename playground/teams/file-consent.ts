@@ -22,7 +22,7 @@ const Given = z.object({
   contentType: z.literal(INFO),
   contentUrl: z.url(),
   name: z.string().min(1),
-  content: z.object({ uniqueId: z.string(), fileType: z.string() }),
+  content: z.object({ uniqueId: z.string().optional(), fileType: z.string() }),
 });
 
 type FileOffer = z.infer<typeof Offer>;

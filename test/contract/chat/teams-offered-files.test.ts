@@ -89,6 +89,17 @@ describe('Teams: a file that the bot gives', () => {
     expect(saidBy(bench)).toMatchObject([{ activity: { attachments: [{ contentType: INFO, name: 'reply 1.txt' }] } }]);
   });
 
+  test('is shown under its own name where Teams says no more than where it is', async () => {
+    await open();
+    const { activity, id } = await offered();
+    const { contentUrl, uploadUrl } = bench.teams.oneDrive.openUpload('rita', 'reply.txt');
+    const context = offerIn(activity)?.content.acceptContext;
+    const value = { action: 'accept', context, uploadInfo: { contentUrl, uploadUrl } };
+    await bench.teams.invoke('rita', { name: 'fileConsent/invoke', value, replyToId: id });
+    const content = { fileType: 'txt' };
+    expect(saidBy(bench)).toMatchObject([{ activity: { attachments: [{ contentUrl, name: 'reply.txt', content }] } }]);
+  });
+
   test('that is declined is thrown away, with a quiet word in place of the question', async () => {
     await open();
     const { id } = await offered();
