@@ -11,6 +11,7 @@ import { TEAM } from '../../playground/teams/chats.js';
 import type { SeenMessage } from '../../playground/teams/types.js';
 import { type Assembly, assemble } from '../../src/assemble.js';
 import { loadCatalogue } from '../../src/catalogue.js';
+import type { Clock } from '../../src/kernel/clock.port.js';
 import type { HttpClient } from '../../src/kernel/http-client.port.js';
 import { noMetrics } from '../../src/kernel/metrics.port.js';
 import { Secret } from '../../src/kernel/secret.js';
@@ -106,7 +107,7 @@ afterEach(async () => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-async function assembleService(): Promise<Assembly> {
+async function assembleService(clock: Clock = systemClock): Promise<Assembly> {
   const configDir = path.join(directory, 'config');
   writeServiceFiles(configDir, RECIPES);
   const connector = path.join(configDir, 'connectors', 'crm.yaml');
@@ -134,7 +135,7 @@ async function assembleService(): Promise<Assembly> {
       oauth1: createOAuth1Client({ httpClient: http, clock: systemClock }),
       chats: [bench.adapter],
       vault: createVault([{ id: 'k1', key: new Secret(randomBytes(32)) }]),
-      clock: systemClock,
+      clock,
       logger,
       metrics: noMetrics,
     },
@@ -236,13 +237,18 @@ describe('single sign-on in Teams', () => {
   });
 
   test('falls back to the Login button at once when the client says that it cannot', async () => {
+    await assembly.jobs.stop(1_000);
+    const startedAt = systemClock.now();
+    // Time hardly passes, so that nothing ends by itself.
+    assembly = await assembleService({
+      ...systemClock,
+      now: () => startedAt + (systemClock.now() - startedAt) / 1_000,
+    });
+    await assembly.jobs.start();
     await bench.teams.say('rita', 'note');
     await question();
-    const failedAt = Date.now();
     await bench.teams.invoke('rita', { name: 'signin/failure', value: { code: 'tokenmissing', message: 'm' } });
     await showsPrompt();
-    // Without it the wait is six seconds.
-    expect(Date.now() - failedAt).toBeLessThan(5_500);
     expect(exchanges()).toBe(0);
   });
 

@@ -129,7 +129,7 @@ describe('Teams: invokes', () => {
 
   test.each([
     ['signin/tokenExchange', { id: 'x', connectionName: 'c', token: 't' }, 412],
-    ['signin/failure', { code: 'resourcematchfailed', message: 'm' }, 200],
+    ['fileConsent/invoke', { action: 'accept', context: {} }, 200],
     ['task/fetch', {}, 200],
     ['composeExtension/query', { commandId: 'x' }, 200],
     ['signin/verifyState', { state: 17 }, 200],
