@@ -247,6 +247,7 @@ describe('the front of the playground', () => {
       await post('teams/shortcuts', { person: 'rita', shortcut: 'global:x', conversation: 'a:1rita' });
       await post('teams/shortcuts', { person: 'rita', shortcut: 'global:x', ...place });
       await post('teams/shortcuts', { person: 'rita', shortcut: 'message:x', ...place, message: '8' });
+      await post('teams/consent', { person: 'rita', message: '9', answer: 'decline' });
 
       expect(calls).toEqual([
         { method: 'shortcut', args: ['rita', 'global:x', undefined] },
@@ -254,6 +255,7 @@ describe('the front of the playground', () => {
         { method: 'teams.shortcut', args: ['rita', 'global:x', { conversation: 'a:1rita' }] },
         { method: 'teams.shortcut', args: ['rita', 'global:x', { conversation: '19:c;messageid=7' }] },
         { method: 'teams.shortcutOn', args: ['rita', 'message:x', '8'] },
+        { method: 'teams.consent', args: ['rita', '9', 'decline'] },
       ]);
       expect(await chosen.json()).toEqual({ kind: 'sent' });
     });

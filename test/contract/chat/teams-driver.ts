@@ -24,7 +24,7 @@ import type { HttpClient } from '../../../src/kernel/http-client.port.js';
 import type { Metrics } from '../../../src/kernel/metrics.port.js';
 import { Secret } from '../../../src/kernel/secret.js';
 import { systemClock } from '../../../src/kernel/system-clock.js';
-import { createVault } from '../../../src/kernel/vault.js';
+import { createVault, type Vault } from '../../../src/kernel/vault.js';
 import type { ChatBench, ChatDriver, ShownMessage } from './chat-adapter.contract.js';
 
 const APP_PASSWORD = 'the-app-password-of-the-tests';
@@ -36,6 +36,7 @@ export interface TeamsBench extends ChatBench {
   /** Every log line as JSON. */
   readonly logLines: readonly string[];
   readonly store: ExpiringStore;
+  readonly vault: Vault;
   /** Where that store keeps its files. */
   readonly directory: string;
   /** Reasons for which requests were refused, as counted. */
@@ -121,7 +122,18 @@ export async function startTeamsBench(options: TeamsBenchOptions = {}): Promise<
       await stop();
       throw error;
     });
-  return { teams, baseUrl, logLines, refusals, store, directory, adapter, stop, ...controls(teams, () => baseUrl) };
+  return {
+    teams,
+    baseUrl,
+    logLines,
+    refusals,
+    store,
+    vault,
+    directory,
+    adapter,
+    stop,
+    ...controls(teams, () => baseUrl),
+  };
 }
 
 /** The driver of the contract suite that all chat adapters share. */

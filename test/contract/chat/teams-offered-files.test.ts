@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { OfferedFiles } from '../../../adapters/teams/offered-files.js';
 import { GROUP_CHAT } from '../../../playground/teams/chats.js';
 import { offerIn } from '../../../playground/teams/file-consent.js';
 import type { PressResult, SeenMessage } from '../../../playground/teams/types.js';
@@ -8,7 +9,7 @@ import type { Message } from '../../../src/chat/message.js';
 import { textMessage } from '../../../src/chat/message.js';
 import { createManualClock } from '../../support/clocks.js';
 import { FileScene } from './file-scene.js';
-import { startTeamsBench, type TeamsBench } from './teams-driver.js';
+import { startTeamsBench, type TeamsBench, teamsUser } from './teams-driver.js';
 
 const scene = new FileScene();
 let bench: TeamsBench;
@@ -205,6 +206,18 @@ describe('Teams: a file that the bot gives', () => {
     );
     expect(statusOf(result)).toBe(200);
     expect(saidBy(bench).at(-1)?.text).toMatch(/^Ich habe diese Datei nicht mehr/);
+  });
+
+  test('that another process has offered is handed over by this one', async () => {
+    await open();
+    await heard();
+    const other = new OfferedFiles(bench.store, bench.vault);
+    const file = { name: 'reply.txt', mimeType: 'text/plain', text: 'from elsewhere' };
+    const context = { behalfFile: await other.keep(teamsUser('rita'), file) };
+    const uploadInfo = bench.teams.oneDrive.openUpload('rita', 'reply.txt');
+    await bench.teams.invoke('rita', { name: 'fileConsent/invoke', value: { action: 'accept', context, uploadInfo } });
+    expect(stored()).toEqual(['rita/reply.txt: from elsewhere']);
+    expect(await other.find(teamsUser('rita'), context.behalfFile)).toBeUndefined();
   });
 
   test('lies sealed in the store until then', async () => {
