@@ -240,7 +240,7 @@ describe('the front of the playground', () => {
       expect(await pressed.json()).toEqual({ kind: 'sent' });
     });
 
-    it('chooses shortcuts of both clients, anywhere or on a message', async () => {
+    it('chooses shortcuts of both clients, anywhere or on a message, and answers the offer of a file', async () => {
       await post('slack/shortcuts', { person: 'rita', shortcut: 'global:x' });
       const chosen = await post('slack/shortcuts', { person: 'rita', shortcut: 'message:x', message: '1.1' });
       const place = { conversation: '19:c', thread: '7' };
