@@ -68,7 +68,9 @@ export async function openEmbeddedContents(options: {
         const kind = textOf(row, 'kind');
         if (!isRecordKind(kind)) continue;
         const value = bytesOf(row, 'value').toString('utf8');
-        yield { key: { kind, id: textOf(row, 'id') }, value, expiresAt: numberOf(row, 'expires_at') };
+        const owner = row['owner'];
+        const key = { kind, id: textOf(row, 'id'), ...(typeof owner === 'string' ? { owner } : {}) };
+        yield { key, value, expiresAt: numberOf(row, 'expires_at') };
       }
     },
     async retire() {

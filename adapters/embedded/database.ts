@@ -30,6 +30,8 @@ export interface Database {
   commit<T>(operation: string, work: () => T): Promise<T>;
   /** All changes of `work` or none. */
   transaction<T>(work: () => T): T;
+  /** Folds the log back and empties it: what was deleted before is then in no file any more. */
+  emptyLog(): void;
   close(): void;
 }
 
@@ -76,6 +78,10 @@ export async function openDatabase(options: {
     call: observed,
     commit: (operation, work) => observed(operation, () => shared.add(work)),
     transaction,
+    emptyLog() {
+      shared.flush();
+      raw.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    },
     close() {
       if (!isOpen) return;
       shared.flush();

@@ -3,8 +3,9 @@ import type { ExpiringStore } from '../../src/kernel/expiring-store.port.js';
 import { bytesOf, type Database, numberOf } from './database.js';
 
 const PUT = `
-  INSERT INTO records (kind, id, value, expires_at) VALUES (?, ?, ?, ?)
-  ON CONFLICT (kind, id) DO UPDATE SET value = excluded.value, expires_at = excluded.expires_at`;
+  INSERT INTO records (kind, id, owner, value, expires_at) VALUES (?, ?, ?, ?, ?)
+  ON CONFLICT (kind, id) DO UPDATE
+  SET owner = excluded.owner, value = excluded.value, expires_at = excluded.expires_at`;
 
 export function createExpiringStore(database: Database, clock: Clock): ExpiringStore {
   const put = database.prepare(PUT);
@@ -15,22 +16,23 @@ export function createExpiringStore(database: Database, clock: Clock): ExpiringS
     'UPDATE records SET value = ?, expires_at = ? WHERE kind = ? AND id = ? AND value = ? AND expires_at > ?',
   );
   const remove = database.prepare('DELETE FROM records WHERE kind = ? AND id = ?');
+  const removeOf = database.prepare('DELETE FROM records WHERE owner = ?');
   return {
-    async put({ kind, id }, value, ttlMs) {
-      await database.call('put', () => put.run(kind, id, bytes(value), clock.now() + ttlMs));
+    async put({ kind, id, owner }, value, ttlMs) {
+      await database.call('put', () => put.run(kind, id, owner ?? null, bytes(value), clock.now() + ttlMs));
     },
     async putAll(records, ttlMs) {
       await database.call('putAll', () =>
         database.transaction(() => {
           const expiresAt = clock.now() + ttlMs;
-          for (const { key, value } of records) put.run(key.kind, key.id, bytes(value), expiresAt);
+          for (const { key, value } of records) put.run(key.kind, key.id, key.owner ?? null, bytes(value), expiresAt);
         }),
       );
     },
-    add: ({ kind, id }, value, ttlMs) =>
+    add: ({ kind, id, owner }, value, ttlMs) =>
       database.call('add', () => {
         const now = clock.now();
-        return add.run(kind, id, bytes(value), now + ttlMs, now) === 1;
+        return add.run(kind, id, owner ?? null, bytes(value), now + ttlMs, now) === 1;
       }),
     get: ({ kind, id }) =>
       database.call('get', () => {
@@ -50,6 +52,12 @@ export function createExpiringStore(database: Database, clock: Clock): ExpiringS
       }),
     async delete({ kind, id }) {
       await database.call('delete', () => remove.run(kind, id));
+    },
+    async deleteOf(owner) {
+      await database.call('deleteOf', () => {
+        removeOf.run(owner);
+        database.emptyLog();
+      });
     },
   };
 }

@@ -27,6 +27,8 @@ export async function openFile(directory: string): Promise<RawDatabase> {
     raw.exec('PRAGMA journal_mode = WAL');
     raw.exec('PRAGMA synchronous = NORMAL');
     raw.exec('PRAGMA temp_store = MEMORY');
+    // What is deleted is overwritten: it must not stay in pages that have become free.
+    raw.exec('PRAGMA secure_delete = ON');
     raw.exec('PRAGMA journal_size_limit = 67108864');
     // Folding the log back waits for the disk and holds everything up: at 64 MB in place of 4, pages written again and again go once.
     raw.exec('PRAGMA wal_autocheckpoint = 16384');

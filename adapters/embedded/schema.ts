@@ -64,4 +64,9 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX jobs_looked_after ON jobs (attention_at) WHERE attention_at IS NOT NULL OR status = 'running';
   CREATE INDEX jobs_held_back ON jobs (status, recipe, id) WHERE status = 'pending' OR status = 'suspended';
   `,
+  // Whose record it is, for when all of a person is erased.
+  `
+  ALTER TABLE records ADD COLUMN owner TEXT;
+  CREATE INDEX records_by_owner ON records (owner) WHERE owner IS NOT NULL;
+  `,
 ];

@@ -42,6 +42,8 @@ export interface JobKeys {
 /** Every key of the service in Redis, in one place. */
 export interface Keys {
   record(key: RecordKey): string;
+  /** A person's records: a sorted set of the ends of their keys, by when they end. */
+  ownedRecords(owner: string): string;
   lease(key: string): string;
   connections(owner: ConnectionOwner): ConnectionKeys;
   /** Begins the 16 portions of a name's owners, for each shard in the order of paging. A hexadecimal digit ends them. */
@@ -63,6 +65,7 @@ export function createKeys(prefix: string): Keys {
   const shardBase = (shard: number): string => `${prefix}{c${shard.toString(16).padStart(2, '0')}}`;
   return {
     record: (key) => `${prefix}x:${key.kind}:${hash(key.id)}`,
+    ownedRecords: (owner) => `${prefix}y:${hash(owner)}`,
     lease: (key) => `${prefix}l:${hash(key)}`,
     connections: (owner) => {
       const digest = hash(owner === 'shared' ? owner : joinKey(owner.platform, owner.tenantId, owner.userId));

@@ -12,13 +12,14 @@ export const RECORD_KINDS = [
   'login-silent',
   'login-limit',
   'installation',
-  'user',
   'private-chat',
   'held-message',
   'offered-file',
   'api-request',
   'home',
   'home-login',
+  'export',
+  'erasure',
 ] as const;
 
 export type RecordKind = (typeof RECORD_KINDS)[number];
@@ -27,6 +28,8 @@ export interface RecordKey {
   readonly kind: RecordKind;
   /** Any string; drivers hash or escape it. */
   readonly id: string;
+  /** Whose record it is (`chatUserKey`), so that it is found when all of that person is erased. Only looked at when it is written. */
+  readonly owner?: string;
 }
 
 /**
@@ -47,4 +50,6 @@ export interface ExpiringStore {
   /** Replaces the value only where it still is `expected`; tells whether it did. */
   swap(key: RecordKey, expected: string, value: string, ttlMs: number): Promise<boolean>;
   delete(key: RecordKey): Promise<void>;
+  /** Deletes all that was written with this owner, so that nothing of it is left in the store's own files either. Safe to repeat. */
+  deleteOf(owner: string): Promise<void>;
 }

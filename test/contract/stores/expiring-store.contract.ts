@@ -105,6 +105,50 @@ export function describeExpiringStore(open: OpenStores): void {
       expect(await store().get(key)).toBe('new');
     });
 
+    it('deletes all of an owner, however it was written, and nothing of anybody else', async () => {
+      const ann = { owner: 'ann' };
+      await store().put({ kind: 'home', id: 'put', ...ann }, 'value', LONG);
+      await store().add({ kind: 'dialog', id: 'add', ...ann }, 'value', LONG);
+      await store().putAll(
+        [
+          { key: { kind: 'action', id: 'all 1', ...ann }, value: 'value' },
+          { key: { kind: 'action', id: 'all 2', owner: 'bob' }, value: 'value' },
+          { key: { kind: 'action', id: 'all 3' }, value: 'value' },
+        ],
+        LONG,
+      );
+      await store().swap({ kind: 'home', id: 'put', ...ann }, 'value', 'next', LONG);
+      await store().deleteOf('ann');
+      const left = async (kind: RecordKey['kind'], ids: readonly string[]) =>
+        Promise.all(ids.map((id) => store().get({ kind, id })));
+      expect(await left('home', ['put'])).toEqual([undefined]);
+      expect(await left('dialog', ['add'])).toEqual([undefined]);
+      expect(await left('action', ['all 1', 'all 2', 'all 3'])).toEqual([undefined, 'value', 'value']);
+    });
+
+    it('still knows the owner of a record that was written long after others of the same owner, and after a restart', async () => {
+      await store().put({ kind: 'action', id: 'short', owner: 'ann' }, 'value', SHORT);
+      await opened().pass(AFTER_SHORT);
+      await store().put({ kind: 'action', id: 'long', owner: 'ann' }, 'value', LONG);
+      await store().put({ kind: 'action', id: 'brief', owner: 'ann' }, 'value', SHORT);
+      await opened().pass(AFTER_SHORT);
+      const { expiring } = await opened().reopen();
+      expect(await expiring.get({ kind: 'action', id: 'long' })).toBe('value');
+      await expiring.deleteOf('ann');
+      expect(await expiring.get({ kind: 'action', id: 'long' })).toBeUndefined();
+    });
+
+    it('deletes nothing where an owner has nothing, and takes whatever characters owners have', async () => {
+      for (const owner of HARD_IDS) await store().put({ kind: 'home', id: owner, owner }, 'value', LONG);
+      await store().deleteOf('nobody');
+      for (const owner of HARD_IDS) {
+        expect(await store().get({ kind: 'home', id: owner })).toBe('value');
+        await store().deleteOf(owner);
+        await store().deleteOf(owner);
+        expect(await store().get({ kind: 'home', id: owner })).toBeUndefined();
+      }
+    });
+
     it('accepts times that are no whole milliseconds', async () => {
       await store().put(key, 'value', 1_000.5);
       expect(await store().get(key)).toBe('value');
