@@ -1,4 +1,5 @@
 import { assembleCommands } from './assemble-commands.js';
+import { assemblePrivacy } from './assemble-privacy.js';
 import { chatFinder, fileReader, holderProfile, homeFinder, loginWays, measured, routerOf } from './assembly-parts.js';
 import type { AuditStore } from './audit/audit-store.port.js';
 import { type Catalogue, connectorOf } from './catalogue.js';
@@ -25,7 +26,7 @@ import type { ConnectionStore } from './connections/connection-store.port.js';
 import { type Connections, createConnections } from './connections/connections.js';
 import { bearer } from './connections/credential-finder.js';
 import type { DepartureQueue } from './connections/departure-queue.port.js';
-import { Departures } from './connections/departures.js';
+import type { Departures } from './connections/departures.js';
 import type { LeaseStore } from './connections/lease-store.port.js';
 import { createLogins, type Logins } from './connections/logins.js';
 import type { OAuthClient } from './connections/oauth-client.port.js';
@@ -55,6 +56,7 @@ import type { Logger } from './kernel/logger.port.js';
 import type { Metrics } from './kernel/metrics.port.js';
 import type { StoreHealth } from './kernel/store-health.port.js';
 import type { Vault } from './kernel/vault.js';
+import type { ExportRoutesDeps } from './web/export-routes.js';
 
 /** Everything that is kept, behind its ports. */
 export interface Stores {
@@ -112,6 +114,8 @@ export interface Assembly {
   /** Recipes that do not start before a shared connection is connected. */
   readonly holds: RecipeHolds;
   readonly departures: Departures;
+  /** Links to what is kept about a person. */
+  readonly exports: ExportRoutesDeps['exports'];
   readonly onLifecycle: LifecycleHandler;
   /** Ends the connections that were made with another client or for another host than the configuration has now. */
   endForeignConnections(): Promise<void>;
@@ -127,7 +131,8 @@ export type ServicePolicy = Pick<
   | 'maxRunningJobs'
   | 'jobLeaseMs'
   | 'maxFileBytes'
->;
+> &
+  Partial<Pick<Config, 'auditMs'>>;
 
 /**
  * Puts the parts together; what people have written is asked for anew each time, for it may change. Data flows one way:
@@ -224,11 +229,12 @@ export function assemble(policy: ServicePolicy, catalogue: () => Catalogue, driv
     clock,
     hasStartedSince: (user, at) => jobs.hasStartedSince(user, at),
   });
+  const names = () => catalogue().parents.map(({ name }) => name);
+  const { departures, exports, ownData } = assemblePrivacy({
+    ...{ stores, vault, connections, jobs, clicks, chats, names, titleOf, ...policy, ...basics },
+  });
   const personal = new PersonalConnections({
-    connections,
-    parents,
-    recipes,
-    ...{ waiting: jobs.waiting, clicks, createLoginLink },
+    ...{ connections, parents, recipes, ownData, waiting: jobs.waiting, clicks, createLoginLink },
     onEnded: (owner, connection) => logins.silent.decline(owner, connection),
     reconnectScopes: (parent, asked) => reconnectScopes(parent, connectorOf(connectors, parent), asked),
     clock,
@@ -260,13 +266,6 @@ export function assemble(policy: ServicePolicy, catalogue: () => Catalogue, driv
     ...{ logger, logins, metrics, personal, questions, recipes, resolverFor, router, stopped, vault },
     ...{ loginTimeoutMs: policy.loginTimeoutMs, pageOf: homeFinder(drivers.chats), store: stores.expiring },
   });
-  const departures = new Departures({
-    queue: stores.departures,
-    store: stores.connections,
-    connections,
-    names: () => catalogue().parents.map(({ name }) => name),
-    ...basics,
-  });
   const revoker = new Revoker({ queue: stores.revocations, vault, oauth, parents, ...basics });
   return {
     handleEvent: (event) => commands.events.handle(event),
@@ -290,6 +289,7 @@ export function assemble(policy: ServicePolicy, catalogue: () => Catalogue, driv
     shared,
     holds,
     departures,
+    exports,
     onLifecycle: lifecycleHandler(departures, policy.uninstallGraceMs),
     async endForeignConnections() {
       for (const parent of catalogue().parents) await connections.endForeign(parent);

@@ -19,6 +19,7 @@ import { createVault } from './kernel/vault.js';
 import { loadKeyring } from './keyring.js';
 import { LiveCatalogue, type LiveCatalogueDeps } from './live-catalogue.js';
 import { assetRoutes } from './web/assets.js';
+import { exportRoutes } from './web/export-routes.js';
 import { healthRoutes } from './web/health-routes.js';
 import { loginRoutes } from './web/login-routes.js';
 
@@ -143,6 +144,7 @@ export async function startService(config: Config, environment: Environment): Pr
       signIns,
       logger,
     }),
+    ...exportRoutes({ ...config, exports: assembly.exports, logger }),
     ...openApiRoutes(config, () => catalogue.current(), assembly, basics),
     ...chats.flatMap((chat) => chat.routes),
   ];

@@ -25,14 +25,16 @@ export function createDepartureQueue(database: Database): DepartureQueue {
   };
 }
 
-function encode({ platform, tenantId, userId }: Departed): string {
-  return JSON.stringify(userId === undefined ? [platform, tenantId] : [platform, tenantId, userId]);
+function encode({ asked, platform, tenantId, userId }: Departed): string {
+  const person = userId === undefined ? [] : [userId];
+  return JSON.stringify([platform, tenantId, ...person, ...(asked ? [true] : [])]);
 }
 
 export function decodeDeparted(text: string): Departed {
   const parts: unknown = JSON.parse(text);
-  const [platform, tenantId, userId]: readonly unknown[] = Array.isArray(parts) ? parts : [];
+  const [platform, tenantId, userId, asked]: readonly unknown[] = Array.isArray(parts) ? parts : [];
   if (typeof platform !== 'string' || typeof tenantId !== 'string')
     throw new BehalfError('store.corrupt', 'A departure in the embedded store cannot be read');
-  return { platform, tenantId, ...(typeof userId === 'string' ? { userId } : {}) };
+  if (typeof userId !== 'string') return { platform, tenantId };
+  return { platform, tenantId, userId, ...(asked === true ? { asked } : {}) };
 }

@@ -75,5 +75,5 @@ export class DirectChats {
 }
 
 function keyOf(id: string): RecordKey {
-  return { kind: 'private-chat', id };
+  return { kind: 'private-chat', id, owner: id };
 }

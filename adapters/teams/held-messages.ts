@@ -191,9 +191,9 @@ function freshNotice(held: readonly HeldMessage[], { at, conversationId }: HeldM
 }
 
 function listKey(user: ChatUser): RecordKey {
-  return { kind: 'held-message', id: chatUserKey(user) };
+  return { kind: 'held-message', id: chatUserKey(user), owner: chatUserKey(user) };
 }
 
 function deliveredKey(user: ChatUser, id: string): RecordKey {
-  return { kind: 'held-message', id: joinKey(chatUserKey(user), id) };
+  return { kind: 'held-message', id: joinKey(chatUserKey(user), id), owner: chatUserKey(user) };
 }

@@ -1,4 +1,4 @@
-import type { ChatUser } from '../../src/chat/chat-user.js';
+import { type ChatUser, chatUserKey } from '../../src/chat/chat-user.js';
 import type { LifecycleHandler } from '../../src/chat/lifecycle-event.js';
 import type { ExpiringStore } from '../../src/kernel/expiring-store.port.js';
 import { joinKey } from '../../src/kernel/ids.js';
@@ -70,7 +70,8 @@ export class Lifecycle {
     const texts = textsFor(spoken(isDirect ? locale : undefined, defaultLocale));
     const id = joinKey('welcomed', tenantId, target.conversationId);
     try {
-      if (await store.add({ kind: 'private-chat', id }, '1', WELCOMED_TTL_MS))
+      const owner = isDirect && person ? { owner: chatUserKey(userOf(news, person)) } : {};
+      if (await store.add({ kind: 'private-chat', id, ...owner }, '1', WELCOMED_TTL_MS))
         await bot.send(target, welcome(isDirect, texts));
     } finally {
       if (isDirect && person) {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ExpiringStore } from '../kernel/expiring-store.port.js';
 import { randomToken, sha256 } from '../kernel/ids.js';
-import { type ChatUser, isSameChatUser } from './chat-user.js';
+import { type ChatUser, chatUserKey, isSameChatUser } from './chat-user.js';
 import { StoredConversation } from './conversation.js';
 
 /** A button is good for a week: long enough for "Close it" after a weekend, short enough to keep the store small. */
@@ -63,6 +63,8 @@ const Click = z.discriminatedUnion('kind', [
     do: z.enum(['disconnect', 'ask-delete', 'delete']),
     connection: z.string().optional(),
   }),
+  /** What is kept about the person: gives it to them, or erases it. */
+  z.object({ kind: z.literal('own-data'), do: z.enum(['export', 'ask-erase', 'erase']) }),
 ]);
 
 /** What a press on one of our buttons means. */
@@ -99,7 +101,7 @@ export function createClicks(store: ExpiringStore, ttlMs: number = CLICK_TTL_MS)
       if (clicks.length === 0) return tokens;
       await store.putAll(
         clicks.map((click, index) => ({
-          key: keyOf(tokens[index] ?? ''),
+          key: { ...keyOf(tokens[index] ?? ''), owner: chatUserKey(user) },
           value: JSON.stringify({ user, audience, click }),
         })),
         ttlMs,

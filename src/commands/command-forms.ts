@@ -78,7 +78,7 @@ export class CommandForms {
     const [token = ''] = await this.#deps.clicks.issue(event.user, [click]);
     try {
       const parameters = this.#parameters(recipe, event.user.platform, given);
-      const chosen = await this.#offerGiven(recipe, token, { given, labels });
+      const chosen = await this.#offerGiven(recipe, { token, user: event.user }, { given, labels });
       const form = parameterForm(
         { name: recipe.name, parameters, locale: event.locale },
         token,
@@ -158,7 +158,7 @@ export class CommandForms {
   /** What is given already for fields whose options an app finds, as if it had been offered. */
   async #offerGiven(
     recipe: CompiledRecipe,
-    token: string,
+    form: Pick<OfferedField, 'token' | 'user'>,
     { given, labels }: { readonly given: Values; readonly labels: Labels },
   ): Promise<Readonly<Record<string, FormChoice>>> {
     const chosen: [string, FormChoice][] = [];
@@ -166,19 +166,19 @@ export class CommandForms {
       const value = given[name];
       if (hidden || (typeof value !== 'string' && typeof value !== 'number')) continue;
       const option = { label: labels[name] ?? String(value), value };
-      const [choice] = await this.#deps.offered.offer({ token, field: name }, [option]);
+      const [choice] = await this.#deps.offered.offer({ ...form, field: name }, [option]);
       if (choice) chosen.push([name, choice]);
     }
     return Object.fromEntries(chosen);
   }
 
   /** What was chosen in those fields, out of what this form has offered in them. */
-  async #chosenIn({ token, values }: FormEvent, recipe: CompiledRecipe) {
+  async #chosenIn({ token, user, values }: FormEvent, recipe: CompiledRecipe) {
     const options: Record<string, ParameterOption> = {};
     const choices: Record<string, FormChoice> = {};
     for (const { name } of recipe.parameters.filter(isSearched)) {
       const handle = values[name]?.trim() ?? '';
-      const option = handle === '' ? undefined : await this.#deps.offered.find({ token, field: name }, handle);
+      const option = handle === '' ? undefined : await this.#deps.offered.find({ token, user, field: name }, handle);
       if (!option) continue;
       options[name] = option;
       choices[name] = { label: option.label, value: handle };

@@ -63,7 +63,7 @@ export class FormOptions {
     const outcome = await searches.typeAhead({ user: event.user, recipe, parameter, given, query: event.query });
     switch (outcome.kind) {
       case 'found':
-        return offered.offer({ token: event.token, field: parameter.name }, outcome.options);
+        return offered.offer({ token: event.token, field: parameter.name, user: event.user }, outcome.options);
       case 'superseded':
         return [];
       case 'login_required':

@@ -175,6 +175,9 @@ export class EventHandler {
         await this.#replace(event, await this.#deps.connections.press(event, click.do, chosen));
         return this.#deps.home.changed(event.user);
       }
+      case 'own-data':
+        await this.#replace(event, await this.#deps.connections.ownData.press(event, click));
+        return this.#deps.connections.ownData.begin(click);
       case 'cancel-job': {
         const outcome = await this.#deps.waiting.cancel(event.user, click.job);
         if (outcome !== 'cancelled')

@@ -66,5 +66,5 @@ export class HomeMarks {
 }
 
 function keyOf(user: ChatUser): RecordKey {
-  return { kind: 'home', id: chatUserKey(user) };
+  return { kind: 'home', id: chatUserKey(user), owner: chatUserKey(user) };
 }

@@ -88,6 +88,10 @@ export class Home {
         await this.#show(event, { connections: await connections.press(event, click.do, chosen) });
         return true;
       }
+      case 'own-data':
+        await this.#show(event, { connections: await connections.ownData.press(event, click) });
+        connections.ownData.begin(click);
+        return true;
       case 'help':
         await this.#show(event, { help: await help.all(event, click) });
         return true;

@@ -41,7 +41,7 @@ export function keptLoginLinks({ create, isOpen, keepMs, store, vault }: KeptLin
       locale ?? '',
       ...(scopes === undefined ? [] : ['scopes', ...scopes]),
     );
-    const key: RecordKey = { kind: 'home-login', id };
+    const key: RecordKey = { kind: 'home-login', id, owner: chatUserKey(user) };
     const before = await kept(user, key);
     if (before !== undefined && (await isOpen(before))) return before;
     const url = await create({ user, connection, conversation, locale, ...(scopes === undefined ? {} : { scopes }) });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type ChatUser, chatUserKey } from '../chat/chat-user.js';
 import type { FormChoice } from '../chat/form.js';
 import { appendBounded } from '../connections/login-limits.js';
 import type { ExpiringStore, RecordKey } from '../kernel/expiring-store.port.js';
@@ -19,6 +20,8 @@ const HANDLE = /^([\w-]{43})\.(\d{1,3})$/;
 export interface OfferedField {
   readonly token: string;
   readonly field: string;
+  /** Whose form it is. */
+  readonly user: ChatUser;
 }
 
 /**
@@ -58,6 +61,6 @@ export class OfferedOptions {
   }
 }
 
-function keyOf({ field, token }: OfferedField, id: string): RecordKey {
-  return { kind: 'offer', id: joinKey(sha256(token), field, id) };
+function keyOf({ field, token, user }: OfferedField, id: string): RecordKey {
+  return { kind: 'offer', id: joinKey(sha256(token), field, id), owner: chatUserKey(user) };
 }

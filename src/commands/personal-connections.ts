@@ -1,7 +1,7 @@
 import type { ChatUser } from '../chat/chat-user.js';
 import type { Clicks } from '../chat/clicks.js';
 import type { ConversationRef } from '../chat/conversation.js';
-import { type Message, textMessage } from '../chat/message.js';
+import { type Block, type Message, textMessage } from '../chat/message.js';
 import type { ConnectionSummary, Connections } from '../connections/connections.js';
 import type { Disconnection } from '../connections/end-connection.js';
 import type { ParentConnection } from '../connections/parent-connection.js';
@@ -19,6 +19,7 @@ import {
   connectionListMessage,
   noConnectionsMessage,
 } from './connection-messages.js';
+import type { OwnData } from './own-data.js';
 
 interface PersonalConnectionsDeps {
   readonly connections: Connections;
@@ -29,6 +30,7 @@ interface PersonalConnectionsDeps {
   readonly waiting: WaitingJobs;
   readonly clicks: Clicks;
   readonly createLoginLink: CreateLoginLink;
+  readonly ownData: OwnData;
   /** Told before the person's wish to end a connection is carried out. */
   readonly onEnded: (user: ChatUser, connection: string) => Promise<void>;
   readonly clock: Clock;
@@ -53,26 +55,33 @@ export class PersonalConnections {
 
   /** The same, with tokens and links of another kind. */
   drawnWith(parts: Pick<PersonalConnectionsDeps, 'clicks' | 'createLoginLink'>): PersonalConnections {
-    return new PersonalConnections({ ...this.#deps, ...parts });
+    return new PersonalConnections({ ...this.#deps, ...parts, ownData: this.#deps.ownData.drawnWith(parts.clicks) });
   }
 
   async list(asked: Asked, notice?: string): Promise<Message> {
     const { clicks, clock, connections } = this.#deps;
     const found = await connections.list(asked.user);
     const texts = textsFor(asked.locale);
-    if (found.length === 0) return noConnectionsMessage(texts, notice);
+    const ownData = await this.#deps.ownData.buttons(asked);
+    if (found.length === 0) return withBlock(noConnectionsMessage(texts, notice), ownData);
     const views = await Promise.all(found.map((connection) => this.#view(asked, connection)));
     const [disconnect = '', remove = ''] = await clicks.issue(asked.user, [
       { kind: 'connection', do: 'disconnect' },
       { kind: 'connection', do: 'ask-delete' },
     ]);
-    return connectionListMessage({
+    const list = connectionListMessage({
       connections: views,
       now: clock.now(),
       tokens: { disconnect, delete: remove },
       texts,
       ...(notice === undefined ? {} : { notice }),
     });
+    return withBlock(list, ownData);
+  }
+
+  /** What the person can do with all that is kept about them. */
+  get ownData(): OwnData {
+    return this.#deps.ownData;
   }
 
   /** Carries out a press on Disconnect or Delete; the result takes the place of the message. */
@@ -201,4 +210,8 @@ export class PersonalConnections {
         return lead;
     }
   }
+}
+
+function withBlock(message: Message, block: Block): Message {
+  return { ...message, blocks: [...message.blocks, block] };
 }

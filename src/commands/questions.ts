@@ -170,7 +170,7 @@ function ttlOf(question: Question): number {
 }
 
 function keyOf(user: ChatUser, kind: ConversationRef['kind']): RecordKey {
-  return { kind: 'dialog', id: joinKey(chatUserKey(user), kind) };
+  return { kind: 'dialog', id: joinKey(chatUserKey(user), kind), owner: chatUserKey(user) };
 }
 
 /** The same question always gives the same text, whatever the order of its fields: `advance` compares texts. */

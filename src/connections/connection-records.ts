@@ -3,7 +3,7 @@ import { BehalfError, isBehalfError } from '../kernel/errors.js';
 import { joinKey } from '../kernel/ids.js';
 import { Secret } from '../kernel/secret.js';
 import type { Vault } from '../kernel/vault.js';
-import type { Connection, ConnectionOwner } from './connection.js';
+import type { Connection, ConnectionOwner, PersonOwner } from './connection.js';
 import type { ConnectionRow, ConnectionStore } from './connection-store.port.js';
 import { decodeTokens, encodeTokens, storedAccount, storedTokens } from './token-codec.js';
 
@@ -24,6 +24,11 @@ const storedConnection = z.object({
 /** An owner's parts, so that no two owners share them. */
 export function ownerParts(owner: ConnectionOwner): readonly string[] {
   return owner === 'shared' ? ['shared'] : ['person', owner.platform, owner.tenantId, owner.userId];
+}
+
+/** The person as one string: the same that the chat has for them. */
+export function personKey({ platform, tenantId, userId }: PersonOwner): string {
+  return joinKey(platform, tenantId, userId);
 }
 
 /** One connection as one string, for maps and leases. */

@@ -1,7 +1,6 @@
 import type { ExpiringStore, RecordKey } from '../kernel/expiring-store.port.js';
 import type { PersonOwner } from './connection.js';
-import { ownerParts } from './connection-records.js';
-import { limitKey } from './login-limits.js';
+import { ownedLimitKey } from './login-limits.js';
 
 /** How long a person who has ended a connection is not connected without being asked. */
 const DECLINED_MS = 365 * 86_400_000;
@@ -21,5 +20,5 @@ export async function isLoginDeclined(store: ExpiringStore, owner: PersonOwner, 
 }
 
 function keyOf(owner: PersonOwner, connection: string): RecordKey {
-  return limitKey('declined', ...ownerParts(owner), connection);
+  return ownedLimitKey('declined', owner, connection);
 }

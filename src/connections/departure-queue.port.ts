@@ -3,10 +3,12 @@ export interface Departed {
   readonly platform: string;
   readonly tenantId: string;
   readonly userId?: string;
+  /** The person has asked for it: an entry of its own, which does not end when they are seen again. */
+  readonly asked?: true;
 }
 
 /**
- * Durable list of those whose connections have to be ended, each from a time on. There is one entry for each; whoever is
+ * Durable list of those of whom all has to be erased, each from a time on. There is one entry for each; whoever is
  * listed again keeps the time of before. Ids may hold any character. Failure to reach the store is `store.unavailable`.
  */
 export interface DepartureQueue {

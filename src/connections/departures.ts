@@ -3,23 +3,26 @@ import type { Clock } from '../kernel/clock.port.js';
 import type { Logger } from '../kernel/logger.port.js';
 import type { Metrics } from '../kernel/metrics.port.js';
 import { auditedOwner } from './audit-notes.js';
-import type { ConnectionOwner } from './connection.js';
-import type { ConnectionStore } from './connection-store.port.js';
-import type { Connections } from './connections.js';
+import type { PersonOwner } from './connection.js';
 import type { Departed, DepartureQueue } from './departure-queue.port.js';
 import { DueWork } from './due-work.js';
-import { eachOwner } from './each-owner.js';
 
 const POLL_MS = 10_000;
-/** Longer than the end of one workspace's connections takes; also the pause before a failed one is tried again. */
+/** Longer than erasing the people of one workspace takes; also the pause before a failed one is tried again. */
 const HIDE_MS = 5 * 60_000;
 
 export interface DeparturesDeps {
   readonly queue: DepartureQueue;
-  readonly store: ConnectionStore;
-  readonly connections: Pick<Connections, 'list' | 'remove'>;
-  /** Names of all connections that persons may have. */
-  readonly names: () => readonly string[];
+  /** Erases all that is kept about a person. `isWhole`: false where that has to be tried again. Safe to repeat. */
+  readonly erase: (
+    person: PersonOwner,
+    options: { readonly isAsked: boolean },
+  ) => Promise<{ readonly isWhole: boolean; readonly connections: readonly unknown[] }>;
+  /** Everybody of a workspace of whom something is kept. */
+  readonly peopleOf: (tenant: {
+    readonly platform: string;
+    readonly tenantId: string;
+  }) => Promise<readonly PersonOwner[]>;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;
@@ -29,7 +32,7 @@ export interface DeparturesDeps {
   readonly pollMs?: number;
 }
 
-/** Ends the connections of people who have left, when their time has come: the tokens are revoked, the rows removed. */
+/** Erases what is kept about people who have left, or who have asked for it, when their time has come. */
 export class Departures {
   readonly #deps: DeparturesDeps;
   readonly #due: DueWork<Departed>;
@@ -41,7 +44,7 @@ export class Departures {
       list: deps.queue,
       pollMs: deps.pollMs ?? POLL_MS,
       hideMs: HIDE_MS,
-      failed: (err) => deps.logger.warn({ err }, 'the connections of people who left could not be ended yet'),
+      failed: (err) => deps.logger.warn({ err }, 'what is kept about people who left could not be erased yet'),
       handle: (entry) => this.#end(entry),
     });
   }
@@ -49,13 +52,13 @@ export class Departures {
   /** Resolves when it is durable. Safe to repeat. */
   async leave(departed: Departed, graceMs: number): Promise<void> {
     await this.#deps.queue.add(departed, this.#deps.clock.now() + graceMs);
-    this.#note(departed, 'left');
+    if (!departed.asked) this.#note(departed, 'left');
   }
 
-  /** Somebody is back in time: nothing is ended. */
+  /** Somebody is back in time: nothing is erased. */
   async comeBack(departed: Departed): Promise<void> {
     if (!(await this.#deps.queue.remove(departed))) return;
-    this.#deps.logger.info(facts(departed), 'back before the connections were ended');
+    this.#deps.logger.info(facts(departed), 'back before anything was erased');
     this.#note(departed, 'back');
   }
 
@@ -73,42 +76,28 @@ export class Departures {
     return this.#due.once();
   }
 
-  /** What fails stays on the list and shows itself again. */
+  /** What fails, or is not done yet, stays on the list and shows itself again. */
   async #end(departed: Departed): Promise<void> {
-    const { logger, metrics, queue } = this.#deps;
-    const ended =
-      departed.userId === undefined
-        ? await this.#endTenant(departed)
-        : await this.#endPerson({ ...departed, userId: departed.userId });
+    const { erase, logger, metrics, peopleOf, queue } = this.#deps;
+    const { asked, userId } = departed;
+    const people = userId === undefined ? await peopleOf(departed) : [{ ...departed, userId }];
+    let [ended, isWhole] = [0, true];
+    for (const { platform, tenantId, userId: id } of people) {
+      const erased = await erase({ platform, tenantId, userId: id }, { isAsked: asked === true });
+      ended += erased.connections.length;
+      isWhole &&= erased.isWhole;
+    }
+    if (!isWhole) return logger.info(facts(departed), 'a request of who is to be erased still runs: once more later');
     await queue.remove(departed);
-    logger.info({ ...facts(departed), ended }, 'the connections of who left were ended');
-    const kind = departed.userId === undefined ? 'tenant' : 'person';
-    metrics.count('departures', { platform: departed.platform, kind });
+    logger.info({ ...facts(departed), ended }, 'what was kept about who left is erased');
+    if (asked) return;
+    metrics.count('departures', { platform: departed.platform, kind: userId === undefined ? 'tenant' : 'person' });
     this.#note(departed, 'ended', ended);
   }
 
   #note(departed: Departed, outcome: 'left' | 'back' | 'ended', count?: number): void {
     const event = { kind: 'departure', outcome, by: 'service', ...auditedOwner(departed) } as const;
     this.#deps.audit?.note(count === undefined ? event : { ...event, count });
-  }
-
-  async #endPerson(owner: Exclude<ConnectionOwner, 'shared'>): Promise<number> {
-    const { connections } = this.#deps;
-    const found = await connections.list(owner);
-    for (const { name } of found) await connections.remove(owner, name, 'service');
-    return found.length;
-  }
-
-  async #endTenant({ platform, tenantId }: Departed): Promise<number> {
-    const { connections, names, store } = this.#deps;
-    let ended = 0;
-    for (const name of names()) {
-      ended += await eachOwner(store, name, async (owner) => {
-        const isTheirs = owner !== 'shared' && owner.platform === platform && owner.tenantId === tenantId;
-        return isTheirs && (await connections.remove(owner, name, 'service')) !== undefined;
-      });
-    }
-    return ended;
   }
 }
 

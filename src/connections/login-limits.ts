@@ -1,12 +1,20 @@
 import { BehalfError } from '../kernel/errors.js';
 import type { ExpiringStore, RecordKey } from '../kernel/expiring-store.port.js';
 import { joinKey } from '../kernel/ids.js';
+import type { ConnectionOwner } from './connection.js';
+import { ownerParts, personKey } from './connection-records.js';
 
 const TRIES = 20;
 
 /** Key of a counter or short list about logins. */
 export function limitKey(...parts: readonly string[]): RecordKey {
   return { kind: 'login-limit', id: joinKey(...parts) };
+}
+
+/** The same of something that goes when all of this owner is erased. */
+export function ownedLimitKey(what: string, owner: ConnectionOwner, ...parts: readonly string[]): RecordKey {
+  const key = limitKey(what, ...ownerParts(owner), ...parts);
+  return owner === 'shared' ? key : { ...key, owner: personKey(owner) };
 }
 
 /** Appends to a short list; gives back what fell off its front because it was longer than `max`. */

@@ -1,7 +1,7 @@
 import { sha256 } from '../kernel/ids.js';
 import { Secret } from '../kernel/secret.js';
 import type { PersonOwner } from './connection.js';
-import { ownerParts } from './connection-records.js';
+import { ownerParts, personKey } from './connection-records.js';
 import type { ProofOutcome } from './login.js';
 import { readLoginCode } from './login-code.js';
 import { discardTokens, exchangeForAccount, finishLogin } from './login-completion.js';
@@ -22,7 +22,8 @@ export async function proveLogin(parts: LoginParts, owner: PersonOwner, text: st
   const code = readLoginCode(text);
   if (code === undefined) return { kind: 'unknown', triesLeft: MAX_TRIES };
   const { clock, policy, records, store } = parts;
-  const triesKey = limitKey('proofs', ...ownerParts(owner));
+  // Not under the person's name: it stays when all of a person is erased, for else that would give them new tries.
+  const triesKey = limitKey('proofs', sha256(personKey(owner)));
   const limit = { max: MAX_TRIES, windowMs: policy.proofTtlMs, now: clock.now() };
   const triesLeft = await countTry(store, triesKey, limit);
   if (triesLeft === undefined) {

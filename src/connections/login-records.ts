@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { BehalfError } from '../kernel/errors.js';
 import type { ExpiringStore, RecordKey } from '../kernel/expiring-store.port.js';
 import type { SealedType, Vault } from '../kernel/vault.js';
+import type { ConnectionOwner } from './connection.js';
+import { personKey } from './connection-records.js';
 import { storedAccount, storedTokens } from './token-codec.js';
 
 const storedPerson = z.object({ platform: z.string(), tenantId: z.string(), userId: z.string() });
@@ -88,12 +90,13 @@ export interface LoginRecords {
 }
 
 export function createLoginRecords(store: ExpiringStore, vault: Vault): LoginRecords {
+  const ownerOf = ({ owner }: { readonly owner: ConnectionOwner }) => owner;
   return {
-    links: sealedRecords({ store, vault, kind: 'login', schema: storedLink }),
+    links: sealedRecords({ store, vault, kind: 'login', schema: storedLink, ownerOf }),
     signIns: sealedRecords({ store, vault, kind: 'login-sign-in', schema: storedSignIn }),
     attempts: sealedRecords({ store, vault, kind: 'login-state', schema: storedAttempt }),
-    proofs: sealedRecords({ store, vault, kind: 'login-proof', schema: storedProof }),
-    offers: sealedRecords({ store, vault, kind: 'login-silent', schema: storedOffer }),
+    proofs: sealedRecords({ store, vault, kind: 'login-proof', schema: storedProof, ownerOf }),
+    offers: sealedRecords({ store, vault, kind: 'login-silent', schema: storedOffer, ownerOf }),
   };
 }
 
@@ -102,8 +105,15 @@ function sealedRecords<T>(parts: {
   readonly vault: Vault;
   readonly kind: RecordKey['kind'] & SealedType;
   readonly schema: z.ZodType<T>;
+  /** Whose record it is; absent: of the link that it belongs to, without which it is worth nothing. */
+  readonly ownerOf?: (value: T) => ConnectionOwner;
 }): SealedRecords<T> {
-  const { store, vault, kind, schema } = parts;
+  const { store, vault, kind, ownerOf, schema } = parts;
+
+  function keyFor(id: string, value: T): RecordKey {
+    const owner = ownerOf?.(value) ?? 'shared';
+    return owner === 'shared' ? { kind, id } : { kind, id, owner: personKey(owner) };
+  }
 
   function open(id: string, sealed: string | undefined): T | undefined {
     if (sealed === undefined) return undefined;
@@ -114,7 +124,7 @@ function sealedRecords<T>(parts: {
 
   return {
     put: (id, value, ttlMs) =>
-      store.put({ kind, id }, Buffer.from(vault.sealJson(kind, [id], value)).toString('base64url'), ttlMs),
+      store.put(keyFor(id, value), Buffer.from(vault.sealJson(kind, [id], value)).toString('base64url'), ttlMs),
     get: async (id) => open(id, await store.get({ kind, id })),
     take: async (id) => open(id, await store.take({ kind, id })),
     delete: (id) => store.delete({ kind, id }),

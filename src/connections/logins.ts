@@ -1,10 +1,9 @@
 import { randomToken, sha256 } from '../kernel/ids.js';
 import type { PersonOwner } from './connection.js';
-import { ownerParts } from './connection-records.js';
 import { createIdentityCheck } from './identity-check.js';
 import type { LoginOutcome, LoginRequest, LoginStart, LoginView, ProofOutcome, SignInOutcome } from './login.js';
 import { completeLogin, type ProviderReturn } from './login-callback.js';
-import { appendBounded, limitKey, takeList } from './login-limits.js';
+import { appendBounded, limitKey, ownedLimitKey, takeList } from './login-limits.js';
 import {
   DEFAULT_LOGIN_POLICY,
   type LoginParts,
@@ -98,7 +97,7 @@ async function createLink(
   // A login that began in time may end after the link's own time.
   const ttlMs = policy.linkTtlMs + 2 * policy.stateTtlMs + policy.proofTtlMs;
   const [superseded] = await Promise.all([
-    appendBounded(store, limitKey(list, ...ownerParts(owner), connection), { id, max: MAX_LINKS, ttlMs }),
+    appendBounded(store, ownedLimitKey(list, owner, connection), { id, max: MAX_LINKS, ttlMs }),
     records.links.put(id, link, ttlMs),
     continuation === undefined
       ? undefined

@@ -7,6 +7,7 @@ export const AUDIT_KINDS = [
   'job', // started | succeeded | failed | cancelled
   'installation', // installed | refused
   'departure', // left | back | ended
+  'privacy', // exported | erasure_asked | erased
   'keys', // rotated
   'audit', // lost
 ] as const;

@@ -24,6 +24,7 @@ export type SealedType =
   | 'message'
   | 'file'
   | 'offered-file'
+  | 'erasure'
   | 'audit'
   | 'audit-key';
 

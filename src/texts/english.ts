@@ -12,6 +12,7 @@ import { logins } from './english/logins.js';
 import { long } from './english/long.js';
 import { pages } from './english/pages.js';
 import { parameters } from './english/parameters.js';
+import { privacy } from './english/privacy.js';
 import { signIn } from './english/sign-in.js';
 import type { Formats } from './formats.js';
 
@@ -38,6 +39,7 @@ export function english(format: Formats) {
     long: long(format),
     pages: pages(),
     parameters: parameters(format),
+    privacy: privacy(format),
     replies: replies(format),
     signIn: signIn(),
   };

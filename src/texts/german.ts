@@ -14,6 +14,7 @@ import { logins } from './german/logins.js';
 import { long } from './german/long.js';
 import { pages } from './german/pages.js';
 import { parameters } from './german/parameters.js';
+import { privacy } from './german/privacy.js';
 import { signIn } from './german/sign-in.js';
 
 /** Speaks to people with “Sie”; what is typed (`help`, `yes`) stays English. */
@@ -37,6 +38,7 @@ export function german(format: Formats): Texts {
     long: long(format),
     pages: pages(),
     parameters: parameters(format),
+    privacy: privacy(format),
     replies: replies(format),
     signIn: signIn(),
   };

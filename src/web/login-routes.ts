@@ -8,6 +8,7 @@ import { preferredLocale } from '../texts/accept-language.js';
 import type { Texts } from '../texts/english.js';
 import { errorText } from '../texts/error-text.js';
 import { textsFor } from '../texts/texts-for.js';
+import { isForeign } from './foreign.js';
 import { connectedPage, loginPage, loginProblemPage, proofPage } from './pages/login-pages.js';
 import { signInProblemPage } from './sign-in-pages.js';
 
@@ -93,13 +94,7 @@ async function showLogin(deps: LoginRoutesDeps, request: HttpRequest): Promise<H
 }
 
 async function beginLogin(deps: LoginRoutesDeps, request: HttpRequest, anotherWay: boolean): Promise<HttpResponse> {
-  // A form on a foreign page must not send somebody's browser on its way (Fetch Standard, Sec-Fetch-Site).
-  const site = request.headers['sec-fetch-site'];
-  const origin = request.headers['origin'];
-  const isForeign =
-    (site !== undefined && site !== 'same-origin' && site !== 'none') ||
-    (origin !== undefined && origin !== 'null' && origin !== deps.publicUrl);
-  if (isForeign) {
+  if (isForeign(request, deps.publicUrl)) {
     const texts = textsOf(deps, request);
     return loginProblemPage({ texts, ...texts.pages.foreign, status: 403 });
   }

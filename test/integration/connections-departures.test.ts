@@ -4,6 +4,7 @@ import type { PersonOwner } from '../../src/connections/connection.js';
 import { Departures } from '../../src/connections/departures.js';
 import { BehalfError } from '../../src/kernel/errors.js';
 import { noMetrics } from '../../src/kernel/metrics.port.js';
+import { peopleOfTenant } from '../../src/privacy/people-of-tenant.js';
 import { ANN, ANNS_ACCOUNT, BOB, type ConnectionKit, startConnectionKit } from '../support/connection-kit.js';
 
 const HOUR = 3_600_000;
@@ -39,13 +40,16 @@ describe('the connections of people who leave', () => {
   });
 
   function makeDepartures(): Departures {
-    const { deps, parent, stores } = kit;
+    const { connections, deps, parent, stores } = kit;
     const { clock, logger, store } = deps;
     return new Departures({
       queue: stores.departures,
-      store,
-      connections: kit.connections,
-      names: () => [parent.name],
+      async erase(person) {
+        const found = await connections.list(person);
+        for (const { name } of found) await connections.remove(person, name, 'service');
+        return { isWhole: true, connections: found };
+      },
+      peopleOf: (tenant) => peopleOfTenant({ connections: store, jobs: stores.jobs, names: [parent.name] }, tenant),
       clock,
       logger,
       metrics: noMetrics,

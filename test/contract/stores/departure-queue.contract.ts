@@ -43,6 +43,16 @@ export function describeDepartureQueue(open: OpenStores): void {
       expect(await queue().due(NOW, 10, 0)).toEqual([ANN]);
     });
 
+    it('keeps what a person has asked for apart from their leaving', async () => {
+      const asked: Departed = { ...ANN, asked: true };
+      await queue().add(ANN, NOW);
+      await queue().add(asked, NOW + 1);
+      expect(await queue().remove(ANN)).toBe(true);
+      expect(await queue().due(NOW + 1, 10, 0)).toEqual([asked]);
+      expect(await queue().remove(asked)).toBe(true);
+      expect(await queue().due(NOW + 1, 10, 0)).toEqual([]);
+    });
+
     it('strikes off once', async () => {
       await queue().add(ANN, NOW);
       await queue().add(ACME, NOW);

@@ -27,6 +27,7 @@ const noStore: ExpiringStore = {
   take: unused,
   swap: unused,
   delete: unused,
+  deleteOf: unused,
 };
 const TENANT = '11111111-2222-4333-8444-555555555555';
 

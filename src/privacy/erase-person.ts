@@ -1,0 +1,68 @@
+import type { ChatUser } from '../chat/chat-user.js';
+import { chatUserKey } from '../chat/chat-user.js';
+import type { Connections } from '../connections/connections.js';
+import type { Disconnection } from '../connections/end-connection.js';
+import type { PersonJobs } from '../jobs/person-jobs.js';
+import type { Clock } from '../kernel/clock.port.js';
+import type { ExpiringStore } from '../kernel/expiring-store.port.js';
+
+/** How long it is waited for steps that are under way, in ms; what takes longer is looked at again later. */
+const WAIT_MS = 20_000;
+const LOOK_MS = 250;
+
+export interface ErasePersonDeps {
+  readonly records: Pick<ExpiringStore, 'deleteOf'>;
+  readonly connections: Pick<Connections, 'list' | 'remove'>;
+  readonly jobs: Pick<PersonJobs, 'end' | 'forget'>;
+  readonly clock: Clock;
+}
+
+/** What was erased. */
+export interface Erased {
+  /** False: a request of theirs still runs. All else is done; it has to be repeated. */
+  readonly isWhole: boolean;
+  readonly connections: readonly Disconnection[];
+  readonly jobs: number;
+}
+
+/**
+ * Erases everything that is kept about a person, but the audit log: open logins, buttons and questions; connections, whose
+ * tokens are listed for revocation; requests, waiting and past. Safe to repeat, and to go on with after a process has died.
+ * `by`: who does it, where it is not the person. `onEnded` is told of each connection, once it has ended.
+ */
+export async function erasePerson(
+  deps: ErasePersonDeps,
+  user: ChatUser,
+  options: { readonly by?: string; readonly onEnded?: (ended: Disconnection) => Promise<void> } = {},
+): Promise<Erased> {
+  const { connections, jobs, records } = deps;
+  // First, so that no login can end well any more that began before.
+  await records.deleteOf(chatUserKey(user));
+  await jobs.end(user);
+  const ended: Disconnection[] = [];
+  for (const { name } of await connections.list(user)) {
+    const disconnection = await connections.remove(user, name, options.by);
+    if (disconnection === undefined) continue;
+    ended.push(disconnection);
+    await options.onEnded?.(disconnection);
+  }
+  const forgotten = await forgetJobs(deps, user);
+  // Again: the last words of their requests may have had buttons.
+  await records.deleteOf(chatUserKey(user));
+  return { ...forgotten, connections: ended };
+}
+
+async function forgetJobs(
+  { clock, jobs }: ErasePersonDeps,
+  user: ChatUser,
+): Promise<{ readonly isWhole: boolean; readonly jobs: number }> {
+  const until = clock.now() + WAIT_MS;
+  let total = 0;
+  for (;;) {
+    const { forgotten, running } = await jobs.forget(user);
+    total += forgotten;
+    if (running === 0) return { isWhole: true, jobs: total };
+    if (clock.now() >= until) return { isWhole: false, jobs: total };
+    await clock.sleep(LOOK_MS);
+  }
+}
