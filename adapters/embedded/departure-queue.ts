@@ -21,7 +21,13 @@ export function createDepartureQueue(database: Database): DepartureQueue {
           return found.map(decodeDeparted);
         }),
       ),
-    remove: (departed) => database.call('remove departure', () => remove.run(encode(departed)) === 1),
+    remove: (departed) =>
+      database.call('remove departure', () => {
+        const isRemoved = remove.run(encode(departed)) === 1;
+        // It is the last that names somebody who has been erased.
+        if (isRemoved) database.emptyLog();
+        return isRemoved;
+      }),
   };
 }
 

@@ -71,7 +71,12 @@ export function erasedMessage(
   texts: Texts,
 ): Message {
   const { privacy } = texts;
-  const outcomes = { queued: privacy.revoking, unsupported: privacy.notRevocable, none: privacy.wasEnded };
+  const outcomes = {
+    queued: privacy.revoking,
+    unsupported: privacy.notRevocable,
+    none: privacy.wasEnded,
+    unknown: privacy.unclear,
+  };
   const connections = ended.map(
     ({ account, name, revocation }) => `${privacy.ended(titleOf(name), account)} ${outcomes[revocation]}`,
   );

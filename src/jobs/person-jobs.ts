@@ -29,13 +29,16 @@ export class PersonJobs {
     this.#deps = deps;
   }
 
-  /** Ends what waits and what runs: the first at once, the second before its next step. */
-  async end(user: ChatUser): Promise<void> {
+  /** Ends what waits and what runs: the first at once, the second before its next step. Tells how many jobs there are in all. */
+  async end(user: ChatUser): Promise<number> {
     const { askToCancel, cancelWaiting } = this.#deps;
+    let count = 0;
     for await (const row of this.all(user)) {
       if (row.status === 'suspended') await cancelWaiting(user, row.id);
       if (row.status === 'running') await askToCancel(row.id);
+      count += 1;
     }
+    return count;
   }
 
   /** Removes every job that nobody works on, with all that it holds. Safe to repeat. */

@@ -28,19 +28,26 @@ export interface Erased {
 /**
  * Erases everything that is kept about a person, but the audit log: open logins, buttons and questions; connections, whose
  * tokens are listed for revocation; requests, waiting and past. Safe to repeat, and to go on with after a process has died.
- * `by`: who does it, where it is not the person. `onEnded` is told of each connection, once it has ended.
+ * `by`: who does it, where it is not the person. What is found is told of before it is ended, connections once more when they
+ * have.
  */
 export async function erasePerson(
   deps: ErasePersonDeps,
   user: ChatUser,
-  options: { readonly by?: string; readonly onEnded?: (ended: Disconnection) => Promise<void> } = {},
+  options: {
+    readonly by?: string;
+    readonly onJobs?: (count: number) => Promise<void>;
+    readonly onEnding?: (ending: Pick<Disconnection, 'name' | 'account'>) => Promise<void>;
+    readonly onEnded?: (ended: Disconnection) => Promise<void>;
+  } = {},
 ): Promise<Erased> {
   const { connections, jobs, records } = deps;
   // First, so that no login can end well any more that began before.
   await records.deleteOf(chatUserKey(user));
-  await jobs.end(user);
+  await options.onJobs?.(await jobs.end(user));
   const ended: Disconnection[] = [];
-  for (const { name } of await connections.list(user)) {
+  for (const { account, name } of await connections.list(user)) {
+    await options.onEnding?.({ name, ...(account === undefined ? {} : { account }) });
     const disconnection = await connections.remove(user, name, options.by);
     if (disconnection === undefined) continue;
     ended.push(disconnection);

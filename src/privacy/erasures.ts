@@ -7,6 +7,7 @@ import type { Disconnection } from '../connections/end-connection.js';
 import type { Audit } from '../kernel/audit.port.js';
 import { asBehalfError, isBehalfError } from '../kernel/errors.js';
 import type { ExpiringStore, RecordKey } from '../kernel/expiring-store.port.js';
+import { sha256 } from '../kernel/ids.js';
 import type { Logger } from '../kernel/logger.port.js';
 import type { Vault } from '../kernel/vault.js';
 import { type Erased, type ErasePersonDeps, erasePerson } from './erase-person.js';
@@ -23,7 +24,8 @@ const Wish = z.object({
     z.object({
       name: z.string(),
       account: z.string().optional(),
-      revocation: z.enum(['queued', 'unsupported', 'none']),
+      /** `unknown`: the process died before it could note what became of it. */
+      revocation: z.enum(['queued', 'unsupported', 'none', 'unknown']),
     }),
   ),
 });
@@ -82,17 +84,19 @@ export class Erasures {
     const wish = isAsked ? await this.#read(user) : undefined;
     if (!wish) return this.#erase(user, 'service');
     let done: Wish = wish;
+    const note = async (ended: Wish['ended'][number]) => {
+      done = { ...done, ended: [...done.ended.filter(({ name }) => name !== ended.name), ended] };
+      await this.#write(user, done);
+    };
     const erased = await erasePerson(this.#deps, user, {
-      onEnded: async (ended) => {
-        done = { ...done, ended: [...done.ended, brief(ended)] };
+      onJobs: async (count) => {
+        done = { ...done, jobs: Math.max(done.jobs, count) };
         await this.#write(user, done);
       },
+      onEnding: (ending) => note(brief({ ...ending, revocation: 'unknown' })),
+      onEnded: (ended) => note(brief(ended)),
     });
-    done = { ...done, jobs: done.jobs + erased.jobs };
-    if (!erased.isWhole) {
-      await this.#write(user, done);
-      return erased;
-    }
+    if (!erased.isWhole) return erased;
     this.#note(user, 'erased', done.ended.length);
     await this.#tell(user, done);
     await this.#deps.records.delete(keyOf(user));
@@ -149,11 +153,15 @@ export class Erasures {
   }
 }
 
-function brief({ account, name, revocation }: Disconnection): Wish['ended'][number] {
+function brief({
+  account,
+  name,
+  revocation,
+}: Omit<Disconnection, 'revocation'> & Pick<Wish['ended'][number], 'revocation'>): Wish['ended'][number] {
   return { name, revocation, ...(account === undefined ? {} : { account: account.label }) };
 }
 
-/** Without an owner: it lives until the person has been told. */
+/** Without an owner, and without a name: it lives until the person has been told. */
 function keyOf(user: ChatUser): RecordKey {
-  return { kind: 'erasure', id: chatUserKey(user) };
+  return { kind: 'erasure', id: sha256(chatUserKey(user)) };
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Redis } from 'ioredis';
@@ -20,6 +20,8 @@ export interface Disk {
   open(clock: Clock, logger: Logger): Promise<Stores>;
   /** Lets time pass for what does not go by the clock: Redis counts the lives of its keys itself. */
   elapse(ms: number): Promise<void>;
+  /** All that stands on it, as a thief of the disk would read it. */
+  dump(): Promise<Buffer>;
   /** Throws it away. */
   remove(): Promise<void>;
 }
@@ -54,6 +56,7 @@ function folder(): Disk {
   return {
     open: (clock, logger) => createEmbeddedStores({ ...QUICK, directory, clock, logger }),
     elapse: async () => {},
+    dump: async () => Buffer.concat(readdirSync(directory).map((file) => readFileSync(path.join(directory, file)))),
     remove: async () => rmSync(directory, { recursive: true, force: true }),
   };
 }
@@ -77,6 +80,13 @@ async function startRedisDisks(): Promise<Disks> {
       return {
         open: (clock, logger) => createRedisStores({ ...options, clock, logger }),
         elapse: async (ms) => void (await redis.eval(ELAPSE, 0, prefix, ms)),
+        async dump() {
+          const found = await redis.keys(`${prefix}*`);
+          return Buffer.concat([
+            Buffer.from(found.join()),
+            ...(await Promise.all(found.map((key) => contentsOf(redis, key)))),
+          ]);
+        },
         remove: async () => {},
       };
     },
@@ -85,4 +95,24 @@ async function startRedisDisks(): Promise<Disks> {
       await server.stop();
     },
   };
+}
+
+/** What a key holds, whatever it is. */
+async function contentsOf(redis: Redis, key: string): Promise<Buffer> {
+  switch (await redis.type(key)) {
+    case 'string':
+      return (await redis.getBuffer(key)) ?? Buffer.alloc(0);
+    case 'set':
+      return Buffer.concat(await redis.smembersBuffer(key));
+    case 'zset':
+      return Buffer.concat(await redis.zrangeBuffer(key, 0, '-1'));
+    case 'list':
+      return Buffer.concat(await redis.lrangeBuffer(key, 0, '-1'));
+    case 'hash':
+      return Buffer.from(JSON.stringify(await redis.hgetall(key)));
+    case 'stream':
+      return Buffer.from(JSON.stringify(await redis.xrange(key, '-', '+')));
+    default:
+      return Buffer.alloc(0);
+  }
 }

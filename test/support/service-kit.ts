@@ -138,6 +138,7 @@ export async function startServiceKit(options: KitOptions): Promise<ServiceKit> 
         loginTimeoutMs: LOGIN_TIMEOUT_MS,
         uninstallGraceMs: 86_400_000,
         historyMs: 86_400_000,
+        auditMs: 30 * 86_400_000,
         maxRunningJobs: options.maxRunningJobs ?? 50,
         jobLeaseMs: 30_000,
         maxFileBytes: 1024 * 1024,

@@ -20,7 +20,7 @@ export const privacy = (format: Formats) => ({
     ...(auditDays === undefined
       ? []
       : [
-          `The audit log stays: it tells who did what, when and as which account, and is no log if people can erase themselves from it. It is encrypted, and its entries go after ${format.number(auditDays)} days.`,
+          `The audit log stays: it tells who did what, when and as which account, and is no log if people can erase themselves from it. It is encrypted, and its entries go after ${auditDays === 1 ? 'one day' : `${format.number(auditDays)} days`}.`,
         ]),
     'What stands in this chat and what was done in other apps stays there. Requests of others keep what they hold of you, such as an answer you gave, until they are over and forgotten. Backups keep it until they are replaced.',
   ],
@@ -34,6 +34,8 @@ export const privacy = (format: Formats) => ({
   revoking: 'disconnected, and the app is being asked to revoke the login.',
   notRevocable: 'disconnected here. The app cannot be asked to revoke the login; you can end it in your account there.',
   wasEnded: 'the entry is removed; there was no login any more.',
+  unclear:
+    'disconnected here. I was interrupted meanwhile: please look into your account there whether the login has ended.',
   noConnections: 'You had no connections.',
   requests: (count: number) =>
     count === 0

@@ -19,7 +19,7 @@ export const privacy = (format: Formats): Texts['privacy'] => ({
     ...(auditDays === undefined
       ? []
       : [
-          `Das Audit-Protokoll bleibt: Es hält fest, wer wann was mit welchem Konto getan hat, und wäre keines, wenn man sich selbst daraus löschen könnte. Es ist verschlüsselt, und seine Einträge verschwinden nach ${format.number(auditDays)} Tagen.`,
+          `Das Audit-Protokoll bleibt: Es hält fest, wer wann was mit welchem Konto getan hat, und wäre keines, wenn man sich selbst daraus löschen könnte. Es ist verschlüsselt, und seine Einträge verschwinden nach ${auditDays === 1 ? 'einem Tag' : `${format.number(auditDays)} Tagen`}.`,
         ]),
     'Was in diesem Chat steht und was in anderen Apps getan wurde, bleibt dort. Anfragen anderer behalten, was sie von Ihnen enthalten, etwa eine Antwort von Ihnen, bis sie vorbei und vergessen sind. Sicherungen behalten es, bis sie ersetzt werden.',
   ],
@@ -35,6 +35,8 @@ export const privacy = (format: Formats): Texts['privacy'] => ({
   notRevocable:
     'hier getrennt. Die App lässt die Anmeldung nicht von hier aus widerrufen; Sie können sie dort in Ihrem Konto beenden.',
   wasEnded: 'der Eintrag ist entfernt; eine Anmeldung gab es nicht mehr.',
+  unclear:
+    'hier getrennt. Ich wurde dabei unterbrochen: Bitte sehen Sie dort in Ihrem Konto nach, ob die Anmeldung beendet ist.',
   noConnections: 'Sie hatten keine Verbindungen.',
   requests: (count) =>
     count === 0
