@@ -141,6 +141,15 @@ export function exportParts(parts: {
   };
 }
 
+/** Notes that all of a person was erased, and how many connections were. */
+export function noteErasure(
+  audit: Audit | undefined,
+  { platform, tenantId: tenant, userId: user }: ChatUser,
+  count: number,
+): void {
+  audit?.note({ kind: 'privacy', outcome: 'erased', person: { platform, tenant, user }, count });
+}
+
 /** Notes that somebody has fetched what is kept about a person. */
 export function noteExport(audit: Audit | undefined, { platform, tenantId: tenant, userId: user }: ChatUser): void {
   audit?.note({ kind: 'privacy', outcome: 'exported', person: { platform, tenant, user } });

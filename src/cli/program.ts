@@ -8,6 +8,7 @@ import { addDoctorCommand } from './doctor.js';
 import type { Environment } from './environment.js';
 import { addKeysCommand } from './keys.js';
 import { addMigrateCommand } from './migrate.js';
+import { addPrivacyCommand } from './privacy.js';
 import { addSlackCommand } from './slack.js';
 import { runService } from './start.js';
 import { addTeamsCommand } from './teams.js';
@@ -30,6 +31,7 @@ export function createProgram(environment: Environment): Command {
   addConnectionsCommand(program, environment);
   addKeysCommand(program, environment);
   addAuditCommand(program, environment);
+  addPrivacyCommand(program, environment);
   addMigrateCommand(program, environment);
   addTeamsCommand(program, environment);
   addSlackCommand(program, environment);

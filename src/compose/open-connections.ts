@@ -20,6 +20,7 @@ import { loginPath, loginRoutes } from '../web/login-routes.js';
 import { byAdministrator, createAuditTrail } from './audit.js';
 import { sharedStatesIn } from './made-connections.js';
 import { type Basics, openStores, originOf } from './open-stores.js';
+import { createPersonTools, type PersonTools } from './person-tools.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -36,6 +37,8 @@ export interface OpenedConnections {
   sharedLoginUrl(connection: string): Promise<string>;
   /** Serves the login pages on the service's port, where no service answers; gives back how to stop. */
   serveLogins(): Promise<() => Promise<void>>;
+  /** What is kept about single persons. */
+  readonly people: PersonTools;
   /** Seals the key of the audit log with the first key; notes that the keys were rotated. */
   rotateAuditKey(): Promise<boolean>;
   close(): Promise<void>;
@@ -94,6 +97,7 @@ export async function openConnections(
     catalogue,
     connections,
     clock: systemClock,
+    people: createPersonTools({ stores, vault, connections, clock: systemClock, ...audit }),
     tryOut,
     async make(name, entry) {
       const sealed = new Secret(JSON.stringify(entry));

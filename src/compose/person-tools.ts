@@ -1,0 +1,56 @@
+import type { Stores } from '../assemble.js';
+import { exportParts, noteErasure, noteExport } from '../assemble-privacy.js';
+import type { ChatUser } from '../chat/chat-user.js';
+import type { Connections } from '../connections/connections.js';
+import { CancelWishes } from '../jobs/cancel-wishes.js';
+import { PersonJobs } from '../jobs/person-jobs.js';
+import type { Audit } from '../kernel/audit.port.js';
+import type { Clock } from '../kernel/clock.port.js';
+import type { Vault } from '../kernel/vault.js';
+import { type Erased, erasePerson } from '../privacy/erase-person.js';
+import { exportPerson } from '../privacy/export-person.js';
+
+/** What somebody at the terminal does with all that is kept about a person. */
+export interface PersonTools {
+  /** As JSON in pieces. */
+  export(user: ChatUser): AsyncIterable<string>;
+  /** How much there is. */
+  count(user: ChatUser): Promise<{ readonly connections: number; readonly requests: number }>;
+  /** Erases it, without a word in the chat. */
+  erase(user: ChatUser): Promise<Erased>;
+}
+
+/** Works beside the running service where the store allows it: what runs there is asked to end. */
+export function createPersonTools(parts: {
+  readonly stores: Stores;
+  readonly vault: Vault;
+  readonly connections: Connections;
+  readonly clock: Clock;
+  readonly audit?: Audit;
+}): PersonTools {
+  const { audit, clock, connections, stores } = parts;
+  const wishes = new CancelWishes(stores.expiring, clock);
+  const jobs = new PersonJobs({
+    store: stores.jobs,
+    // It is removed together with all others.
+    cancelWaiting: async () => {},
+    askToCancel: (id) => wishes.put(id),
+    clock,
+  });
+  return {
+    export(user) {
+      noteExport(audit, user);
+      return exportPerson(exportParts({ ...parts, jobs }), user);
+    },
+    async count(user) {
+      let requests = 0;
+      for await (const _ of jobs.all(user)) requests += 1;
+      return { connections: (await connections.list(user)).length, requests };
+    },
+    async erase(user) {
+      const erased = await erasePerson({ records: stores.expiring, connections, jobs, clock }, user);
+      if (erased.isWhole) noteErasure(audit, user, erased.connections.length);
+      return erased;
+    },
+  };
+}
