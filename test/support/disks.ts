@@ -9,6 +9,7 @@ import type { Clock } from '../../src/kernel/clock.port.js';
 import { randomToken } from '../../src/kernel/ids.js';
 import type { Logger } from '../../src/kernel/logger.port.js';
 import { noMetrics } from '../../src/kernel/metrics.port.js';
+import { readKeys } from './redis-contents.js';
 import { startRedis } from './redis-server.js';
 
 export const STORES = ['embedded', 'redis'] as const;
@@ -80,13 +81,7 @@ async function startRedisDisks(): Promise<Disks> {
       return {
         open: (clock, logger) => createRedisStores({ ...options, clock, logger }),
         elapse: async (ms) => void (await redis.eval(ELAPSE, 0, prefix, ms)),
-        async dump() {
-          const found = await redis.keys(`${prefix}*`);
-          return Buffer.concat([
-            Buffer.from(found.join()),
-            ...(await Promise.all(found.map((key) => contentsOf(redis, key)))),
-          ]);
-        },
+        dump: () => readKeys(redis, prefix),
         remove: async () => {},
       };
     },
@@ -95,24 +90,4 @@ async function startRedisDisks(): Promise<Disks> {
       await server.stop();
     },
   };
-}
-
-/** What a key holds, whatever it is. */
-async function contentsOf(redis: Redis, key: string): Promise<Buffer> {
-  switch (await redis.type(key)) {
-    case 'string':
-      return (await redis.getBuffer(key)) ?? Buffer.alloc(0);
-    case 'set':
-      return Buffer.concat(await redis.smembersBuffer(key));
-    case 'zset':
-      return Buffer.concat(await redis.zrangeBuffer(key, 0, '-1'));
-    case 'list':
-      return Buffer.concat(await redis.lrangeBuffer(key, 0, '-1'));
-    case 'hash':
-      return Buffer.from(JSON.stringify(await redis.hgetall(key)));
-    case 'stream':
-      return Buffer.from(JSON.stringify(await redis.xrange(key, '-', '+')));
-    default:
-      return Buffer.alloc(0);
-  }
 }
