@@ -47,7 +47,14 @@ export function askEraseMessage(options: {
 }): Message {
   const { auditDays, texts, tokens } = options;
   const { privacy } = texts;
-  const lines = [...privacy.whatHappens, ...privacy.whatStays(auditDays), privacy.startsAfresh];
+  const lines = [
+    privacy.endsConnections,
+    privacy.endsRequests,
+    privacy.removesPast,
+    ...(auditDays === undefined ? [] : [privacy.auditStays(auditDays)]),
+    privacy.restStays,
+    privacy.startsAfresh,
+  ];
   return {
     fallback: [plainText(privacy.ask), ...lines].join('\n'),
     blocks: [
@@ -77,9 +84,10 @@ export function erasedMessage(
     none: privacy.wasEnded,
     unknown: privacy.unclear,
   };
-  const connections = ended.map(
-    ({ account, name, revocation }) => `${privacy.ended(titleOf(name), account)} ${outcomes[revocation]}`,
-  );
+  const connections = ended.map(({ account, name, revocation }) => {
+    const title = titleOf(name);
+    return outcomes[revocation](account === undefined ? title : `${title} (${account})`);
+  });
   const lines = [
     privacy.done,
     ...(connections.length === 0 ? [privacy.noConnections] : connections),

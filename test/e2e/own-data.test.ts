@@ -86,7 +86,7 @@ describe.each(['embedded', 'redis'] as const)('people and what is kept about the
         expect(question.text).toContain('The audit log stays');
         await actor.press(question, 'Erase everything');
         const done = await actor.hears(/^Everything that I kept about you is erased/);
-        expect(done.text).toContain(`(${MAX.appLogin.email}): disconnected, and the app is being asked to revoke`);
+        expect(done.text).toContain(`(${MAX.appLogin.email}) is disconnected, and the app is being asked to revoke`);
       }
       await stage.service.stop();
       expect(await findTraces()).toEqual([]);

@@ -153,7 +153,7 @@ describe.each(STORES)('what is kept about a person, on the %s store', (name) => 
     expect(textOf(done)).toBe(
       [
         'Everything that I kept about you is erased.',
-        `Acme CRM (${ACCOUNT}): disconnected, and the app is being asked to revoke the login.`,
+        `Acme CRM (${ACCOUNT}) is disconnected, and the app is being asked to revoke the login.`,
         '2 requests with their results are removed.',
       ].join('\n'),
     );

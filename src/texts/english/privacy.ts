@@ -11,31 +11,26 @@ export const privacy = (format: Formats) => ({
   fetchIt: 'Get the file',
   back: 'Back',
   ask: rich`Erase ${bold('everything')} that I keep about you?` as RichText,
-  whatHappens: [
-    'All your connections are disconnected, and each app that allows it is asked to revoke your login.',
-    'Your requests that wait or run are cancelled; one that is in the middle of a step ends after it.',
+  endsConnections: 'All your connections are disconnected, and each app that allows it is asked to revoke your login.',
+  endsRequests: 'Your requests that wait or run are cancelled; one that is in the middle of a step ends after it.',
+  removesPast:
     'Your past requests and their results are removed, and so are open logins, buttons, forms and questions.',
-  ],
-  whatStays: (auditDays: number | undefined) => [
-    ...(auditDays === undefined
-      ? []
-      : [
-          `The audit log stays: it tells who did what, when and as which account, and is no log if people can erase themselves from it. It is encrypted, and its entries go after ${auditDays === 1 ? 'one day' : `${format.number(auditDays)} days`}.`,
-        ]),
+  auditStays: (days: number) =>
+    `The audit log stays: it tells who did what, when and as which account, and is no log if people can erase themselves from it. It is encrypted, and its entries go after ${days === 1 ? 'one day' : `${format.number(days)} days`}.`,
+  restStays:
     'What stands in this chat and what was done in other apps stays there. Requests of others keep what they hold of you, such as an answer you gave, until they are over and forgotten. Backups keep it until they are replaced.',
-  ],
   startsAfresh:
     'You can go on using me afterwards; I will not know you then. What you start before I say that it is done is erased as well.',
   eraseAll: 'Erase everything',
   keep: 'Keep it',
   begun: 'I am erasing everything that I keep about you. I tell you in our conversation when it is done.',
   done: 'Everything that I kept about you is erased.',
-  ended: (app: string, account: string | undefined) => `${account === undefined ? app : `${app} (${account})`}:`,
-  revoking: 'disconnected, and the app is being asked to revoke the login.',
-  notRevocable: 'disconnected here. The app cannot be asked to revoke the login; you can end it in your account there.',
-  wasEnded: 'the entry is removed; there was no login any more.',
-  unclear:
-    'disconnected here. I was interrupted meanwhile: please look into your account there whether the login has ended.',
+  revoking: (connection: string) => `${connection} is disconnected, and the app is being asked to revoke the login.`,
+  notRevocable: (connection: string) =>
+    `${connection} is disconnected here. The app cannot be asked to revoke the login; you can end it in your account there.`,
+  wasEnded: (connection: string) => `${connection} is removed; there was no login any more.`,
+  unclear: (connection: string) =>
+    `${connection} is disconnected here. I was interrupted meanwhile: please look into your account there whether the login has ended.`,
   noConnections: 'You had no connections.',
   requests: (count: number) =>
     count === 0

@@ -10,19 +10,16 @@ export const privacy = (format: Formats): Texts['privacy'] => ({
   fetchIt: 'Datei abrufen',
   back: 'Zurück',
   ask: rich`${bold('Alles')} löschen, was ich über Sie gespeichert habe?`,
-  whatHappens: [
+  endsConnections:
     'Alle Ihre Verbindungen werden getrennt, und jede App, die das erlaubt, wird gebeten, Ihre Anmeldung zu widerrufen.',
+  endsRequests:
     'Ihre wartenden und laufenden Anfragen werden abgebrochen; eine, die mitten in einem Schritt ist, endet danach.',
+  removesPast:
     'Ihre früheren Anfragen und deren Ergebnisse werden entfernt, ebenso offene Anmeldungen, Knöpfe, Formulare und Fragen.',
-  ],
-  whatStays: (auditDays) => [
-    ...(auditDays === undefined
-      ? []
-      : [
-          `Das Audit-Protokoll bleibt: Es hält fest, wer wann was mit welchem Konto getan hat, und wäre keines, wenn man sich selbst daraus löschen könnte. Es ist verschlüsselt, und seine Einträge verschwinden nach ${auditDays === 1 ? 'einem Tag' : `${format.number(auditDays)} Tagen`}.`,
-        ]),
+  auditStays: (days) =>
+    `Das Audit-Protokoll bleibt: Es hält fest, wer wann was mit welchem Konto getan hat, und wäre keines, wenn man sich selbst daraus löschen könnte. Es ist verschlüsselt, und seine Einträge verschwinden nach ${days === 1 ? 'einem Tag' : `${format.number(days)} Tagen`}.`,
+  restStays:
     'Was in diesem Chat steht und was in anderen Apps getan wurde, bleibt dort. Anfragen anderer behalten, was sie von Ihnen enthalten, etwa eine Antwort von Ihnen, bis sie vorbei und vergessen sind. Sicherungen behalten es, bis sie ersetzt werden.',
-  ],
   startsAfresh:
     'Sie können mich danach weiter benutzen; ich kenne Sie dann nicht mehr. Was Sie beginnen, bevor ich sage, dass es erledigt ist, wird mit gelöscht.',
   eraseAll: 'Alles löschen',
@@ -30,13 +27,12 @@ export const privacy = (format: Formats): Texts['privacy'] => ({
   begun:
     'Ich lösche alles, was ich über Sie gespeichert habe. Ich sage Ihnen in unserer Unterhaltung Bescheid, wenn es erledigt ist.',
   done: 'Alles, was ich über Sie gespeichert hatte, ist gelöscht.',
-  ended: (app, account) => `${account === undefined ? app : `${app} (${account})`}:`,
-  revoking: 'getrennt, und die App wird gebeten, die Anmeldung zu widerrufen.',
-  notRevocable:
-    'hier getrennt. Die App lässt die Anmeldung nicht von hier aus widerrufen; Sie können sie dort in Ihrem Konto beenden.',
-  wasEnded: 'der Eintrag ist entfernt; eine Anmeldung gab es nicht mehr.',
-  unclear:
-    'hier getrennt. Ich wurde dabei unterbrochen: Bitte sehen Sie dort in Ihrem Konto nach, ob die Anmeldung beendet ist.',
+  revoking: (connection) => `${connection} ist getrennt, und die App wird gebeten, die Anmeldung zu widerrufen.`,
+  notRevocable: (connection) =>
+    `${connection} ist hier getrennt. Die App lässt die Anmeldung nicht von hier aus widerrufen; Sie können sie dort in Ihrem Konto beenden.`,
+  wasEnded: (connection) => `${connection} ist entfernt; eine Anmeldung gab es nicht mehr.`,
+  unclear: (connection) =>
+    `${connection} ist hier getrennt. Ich wurde dabei unterbrochen: Bitte sehen Sie dort in Ihrem Konto nach, ob die Anmeldung beendet ist.`,
   noConnections: 'Sie hatten keine Verbindungen.',
   requests: (count) =>
     count === 0

@@ -186,7 +186,10 @@ describe('personal connections', () => {
   test('say how they come about where there are none', async () => {
     await kit.say('personal_connections');
     expect(lastText()).toContain('You have no personal connections yet.');
-    expect(buttonsOf(kit.chat.last())).toEqual([]);
+    expect(buttonsOf(kit.chat.last()).map(({ label }) => label)).toEqual([
+      'Export my data',
+      'Erase everything about me',
+    ]);
   });
 
   test('are listed with app, account, state and last use, privately also in a channel', async () => {
