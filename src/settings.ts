@@ -160,7 +160,7 @@ export const SETTINGS = {
   LOGIN_TIMEOUT_MINUTES: { group: 'Behaviour', help: 'How long a request waits for a login', default: '30' },
   UNINSTALL_GRACE_HOURS: {
     group: 'Behaviour',
-    help: 'Time after which the logins of people are ended whose workspace has removed the app, unless it is installed again',
+    help: 'Time after which the logins of people are ended, and all that is kept about them is erased, whose workspace has removed the app, unless it is installed again',
     default: '24',
   },
   DEFAULT_LOCALE: {
