@@ -17,10 +17,11 @@ const FIXED_COLUMNS = ['id', 'person', 'recipe', 'created_at'] as const;
 const ALL_COLUMNS = [...FIXED_COLUMNS, ...CHANGING_COLUMNS];
 
 export function createJobStore(database: Database, clock: Clock): JobStore {
-  hideClaimants(database);
   const claim = database.prepare(`
     INSERT INTO records (kind, id, value, expires_at) VALUES ('accepted', ?, x'', ?)
     ON CONFLICT (kind, id) DO UPDATE SET expires_at = excluded.expires_at WHERE records.expires_at <= ?`);
+  // By a former version, which wrote down whose event it was.
+  const claimedBefore = database.prepare("SELECT 1 FROM records WHERE kind = 'accepted' AND id = ? AND expires_at > ?");
   const insert = database.prepare(
     `INSERT INTO jobs (${ALL_COLUMNS.join(', ')}) VALUES (${ALL_COLUMNS.map(() => '?').join(', ')})`,
   );
@@ -46,8 +47,10 @@ export function createJobStore(database: Database, clock: Clock): JobStore {
     accept: (row, eventId, eventTtlMs) =>
       database.commit('accept job', () => {
         const now = clock.now();
-        const event = claimId(joinKey(jobOwnerKey(row.user), eventId));
-        if (exists.get(row.id) || claim.run(event, now + eventTtlMs, now) === 0) return false;
+        const event = joinKey(jobOwnerKey(row.user), eventId);
+        if (exists.get(row.id) || claimedBefore.get(event, now)) return false;
+        // A claim outlives what is erased: it must not tell whose event it was.
+        if (claim.run(sha256(event), now + eventTtlMs, now) === 0) return false;
         insert.run(row.id, encodeOwner(row.user), row.recipe, row.createdAt, ...changingValues(row));
         return true;
       }),
@@ -74,21 +77,6 @@ export function createJobStore(database: Database, clock: Clock): JobStore {
       database.call('jobs needing attention', () => attention.all(now, limit).map((row) => textOf(row, 'id'))),
     forget: (now) => database.call('forget jobs', () => forget.run(now)),
   };
-}
-
-/** Claims outlive what is erased: they must not tell whose event it was. */
-function claimId(event: string): string {
-  return sha256(event);
-}
-
-/** Former versions wrote down whose event it was. */
-function hideClaimants(database: Database): void {
-  const plain = database.prepare("SELECT id FROM records WHERE kind = 'accepted' AND length(id) <> 43").all();
-  const hide = database.prepare("UPDATE OR REPLACE records SET id = ? WHERE kind = 'accepted' AND id = ?");
-  if (plain.length === 0) return;
-  database.transaction(() => {
-    for (const row of plain) hide.run(claimId(textOf(row, 'id')), textOf(row, 'id'));
-  });
 }
 
 /** One prepared statement for each combination of filters that is asked for. */

@@ -148,6 +148,7 @@ describe.each(STORES)('what is kept about a person, on the %s store', (name) => 
     const waiting = await leaveTraces();
     await leaveTraces(BOB, 'bob@acme.example', 'Bobs-Canary');
     const loginUrl = loginButtonsOf(waiting)[0]?.url ?? '';
+    const underWay = await kit.openLogin(loginUrl);
     expect(await tracesLeft()).not.toEqual([]);
     const done = await eraseAll();
     expect(textOf(done)).toBe(
@@ -160,6 +161,8 @@ describe.each(STORES)('what is kept about a person, on the %s store', (name) => 
     expect(await tracesLeft()).toEqual([]);
     expect(textOf(waiting)).toContain('ancelled');
     await expect(kit.openLogin(loginUrl)).rejects.toThrow('does not work');
+    expect(await underWay.comeBack(ACCOUNT)).toMatchObject({ kind: 'expired' });
+    expect(await kit.kept.connections.list(ZOE)).toEqual([]);
     expect(await kit.kept.revocations.due(kit.clock.now(), 10, 0)).toHaveLength(1);
     expect((await kit.jobList()).map(({ user }) => user.userId)).toEqual(['bob', 'bob']);
     expect(await kit.kept.connections.list(BOB)).toHaveLength(1);
