@@ -47,7 +47,8 @@ describe('the Home tab of Rita, from the first look to the last connection', () 
     await rita.slack.say('help');
     const help = await rita.slack.hears(/What I can do for you/);
     const commands = help.buttons.map(({ label }) => label).filter((label) => label !== 'Personal connections');
-    expect(home().buttons.map(({ label }) => label)).toEqual(commands);
+    const own = ['Export my data', 'Erase everything about me'];
+    expect(home().buttons.map(({ label }) => label)).toEqual([...own, ...commands]);
   });
 
   it('opens the form of a command, and shows what waits for her login then', async () => {

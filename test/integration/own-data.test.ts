@@ -174,6 +174,21 @@ describe.each(STORES)('what is kept about a person, on the %s store', (name) => 
     });
   });
 
+  it('is given and erased from the Home tab, too, and the answer stands in the direct message', async () => {
+    await leaveTraces();
+    await kit.openHome({ user: ZOE });
+    await kit.pressAtHome('Export my data', { user: ZOE });
+    const home = kit.chat.homes.get(ZOE.userId);
+    expect(home && (await exported(home)).text).toContain(TYPED);
+    await kit.pressAtHome('Back', { user: ZOE });
+    await kit.pressAtHome('Erase everything about me', { user: ZOE });
+    await kit.pressAtHome('Erase everything', { user: ZOE });
+    await eventually(() => kit.chat.messages.some((said) => textOf(said).startsWith('Everything that I kept')));
+    await kit.clock.advance(1_000);
+    await settled();
+    expect(await tracesLeft()).toEqual([]);
+  });
+
   it('says beforehand what happens and what stays', async () => {
     const message = await pressOwnData('Erase everything about me');
     expect(contentOf(message).fallback).toMatch(/^Erase everything that I keep about you\?\nAll your connections/);

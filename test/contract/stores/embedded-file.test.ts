@@ -14,6 +14,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Libsql from 'libsql';
+import { jobOwnerKey } from '../../../src/chat/job-owner.js';
+import { joinKey } from '../../../src/kernel/ids.js';
 import { createManualClock } from '../../support/clocks.js';
 import { openEmbeddedStores } from './embedded-harness.js';
 import { startProcess, startProcessAfter } from './processes.js';
@@ -167,6 +169,22 @@ describe('file of the embedded store', () => {
     expect(line).toMatch(
       /^config\.invalid: The embedded store has no build for this machine \(\w+-s390x\)\. Set REDIS_URL/,
     );
+  });
+
+  it('knows events that a former version has taken in, and writes down of none whose it was', async () => {
+    const before = await openEmbeddedStores({ directory });
+    expect(await before.jobs.accept(jobRow(), 'new event', 60_000)).toBe(true);
+    await before.health.close();
+    const person = joinKey(jobOwnerKey(jobRow().user), 'old event');
+    expect(readFileSync(file).includes(joinKey(jobOwnerKey(jobRow().user), 'new event'))).toBe(false);
+    runSql(
+      `INSERT INTO records (kind, id, value, expires_at) VALUES ('accepted', '${person}', x'', ${Date.now() + 60_000})`,
+    );
+    const { health, jobs } = await openEmbeddedStores({ directory });
+    expect(await jobs.accept(jobRow({ id: jobId(7) }), 'old event', 60_000)).toBe(false);
+    expect(await jobs.accept(jobRow({ id: jobId(8) }), 'new event', 60_000)).toBe(false);
+    expect(await jobs.accept(jobRow({ id: jobId(9) }), 'next event', 60_000)).toBe(true);
+    await health.close();
   });
 
   it('does not keep what has expired', async () => {
