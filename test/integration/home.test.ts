@@ -89,6 +89,9 @@ async function connected(): Promise<void> {
   await gathered();
 }
 
+/** What stands below the connections of everybody. */
+const OWN_DATA = ['Export my data', 'Erase everything about me'];
+
 describe('the home of somebody who opens it', () => {
   test('says what personal_connections and help say, with the commands of this person alone', async () => {
     await connected();
@@ -98,7 +101,10 @@ describe('the home of somebody who opens it', () => {
     expect(textOf(home)).toBe([textOf(list), textOf(help)].join('\n\n'));
     expect(textOf(home)).not.toContain('secret thing');
     expect(textOf(await kit.openHome({ user: BOB }))).toContain('secret thing');
-    expect(labels(home)).toEqual(['Disconnect', 'Delete', 'Approve it', 'Create thing', 'File it', 'Visit']);
+    expect(labels(home)).toEqual([
+      ...['Disconnect', 'Delete', ...OWN_DATA],
+      ...['Approve it', 'Create thing', 'File it', 'Visit'],
+    ]);
   });
 
   test('has a heading above the words for who has no connection yet', async () => {
@@ -152,10 +158,10 @@ describe('the home of somebody who opens it', () => {
     await kit.handleEvent({ ...opening, id: 'guest-1' });
     const home = kit.chat.homes.get(ANN.userId);
     if (!home) throw new Error('nothing was published');
-    expect(labels(home)).toEqual(['Visit']);
+    expect(labels(home)).toEqual([...OWN_DATA, 'Visit']);
     await answerTo('approve it');
     await homeSays(/Approve it — Waits for an answer/);
-    expect(labels(home)).toEqual(['Cancel', 'Visit']);
+    expect(labels(home)).toEqual(['Cancel', ...OWN_DATA, 'Visit']);
   });
 
   test('speaks the language of whoever opens it, also when it is drawn anew', async () => {

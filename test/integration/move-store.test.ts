@@ -108,6 +108,7 @@ describe('a store that is carried over', () => {
 
   test('has what is short-lived for as long as it lives, and what is still owed', async () => {
     await from.expiring.put({ kind: 'login', id: 'kept' }, 'link', LONG);
+    await from.expiring.put({ kind: 'action', id: 'owned', owner: 'ann' }, 'button', LONG);
     await from.expiring.put({ kind: 'action', id: 'gone' }, 'button', 1);
     await from.revocations.add({ id: 'r', connection: 'crm', sealed: Buffer.from('s'), dueAt: 5, attempts: 3 });
     await from.departures.add({ platform: 'slack', tenantId: 'T' }, 5);
@@ -116,8 +117,11 @@ describe('a store that is carried over', () => {
     const { moved, contents } = await move();
     await contents.close();
 
-    expect(moved.records).toEqual({ moved: 1, there: 0, unreadable: 0 });
+    expect(moved.records).toEqual({ moved: 2, there: 0, unreadable: 0 });
     expect(await to.expiring.get({ kind: 'login', id: 'kept' })).toBe('link');
+    expect(await to.expiring.get({ kind: 'action', id: 'owned' })).toBe('button');
+    await to.expiring.deleteOf('ann');
+    expect(await to.expiring.get({ kind: 'action', id: 'owned' })).toBeUndefined();
     expect(await to.revocations.due(10, 10, 1)).toMatchObject([{ id: 'r', attempts: 3 }]);
     expect(await to.departures.due(10, 10, 1)).toEqual([{ platform: 'slack', tenantId: 'T' }]);
   });
