@@ -68,9 +68,9 @@ function partsOf(user: ChatUser, token: string): readonly string[] {
 }
 
 function keyOf(user: ChatUser, token: string): RecordKey {
-  return { kind: 'offered-file', id: joinKey(...partsOf(user, token)) };
+  return { kind: 'offered-file', id: joinKey(...partsOf(user, token)), owner: chatUserKey(user) };
 }
 
 function underWay(user: ChatUser, token: string): RecordKey {
-  return { kind: 'offered-file', id: joinKey(...partsOf(user, token), 'under-way') };
+  return { kind: 'offered-file', id: joinKey(...partsOf(user, token), 'under-way'), owner: chatUserKey(user) };
 }

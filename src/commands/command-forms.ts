@@ -15,6 +15,7 @@ import { type Choices, isSearched, type Taken } from './choices.js';
 import type { FileIntake } from './file-intake.js';
 import type { FormParts } from './form-parts.js';
 import { firstMissing, refuseUndeclared, type Values, withDefaults } from './gather-parameters.js';
+import type { OfferedField } from './offered-options.js';
 import { formParameters, initialTexts, parameterForm, readForm } from './parameter-form.js';
 import { describePeople } from './people.js';
 import { type CommandQuestion, isJobQuestion, type Questions } from './questions.js';

@@ -252,8 +252,7 @@ export class JobRunner {
     more: Pick<JobResult, 'code' | 'ref' | 'outputs'> = {},
   ): Promise<void> {
     const result = { status, text: message?.fallback ?? '', ...more };
-    if (!message) return this.#close(held, result);
-    await this.#sayLast(held, result, message);
+    return message ? this.#sayLast(held, result, message) : this.#close(held, result);
   }
 
   async #sayLast(held: HeldJob, result: JobResult, message: Message): Promise<void> {
