@@ -14,8 +14,11 @@ const ROOT = join(__dirname, '..');
 /** Another folder can be named, two below the root: connectors and app package are found from there. */
 const OUT = resolve(ROOT, process.argv[2] ?? 'dist/src');
 
+/** What a service that traces nothing does not load. The API of OpenTelemetry stays inside: the metrics load it, too. */
+const TRACES = ['@opentelemetry/sdk-trace', '@opentelemetry/resources', '@opentelemetry/exporter-trace-otlp-http'];
+
 /** Native code, files that are sent as they are, and what a start on the embedded store does not load. */
-const EXTERNAL = ['libsql', '@microsoft/teams-js', '@readme/openapi-parser', 'bullmq', 'ioredis'];
+const EXTERNAL = ['libsql', '@microsoft/teams-js', '@readme/openapi-parser', 'bullmq', 'ioredis', ...TRACES];
 
 /** undici brings a browser's whole network along; these two are what a service starts with, the others wait until they are used. */
 const UNDICI_PARTS: ReadonlyMap<string, string> = new Map([

@@ -28,6 +28,7 @@ import { OptionSearches } from './jobs/options/option-searches.js';
 import type { DenialOf } from './jobs/permission.js';
 import type { SlotResolver } from './jobs/resolve-connections.js';
 import type { Metrics } from './kernel/metrics.port.js';
+import type { Tracing } from './kernel/tracing.port.js';
 import type { RecipeBook } from './recipes/recipe-book.js';
 
 interface CommandParts extends Omit<HomeAssembly, 'waiting' | 'logins'> {
@@ -47,6 +48,7 @@ interface CommandParts extends Omit<HomeAssembly, 'waiting' | 'logins'> {
   readonly chats: (platform: Platform) => ChatAdapter;
   readonly clicks: Clicks;
   readonly metrics: Metrics;
+  readonly tracing: Tracing | undefined;
 }
 
 /** What takes the events of the chats: from a text, a press or a form to a job, or to an answer of the service itself. */
@@ -57,14 +59,14 @@ export function assembleCommands(parts: CommandParts): {
 } {
   const { answers, appTitle, callApp, chats, claims, clicks, clock, createLoginLink, denialOf, help, intake, jobs } =
     parts;
-  const { logger, logins, metrics, personal, questions, recipes, resolverFor, router, stopped, store } = parts;
+  const { logger, logins, metrics, personal, questions, recipes, resolverFor, router, stopped, store, tracing } = parts;
   const searches = new OptionSearches({ resolverFor, perform: callApp, clock, metrics });
   const offered = new OfferedOptions(store);
   const loginFirst = new LoginFirst({ createLoginLink, logInSilently: parts.logInSilently, clicks });
   const inForms = { denialOf, recipes, chats, clicks, clock, logins: loginFirst, offered };
   const asking = { ...inForms, jobs, questions, intake, choices: new Choices({ searches, clock, logger }) };
   const forms = new CommandForms({ ...asking, askInChat: (...asked) => starter.ask(...asked) });
-  const starter: CommandStarter = new CommandStarter({ ...asking, forms, claims, metrics, stopped });
+  const starter: CommandStarter = new CommandStarter({ ...asking, forms, claims, metrics, stopped, tracing });
   const options = new FormOptions({ ...inForms, searches, store, logger });
   const home = assembleHome({ ...parts, waiting: jobs.waiting });
   const events = new EventHandler({
@@ -89,6 +91,7 @@ export function assembleCommands(parts: CommandParts): {
     clock,
     logger,
     metrics,
+    tracing,
   });
   return { events, starter, home };
 }

@@ -12,6 +12,7 @@ import type { LifecycleHandler } from './chat/lifecycle-event.js';
 import { AnswerForms } from './commands/answer-forms.js';
 import { AnswerJobs } from './commands/answer-jobs.js';
 import { EventClaims } from './commands/event-claims.js';
+import { tracedEvents } from './commands/event-span.js';
 import { FileIntake } from './commands/file-intake.js';
 import { Help } from './commands/help.js';
 import { lifecycleHandler } from './commands/lifecycle.js';
@@ -42,18 +43,17 @@ import { AppPauses } from './connectors/app-pauses.js';
 import { performAction } from './connectors/perform-action.js';
 import { ApiJobs } from './jobs/api-jobs.js';
 import type { JobQueue } from './jobs/job-queue.port.js';
+import { tracedQueue } from './jobs/job-spans.js';
 import type { JobStore } from './jobs/job-store.port.js';
 import { Jobs } from './jobs/jobs.js';
 import { admitsOutsider, type DenialOf, permissions } from './jobs/permission.js';
 import { RecipeHolds } from './jobs/recipe-holds.js';
 import { RecipeStops } from './jobs/recipe-stops.js';
 import { reconnectScopes, SlotResolver } from './jobs/resolve-connections.js';
-import type { Audit } from './kernel/audit.port.js';
 import type { Clock } from './kernel/clock.port.js';
 import type { ExpiringStore } from './kernel/expiring-store.port.js';
 import type { HttpClient } from './kernel/http-client.port.js';
-import type { Logger } from './kernel/logger.port.js';
-import type { Metrics } from './kernel/metrics.port.js';
+import { type Observers, observersOf } from './kernel/observers.js';
 import type { StoreHealth } from './kernel/store-health.port.js';
 import type { Vault } from './kernel/vault.js';
 import type { ExportRoutesDeps } from './web/export-routes.js';
@@ -72,7 +72,7 @@ export interface Stores {
 }
 
 /** The drivers that the parts of the service are put together with. */
-export interface Drivers {
+export interface Drivers extends Observers {
   readonly stores: Stores;
   readonly http: HttpClient;
   readonly oauth: OAuthClient;
@@ -82,10 +82,6 @@ export interface Drivers {
   readonly signIns?: readonly BrowserIdentity[];
   readonly vault: Vault;
   readonly clock: Clock;
-  readonly logger: Logger;
-  readonly metrics: Metrics;
-  /** Absent: nothing is noted, as in tests of recipes. */
-  readonly audit?: Audit;
   /** True where no other process can open these stores. */
   readonly isAlone?: boolean;
   /** Told what the store says of the shared connections, whenever it was looked at; must not fail. */
@@ -139,8 +135,8 @@ export type ServicePolicy = Pick<
  * event, command, job, steps, reply; a login reports back through a callback.
  */
 export function assemble(policy: ServicePolicy, catalogue: () => Catalogue, drivers: Drivers): Assembly {
-  const { clock, http, logger, metrics, oauth, oauth1, rehearsal, stores, vault } = drivers;
-  const basics = { clock, logger, metrics, ...(drivers.audit ? { audit: drivers.audit } : {}) };
+  const { clock, http, logger, metrics, oauth, oauth1, rehearsal, stores, tracing, vault } = drivers;
+  const basics = { clock, ...observersOf(drivers) };
   const chats = chatFinder(drivers.chats);
   const parents = (name: string) => catalogue().parent(name);
   const connectors = (name: string) => catalogue().connector(name);
@@ -195,7 +191,7 @@ export function assemble(policy: ServicePolicy, catalogue: () => Catalogue, driv
     stops,
     denialOf,
     store: stores.jobs,
-    queue: stores.queue,
+    queue: tracedQueue(stores.queue, tracing),
     leases: stores.leases,
     wishes: stores.expiring,
     vault,
@@ -263,12 +259,12 @@ export function assemble(policy: ServicePolicy, catalogue: () => Catalogue, driv
   });
   const commands = assembleCommands({
     ...{ answers, appTitle, callApp, chats, claims, clicks, clock, ...ways, denialOf, help, intake, jobs },
-    ...{ logger, logins, metrics, personal, questions, recipes, resolverFor, router, stopped, vault },
+    ...{ logger, logins, metrics, personal, questions, recipes, resolverFor, router, stopped, tracing, vault },
     ...{ loginTimeoutMs: policy.loginTimeoutMs, pageOf: homeFinder(drivers.chats), store: stores.expiring },
   });
   const revoker = new Revoker({ queue: stores.revocations, vault, oauth, parents, ...basics });
   return {
-    handleEvent: (event) => commands.events.handle(event),
+    handleEvent: tracedEvents((event) => commands.events.handle(event), tracing),
     admits: (outsider) =>
       recipes()
         .started()

@@ -8,6 +8,7 @@ import { createChats } from './compose/chats.js';
 import { isSameMade, readMade } from './compose/made-connections.js';
 import { type Basics, openStores, originOf } from './compose/open-stores.js';
 import { createSignIns } from './compose/sign-ins.js';
+import { openTracing, ownHosts } from './compose/tracing.js';
 import type { Config } from './config.js';
 import { lookingAgain } from './connections/looking-again.js';
 import { madeIn } from './connections/shared-states.js';
@@ -15,6 +16,8 @@ import { asBehalfError } from './kernel/errors.js';
 import type { HttpRoute } from './kernel/http.js';
 import type { Logger } from './kernel/logger.port.js';
 import { systemClock } from './kernel/system-clock.js';
+import { tracedHttpClient } from './kernel/traced-http-client.js';
+import type { Tracing } from './kernel/tracing.port.js';
 import { createVault } from './kernel/vault.js';
 import { loadKeyring } from './keyring.js';
 import { LiveCatalogue, type LiveCatalogueDeps } from './live-catalogue.js';
@@ -49,9 +52,14 @@ type Environment = Readonly<Record<string, string | undefined>>;
  */
 export async function startService(config: Config, environment: Environment): Promise<Service> {
   const clock = systemClock;
-  const logger = (await import('../adapters/pino/index.js')).createLogger({ level: config.logLevel });
+  let tracing: Tracing | undefined;
+  const logger = (await import('../adapters/pino/index.js')).createLogger({
+    level: config.logLevel,
+    ...(config.tracing ? { joinWith: () => tracing?.logFields() } : {}),
+  });
   const metrics = (await import('../adapters/prometheus/index.js')).createMetrics();
   const basics: Basics = { clock, logger, metrics };
+  tracing = await openTracing(config, basics);
   if (config.identityCheck === 'off-insecure')
     logger.warn(
       {},
@@ -77,23 +85,20 @@ export async function startService(config: Config, environment: Environment): Pr
     );
   }
 
-  const http = (await import('../adapters/undici/index.js')).createHttpClient({
-    allowPrivateHosts: config.egressAllow,
-    ...basics,
-  });
+  const { createHttpClient } = await import('../adapters/undici/index.js');
+  const toApps = createHttpClient({ allowPrivateHosts: config.egressAllow, ...basics });
+  const http = tracedHttpClient(toApps, tracing, await ownHosts(config));
   const { createOAuth1Client, createOAuthClient } = await import('../adapters/oauth/index.js');
   const oauth = createOAuthClient({ httpClient: http, clock });
   const oauth1 = createOAuth1Client({ httpClient: http, clock });
   // The platforms' hosts are fixed by the configuration: no rules for what people and connectors may call.
-  const httpClient = (await import('../adapters/undici/index.js')).createHttpClient({
-    allowPrivateHosts: 'all',
-    ...basics,
-  });
+  const httpClient = tracedHttpClient(createHttpClient({ allowPrivateHosts: 'all', ...basics }), tracing);
   const chats = await createChats(config, { ...basics, ...audit, httpClient, fileClient: http, vault, stores });
   const signIns = await createSignIns(config, { httpClient, ...basics });
   const assembly = assemble(config, () => catalogue.current(), {
     stores,
     ...audit,
+    tracing,
     http,
     oauth,
     oauth1,
@@ -145,7 +150,7 @@ export async function startService(config: Config, environment: Environment): Pr
       logger,
     }),
     ...exportRoutes({ ...config, exports: assembly.exports, logger }),
-    ...openApiRoutes(config, () => catalogue.current(), assembly, basics),
+    ...openApiRoutes(config, () => catalogue.current(), assembly, { ...basics, tracing }),
     ...chats.flatMap((chat) => chat.routes),
   ];
   await Promise.all(chats.map((chat) => chat.start(speaking(handleEvent, config.defaultLocale), admits, onLifecycle)));
@@ -185,7 +190,12 @@ export async function startService(config: Config, environment: Environment): Pr
       await Promise.race([Promise.allSettled(ends), clock.sleep(until - clock.now())]);
       // Last of all that uses the store: whatever was done is noted by now.
       await Promise.race([trail?.stop(), clock.sleep(CLOSE_MS)]);
-      const closed = Promise.allSettled([http.close(), httpClient.close(), stores.health.close()]);
+      const closed = Promise.allSettled([
+        tracing?.stop(CLOSE_MS),
+        http.close(),
+        httpClient.close(),
+        stores.health.close(),
+      ]);
       await Promise.race([closed, clock.sleep(CLOSE_MS)]);
     },
   };

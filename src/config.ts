@@ -7,6 +7,7 @@ import { type LanguageSettings, readLanguage } from './language-settings.js';
 import { SETTINGS, type Setting, type SettingName } from './settings.js';
 import { readSlack, type SlackSettings } from './slack-settings.js';
 import { readTeams, type TeamsSettings } from './teams-settings.js';
+import { readTracing, type TracingSettings } from './tracing-settings.js';
 
 /** What the service runs with. Made once from the environment by {@link parseConfig}; nothing else reads it. */
 export interface Config extends LanguageSettings {
@@ -41,6 +42,8 @@ export interface Config extends LanguageSettings {
   /** Time after which the jobs of a silent process go on in another one. */
   readonly jobLeaseMs: number;
   readonly logLevel: string;
+  /** Absent: nothing is traced. */
+  readonly tracing?: TracingSettings;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -87,6 +90,7 @@ export function parseConfig(environment: Environment): Config {
     maxRunningJobs: reader.integer('MAX_RUNNING_JOBS', 1, 100_000),
     jobLeaseMs: reader.integer('JOB_LEASE_SECONDS', 5, 600) * 1_000,
     logLevel: reader.oneOf('LOG_LEVEL', ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
+    ...readTracing(reader),
   };
   checkSignIns(reader, config);
   reader.throwProblems();

@@ -1,7 +1,7 @@
 export interface Setting {
   /** One line for `.env.example` and the README. */
   readonly help: string;
-  readonly group: 'Service' | 'Storage' | 'Slack' | 'Microsoft Teams' | 'Behaviour';
+  readonly group: 'Service' | 'Storage' | 'Slack' | 'Microsoft Teams' | 'Behaviour' | 'Traces';
   readonly example?: string;
   readonly default?: string;
   readonly secret?: boolean;
@@ -189,6 +189,43 @@ export const SETTINGS = {
     help: 'After this much silence of a process, its jobs go on in another one',
     default: '30',
   },
+  OTEL_EXPORTER_OTLP_ENDPOINT: {
+    group: 'Traces',
+    help: 'Collector that takes OTLP over HTTP; /v1/traces is put behind it. Unset: nothing is traced',
+    example: 'http://otel-collector:4318',
+  },
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: {
+    group: 'Traces',
+    help: 'The whole URL that spans are posted to, in place of that',
+    example: 'https://traces.example.com/v1/traces',
+  },
+  OTEL_EXPORTER_OTLP_HEADERS: {
+    group: 'Traces',
+    help: 'Headers sent along (key=value, comma-separated, values percent-encoded), e.g. a key of the collector',
+    secret: true,
+  },
+  OTEL_EXPORTER_OTLP_PROTOCOL: { group: 'Traces', help: 'http/json, and no other', default: 'http/json' },
+  OTEL_SERVICE_NAME: {
+    group: 'Traces',
+    help: 'Name of the service in traces; unset: the one in OTEL_RESOURCE_ATTRIBUTES, or behalf',
+    example: 'behalf',
+  },
+  OTEL_RESOURCE_ATTRIBUTES: {
+    group: 'Traces',
+    help: 'What else stands on every trace (key=value, comma-separated)',
+    example: 'deployment.environment.name=production',
+  },
+  OTEL_TRACES_SAMPLER: {
+    group: 'Traces',
+    help: 'always_on, always_off, traceidratio, or the same with parentbased_ in front',
+    default: 'parentbased_always_on',
+  },
+  OTEL_TRACES_SAMPLER_ARG: {
+    group: 'Traces',
+    help: 'Share of the traces that the samplers by ratio take, from 0 to 1',
+    default: '1',
+  },
+  OTEL_SDK_DISABLED: { group: 'Traces', help: 'true: nothing is traced, whatever the others say', default: 'false' },
 } as const satisfies Record<string, Setting>;
 
 export type SettingName = keyof typeof SETTINGS;

@@ -19,13 +19,17 @@ const STANDARD_OUTPUT = 1;
 export function createLogger(options: {
   readonly level: string;
   readonly destination?: pino.DestinationStream;
+  /** What is added to each line that is written, e.g. the trace that it belongs to. */
+  readonly joinWith?: () => object | undefined;
 }): Logger {
+  const { joinWith } = options;
   const settings: pino.LoggerOptions = {
     level: options.level,
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }), log: presentable },
     serializers: { err: describeError },
+    ...(joinWith ? { mixin: () => ({ ...joinWith() }) } : {}),
   };
   return wrap(pino(settings, options.destination ?? standardOutput()));
 }

@@ -26,6 +26,7 @@ const COUNTERS: Readonly<Record<MetricCounter, { help: string; labels: readonly 
   api_refused: { help: 'Requests of programs that were refused because of their key', labels: ['reason'] },
   audit_entries: { help: 'Entries of the audit log that were written', labels: ['kind'] },
   audit_lost: { help: 'Entries of the audit log that could not be written', labels: [] },
+  trace_exports: { help: 'Batches of spans, by whether they could be sent', labels: ['outcome'] },
   errors: { help: 'Errors by code, and by what a person can do about them', labels: ['code', 'kind'] },
 };
 

@@ -8,8 +8,7 @@ import { looksLikeCode } from '../connections/login-code.js';
 import type { WaitingJobs } from '../jobs/waiting-jobs.js';
 import type { Clock } from '../kernel/clock.port.js';
 import { asBehalfError, isBehalfError, kindOf } from '../kernel/errors.js';
-import type { Logger } from '../kernel/logger.port.js';
-import type { Metrics } from '../kernel/metrics.port.js';
+import type { Observers } from '../kernel/observers.js';
 import type { RecipeBook } from '../recipes/recipe-book.js';
 import { errorText } from '../texts/error-text.js';
 import { textsFor } from '../texts/texts-for.js';
@@ -30,7 +29,7 @@ import { sayPrivately } from './say.js';
 import type { Shortcuts } from './shortcuts.js';
 import type { CommandStarter } from './start-command.js';
 
-export interface EventHandlerDeps {
+export interface EventHandlerDeps extends Observers {
   readonly chats: (platform: Platform) => ChatAdapter;
   readonly recipes: () => RecipeBook;
   readonly router: () => CommandRouter;
@@ -50,8 +49,6 @@ export interface EventHandlerDeps {
   readonly clicks: Clicks;
   readonly claims: EventClaims;
   readonly clock: Clock;
-  readonly logger: Logger;
-  readonly metrics: Metrics;
 }
 
 /**
@@ -265,7 +262,8 @@ export class EventHandler {
   /** Tells the person what went wrong. When not even that is possible the platform is asked to deliver again. */
   async #apologise(event: ChatEvent, error: unknown): Promise<void> {
     const err = asBehalfError(error);
-    const { logger, metrics } = this.#deps;
+    const { logger, metrics, tracing } = this.#deps;
+    tracing?.fail(err);
     metrics.count('errors', { code: err.code, kind: kindOf(err) });
     logger.error(
       { platform: event.user.platform, kind: event.kind, eventId: event.id, err },

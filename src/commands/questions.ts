@@ -40,6 +40,8 @@ const CommandQuestion = z.object({
   askedAt: z.number(),
   /** The event that was answered last: a second delivery of it is not the next answer. */
   lastEventId: z.string(),
+  /** What the command is traced below (W3C `traceparent`). */
+  trace: z.string().optional(),
   /** That event has answered the last question: its job follows. */
   isAnswered: z.boolean().optional(),
 });

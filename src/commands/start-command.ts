@@ -8,7 +8,7 @@ import type { Jobs } from '../jobs/jobs.js';
 import type { DenialOf } from '../jobs/permission.js';
 import type { Clock } from '../kernel/clock.port.js';
 import { joinKey } from '../kernel/ids.js';
-import type { Metrics } from '../kernel/metrics.port.js';
+import { inSpan, type Observers } from '../kernel/observers.js';
 import type { Parameter } from '../recipes/compiled-parameter.js';
 import type { CompiledRecipe } from '../recipes/compiled-recipe.js';
 import { parseInlineParameters } from '../recipes/parameters.js';
@@ -39,7 +39,7 @@ import { refusalOf } from './refusals.js';
 import { sayPrivately } from './say.js';
 import type { StoppedRecipes } from './stopped-recipes.js';
 
-interface CommandStarterDeps {
+interface CommandStarterDeps extends Pick<Observers, 'metrics' | 'tracing'> {
   readonly denialOf: DenialOf;
   readonly jobs: Jobs;
   readonly questions: Questions;
@@ -53,8 +53,10 @@ interface CommandStarterDeps {
   readonly chats: (platform: Platform) => ChatAdapter;
   readonly clicks: Clicks;
   readonly intake: FileIntake;
-  readonly metrics: Metrics;
 }
+
+type Answered = Omit<Asked, 'eventId'> & { readonly id: string };
+type ToGathered = (recipe: CompiledRecipe, parameter: Parameter) => Gathered & Partial<Pick<Taken, 'labels'>>;
 
 /** From a command to its job: takes the parameters, asks for the missing ones one by one, hands over to the jobs. */
 export class CommandStarter {
@@ -183,12 +185,13 @@ export class CommandStarter {
     );
   }
 
-  /** Goes on with a command after `answer` to its question; tells whether the question is over. */
-  async #goOn(
-    question: CommandQuestion,
-    event: Omit<Asked, 'eventId'> & { readonly id: string },
-    answer: (recipe: CompiledRecipe, parameter: Parameter) => Gathered & Partial<Pick<Taken, 'labels'>>,
-  ): Promise<boolean> {
+  /** Goes on with a command after `answer` to its question, in the command's trace; tells whether the question is over. */
+  #goOn(question: CommandQuestion, event: Answered, answer: ToGathered): Promise<boolean> {
+    const start = { name: 'answer question', parent: question.trace, facts: { 'behalf.recipe': question.recipe } };
+    return inSpan(this.#deps.tracing, start, () => this.#goOnWith(question, event, answer));
+  }
+
+  async #goOnWith(question: CommandQuestion, event: Answered, answer: ToGathered): Promise<boolean> {
     const { jobs, questions, recipes } = this.#deps;
     const texts = textsFor(event.locale);
     const recipe = recipes().get(question.recipe);
@@ -254,6 +257,7 @@ export class CommandStarter {
       recipeVersion: recipe.version,
       conversation: toStored(request.conversation),
       lastEventId: request.eventId,
+      trace: this.#deps.tracing?.carrier(),
       ...questionOf(taken, this.#deps.clock.now()),
     });
     await this.#sayNext(request, question, { recipe, next: taken.next, isFirst: true });

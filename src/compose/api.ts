@@ -5,14 +5,11 @@ import { callableSchema } from '../checks/callable-schema.js';
 import type { Config } from '../config.js';
 import type { Clock } from '../kernel/clock.port.js';
 import type { HttpRoute } from '../kernel/http.js';
-import type { Logger } from '../kernel/logger.port.js';
-import type { Metrics } from '../kernel/metrics.port.js';
+import type { Observers } from '../kernel/observers.js';
 import { apiRoutes } from '../web/api/api-routes.js';
 
-interface Basics {
+interface Basics extends Pick<Observers, 'logger' | 'metrics' | 'tracing'> {
   readonly clock: Clock;
-  readonly logger: Logger;
-  readonly metrics: Metrics;
 }
 
 /** The routes for programs; none where no key is configured. */

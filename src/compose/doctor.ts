@@ -9,6 +9,7 @@ import type { HttpClient } from '../kernel/http-client.port.js';
 import { noMetrics } from '../kernel/metrics.port.js';
 import { systemClock } from '../kernel/system-clock.js';
 import { hasErrors } from '../language/problem.js';
+import { examineTraces } from './examine-traces.js';
 import { lookAtStore, type StoreLook } from './look-at-store.js';
 import { type Basics, openStores } from './open-stores.js';
 
@@ -26,7 +27,7 @@ export async function examineService(config: Config, environment: Environment): 
   // As in the service: rules for what connectors name, none for the hosts of the platforms.
   const http = createHttpClient({ allowPrivateHosts: config.egressAllow, ...basics });
   const httpClient = createHttpClient({ allowPrivateHosts: 'all', ...basics });
-  const { identityCheck, publicUrl, slack, teams } = config;
+  const { identityCheck, publicUrl, slack, teams, tracing } = config;
   const isChecked = identityCheck !== 'off-insecure';
   try {
     const look = await lookAtStore(config);
@@ -67,6 +68,7 @@ export async function examineService(config: Config, environment: Environment): 
             ),
           ]
         : []),
+      ...(tracing ? [examined('traces', () => examineTraces(tracing, httpClient), NETWORK)] : []),
       examined(
         'connections',
         () => examineConnections(catalogue.parents, { oauth, ...(states ? { states } : {}) }),

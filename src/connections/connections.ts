@@ -1,10 +1,9 @@
 import { LRUCache } from 'lru-cache';
-import type { Audit, AuditEvent } from '../kernel/audit.port.js';
+import type { AuditEvent } from '../kernel/audit.port.js';
 import type { Clock } from '../kernel/clock.port.js';
 import { asBehalfError } from '../kernel/errors.js';
 import { randomFraction } from '../kernel/ids.js';
-import type { Logger } from '../kernel/logger.port.js';
-import type { Metrics } from '../kernel/metrics.port.js';
+import type { Observers } from '../kernel/observers.js';
 import type { Secret } from '../kernel/secret.js';
 import type { Vault } from '../kernel/vault.js';
 import { type Activation, activateConnection } from './activate-connection.js';
@@ -28,17 +27,13 @@ import { TokenRefresher } from './token-refresher.js';
 const TOUCH_INTERVAL_MS = 60_000;
 const TOUCHES_REMEMBERED = 10_000;
 
-export interface ConnectionsDeps {
+export interface ConnectionsDeps extends Observers {
   readonly store: ConnectionStore;
   readonly leases: LeaseStore;
   readonly vault: Vault;
   readonly oauth: OAuthClient;
   readonly revocations: RevocationPlan;
   readonly clock: Clock;
-  readonly logger: Logger;
-  readonly metrics: Metrics;
-  /** Absent: nothing is noted. */
-  readonly audit?: Audit;
   /** 0 to 1; spreads refreshes and polls. Default `randomFraction`. */
   readonly random?: () => number;
 }

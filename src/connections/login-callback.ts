@@ -9,6 +9,7 @@ import { discardTokens, exchangeForAccount, finishLogin } from './login-completi
 import { cookieHas } from './login-cookie.js';
 import { audit, type LoginParts, loginApp, summarizeLogin } from './login-parts.js';
 import type { LoginAttempt, LoginLink, LoginProof } from './login-records.js';
+import { inLoginSpan } from './login-span.js';
 import { authorizationErrorText } from './login-texts.js';
 import { completeSignedLogin, signedLogin } from './oauth1-login.js';
 import type { OAuthApp, ParentConnection } from './parent-connection.js';
@@ -65,7 +66,8 @@ export async function completeLogin(parts: LoginParts, answer: ProviderReturn): 
     audit(parts, { connection }, 'expired', 'link');
     return { kind: 'expired' };
   }
-  return judgeAnswer(parts, { attempt, link, query: answer.query, ...found });
+  const back = { attempt, link, query: answer.query, ...found };
+  return inLoginSpan(parts, link, 'complete login', () => judgeAnswer(parts, back));
 }
 
 async function judgeAnswer(parts: LoginParts, back: Return): Promise<LoginOutcome> {

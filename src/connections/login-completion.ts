@@ -1,5 +1,6 @@
 import { asBehalfError, BehalfError, type Wording } from '../kernel/errors.js';
 import type { RecordKey } from '../kernel/expiring-store.port.js';
+import { inSpan } from '../kernel/observers.js';
 import { Secret } from '../kernel/secret.js';
 import { isAllowedAccount } from './account-policy.js';
 import type { Activation, Grant } from './activate-connection.js';
@@ -54,18 +55,22 @@ async function accountOf(
   const failed = (error: unknown, text: Wording) => {
     parts.logger.warn({ connection: link.connection, err: asBehalfError(error) }, 'login failed');
     audit(parts, link, 'failed', asBehalfError(error).code);
+    parts.tracing?.fail(asBehalfError(error));
     return { kind: 'failed' as const, outcome: { kind: 'provider_error' as const, login, text } };
   };
   let tokens: TokenSet;
   try {
     const scopes = link.scopes ?? app.scopes;
-    tokens = { ...(await grantOf(scopes)), asked: scopes };
+    const exchange = { name: 'exchange code', isDetail: true, facts: { 'behalf.connection': link.connection } };
+    tokens = { ...(await inSpan(parts.tracing, exchange, () => grantOf(scopes))), asked: scopes };
   } catch (error) {
     return failed(error, exchangeErrorText(parent.title, asBehalfError(error)));
   }
   let account: Account;
   try {
-    account = await parts.lookUpAccount(parent, tokens);
+    account = await inSpan(parts.tracing, { name: 'find account', isDetail: true }, () =>
+      parts.lookUpAccount(parent, tokens),
+    );
   } catch (error) {
     await discardTokens(parts, link.connection, tokens);
     return failed(error, accountErrorText(parent.title));

@@ -1,8 +1,6 @@
-import type { Audit } from '../kernel/audit.port.js';
 import type { Clock } from '../kernel/clock.port.js';
 import type { ExpiringStore } from '../kernel/expiring-store.port.js';
-import type { Logger } from '../kernel/logger.port.js';
-import type { Metrics } from '../kernel/metrics.port.js';
+import type { Observers } from '../kernel/observers.js';
 import type { Vault } from '../kernel/vault.js';
 import { auditedAccount, auditedOwner } from './audit-notes.js';
 import type { BrowserIdentity } from './browser-identity.port.js';
@@ -42,7 +40,7 @@ export const DEFAULT_LOGIN_POLICY: LoginPolicy = {
   proofTtlMs: 10 * 60_000,
 };
 
-export interface LoginsDeps {
+export interface LoginsDeps extends Observers {
   readonly connections: Pick<Connections, 'activate' | 'keepSecrets' | 'get'>;
   readonly oauth: OAuthClient;
   readonly oauth1: OAuth1Client;
@@ -50,10 +48,6 @@ export interface LoginsDeps {
   readonly vault: Vault;
   readonly revocations: RevocationPlan;
   readonly clock: Clock;
-  readonly logger: Logger;
-  readonly metrics: Metrics;
-  /** Absent: nothing is noted. */
-  readonly audit?: Audit;
   /** The connector's identity call: whose tokens are they? Rejects with a `BehalfError`. */
   readonly lookUpAccount: (parent: ParentConnection, tokens: TokenSet) => Promise<Account>;
   /** Tries secrets out at the app; gives their account where the app tells it. Rejects with a `BehalfError`. */

@@ -8,6 +8,7 @@ import { discardTokens, exchangeForAccount, finishLogin } from './login-completi
 import { countTry, limitKey } from './login-limits.js';
 import { audit, type LoginParts, loginApp } from './login-parts.js';
 import type { LoginLink, LoginProof } from './login-records.js';
+import { inLoginSpan } from './login-span.js';
 import type { OAuthApp, ParentConnection } from './parent-connection.js';
 import { decodeTokens } from './token-codec.js';
 import { burnLogin, isSamePerson } from './wrong-person.js';
@@ -41,7 +42,7 @@ export async function proveLogin(parts: LoginParts, owner: PersonOwner, text: st
     audit(parts, { connection: proof.connection, owner }, 'expired', 'link');
     return { kind: 'expired' };
   }
-  return redeem(parts, proof, { link, ...found });
+  return inLoginSpan(parts, link, 'prove login', () => redeem(parts, proof, { link, ...found }));
 }
 
 interface Login {

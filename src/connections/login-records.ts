@@ -18,6 +18,8 @@ const storedLink = z.object({
   popUp: z.boolean(),
   /** What the person reads (BCP 47). */
   locale: z.string().exactOptional(),
+  /** What the login is traced below (W3C `traceparent`). */
+  trace: z.string().exactOptional(),
   createdAt: z.number(),
   expiresAt: z.number(),
 });

@@ -14,6 +14,7 @@ import {
 } from './login-parts.js';
 import { proveLogin } from './login-proof.js';
 import { createLoginRecords, type LoginLink } from './login-records.js';
+import { inLoginSpan } from './login-span.js';
 import { startAtProvider } from './login-start.js';
 import { beginSignedLogin, signedLogin } from './oauth1-login.js';
 import { beginSignIn, completeSignIn, type SignInReturn, signInFor } from './sign-in.js';
@@ -75,7 +76,7 @@ export function createLogins(deps: LoginsDeps): Logins {
 }
 
 async function createLink(
-  { clock, policy, records, store }: LoginParts,
+  { clock, policy, records, store, tracing }: LoginParts,
   request: LoginRequest,
   list: 'links' | 'silent-links' = 'links',
 ): Promise<{ readonly token: string; readonly expiresAt: number }> {
@@ -83,6 +84,7 @@ async function createLink(
   const token = randomToken();
   const id = sha256(token);
   const now = clock.now();
+  const trace = tracing?.carrier();
   const link: LoginLink = {
     owner: owner === 'shared' ? owner : { platform: owner.platform, tenantId: owner.tenantId, userId: owner.userId },
     connection,
@@ -91,6 +93,7 @@ async function createLink(
     ...(scopes === undefined ? {} : { scopes: [...scopes] }),
     popUp,
     ...(locale === undefined ? {} : { locale }),
+    ...(trace === undefined ? {} : { trace }),
     createdAt: now,
     expiresAt: now + policy.linkTtlMs,
   };
@@ -150,9 +153,11 @@ async function beginLogin(
   if (open === undefined) return beginSigned(parts, linkId, cookie);
   const signIn = signInFor(parts, open.link);
   const skips = anotherWay && signIn?.isOptional === true;
-  return signIn && !skips
-    ? beginSignIn(parts, { linkId, ...open }, signIn, cookie)
-    : startAtProvider(parts, { linkId, ...open }, { cookie, signedIn: false });
+  return inLoginSpan(parts, open.link, 'begin login', () =>
+    signIn && !skips
+      ? beginSignIn(parts, { linkId, ...open }, signIn, cookie)
+      : startAtProvider(parts, { linkId, ...open }, { cookie, signedIn: false }),
+  );
 }
 
 /** The same where the app speaks OAuth 1.0a; only shared connections do. */

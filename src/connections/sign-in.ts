@@ -9,6 +9,7 @@ import { addCookie, cookieHas, dropCookie } from './login-cookie.js';
 import { appendBounded, limitKey } from './login-limits.js';
 import { audit, type LoginParts, loginApp, summarizeLogin } from './login-parts.js';
 import type { LoginLink, LoginSignIn } from './login-records.js';
+import { inLoginSpan } from './login-span.js';
 import { type OpenLogin, startAtProvider } from './login-start.js';
 import { errorIn, single } from './redirect-answer.js';
 import { signInErrorText } from './sign-in-texts.js';
@@ -99,7 +100,8 @@ export async function completeSignIn(parts: LoginParts, answer: SignInReturn): P
   }
   // It has served: whoever goes on does so with a fresh value in its place.
   const rest = dropCookie(cookie, signIn.cookieHash);
-  return judgeAnswer(parts, { signIn, way, cookie: rest, query, login: { linkId, link, ...found } });
+  const back = { signIn, way, cookie: rest, query, login: { linkId, link, ...found } };
+  return inLoginSpan(parts, link, 'sign in', () => judgeAnswer(parts, back));
 }
 
 interface Back {

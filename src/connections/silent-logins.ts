@@ -6,11 +6,13 @@ import type { Secret } from '../kernel/secret.js';
 import type { PersonOwner } from './connection.js';
 import { ownerParts } from './connection-records.js';
 import { declineLogin, isLoginDeclined } from './declined-logins.js';
-import type { LoginRequest } from './login.js';
+import type { LoginOutcome, LoginRequest } from './login.js';
 import { assertForAccount, finishLogin } from './login-completion.js';
 import { appendBounded, limitKey, takeList } from './login-limits.js';
 import { audit, type LoginParts, loginApp } from './login-parts.js';
 import type { SilentOffer } from './login-records.js';
+import { inLoginSpan } from './login-span.js';
+import type { OpenLogin } from './login-start.js';
 
 /** Life of an offer: a client that answers when the person has been asked already still connects them. */
 const OFFER_MS = 60_000;
@@ -123,13 +125,25 @@ async function redeem(parts: LoginParts, offer: SilentOffer, assertion: Secret):
     audit(parts, { connection, owner }, 'expired', 'single_sign_on');
     return false;
   }
-  const exchanged = await assertForAccount(parts, { link, ...found, assertion });
-  if (exchanged.kind === 'failed') return false;
+  const login = { link, ...found };
+  const { kind } = await inLoginSpan(parts, link, 'sign on', () => finish(parts, offer, login, assertion));
+  return kind === 'connected';
+}
+
+async function finish(
+  parts: LoginParts,
+  offer: SilentOffer,
+  login: Pick<OpenLogin, 'link' | 'parent' | 'app'>,
+  assertion: Secret,
+): Promise<LoginOutcome> {
+  const { link, parent } = login;
+  const { linkId } = offer;
+  const exchanged = await assertForAccount(parts, { ...login, assertion });
+  if (exchanged.kind === 'failed') return exchanged.outcome;
   const { account, tokens } = exchanged;
   // What the person has done meanwhile counts: finishing finds no link then, and has the tokens revoked.
   if (!(await isWanted(parts, offer))) await parts.records.links.delete(linkId);
-  const finished = await finishLogin(parts, { linkId, link, parent: found.parent, grant: { tokens }, account });
-  return finished.kind === 'connected';
+  return finishLogin(parts, { linkId, link, parent, grant: { tokens }, account });
 }
 
 /** False once the person has logged in, or ended the connection, since it was offered. */

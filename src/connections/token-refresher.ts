@@ -3,7 +3,7 @@ import type { Clock } from '../kernel/clock.port.js';
 import { asBehalfError, BehalfError, isBehalfError } from '../kernel/errors.js';
 import { joinKey, randomToken } from '../kernel/ids.js';
 import type { Logger } from '../kernel/logger.port.js';
-import type { Metrics } from '../kernel/metrics.port.js';
+import { inSpan, type Observers } from '../kernel/observers.js';
 import type { ReasonCode } from '../texts/reason-text.js';
 import type { Connection, TokenSet } from './connection.js';
 import { type ConnectionRecords, connectionKey, ownerParts } from './connection-records.js';
@@ -22,7 +22,7 @@ const FIRST_POLL_MS = 50;
 const LAST_POLL_MS = 250;
 const UNSAVED_KEPT = 1_000;
 
-export interface TokenRefresherDeps<App> {
+export interface TokenRefresherDeps<App> extends Pick<Observers, 'logger' | 'metrics' | 'tracing'> {
   readonly records: ConnectionRecords;
   readonly leases: LeaseStore;
   readonly oauth: {
@@ -33,8 +33,6 @@ export interface TokenRefresherDeps<App> {
   };
   readonly revocations: RevocationPlan;
   readonly clock: Clock;
-  readonly logger: Logger;
-  readonly metrics: Metrics;
   /** 0 to 1. */
   readonly random: () => number;
 }
@@ -83,7 +81,10 @@ export class TokenRefresher<App = TokenApp> {
       this.#count(connection, 'coalesced');
       return running;
     }
-    const flight = this.#refresh(request, key).finally(() => this.#flights.delete(flightKey));
+    const start = { name: 'refresh token', isDetail: true, facts: { 'behalf.connection': connection.name } };
+    const flight = inSpan(this.#deps.tracing, start, () => this.#refresh(request, key)).finally(() =>
+      this.#flights.delete(flightKey),
+    );
     this.#flights.set(flightKey, flight);
     return flight;
   }

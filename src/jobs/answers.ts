@@ -3,20 +3,18 @@ import { type ChatUser, isSameChatUser } from '../chat/chat-user.js';
 import type { MessageRef } from '../chat/conversation.js';
 import { isSameOwner } from '../chat/job-owner.js';
 import type { Clock } from '../kernel/clock.port.js';
-import type { Logger } from '../kernel/logger.port.js';
-import type { Metrics } from '../kernel/metrics.port.js';
+import type { Observers } from '../kernel/observers.js';
 import type { Vault } from '../kernel/vault.js';
 import { changeJob, loadJob } from './change-job.js';
 import type { Answer, JobId, OpenAsk } from './job.js';
 import { asleepUntilAnswered, type ChatJob, chatJobOf, type Job, openAskOf, pending } from './job-record.js';
+import { inJobSpan } from './job-spans.js';
 import type { JobStore } from './job-store.port.js';
 
-export interface AnswersDeps {
+export interface AnswersDeps extends Pick<Observers, 'logger' | 'metrics' | 'tracing'> {
   readonly store: JobStore;
   readonly vault: Vault;
   readonly clock: Clock;
-  readonly logger: Logger;
-  readonly metrics: Metrics;
   readonly leaseMs: number;
   readonly handOver: (id: JobId) => Promise<void>;
   readonly onWaitingChanged: (owner: Job['user']) => void;
@@ -109,11 +107,11 @@ export class Answers {
   }
 
   async #goOn(job: Job, message: string): Promise<void> {
-    const { handOver, logger, metrics, onWaitingChanged } = this.#deps;
+    const { handOver, logger, metrics, onWaitingChanged, tracing } = this.#deps;
     onWaitingChanged(job.user);
     metrics.count('jobs_resumed', { recipe: job.recipe });
     logger.info({ jobId: job.id, recipe: job.recipe }, message);
-    await handOver(job.id);
+    await inJobSpan(tracing, job, { name: 'go on' }, () => handOver(job.id));
   }
 }
 

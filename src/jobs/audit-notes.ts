@@ -2,8 +2,7 @@ import type { ConnectorAction } from '../connectors/action.js';
 import { describeRequest, type RequestDescription } from '../connectors/describe-request.js';
 import type { Audit, AuditEvent } from '../kernel/audit.port.js';
 import type { BehalfError } from '../kernel/errors.js';
-import type { Logger } from '../kernel/logger.port.js';
-import type { Metrics } from '../kernel/metrics.port.js';
+import type { Observers } from '../kernel/observers.js';
 import type { JobResult } from './job.js';
 import type { Job } from './job-record.js';
 import type { ResolvedSlot } from './resolve-connections.js';
@@ -30,6 +29,12 @@ export function noteJob(
   if (!audit) return;
   const { by, code, ref } = more;
   audit.note({ kind: 'job', outcome, person: personOf(job), recipe: job.recipe, job: job.id, by, code, ref });
+}
+
+/** A job was taken in: noted, and named on the span of what it came from. */
+export function noteStart({ audit, tracing }: Pick<Observers, 'audit' | 'tracing'>, job: JobFacts): void {
+  tracing?.note({ 'behalf.job.id': job.id, 'behalf.recipe': job.recipe });
+  noteJob(audit, job, 'started');
 }
 
 /** Notes who did what in which app, as which account. */
@@ -74,7 +79,7 @@ function personOf({ user }: JobFacts): NonNullable<AuditEvent['person']> {
 
 /** The end of a job, wherever it came from: counted, logged and noted. */
 export function reportEnd(
-  deps: { readonly audit?: Audit; readonly logger: Logger; readonly metrics: Metrics },
+  deps: Observers,
   job: Job,
   result: Pick<JobResult, 'status' | 'code' | 'ref'>,
   why?: string,
@@ -84,5 +89,6 @@ export function reportEnd(
   const code = result.code ?? why;
   deps.metrics.count('jobs_finished', { recipe, status });
   deps.logger.info({ jobId, recipe, status, ms: job.updatedAt - job.createdAt }, 'job finished');
+  deps.tracing?.note({ 'behalf.job.status': status });
   noteJob(deps.audit, job, status, { code, ref });
 }

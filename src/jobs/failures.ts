@@ -1,7 +1,6 @@
 import type { Message } from '../chat/message.js';
 import { type BehalfError, kindOf } from '../kernel/errors.js';
-import type { Logger } from '../kernel/logger.port.js';
-import type { Metrics } from '../kernel/metrics.port.js';
+import type { Observers } from '../kernel/observers.js';
 import { errorText } from '../texts/error-text.js';
 import { textsFor } from '../texts/texts-for.js';
 import type { JobState } from './job.js';
@@ -9,13 +8,14 @@ import type { Job } from './job-record.js';
 import { progressOf } from './job-state.js';
 import { failedMessage } from './messages.js';
 
-/** Counts a failure and logs it, as loudly as it concerns those who read the log. */
+/** Counts a failure, marks the job's span, and logs it, as loudly as it concerns those who read the log. */
 export function reportFailure(
-  { logger, metrics }: { readonly logger: Logger; readonly metrics: Metrics },
+  { logger, metrics, tracing }: Observers,
   { id, recipe }: Pick<Job, 'id' | 'recipe'>,
   err: BehalfError,
 ): void {
   metrics.count('errors', { code: err.code, kind: kindOf(err) });
+  tracing?.fail(err);
   const line = { jobId: id, recipe, err };
   if (err.audience === 'person') logger.info(line, 'job failed');
   else if (err.audience === 'remote') logger.warn(line, 'job failed');

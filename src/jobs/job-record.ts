@@ -179,6 +179,7 @@ const StoredState = z.looseObject({
   parameters: z.record(z.string(), z.unknown()),
   conversation: z.looseObject({ platform: z.enum(['slack', 'teams']), kind: z.enum(['direct', 'channel']) }).optional(),
   locale: z.string().optional(),
+  trace: z.string().optional(),
   done: z.record(
     z.string(),
     z.looseObject({

@@ -3,11 +3,9 @@ import type { Platform } from '../chat/chat-user.js';
 import type { Clicks } from '../chat/clicks.js';
 import { type Message, textMessage } from '../chat/message.js';
 import type { ActionCall } from '../connectors/action-call.js';
-import type { Audit } from '../kernel/audit.port.js';
 import type { Clock } from '../kernel/clock.port.js';
 import { asBehalfError, type BehalfError, isBehalfError } from '../kernel/errors.js';
-import type { Logger } from '../kernel/logger.port.js';
-import type { Metrics } from '../kernel/metrics.port.js';
+import type { Observers } from '../kernel/observers.js';
 import type { CompiledRecipe } from '../recipes/compiled-recipe.js';
 import type { RecipeBook } from '../recipes/recipe-book.js';
 import { slotsOfJob } from '../recipes/recipe-calls.js';
@@ -38,7 +36,7 @@ import { voiceOf } from './voice-of.js';
 /** Marks the last word as being on its way; no step has this path. */
 const LAST_WORD = { path: 'end', kind: 'reply' } as const;
 
-export interface JobRunnerDeps {
+export interface JobRunnerDeps extends Observers {
   readonly recipes: () => RecipeBook;
   readonly resolverFor: (job: Job) => SlotResolver;
   readonly denialOf: DenialOf;
@@ -55,10 +53,6 @@ export interface JobRunnerDeps {
   /** A job of this owner has begun or ended to wait, or waits for something else. */
   readonly onWaitingChanged: (owner: Job['user']) => void;
   readonly stops: Pick<RecipeStops, 'noteFailure' | 'noteSuccess'>;
-  readonly logger: Logger;
-  readonly metrics: Metrics;
-  /** Absent: nothing is noted. */
-  readonly audit?: Audit;
   readonly loginTimeoutMs: number;
   readonly historyMs: number;
 }

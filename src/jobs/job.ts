@@ -186,6 +186,8 @@ export interface JobState {
   readonly replies?: readonly CollectedReply[];
   /** Time that the job has worked before it slept, in ms. */
   readonly workedMs?: number;
+  /** What all that is done for the job is traced below, in whatever process (W3C `traceparent`); absent: not traced. */
+  readonly trace?: string;
   /** How it ends, for the history. Set before the last word is said: from then on no step is begun any more. */
   readonly result?: JobResult;
 }

@@ -3,13 +3,13 @@ import type { LeaseStore } from '../connections/lease-store.port.js';
 import { asBehalfError, isBehalfError } from '../kernel/errors.js';
 import type { ExpiringStore } from '../kernel/expiring-store.port.js';
 import { randomToken } from '../kernel/ids.js';
-import { noteJob } from './audit-notes.js';
+import { noteStart } from './audit-notes.js';
 import { CancelWishes } from './cancel-wishes.js';
 import { HeldJob, type HeldJobDeps } from './held-job.js';
 import type { JobId, JobRow, JobStatus } from './job.js';
 import type { JobQueue } from './job-queue.port.js';
 import { isFinal, type Job, type Lessee, leased, openJob, pending, sealJob, unreadable } from './job-record.js';
-import { JobRunner } from './job-runner.js';
+import { createRunner, type Runner } from './job-spans.js';
 import { type NewJob, newJob } from './new-job.js';
 import { Places } from './places.js';
 import { RecipeSlots } from './recipe-slots.js';
@@ -40,7 +40,7 @@ export class Jobs {
   /** The jobs that sleep. */
   readonly waiting: WaitingJobs;
   readonly #deps: JobsDeps;
-  readonly #runner: JobRunner;
+  readonly #runner: Runner;
   /** This process, in leases. */
   readonly #lessee: Lessee;
   readonly #holding: HeldJobDeps;
@@ -64,7 +64,7 @@ export class Jobs {
     this.#places = new Places(deps.maxRunning);
     this.#wishes = new CancelWishes(deps.wishes, deps.clock);
     this.#slots = new RecipeSlots({ ...deps, handOver: (id) => this.#handOver(id) });
-    this.#runner = new JobRunner(deps);
+    this.#runner = createRunner(deps);
     this.waiting = new WaitingJobs({ ...deps, handOver: (id) => this.#handOver(id) });
   }
 
@@ -73,19 +73,19 @@ export class Jobs {
    * runs in this process right away, or waits in the queue when this process has enough to do, or for its turn.
    */
   async accept(request: NewJob): Promise<'accepted' | 'duplicate'> {
-    const { store, vault } = this.#deps;
+    const { clock, store, tracing, vault } = this.#deps;
     const isLimited = this.#slots.isLimited(request.recipe.id);
     const hasPlace = !isLimited && this.#places.take();
     let isRunning = false;
     try {
-      const job = newJob(request, this.#deps.clock.now(), { by: this.#lessee, isHeld: hasPlace });
+      const job = newJob(request, clock.now(), { by: this.#lessee, isHeld: hasPlace, trace: tracing?.carrier() });
       const isNew = await store.accept(sealJob(vault, job), request.eventId, EVENT_TTL_MS).catch((error: unknown) => {
         // Whoever asks for the same job again finds what has arrived.
         if (!('isRepeatable' in request && request.isRepeatable)) this.#withdrawn.add(job);
         throw error;
       });
       if (!isNew) return 'duplicate';
-      noteJob(this.#deps.audit, job, 'started');
+      noteStart(this.#deps, job);
       if (hasPlace) this.#track(this.#run(job));
       else if (isLimited) await this.#fill(request.recipe.id);
       else await this.#handOver(job.id);

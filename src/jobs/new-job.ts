@@ -34,11 +34,11 @@ interface NewJobBase {
   readonly parameters: Readonly<Record<string, unknown>>;
 }
 
-/** A job that is about to be accepted: held by this process, or left to whoever has room. */
+/** A job that is about to be accepted: held by this process, or left to whoever has room. `trace`: see `JobState`. */
 export function newJob(
   request: NewJob,
   now: number,
-  { by, isHeld }: { readonly by: Lessee; readonly isHeld: boolean },
+  { by, isHeld, trace }: { readonly by: Lessee; readonly isHeld: boolean; readonly trace?: string | undefined },
 ): Job {
   const { recipe, parameters, user } = request;
   const until = now + by.leaseMs;
@@ -54,8 +54,13 @@ export function newJob(
     lease: isHeld ? { holder: by.holder, until } : undefined,
     attentionAt: until,
     keepUntil: undefined,
-    state: { ...placeOf(request), ...initialState({ recipeVersion: recipe.version, parameters }) },
+    state: { ...placeOf(request), ...initialState({ recipeVersion: recipe.version, parameters }), ...traceOf(trace) },
   };
+}
+
+/** Nothing is kept where nothing is traced. */
+function traceOf(trace: string | undefined): Pick<JobState, 'trace'> {
+  return trace === undefined ? {} : { trace };
 }
 
 function placeOf(request: NewJob): Pick<JobState, 'conversation' | 'locale' | 'prompt'> {

@@ -4,6 +4,7 @@ import type { Clicks } from '../chat/clicks.js';
 import { isPerson } from '../chat/job-owner.js';
 import type { Clock } from '../kernel/clock.port.js';
 import { BehalfError } from '../kernel/errors.js';
+import { inSpan, type Observers } from '../kernel/observers.js';
 import type { OpenAskInChat } from './ask-in-chat.js';
 import { collectingVoice } from './collecting-voice.js';
 import { closeAsk, deliverAsk } from './deliver-ask.js';
@@ -16,7 +17,7 @@ import { promptForLogins } from './login-prompts.js';
 import type { FindCommand } from './reply-message.js';
 import { withWorkingSign } from './working-sign.js';
 
-interface VoiceDeps {
+interface VoiceDeps extends Pick<Observers, 'tracing'> {
   readonly chats: (platform: Platform) => ChatAdapter;
   readonly clicks: Clicks;
   readonly clock: Clock;
@@ -37,7 +38,7 @@ interface About {
 export function voiceOf(held: HeldJob, deps: VoiceDeps, about: About): JobVoice {
   const { user } = held.job;
   if (!isPerson(user)) return collectingVoice(held);
-  const { askInChat, clicks, clock, createLoginLink } = deps;
+  const { askInChat, clicks, clock, createLoginLink, tracing } = deps;
   const { findCommand, recipeName, warn } = about;
   const chat = deps.chats(user.platform);
   const job = () => inChat(held);
@@ -47,10 +48,13 @@ export function voiceOf(held: HeldJob, deps: VoiceDeps, about: About): JobVoice 
     say: (reply, delivery) =>
       deliverReply({ job: job(), recipeName, chat, clicks, findCommand, warn }, reply, delivery),
     ask: (asking, delivery) => deliverAsk({ job: job(), chat, clicks, findCommand, askInChat }, asking, delivery),
-    closeAsk: (asking, answer) => closeAsk(chat, job(), asking, answer),
+    closeAsk: (asking, answer) =>
+      inSpan(tracing, { name: 'close question' }, () => closeAsk(chat, job(), asking, answer)),
     askForLogins: (missing, connected) =>
-      promptForLogins({ createLoginLink, clicks, chat, recipeName }, job(), { missing, connected }),
-    lastWord: (message) => deliverLastWord(chat, job(), message),
+      inSpan(tracing, { name: 'login prompt' }, () =>
+        promptForLogins({ createLoginLink, clicks, chat, recipeName }, job(), { missing, connected }),
+      ),
+    lastWord: (message) => inSpan(tracing, { name: 'last word' }, () => deliverLastWord(chat, job(), message)),
     whileAtWork: (work) =>
       withWorkingSign({ sign: chat.workingSign, conversation: job().state.conversation, clock }, work),
   };

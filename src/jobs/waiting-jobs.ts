@@ -13,6 +13,7 @@ import { changeJob, loadJob } from './change-job.js';
 import type { JobId } from './job.js';
 import { chatJobOf, ending, finished, type Job, openAskOf, openJob, pending, suspended } from './job-record.js';
 import type { JobRunnerDeps } from './job-runner.js';
+import { inJobSpan } from './job-spans.js';
 import { progressOf } from './job-state.js';
 import type { JobStore } from './job-store.port.js';
 import { type ConnectedApp, promptForLogins } from './login-prompts.js';
@@ -51,7 +52,6 @@ export class WaitingJobs {
   readonly #deps: WaitingJobsDeps;
   /** Logins that the store was away for: told again when it is back. */
   readonly #untold = new Set<{ readonly user: ChatUser; readonly connected: Connected }>();
-
   /** Prompts are edited in the order in which their jobs change: a late one must not hide what came after. */
   readonly #turns = new Turns();
 
@@ -224,7 +224,7 @@ export class WaitingJobs {
     logger.info({ jobId: id, recipe: changed.recipe, connection: connected.connection }, 'job goes on after the login');
     if (changed.state.prompt)
       await this.#say(changed, resumingMessage(this.nameOf(changed), [connected], textsFor(changed.state.locale)));
-    await this.#deps.handOver(id);
+    await inJobSpan(this.#deps.tracing, changed, { name: 'go on' }, () => this.#deps.handOver(id));
   }
 
   async #promptForTheRest(waiting: Job, connected: ConnectedApp): Promise<void> {
@@ -281,7 +281,7 @@ export class WaitingJobs {
 
   /** What is said beside the work must not stop the work. */
   async #quietly(job: Job, saying: () => Promise<void>): Promise<void> {
-    await saying().catch((error: unknown) => {
+    await inJobSpan(this.#deps.tracing, job, { name: 'say' }, saying).catch((error: unknown) => {
       this.#deps.logger.warn(
         { jobId: job.id, recipe: job.recipe, err: asBehalfError(error) },
         'a message could not be delivered',

@@ -30,6 +30,7 @@ export type MetricCounter =
   | 'api_refused' // reason: no_key | unknown_key | too_many | not_allowed
   | 'audit_entries' // kind
   | 'audit_lost'
+  | 'trace_exports' // outcome: sent | failed
   | 'errors'; // code, kind: login | permission | administrator | unreachable | input | internal
 
 export type MetricTimer = 'ack_ms' | 'job_ms' | 'app_call_ms' | 'store_call_ms' | 'login_ms';

@@ -1,3 +1,4 @@
+import { PEOPLE } from '../../playground/people.js';
 import { readMessage } from '../../playground/tour/read-message.js';
 import { playTour } from '../../playground/tour/tour.js';
 import { toJsonLine } from '../../src/audit/audit-lines.js';
@@ -123,6 +124,16 @@ describe.each(['embedded', 'redis'] as const)('after the whole story on the %s s
     for (const kind of ['action', 'login', 'connection', 'revocation', 'job'])
       expect(audit).toContain(`"kind":"${kind}"`);
     expect(findIn(audit, [...secretsOf(stage), ...personalTokensOf(stage), TYPED])).toEqual([]);
+  });
+
+  it('no secret, link, code, button, typed text or person is in the traces, which have the whole story', () => {
+    const traces = stage.traces.bodies.join('\n');
+    expect(stage.traces.refused).toEqual([]);
+    for (const name of ['run job', 'step action', 'complete login', 'prove login', 'refresh token', 'POST'])
+      expect([name, stage.traces.named(name).length > 0]).toEqual([name, true]);
+    expect(findIn(traces, [...secretsOf(stage), ...personalTokensOf(stage), TYPED])).toEqual([]);
+    const people = PEOPLE.flatMap((person) => [person.email, person.slackUserId, person.aadObjectId]);
+    expect(people.filter((known) => traces.includes(known))).toEqual([]);
   });
 
   it('no secret is in any message of a chat', () => {

@@ -7,7 +7,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { POP_UP_SCRIPTS } from '../../adapters/teams/pop-up.js';
 import { SERVICE_FLAGS } from '../../scripts/service-flags.js';
+import { apiKeyEntry, generateApiKey } from '../../src/kernel/api-key.js';
 import { eventually } from '../support/service-kit.js';
+import { TraceCollector } from '../support/trace-collector.js';
 
 const ROOT = path.join(__dirname, '../..');
 const BUILT = path.join(ROOT, 'dist/tested');
@@ -68,6 +70,33 @@ describe('the service as it is built', () => {
       await ended;
     }
     expect(service.exitCode).toBe(0);
+  });
+
+  it('sends traces where a collector is named', async () => {
+    const collector = await TraceCollector.start();
+    const [port, key] = [await freePort(), generateApiKey()];
+    const service = start({
+      PORT: String(port),
+      PUBLIC_URL: `http://127.0.0.1:${port}`,
+      API_KEYS: apiKeyEntry('erp', key, 'run'),
+      OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+    });
+    try {
+      const list = () => fetch(`http://127.0.0.1:${port}/api/recipes`, { headers: { authorization: `Bearer ${key}` } });
+      await eventually(() =>
+        list().then(
+          ({ status }) => status === 200,
+          () => false,
+        ),
+      );
+    } finally {
+      const ended = once(service, 'exit');
+      service.kill('SIGTERM');
+      await ended;
+      await collector.stop();
+    }
+    expect(collector.refused).toEqual([]);
+    expect(collector.named('api recipes').length).toBeGreaterThan(0);
   });
 
   function start(more: Readonly<Record<string, string>>): ChildProcess {

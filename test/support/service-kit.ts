@@ -16,6 +16,8 @@ import type { ConversationRef } from '../../src/chat/conversation.js';
 import type { LoginOutcome } from '../../src/connections/login.js';
 import { type Job, openJob } from '../../src/jobs/job-record.js';
 import { Secret } from '../../src/kernel/secret.js';
+import { tracedHttpClient } from '../../src/kernel/traced-http-client.js';
+import type { Tracing } from '../../src/kernel/tracing.port.js';
 import { createVault, type Vault } from '../../src/kernel/vault.js';
 import { formatProblem, hasErrors } from '../../src/language/problem.js';
 import { createManualClock, type ManualClock } from './clocks.js';
@@ -41,6 +43,8 @@ export interface KitOptions {
   readonly maxRunningJobs?: number;
   /** In place of an embedded store of its own; fresh. */
   readonly disk?: Disk;
+  /** Of all processes; the CRM is told of the traces. */
+  readonly tracing?: Tracing;
 }
 
 export interface ReplicaOptions {
@@ -117,7 +121,9 @@ export async function startServiceKit(options: KitOptions): Promise<ServiceKit> 
   const kept = options.disk
     ? await options.disk.open(clock, logger)
     : await createEmbeddedStores({ directory: path.join(directory, 'data'), clock, ...basics });
-  const http = createHttpClient({ allowPrivateHosts: ['127.0.0.1'], clock, logger });
+  const { tracing } = options;
+  const untraced = createHttpClient({ allowPrivateHosts: ['127.0.0.1'], clock, logger });
+  const http = tracedHttpClient(untraced, tracing, ({ origin }) => origin === crm.url);
   const auditLog = new AuditLog({ store: kept.audit, vault });
   const audit = new AuditTrail({ log: auditLog, keepMs: 86_400_000, clock, ...basics });
   const replicas: Replica[] = [];
@@ -152,6 +158,7 @@ export async function startServiceKit(options: KitOptions): Promise<ServiceKit> 
         chats: [chat],
         vault,
         audit,
+        tracing,
         clock: own,
         ...basics,
       },

@@ -1,14 +1,14 @@
 import { kindOf } from '../../kernel/errors.js';
-import type { Logger } from '../../kernel/logger.port.js';
-import type { Metrics } from '../../kernel/metrics.port.js';
+import type { Observers } from '../../kernel/observers.js';
 import type { StepsContext } from './steps-context.js';
 
 /** Takes what the steps of a job tell beside their work. */
 export function reportTo(
-  { logger, metrics }: { readonly logger: Logger; readonly metrics: Metrics },
+  { logger, metrics, tracing }: Pick<Observers, 'logger' | 'metrics' | 'tracing'>,
   about: { readonly jobId: string; readonly recipe: string },
-): Pick<StepsContext, 'log' | 'noteFailure'> {
+): Pick<StepsContext, 'log' | 'noteFailure' | 'tracing'> {
   return {
+    tracing,
     log: ({ level, text }) => logger[level]({ ...about, text }, 'recipe log'),
     noteFailure: (err, then) => {
       metrics.count('errors', { code: err.code, kind: kindOf(err) });

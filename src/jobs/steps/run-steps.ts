@@ -11,6 +11,7 @@ import { runForEach } from './run-for-each.js';
 import { runLog } from './run-log.js';
 import { runReply } from './run-reply.js';
 import { runTry } from './run-try.js';
+import { inStepSpan } from './step-span.js';
 import {
   COMPLETED,
   checkMayGoOn,
@@ -65,6 +66,15 @@ const runRecipe: RunRecipe = (context, scope) => {
 
 function runStep(context: StepsContext, step: CompiledStep, scope: StepScope, runList: RunList): Promise<StepsOutcome> {
   checkMayGoOn(context);
+  return inStepSpan(context, step, scope, () => carryOut(context, step, scope, runList));
+}
+
+function carryOut(
+  context: StepsContext,
+  step: CompiledStep,
+  scope: StepScope,
+  runList: RunList,
+): Promise<StepsOutcome> {
   switch (step.kind) {
     case 'action':
       return runAction(context, step, scope);

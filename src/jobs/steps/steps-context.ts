@@ -3,6 +3,7 @@ import type { ActionCall } from '../../connectors/action-call.js';
 import type { Clock } from '../../kernel/clock.port.js';
 import { BehalfError } from '../../kernel/errors.js';
 import type { RichText } from '../../kernel/rich-text.js';
+import type { Tracing } from '../../kernel/tracing.port.js';
 import type { CompiledRecipe, CompiledStep, ConnectionSlot } from '../../recipes/compiled-recipe.js';
 import type { FindRecipe } from '../../recipes/recipe-calls.js';
 import type { RenderedReply } from '../../recipes/render-reply.js';
@@ -39,6 +40,8 @@ export interface StepsContext {
   readonly clock: Clock;
   /** When the job has worked for as long as it may, in ms since the epoch. */
   readonly deadline: number;
+  /** Absent: nothing is traced. */
+  readonly tracing?: Tracing | undefined;
   /** Takes what a recipe writes into the log. */
   readonly log: (line: JobLogLine) => void;
   /** Takes an error that does not end the job. */

@@ -5,8 +5,8 @@ import type { ApiKey, ApiRole } from '../../kernel/api-key.js';
 import type { Clock } from '../../kernel/clock.port.js';
 import { asBehalfError } from '../../kernel/errors.js';
 import type { HttpRequest, HttpResponse, HttpRoute } from '../../kernel/http.js';
-import type { Logger } from '../../kernel/logger.port.js';
-import type { Metrics } from '../../kernel/metrics.port.js';
+import { inSpan, type Observers } from '../../kernel/observers.js';
+import type { SpanStart } from '../../kernel/tracing.port.js';
 import { ApiAccess } from './api-access.js';
 import { json, problem, refusal, retryAfter } from './api-problem.js';
 import { jobJson, jobPath } from './job-json.js';
@@ -21,7 +21,7 @@ const POLL_MS = 1_000;
 const AWAY_MS = 5_000;
 const STOPPED_MS = 60_000;
 
-export interface ApiRoutesDeps {
+export interface ApiRoutesDeps extends Pick<Observers, 'logger' | 'metrics' | 'tracing'> {
   readonly keys: readonly ApiKey[];
   readonly jobs: ApiJobs;
   /** What a callable recipe takes and gives. */
@@ -31,8 +31,6 @@ export interface ApiRoutesDeps {
   /** No trailing slash. */
   readonly publicUrl: string;
   readonly clock: Clock;
-  readonly logger: Logger;
-  readonly metrics: Metrics;
 }
 
 type Handler = (deps: ApiRoutesDeps, request: HttpRequest, key: ApiKey) => Promise<HttpResponse> | HttpResponse;
@@ -67,7 +65,7 @@ export function apiRoutes(deps: ApiRoutesDeps): readonly HttpRoute[] {
 }
 
 function toRoute(deps: ApiRoutesDeps, access: ApiAccess, endpoint: Endpoint): HttpRoute {
-  const { handle, method, name, path, role = 'run' } = endpoint;
+  const { method, name, path, role = 'run' } = endpoint;
   return {
     method,
     path,
@@ -76,14 +74,31 @@ function toRoute(deps: ApiRoutesDeps, access: ApiAccess, endpoint: Endpoint): Ht
     async handle(request) {
       const admitted = access.admit(request, role);
       const response =
-        admitted.kind === 'refused'
-          ? admitted.response
-          : await answer(deps, request, () => handle(deps, request, admitted.key));
+        admitted.kind === 'refused' ? admitted.response : await tracedAnswer(deps, endpoint, request, admitted.key);
       const key = admitted.kind === 'admitted' ? admitted.key.name : '';
       deps.metrics.count('api_requests', { endpoint: name, key, status: String(response.status) });
       return response;
     },
   };
+}
+
+function tracedAnswer(
+  deps: ApiRoutesDeps,
+  endpoint: Endpoint,
+  request: HttpRequest,
+  key: ApiKey,
+): Promise<HttpResponse> {
+  return inSpan(deps.tracing, spanOf(endpoint, request), async () => {
+    const response = await answer(deps, request, () => endpoint.handle(deps, request, key));
+    deps.tracing?.note({ 'http.response.status_code': response.status });
+    return response;
+  });
+}
+
+/** Whoever has a key may say which trace of theirs the request belongs to (W3C Trace Context). */
+function spanOf({ method, name }: Endpoint, { headers }: HttpRequest): SpanStart {
+  const facts = { 'behalf.api.endpoint': name, 'http.request.method': method };
+  return { name: `api ${name}`, kind: 'server', parent: headers['traceparent'], facts };
 }
 
 function otherMethods(path: string): readonly HttpRoute[] {
@@ -96,7 +111,7 @@ function otherMethods(path: string): readonly HttpRoute[] {
 }
 
 async function answer(
-  { logger }: ApiRoutesDeps,
+  { logger, tracing }: ApiRoutesDeps,
   request: HttpRequest,
   handle: () => Promise<HttpResponse> | HttpResponse,
 ): Promise<HttpResponse> {
@@ -104,6 +119,7 @@ async function answer(
     return await handle();
   } catch (error) {
     const err = asBehalfError(error);
+    tracing?.fail(err);
     logger.error({ requestId: request.id, err }, 'a request of a program failed');
     const isAway = err.code === 'store.unavailable';
     const detail = isAway ? 'The store cannot be reached right now. Send the same request again later.' : err.userText;

@@ -23,12 +23,14 @@ export const DIRECTIONS: Readonly<Record<string, readonly string[]>> = {
   checks: ['kernel', 'texts', 'language', 'connectors', 'recipes', 'type:connections'],
 };
 
+/** Files that read the settings of one subject each. */
+const GROUPS_OF_SETTINGS = ['slack-settings.ts', 'teams-settings.ts', 'tracing-settings.ts'];
+
 /** What stands above the folders and puts them together: the files at the top of `src` and the commands of the program. */
 function aboveFolders(unit: string): readonly string[] | undefined {
-  if (unit === 'config.ts')
-    return ['kernel', 'settings.ts', 'slack-settings.ts', 'teams-settings.ts', 'language-settings.ts'];
+  if (unit === 'config.ts') return ['kernel', 'settings.ts', ...GROUPS_OF_SETTINGS, 'language-settings.ts'];
   if (unit === 'language-settings.ts') return ['texts', 'settings.ts'];
-  if (['settings.ts', 'slack-settings.ts', 'teams-settings.ts'].includes(unit)) return ['kernel', 'settings.ts'];
+  if (['settings.ts', ...GROUPS_OF_SETTINGS].includes(unit)) return ['kernel', 'settings.ts'];
   return unit.endsWith('.ts') || unit === 'compose' || unit === 'cli' ? Object.keys(DIRECTIONS) : undefined;
 }
 
@@ -53,6 +55,7 @@ export const VENDORS: readonly { readonly packages: RegExp; readonly adapter: st
   { packages: /^prom-client$/, adapter: 'prometheus' },
   { packages: /^@readme\/openapi-parser$/, adapter: 'openapi' },
   { packages: /^chokidar$/, adapter: 'files' },
+  { packages: /^@opentelemetry\//, adapter: 'opentelemetry' },
 ];
 
 /** Folders that production code must not lean on. */

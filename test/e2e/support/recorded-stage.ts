@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import { closeServer, listen } from '../../../playground/http.js';
+import { TraceCollector } from '../../support/trace-collector.js';
 import { type Recorder, startRecorder } from './recorder.js';
 import { type E2eStage, startStage } from './stage.js';
 
@@ -15,10 +16,14 @@ export interface RecordedStage extends E2eStage {
     /** The bot's own login at Microsoft. */
     readonly botLogin: Recorder;
   };
+  /** All that it has traced, once it has stopped. */
+  readonly traces: TraceCollector;
 }
 
 /** The service at its most talkative, on the embedded store or on a Redis. */
 export async function startRecordedStage(redisUrl: string | undefined): Promise<RecordedStage> {
+  // Before free ports are looked for: it must not take one of them.
+  const traces = await TraceCollector.start();
   const [servicePort, crmPort, filesPort] = await Promise.all([freePort(), freePort(), freePort()]);
   const targets = { botLogin: '' };
   const serviceUrl = local(servicePort);
@@ -30,7 +35,7 @@ export async function startRecordedStage(redisUrl: string | undefined): Promise<
   ]);
   const recorders = { service, crm, files, botLogin };
   const stopRecorders = async (): Promise<void> => {
-    await Promise.all(Object.values(recorders).map((recorder) => recorder.stop()));
+    await Promise.all([...Object.values(recorders), traces].map((recorder) => recorder.stop()));
   };
   const stage = await startStage({
     servicePort: service.port,
@@ -39,7 +44,12 @@ export async function startRecordedStage(redisUrl: string | undefined): Promise<
     settings: ({ teams }) => {
       const { origin, pathname } = new URL(teams.tokenUrl);
       targets.botLogin = origin;
-      return { PORT: String(servicePort), LOG_LEVEL: 'trace', BOT_TOKEN_URL: botLogin.url + pathname };
+      return {
+        PORT: String(servicePort),
+        LOG_LEVEL: 'trace',
+        BOT_TOKEN_URL: botLogin.url + pathname,
+        OTEL_EXPORTER_OTLP_ENDPOINT: traces.url,
+      };
     },
   }).catch(async (error: unknown) => {
     await stopRecorders();
@@ -49,6 +59,7 @@ export async function startRecordedStage(redisUrl: string | undefined): Promise<
     ...stage,
     serviceUrl,
     recorders,
+    traces,
     async stop() {
       await stage.stop();
       await stopRecorders();

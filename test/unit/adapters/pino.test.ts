@@ -20,6 +20,21 @@ describe('the log', () => {
     ]);
   });
 
+  test('joins each line with what is current, where something is', () => {
+    const lines: Record<string, unknown>[] = [];
+    const current: { trace?: { readonly trace_id: string } | undefined } = { trace: { trace_id: 't1' } };
+    const logger = createLogger({
+      level: 'info',
+      destination: { write: (line) => void lines.push(JSON.parse(line)) },
+      joinWith: () => current.trace,
+    });
+    logger.info({ jobId: 'j1' }, 'in a span');
+    current.trace = undefined;
+    logger.info({ jobId: 'j1' }, 'outside');
+    expect(lines).toMatchObject([{ jobId: 'j1', trace_id: 't1', msg: 'in a span' }, { msg: 'outside' }]);
+    expect(lines[1]).not.toHaveProperty('trace_id');
+  });
+
   test('leaves out what is below its level', () => {
     const { lines, logger } = record('warn');
     logger.debug({}, 'a');

@@ -25,6 +25,8 @@ interface FaultStageOptions {
   /** Processes to begin with; more than one only on Redis. */
   readonly replicas?: number;
   readonly world?: Omit<WorldOptions, 'servicePort' | 'redisUrl' | 'page'>;
+  /** Of all processes, beside those of the world. */
+  readonly settings?: Readonly<Record<string, string>>;
 }
 
 /** One process of the service, with the port that it listens on itself. */
@@ -94,6 +96,7 @@ export class FaultStage {
       CONFIG_DIR: configDir,
       SLACK_API_URL: `http://127.0.0.1:${slackWire.port}/api/`,
       JOB_LEASE_SECONDS: String(LEASE_SECONDS[options.store]),
+      ...options.settings,
     };
     const numbers = Array.from({ length: options.replicas ?? 1 }, (_, index) => index + 1);
     const replicas = await Promise.all(
