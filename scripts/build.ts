@@ -17,8 +17,12 @@ const OUT = resolve(ROOT, process.argv[2] ?? 'dist/src');
 /** What a service that traces nothing does not load. The API of OpenTelemetry stays inside: the metrics load it, too. */
 const TRACES = ['@opentelemetry/sdk-trace', '@opentelemetry/resources', '@opentelemetry/exporter-trace-otlp-http'];
 
-/** Native code, files that are sent as they are, and what a start on the embedded store does not load. */
-const EXTERNAL = ['libsql', '@microsoft/teams-js', '@readme/openapi-parser', 'bullmq', 'ioredis', ...TRACES];
+/** Native code, files that are sent as they are, and what a start on the embedded store with plain keys does not load. */
+const EXTERNAL = [
+  ...['libsql', '@microsoft/teams-js', '@readme/openapi-parser', 'bullmq', 'ioredis'],
+  ...['@aws-sdk/client-kms', '@azure/keyvault-keys'],
+  ...TRACES,
+];
 
 /** undici brings a browser's whole network along; these two are what a service starts with, the others wait until they are used. */
 const UNDICI_PARTS: ReadonlyMap<string, string> = new Map([
@@ -47,6 +51,16 @@ const undiciInParts: Plugin = {
   },
 };
 
+/** The Bot Framework requires it at start, in one form; what imports it for a key vault would bring the other form along. */
+const identityOnce: Plugin = {
+  name: 'identity-once',
+  setup({ onResolve }) {
+    onResolve({ filter: /^@azure\/identity$/ }, ({ kind, path }) =>
+      kind === 'require-call' ? undefined : { path, external: true },
+    );
+  },
+};
+
 async function main(): Promise<void> {
   rmSync(OUT, { recursive: true, force: true });
   const options = { bundle: true, platform: 'node', target: 'node20', format: 'cjs', logLevel: 'warning' } as const;
@@ -56,7 +70,7 @@ async function main(): Promise<void> {
     entryPoints: [join(ROOT, 'src/main.ts')],
     outfile: join(OUT, 'service.js'),
     external: EXTERNAL,
-    plugins: [undiciInParts],
+    plugins: [undiciInParts, identityOnce],
     // As `import()`, which needs a module of its own, or as `require()`, what is loaded later stays in the one file.
     supported: { 'dynamic-import': false },
     // One byte a character: half the memory.

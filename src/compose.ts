@@ -7,6 +7,8 @@ import { createAuditTrail } from './compose/audit.js';
 import { createChats } from './compose/chats.js';
 import { isSameMade, readMade } from './compose/made-connections.js';
 import { type Basics, openStores, originOf } from './compose/open-stores.js';
+import { openVault } from './compose/open-vault.js';
+import { rotateAtStart } from './compose/rotate-at-start.js';
 import { createSignIns } from './compose/sign-ins.js';
 import { openTracing, ownHosts } from './compose/tracing.js';
 import type { Config } from './config.js';
@@ -18,8 +20,6 @@ import type { Logger } from './kernel/logger.port.js';
 import { systemClock } from './kernel/system-clock.js';
 import { tracedHttpClient } from './kernel/traced-http-client.js';
 import type { Tracing } from './kernel/tracing.port.js';
-import { createVault } from './kernel/vault.js';
-import { loadKeyring } from './keyring.js';
 import { LiveCatalogue, type LiveCatalogueDeps } from './live-catalogue.js';
 import { assetRoutes } from './web/assets.js';
 import { exportRoutes } from './web/export-routes.js';
@@ -65,7 +65,7 @@ export async function startService(config: Config, environment: Environment): Pr
       {},
       'LOGIN_IDENTITY_CHECK is off-insecure: a forwarded login link connects whoever opens it to the person who asked',
     );
-  const vault = createVault(await loadKeyring(config, logger));
+  const vault = await openVault(config, logger);
   const stores = await openStores(config, basics);
   const trail = createAuditTrail(config, { stores, vault, ...basics });
   const audit = trail ? { audit: trail } : {};
@@ -160,6 +160,7 @@ export async function startService(config: Config, environment: Environment): Pr
   departures.start();
   trail?.start();
   await catalogue.follow((await import('../adapters/files/index.js')).createFileWatcher(basics), config.configDir);
+  if (config.store.kind === 'embedded') void rotateAtStart({ stores, vault, ...audit, ...basics });
   // They would end when they are used, too: nobody has to wait for it.
   void endForeign();
   const port = await server.listen(routes, config.port);

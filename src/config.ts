@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type ApiKey, parseApiKeys } from './kernel/api-key.js';
 import { asBehalfError, BehalfError } from './kernel/errors.js';
 import { Secret } from './kernel/secret.js';
-import { parseKeyring } from './kernel/vault.js';
+import { type EncryptionKeys, readEncryptionKeys, readVault, type VaultSettings } from './key-settings.js';
 import { type LanguageSettings, readLanguage } from './language-settings.js';
 import { SETTINGS, type Setting, type SettingName } from './settings.js';
 import { readSlack, type SlackSettings } from './slack-settings.js';
@@ -20,8 +20,10 @@ export interface Config extends LanguageSettings {
     | { readonly kind: 'embedded'; readonly directory: string };
   /** Folder for what must survive a restart of one process: the embedded store, a development key. */
   readonly dataDir: string;
-  /** `id:base64,id:base64`; absent only outside production. */
-  readonly encryptionKeys?: Secret;
+  /** Absent only outside production. */
+  readonly encryptionKeys?: EncryptionKeys;
+  /** HashiCorp Vault, for keys that it has wrapped. */
+  readonly vault?: VaultSettings;
   readonly configDir: string;
   readonly slack?: SlackSettings;
   readonly teams?: TeamsSettings;
@@ -85,7 +87,6 @@ export function parseConfig(environment: Environment): Config {
     loginTimeoutMs: reader.integer('LOGIN_TIMEOUT_MINUTES', 1, 24 * 60) * 60_000,
     uninstallGraceMs: reader.integer('UNINSTALL_GRACE_HOURS', 0, 24 * 365) * 3_600_000,
     historyMs: reader.integer('HISTORY_DAYS', 1, 3650) * 86_400_000,
-    auditMs: reader.integer('AUDIT_DAYS', 0, 3650) * 86_400_000,
     maxFileBytes: reader.integer('MAX_FILE_MB', 1, 500) * 1024 * 1024,
     maxRunningJobs: reader.integer('MAX_RUNNING_JOBS', 1, 100_000),
     jobLeaseMs: reader.integer('JOB_LEASE_SECONDS', 5, 600) * 1_000,
@@ -110,7 +111,7 @@ function checkSignIns(reader: SettingsReader, { identityCheck, slack, teams }: C
 }
 
 /** Where what is kept is, and the keys that open it: for commands that do without the rest of the configuration. */
-export type StoreConfig = Pick<Config, 'store' | 'dataDir' | 'encryptionKeys'>;
+export type StoreConfig = Pick<Config, 'store' | 'dataDir' | 'encryptionKeys' | 'vault' | 'auditMs'>;
 
 /** Reads what the store needs. @throws BehalfError `config.invalid` */
 export function parseStoreConfig(environment: Environment): StoreConfig {
@@ -120,34 +121,26 @@ export function parseStoreConfig(environment: Environment): StoreConfig {
   return config;
 }
 
+/** Reads how a KMS is reached, to wrap a new key. @throws BehalfError `config.invalid` */
+export function parseKeyServices(environment: Environment): Pick<Config, 'vault'> {
+  const reader = new SettingsReader(environment);
+  const vault = readVault(reader, undefined);
+  reader.throwProblems();
+  return vault ? { vault } : {};
+}
+
 function readStore(reader: SettingsReader, production: boolean): StoreConfig {
   const directory = reader.required('DATA_DIR', 'Name a folder.');
   const redisUrl = reader.optional('REDIS_URL');
   const encryptionKeys = readEncryptionKeys(reader, production);
+  const vault = readVault(reader, encryptionKeys);
   return {
     store: redisUrl === undefined ? { kind: 'embedded', directory } : { kind: 'redis', url: new Secret(redisUrl) },
     dataDir: directory,
-    ...(encryptionKeys === undefined ? {} : { encryptionKeys: new Secret(encryptionKeys) }),
+    auditMs: reader.integer('AUDIT_DAYS', 0, 3650) * 86_400_000,
+    ...(encryptionKeys ? { encryptionKeys } : {}),
+    ...(vault ? { vault } : {}),
   };
-}
-
-/** The keys as they stand there; whether they can be used is known here already, with all other mistakes. */
-function readEncryptionKeys(reader: SettingsReader, production: boolean): string | undefined {
-  const text = reader.optional('ENCRYPTION_KEYS');
-  if (text === undefined) {
-    if (production)
-      reader.fail(
-        'ENCRYPTION_KEYS',
-        'is required in production. Make one with `behalf keys generate` and keep it safe: without it stored logins are lost.',
-      );
-    return undefined;
-  }
-  try {
-    parseKeyring(text);
-  } catch (error) {
-    reader.fail('ENCRYPTION_KEYS', `is not right: ${asBehalfError(error).message}.`);
-  }
-  return text;
 }
 
 function readApiKeys(reader: SettingsReader): readonly ApiKey[] {

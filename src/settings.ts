@@ -20,10 +20,28 @@ export const SETTINGS = {
   LOG_LEVEL: { group: 'Service', help: 'fatal, error, warn, info, debug, trace or silent', default: 'info' },
   ENCRYPTION_KEYS: {
     group: 'Storage',
-    help: 'id:base64 of 32 bytes, comma-separated; the first encrypts, all decrypt. Required in production. Make one: behalf keys generate',
+    help: 'id:base64 of 32 bytes, or wrapped by a KMS, comma-separated; the first encrypts, all decrypt. Required in production, or the file. Make one: behalf keys generate',
     example: 'k1:…',
     secret: true,
   },
+  ENCRYPTION_KEYS_FILE: {
+    group: 'Storage',
+    help: 'File with the keys in place of ENCRYPTION_KEYS, one a line, comments behind #; a secret of Docker or Kubernetes',
+    example: '/run/secrets/encryption-keys',
+  },
+  VAULT_ADDR: {
+    group: 'Storage',
+    help: 'HashiCorp Vault, for keys wrapped by vault-transit (https; http only for an agent on localhost)',
+    example: 'https://vault.example.com:8200',
+  },
+  VAULT_TOKEN: { group: 'Storage', help: 'Token of Vault; an agent may add its own', secret: true },
+  VAULT_TOKEN_FILE: {
+    group: 'Storage',
+    help: 'File with that token, as the Vault agent writes it',
+    example: '/vault/secrets/token',
+  },
+  VAULT_NAMESPACE: { group: 'Storage', help: 'Namespace of Vault Enterprise' },
+  VAULT_CACERT: { group: 'Storage', help: 'PEM file with the certificate authorities that Vault is trusted by' },
   REDIS_URL: {
     group: 'Storage',
     help: 'redis://, rediss://, redis+sentinel:// or redis+cluster://; unset: one process with an embedded store',

@@ -54,7 +54,7 @@ function toRow(owner: ConnectionOwner, name: string, row: SqlRow): ConnectionRow
   return { owner, name, generation: numberOf(row, 'generation'), sealed: bytesOf(row, 'sealed') };
 }
 
-function encodeOwner(owner: ConnectionOwner): string {
+export function encodeOwner(owner: ConnectionOwner): string {
   return JSON.stringify(owner === 'shared' ? owner : [owner.platform, owner.tenantId, owner.userId]);
 }
 

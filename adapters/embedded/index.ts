@@ -11,6 +11,7 @@ import type { ExpiringStore } from '../../src/kernel/expiring-store.port.js';
 import type { Logger } from '../../src/kernel/logger.port.js';
 import type { Metrics } from '../../src/kernel/metrics.port.js';
 import type { StoreHealth } from '../../src/kernel/store-health.port.js';
+import type { SealedRows } from '../../src/sealed-rows.port.js';
 import { createAuditStore } from './audit-store.js';
 import { createConnectionStore } from './connection-store.js';
 import { type Database, openDatabase } from './database.js';
@@ -20,6 +21,7 @@ import { createJobQueue } from './job-queue.js';
 import { createJobStore } from './job-store.js';
 import { createLeaseStore } from './lease-store.js';
 import { createRevocationQueue } from './revocation-queue.js';
+import { createSealedRows } from './sealed-rows.js';
 
 export { openEmbeddedContents } from './contents.js';
 export { peekSharedConnections } from './peek.js';
@@ -46,6 +48,8 @@ export interface EmbeddedStores {
   readonly audit: AuditStore;
   readonly jobs: JobStore;
   readonly queue: JobQueue;
+  /** For a change of the keys. */
+  readonly sealedRows: SealedRows;
   readonly health: StoreHealth;
 }
 
@@ -68,6 +72,7 @@ export async function createEmbeddedStores(options: EmbeddedStoresOptions): Prom
     audit: createAuditStore(database),
     jobs: createJobStore(database, clock),
     queue,
+    sealedRows: createSealedRows(database, clock),
     health: createHealth(database, directory, async () => {
       closing.abort();
       // Handlers under way are not waited for: `stop` of the queue does that.

@@ -11,6 +11,7 @@ import type { ExpiringStore } from '../../src/kernel/expiring-store.port.js';
 import type { Logger } from '../../src/kernel/logger.port.js';
 import type { Metrics } from '../../src/kernel/metrics.port.js';
 import type { StoreHealth } from '../../src/kernel/store-health.port.js';
+import type { SealedRows } from '../../src/sealed-rows.port.js';
 import { createAuditStore } from './audit-store.js';
 import { createLink } from './client.js';
 import { createConnectionStore } from './connection-store.js';
@@ -22,6 +23,7 @@ import { createJobStore } from './job-store.js';
 import { createKeys } from './keys.js';
 import { createLeaseStore } from './lease-store.js';
 import { createRevocationQueue } from './revocation-queue.js';
+import { createSealedRows } from './sealed-rows.js';
 import { parseRedisUrl } from './url.js';
 
 export { peekSharedConnections } from './peek.js';
@@ -53,6 +55,8 @@ export interface RedisStores {
   readonly audit: AuditStore;
   readonly jobs: JobStore;
   readonly queue: JobQueue;
+  /** For a change of the keys. */
+  readonly sealedRows: SealedRows;
   readonly health: StoreHealth;
 }
 
@@ -84,6 +88,7 @@ export async function createRedisStores(options: RedisStoresOptions): Promise<Re
     audit: createAuditStore(link, keys),
     jobs: createJobStore(link, keys),
     queue,
+    sealedRows: createSealedRows(link, keys, clock),
     health: createHealth({
       link,
       keys,

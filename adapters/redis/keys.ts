@@ -44,8 +44,12 @@ export interface Keys {
   record(key: RecordKey): string;
   /** A person's records: a sorted set of the ends of their keys, by when they end. */
   ownedRecords(owner: string): string;
+  /** Matches the key of every record. */
+  readonly recordPattern: string;
   lease(key: string): string;
   connections(owner: ConnectionOwner): ConnectionKeys;
+  /** The names of each shard, see {@link ConnectionKeys.names}. */
+  readonly connectionNames: readonly string[];
   /** Begins the 16 portions of a name's owners, for each shard in the order of paging. A hexadecimal digit ends them. */
   ownersByShard(name: string): readonly string[];
   readonly revocations: { readonly due: string; readonly rows: string };
@@ -66,11 +70,13 @@ export function createKeys(prefix: string): Keys {
   return {
     record: (key) => `${prefix}x:${key.kind}:${hash(key.id)}`,
     ownedRecords: (owner) => `${prefix}y:${hash(owner)}`,
+    recordPattern: `${prefix.replaceAll(/[\\*?[\]]/g, '\\$&')}x:*`,
     lease: (key) => `${prefix}l:${hash(key)}`,
     connections: (owner) => {
       const digest = hash(owner === 'shared' ? owner : joinKey(owner.platform, owner.tenantId, owner.userId));
       return connectionKeys(shardBase(shardOf(digest, CONNECTION_SHARDS)), digest);
     },
+    connectionNames: Array.from({ length: CONNECTION_SHARDS }, (_, shard) => `${shardBase(shard)}n`),
     ownersByShard: (name) =>
       Array.from({ length: CONNECTION_SHARDS }, (_, shard) => `${shardBase(shard)}o${nameDigest(name)}`),
     revocations: { due: `${prefix}{rev}due`, rows: `${prefix}{rev}rows` },
@@ -122,8 +128,10 @@ export function waitingDigest(user: JobOwner, connection: string): string {
 
 /** 60 bits: names are few, and chosen by administrators. */
 export function nameDigest(name: string): string {
-  return hash(name).slice(0, 10);
+  return hash(name).slice(0, NAME_DIGEST_LENGTH);
 }
+
+export const NAME_DIGEST_LENGTH = 10;
 
 function hash(text: string): string {
   return createHash('sha256').update(text).digest('base64url').slice(0, HASH_LENGTH);

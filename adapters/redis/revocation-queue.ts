@@ -36,13 +36,22 @@ function encode({ attempts, connection, sealed }: Revocation): Buffer {
   return Buffer.concat([head, name, sealed]);
 }
 
-function decode(id: string, dueAt: number, row: Buffer): Revocation {
+/** The sealed part of a row. Throws `store.corrupt`. */
+export function sealedInRevocation(row: Buffer): Buffer {
+  return row.subarray(nameEndOf(row));
+}
+
+function nameEndOf(row: Buffer): number {
   const nameEnd = row.length < 6 ? 6 : 6 + row.readUInt16BE(4);
   if (row.length < nameEnd) throw new BehalfError('store.corrupt', 'A revocation in Redis cannot be read');
+  return nameEnd;
+}
+
+function decode(id: string, dueAt: number, row: Buffer): Revocation {
   return {
     id,
-    connection: row.toString('utf8', 6, nameEnd),
-    sealed: row.subarray(nameEnd),
+    connection: row.toString('utf8', 6, nameEndOf(row)),
+    sealed: sealedInRevocation(row),
     dueAt,
     attempts: row.readUInt32BE(0),
   };

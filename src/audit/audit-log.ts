@@ -1,6 +1,6 @@
 import type { AuditEvent } from '../kernel/audit.port.js';
 import { BehalfError, isBehalfError } from '../kernel/errors.js';
-import type { Vault } from '../kernel/vault.js';
+import { keyIdOf, type Vault } from '../kernel/vault.js';
 import type { AuditAnchor, AuditPosition, AuditRecord, AuditState, AuditStore } from './audit-store.port.js';
 import { BEGINNING, type Chain, createAuditKey, createChain, openAuditKey, sealAuditKey } from './chain.js';
 
@@ -150,6 +150,12 @@ export class AuditLog {
       const key = openAuditKey(this.#vault, state.key);
       if (await this.#store.replaceKey(state.key, sealAuditKey(this.#vault, key))) return true;
     }
+  }
+
+  /** Id of the key that the log's own key is sealed with; undefined where the log has not begun. */
+  async keyId(): Promise<string | undefined> {
+    const state = await this.#store.state();
+    return state && keyIdOf(state.key);
   }
 
   /** Where the log ends, to be noted elsewhere. */

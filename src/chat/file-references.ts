@@ -58,3 +58,20 @@ export function createFileReferences(vault: Vault): FileReferences {
     },
   };
 }
+
+const REFERENCE = /file\.[\w-]+/g;
+
+/** The same text, with what refers to files of this person in it sealed with the first key. */
+export function resealFileReferences(vault: Vault, user: ChatUser, text: string): string {
+  return text.replaceAll(REFERENCE, (ref) => {
+    const sealed = Buffer.from(ref.slice(FILE_REF.length), 'base64url');
+    try {
+      if (!vault.needsRotation(sealed)) return ref;
+      return FILE_REF + Buffer.from(vault.reseal('file', [chatUserKey(user)], sealed)).toString('base64url');
+    } catch (error) {
+      // Any text may look like one; what does not open now is no file later either.
+      if (isBehalfError(error, 'store.corrupt')) return ref;
+      throw error;
+    }
+  });
+}

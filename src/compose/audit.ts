@@ -6,9 +6,9 @@ import type { Config, StoreConfig } from '../config.js';
 import type { Audit } from '../kernel/audit.port.js';
 import { noMetrics } from '../kernel/metrics.port.js';
 import { systemClock } from '../kernel/system-clock.js';
-import { createVault, type Vault } from '../kernel/vault.js';
-import { loadKeyring } from '../keyring.js';
+import type { Vault } from '../kernel/vault.js';
 import { type Basics, openStores } from './open-stores.js';
+import { openVault } from './open-vault.js';
 
 /** What writes into the audit log; undefined where the configuration switches it off. */
 export function createAuditTrail(
@@ -37,7 +37,7 @@ function nameOfUser(): string {
 /** The audit log, to be read beside a running service where the store allows it. */
 export async function openAuditLog(config: StoreConfig): Promise<{ readonly log: AuditLog; close(): Promise<void> }> {
   const logger = (await import('../../adapters/pino/index.js')).createLogger({ level: 'silent' });
-  const vault = createVault(await loadKeyring(config, logger));
+  const vault = await openVault(config, logger);
   const stores = await openStores(config, { clock: systemClock, logger, metrics: noMetrics });
   return { log: new AuditLog({ store: stores.audit, vault }), close: () => stores.health.close() };
 }

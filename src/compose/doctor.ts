@@ -9,6 +9,7 @@ import type { HttpClient } from '../kernel/http-client.port.js';
 import { noMetrics } from '../kernel/metrics.port.js';
 import { systemClock } from '../kernel/system-clock.js';
 import { hasErrors } from '../language/problem.js';
+import { examineKeys } from './examine-keys.js';
 import { examineTraces } from './examine-traces.js';
 import { lookAtStore, type StoreLook } from './look-at-store.js';
 import { type Basics, openStores } from './open-stores.js';
@@ -36,6 +37,7 @@ export async function examineService(config: Config, environment: Environment): 
     const { createOAuthClient } = await import('../../adapters/oauth/index.js');
     const oauth = createOAuthClient({ httpClient: http, clock });
     const all = await Promise.all([
+      examined('keys', () => examineKeys(config, logger), NETWORK),
       examined('store', () => examineStore(config, look, basics), 'Look at REDIS_URL, or at DATA_DIR.'),
       examined(
         'address',

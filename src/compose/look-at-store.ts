@@ -5,10 +5,11 @@ import { openRows } from '../connections/connection-records.js';
 import type { ConnectionRow } from '../connections/connection-store.port.js';
 import { type SharedStates, statesOf } from '../connections/shared-states.js';
 import { asBehalfError } from '../kernel/errors.js';
+import type { Logger } from '../kernel/logger.port.js';
 import { noMetrics } from '../kernel/metrics.port.js';
 import { systemClock } from '../kernel/system-clock.js';
-import { createVault } from '../kernel/vault.js';
-import { DEVELOPMENT_KEY, loadKeyring } from '../keyring.js';
+import { DEVELOPMENT_KEY } from '../keyring.js';
+import { openVault } from './open-vault.js';
 
 /** How long a Redis that does not answer is waited for, in ms. */
 const START_TIMEOUT_MS = 3_000;
@@ -27,16 +28,13 @@ export async function lookAtStore(config: StoreConfig): Promise<StoreLook> {
     if (!config.encryptionKeys && !existsSync(join(config.dataDir, DEVELOPMENT_KEY))) {
       return { kind: 'unknown', why: 'ENCRYPTION_KEYS is not set' };
     }
-    return { kind: 'known', states: statesOf(openRows(createVault(await loadKeyring(config, logger)), rows)) };
+    return { kind: 'known', states: statesOf(openRows(await openVault(config, logger), rows)) };
   } catch (error) {
     return { kind: 'unknown', why: asBehalfError(error).message };
   }
 }
 
-async function readRows(
-  config: StoreConfig,
-  logger: Parameters<typeof loadKeyring>[1],
-): Promise<readonly ConnectionRow[] | undefined> {
+async function readRows(config: StoreConfig, logger: Logger): Promise<readonly ConnectionRow[] | undefined> {
   if (config.store.kind === 'embedded') {
     return (await import('../../adapters/embedded/index.js')).peekSharedConnections(config.store.directory);
   }

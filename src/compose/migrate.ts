@@ -2,10 +2,9 @@ import type { Config } from '../config.js';
 import { BehalfError } from '../kernel/errors.js';
 import { noMetrics } from '../kernel/metrics.port.js';
 import { systemClock } from '../kernel/system-clock.js';
-import { createVault } from '../kernel/vault.js';
-import { loadKeyring } from '../keyring.js';
 import { type MovedRows, moveStore } from '../move-store.js';
 import { openStores } from './open-stores.js';
+import { openVault } from './open-vault.js';
 
 /**
  * Carries the embedded store of `DATA_DIR` into the Redis of `REDIS_URL` and sets the file aside. Throws `config.invalid`
@@ -20,7 +19,7 @@ export async function migrateToRedis(config: Config): Promise<MovedRows & { read
   const { openEmbeddedContents } = await import('../../adapters/embedded/index.js');
   const from = await openEmbeddedContents({ directory: config.dataDir, clock });
   try {
-    const vault = createVault(await loadKeyring(config, logger));
+    const vault = await openVault(config, logger);
     const to = await openStores(config, { clock, logger, metrics: noMetrics });
     try {
       const moved = await moveStore({ from, to, vault, clock });

@@ -1,4 +1,3 @@
-import { AuditLog } from '../audit/audit-log.js';
 import { type Catalogue, loadCatalogue } from '../catalogue.js';
 import type { Config } from '../config.js';
 import type { Account, Credential } from '../connections/connection.js';
@@ -12,14 +11,13 @@ import { BehalfError } from '../kernel/errors.js';
 import { noMetrics } from '../kernel/metrics.port.js';
 import { Secret } from '../kernel/secret.js';
 import { systemClock } from '../kernel/system-clock.js';
-import { createVault } from '../kernel/vault.js';
-import { loadKeyring } from '../keyring.js';
 import { sharedLogins } from '../shared-logins.js';
 import { assetRoutes } from '../web/assets.js';
 import { loginPath, loginRoutes } from '../web/login-routes.js';
 import { byAdministrator, createAuditTrail } from './audit.js';
 import { sharedStatesIn } from './made-connections.js';
 import { type Basics, openStores, originOf } from './open-stores.js';
+import { openVault } from './open-vault.js';
 import { createPersonTools, type PersonTools } from './person-tools.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -39,8 +37,6 @@ export interface OpenedConnections {
   serveLogins(): Promise<() => Promise<void>>;
   /** What is kept about single persons. */
   readonly people: PersonTools;
-  /** Seals the key of the audit log with the first key; notes that the keys were rotated. */
-  rotateAuditKey(): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -52,7 +48,7 @@ export async function openConnections(
 ): Promise<OpenedConnections> {
   const logger = (await import('../../adapters/pino/index.js')).createLogger({ level: 'silent' });
   const basics: Basics = { clock: systemClock, logger, metrics: noMetrics };
-  const vault = createVault(await loadKeyring(config, logger));
+  const vault = await openVault(config, logger);
   const stores = await openStores(config, basics);
   const trail = createAuditTrail(config, { stores, vault, ...basics });
   const audit = trail ? { audit: byAdministrator(trail) } : {};
@@ -130,11 +126,6 @@ export async function openConnections(
       });
       await server.listen([...assetRoutes(), ...routes], config.port);
       return () => server.close();
-    },
-    async rotateAuditKey() {
-      const isSealedAnew = await new AuditLog({ store: stores.audit, vault }).rotateKey();
-      audit.audit?.note({ kind: 'keys', outcome: 'rotated' });
-      return isSealedAnew;
     },
     async close() {
       await trail?.stop();

@@ -4,6 +4,7 @@ import type { ParentConnection } from '../connections/parent-connection.js';
 import type { Clock } from '../kernel/clock.port.js';
 import type { Logger } from '../kernel/logger.port.js';
 import type { Metrics } from '../kernel/metrics.port.js';
+import type { SealedRows } from '../sealed-rows.port.js';
 
 /** What every driver is made with. */
 export interface Basics {
@@ -12,11 +13,14 @@ export interface Basics {
   readonly metrics: Metrics;
 }
 
+/** The stores, with what a change of the keys goes through. */
+export type OpenedStores = Stores & { readonly sealedRows: SealedRows };
+
 /** The stores that the configuration asks for; only their driver is loaded. */
 export async function openStores(
   config: Pick<Config, 'store'> & Partial<Pick<Config, 'jobLeaseMs'>>,
   basics: Basics,
-): Promise<Stores> {
+): Promise<OpenedStores> {
   if (config.store.kind === 'redis') {
     return (await import('../../adapters/redis/index.js')).createRedisStores({
       url: config.store.url.reveal(),

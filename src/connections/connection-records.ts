@@ -72,7 +72,6 @@ export function createConnectionRecords(store: ConnectionStore, vault: Vault): C
 }
 
 /** Opens rows that were read elsewhere. */
-/** Opens a row. Throws `store.corrupt` where its ciphertext was changed, moved, or its key is gone. */
 export function openRows(vault: Vault, rows: readonly ConnectionRow[]): readonly ReadRow[] {
   return rows.map((row) => openOrNot(vault, row));
 }
@@ -128,6 +127,11 @@ export function openRow(vault: Vault, row: ConnectionRow): Connection {
     connectedAt: c,
     changedAt: m,
   };
+}
+
+/** The inside of a row, sealed with the first key; the row stays of its generation. Throws `store.corrupt`. */
+export function resealRow(vault: Vault, row: ConnectionRow): Uint8Array {
+  return vault.reseal('connection', binding(row), row.sealed);
 }
 
 function mapValues<T, U>(record: Readonly<Record<string, T>>, change: (value: T) => U): Readonly<Record<string, U>> {

@@ -16,7 +16,6 @@ import { type CredentialAnswer, CredentialFinder, type CredentialOptions } from 
 import { countChildren, eachOwner } from './each-owner.js';
 import { type Disconnection, endConnection } from './end-connection.js';
 import { ended } from './ended-connection.js';
-import { type KeyRotation, rotateConnectionKeys } from './key-rotation.js';
 import type { LeaseStore } from './lease-store.port.js';
 import type { OAuthClient } from './oauth-client.port.js';
 import type { ParentConnection } from './parent-connection.js';
@@ -93,8 +92,6 @@ export interface Connections {
    * number. Without it they end when they are used. Safe to repeat.
    */
   endForeign(parent: ParentConnection): Promise<number>;
-  /** Seals every row of this name anew that is not sealed with the first key. Safe to repeat. */
-  rotateKeys(name: string): Promise<KeyRotation>;
 }
 
 export function createConnections(deps: ConnectionsDeps): Connections {
@@ -190,7 +187,6 @@ export function createConnections(deps: ConnectionsDeps): Connections {
         const found = await records.look(owner, parent.name);
         return found?.kind === 'readable' && (await finder.endIfForeign(found.connection, parent)) !== undefined;
       }),
-    rotateKeys: (name) => rotateConnectionKeys({ ...parts, records }, name),
   };
 }
 

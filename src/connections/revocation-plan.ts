@@ -79,3 +79,8 @@ export function openRevocation(vault: Vault, revocation: Revocation): { tokens: 
   if (!inside.success) throw new BehalfError('store.corrupt', 'A stored revocation is not of this version');
   return { tokens: decodeTokens(inside.data.t), from: inside.data.from };
 }
+
+/** The inside of an entry, sealed with the first key. Throws `store.corrupt`. */
+export function resealRevocation(vault: Vault, { id, sealed }: Pick<Revocation, 'id' | 'sealed'>): Uint8Array {
+  return vault.reseal('revocation', [id], sealed);
+}

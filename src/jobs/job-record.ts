@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ChatUser } from '../chat/chat-user.js';
 import type { ConversationRef } from '../chat/conversation.js';
+import { resealFileReferences } from '../chat/file-references.js';
 import { isPerson, jobOwnerKey } from '../chat/job-owner.js';
 import { BehalfError } from '../kernel/errors.js';
 import type { Vault } from '../kernel/vault.js';
@@ -161,6 +162,23 @@ export function openJob(vault: Vault, row: JobRow): Job {
     throw new BehalfError('store.corrupt', 'The inside of a stored job is not a job', { details: { jobId: row.id } });
   }
   return withState(row, withList(state));
+}
+
+/**
+ * The inside of a job, and the files that it refers to, sealed with the first key; undefined where they are already. The row
+ * stays of its version. Throws `store.corrupt`.
+ */
+export function resealJob(vault: Vault, row: JobRow): Uint8Array | undefined {
+  const { user } = row;
+  const before = jobText(vault, row);
+  const after = isPerson(user) ? resealFileReferences(vault, user, before) : before;
+  if (after === before && !vault.needsRotation(row.sealed)) return undefined;
+  return vault.seal('job', bindingOf(row), after);
+}
+
+/** The inside of a job as it was sealed. Throws `store.corrupt`. */
+export function jobText(vault: Vault, row: JobRow): string {
+  return vault.open('job', bindingOf(row), row.sealed).toString('utf8');
 }
 
 /** Earlier versions kept one step in flight, not a list. */

@@ -32,6 +32,10 @@ export const ERROR_CODES = {
     audience: 'operator',
     text: "I can't reach my memory right now. Please try again in a moment.",
   },
+  'keys.unavailable': {
+    audience: 'operator',
+    text: 'I cannot reach what opens my memory. Please try again later.',
+  },
   'store.corrupt': {
     audience: 'operator',
     text: 'Something that I stored cannot be read any more. Please tell your administrator.',
@@ -160,6 +164,13 @@ export function isBehalfError(error: unknown, ...codes: readonly ErrorCode[]): e
 export function asBehalfError(error: unknown): BehalfError {
   if (isBehalfError(error)) return error;
   return new BehalfError('internal', `Unexpected ${describeForeignError(error)}`);
+}
+
+/** Code of a foreign error, or its name: never its message. */
+export function foreignCode(error: unknown): string {
+  if (typeof error !== 'object' || error === null) return typeof error;
+  if ('code' in error && typeof error.code === 'string') return error.code;
+  return 'name' in error && typeof error.name === 'string' ? error.name : 'error';
 }
 
 /** Name, code and (for errors of this code base and of Node) the place of a foreign error, without its message. */

@@ -1,32 +1,39 @@
 import { createCipheriv, createDecipheriv } from 'node:crypto';
 import { BehalfError } from './errors.js';
 import { joinKey, pooledBytes } from './ids.js';
-import { Secret } from './secret.js';
+import type { Secret } from './secret.js';
 
 const VERSION = 1;
 const KEY_BYTES = 32;
 /** 96 bits: the size for which GCM needs no extra derivation (NIST SP 800-38D section 8.2). */
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
-const KEY_ID = /^[A-Za-z0-9_.-]{1,32}$/;
+/** Ids of keys. */
+export const KEY_ID = /^[A-Za-z0-9_.-]{1,32}$/;
 
-/** What a sealed record is; part of what it is sealed with, so that one kind never opens as another. */
-export type SealedType =
-  | 'connection'
-  | 'job'
-  | 'login'
-  | 'login-sign-in'
-  | 'login-state'
-  | 'login-proof'
-  | 'login-link'
-  | 'login-silent'
-  | 'revocation'
-  | 'message'
-  | 'file'
-  | 'offered-file'
-  | 'erasure'
-  | 'audit'
-  | 'audit-key';
+/**
+ * What a sealed record is; part of what it is sealed with, so that one kind never opens as another. Each comes
+ * under a new key by `rotate-keys.ts`, or ends by itself.
+ */
+export const SEALED_TYPES = [
+  'connection',
+  'job',
+  'login',
+  'login-sign-in',
+  'login-state',
+  'login-proof',
+  'login-link',
+  'login-silent',
+  'revocation',
+  'message',
+  'file',
+  'offered-file',
+  'erasure',
+  'audit',
+  'audit-key',
+] as const;
+
+export type SealedType = (typeof SEALED_TYPES)[number];
 
 export interface VaultKey {
   /** Stands in every envelope: 1 to 32 letters, digits, `_`, `.`, `-`. */
@@ -48,6 +55,10 @@ export interface Vault {
   openJson(type: SealedType, parts: readonly string[], envelope: Uint8Array): unknown;
   /** True when it is sealed with another key than the first of the keyring. */
   needsRotation(envelope: Uint8Array): boolean;
+  /** The same content, sealed with the first key. Throws `store.corrupt` as {@link open} does. */
+  reseal(type: SealedType, parts: readonly string[], envelope: Uint8Array): Uint8Array;
+  /** Ids of the keyring; the first one encrypts. */
+  readonly keyIds: readonly string[];
 }
 
 /** The first key encrypts, all decrypt. */
@@ -85,51 +96,27 @@ export function createVault(keyring: readonly VaultKey[]): Vault {
     open,
     sealJson: (type, parts, value) => seal(type, parts, JSON.stringify(value)),
     openJson: (type, parts, envelope) => JSON.parse(open(type, parts, envelope).toString('utf8')),
-    needsRotation: (envelope) => readEnvelope('stored', envelope).keyId !== primary.id,
+    needsRotation: (envelope) => keyIdOf(envelope) !== primary.id,
+    reseal: (type, parts, envelope) => seal(type, parts, open(type, parts, envelope)),
+    keyIds: [...keys.keys()],
   };
 }
 
-/**
- * Reads `id:base64,id:base64`, 32 bytes each. Throws `config.invalid` that says which entry is wrong and why, by its position
- * and id, never with a part of the key.
- */
-export function parseKeyring(text: string): readonly VaultKey[] {
-  const keyring = text.split(',').map((entry, index) => parseKey(entry.trim(), index + 1));
-  const seen = new Set<string>();
-  for (const { id } of keyring) {
-    if (seen.has(id)) throw new BehalfError('config.invalid', `Encryption key id "${id}" is there twice`);
-    seen.add(id);
-  }
-  return keyring;
+/** The id of the key that it is sealed with. Throws `store.corrupt` for what is no envelope of ours. */
+export function keyIdOf(envelope: Uint8Array): string {
+  return readEnvelope('stored', envelope).keyId;
 }
 
-function parseKey(entry: string, position: number): VaultKey {
-  const colon = entry.indexOf(':');
-  if (colon === -1) throw new BehalfError('config.invalid', `Encryption key ${position} is not of the form id:base64`);
-  const id = entry.slice(0, colon);
-  const encoded = entry.slice(colon + 1).trim();
-  if (!KEY_ID.test(id)) {
-    throw new BehalfError(
-      'config.invalid',
-      `The id of encryption key ${position} must be 1 to 32 letters, digits, "_", "." or "-"`,
-    );
-  }
-  if (!/^[A-Za-z0-9+/_-]+={0,2}$/.test(encoded)) {
-    throw new BehalfError('config.invalid', `Encryption key ${position} ("${id}") is not base64`);
-  }
-  const key = Buffer.from(encoded, 'base64');
-  checkKey(id, key);
-  return { id, key: new Secret(key) };
+/** What is wrong with a key, by its id alone; undefined: it can be used. */
+export function misfitOfKey(id: string, key: Buffer): string | undefined {
+  if (!KEY_ID.test(id)) return 'An encryption key has an id that is not allowed';
+  if (key.length === KEY_BYTES) return undefined;
+  return `Encryption key "${id}" has ${key.length} bytes; it must have ${KEY_BYTES}. Make one with \`behalf keys generate\``;
 }
 
 function checkKey(id: string, key: Buffer): void {
-  if (!KEY_ID.test(id)) throw new BehalfError('config.invalid', 'An encryption key has an id that is not allowed');
-  if (key.length !== KEY_BYTES) {
-    throw new BehalfError(
-      'config.invalid',
-      `Encryption key "${id}" has ${key.length} bytes; it must have ${KEY_BYTES}`,
-    );
-  }
+  const misfit = misfitOfKey(id, key);
+  if (misfit !== undefined) throw new BehalfError('config.invalid', misfit);
 }
 
 function authenticated(header: Buffer, type: SealedType, parts: readonly string[]): Buffer {

@@ -1,8 +1,6 @@
-import { createConnections } from '../../src/connections/connections.js';
 import type { ParentConnection } from '../../src/connections/parent-connection.js';
 import { Secret } from '../../src/kernel/secret.js';
-import { createVault } from '../../src/kernel/vault.js';
-import { ANN, ANNS_ACCOUNT, BOB, type ConnectionKit, startConnectionKit, vaultKey } from '../support/connection-kit.js';
+import { ANN, ANNS_ACCOUNT, BOB, type ConnectionKit, startConnectionKit } from '../support/connection-kit.js';
 import { STORES, useDisks } from '../support/disks.js';
 
 describe.each(STORES)('on the %s store', (store) => {
@@ -244,28 +242,6 @@ describe.each(STORES)('on the %s store', (store) => {
       await kit.connections.disconnect(BOB, 'crm');
       await kit.clock.advance(60_000);
       expect(kit.provider.callsOf('revoke')).toHaveLength(1);
-    });
-  });
-
-  describe('a change of the encryption key', () => {
-    it('seals every row anew and keeps what is in it', async () => {
-      await connect('a', 'r');
-      await kit.connections.activate(BOB, 'crm', kit.tokens('b'), ANNS_ACCOUNT);
-      const [oldKey, newKey] = [vaultKey('k1'), vaultKey('k2')];
-      const before = createConnections({ ...kit.deps, vault: createVault([oldKey]) });
-      for (const owner of [ANN, BOB]) await kit.connections.remove(owner, 'crm');
-      for (const owner of [ANN, BOB]) await before.activate(owner, 'crm', kit.tokens('kept'), ANNS_ACCOUNT);
-      const both = createConnections({ ...kit.deps, vault: createVault([newKey, oldKey]) });
-      await expect(both.rotateKeys('crm')).resolves.toEqual({ checked: 2, resealed: 2, failed: 0 });
-      await expect(both.rotateKeys('crm')).resolves.toEqual({ checked: 2, resealed: 0, failed: 0 });
-      const after = createConnections({ ...kit.deps, vault: createVault([newKey]) });
-      await expect(after.credentialFor(BOB, kit.parent)).resolves.toMatchObject({ kind: 'ready' });
-    });
-
-    it('counts rows that no key opens', async () => {
-      await connect('a');
-      const strange = createConnections({ ...kit.deps, vault: createVault([vaultKey('k9')]) });
-      await expect(strange.rotateKeys('crm')).resolves.toEqual({ checked: 1, resealed: 0, failed: 1 });
     });
   });
 

@@ -1,9 +1,11 @@
+import { AuditLog } from '../../src/audit/audit-log.js';
 import type { ConnectionStore } from '../../src/connections/connection-store.port.js';
 import { type Connections, createConnections } from '../../src/connections/connections.js';
 import type { CredentialAnswer } from '../../src/connections/credential-finder.js';
 import { BehalfError } from '../../src/kernel/errors.js';
 import type { MetricCounter } from '../../src/kernel/metrics.port.js';
 import { createVault } from '../../src/kernel/vault.js';
+import { rotateKeys } from '../../src/rotate-keys.js';
 import { ANN, ANNS_ACCOUNT, type ConnectionKit, startConnectionKit, vaultKey } from '../support/connection-kit.js';
 import type { TokenCall } from '../support/token-server.js';
 
@@ -313,11 +315,14 @@ describe('somebody who writes while a refresh is under way', () => {
   it('by changing the encryption key does not lose the rotated tokens', async () => {
     const [oldKey, newKey] = [vaultKey('k1'), vaultKey('k2')];
     const old = createConnections({ ...kit.deps, vault: createVault([oldKey]) });
-    const both = createConnections({ ...kit.deps, vault: createVault([newKey, oldKey]) });
+    const vault = createVault([newKey, oldKey]);
+    const both = createConnections({ ...kit.deps, vault });
+    const { stores } = kit;
+    const audit = new AuditLog({ store: stores.audit, vault });
     await old.activate(ANN, 'crm', kit.tokens('access-0', 'refresh-0', 1_000), ANNS_ACCOUNT);
     await kit.clock.advance(1_000);
     kit.provider.script(async () => {
-      await both.rotateKeys('crm');
+      await rotateKeys({ rows: stores.sealedRows, leases: stores.leases, audit, vault, clock: kit.clock });
       return { body: { access_token: 'rotated', refresh_token: 'refresh-1', token_type: 'Bearer', expires_in: 60 } };
     });
     await expect(tokenOf(ask(both))).resolves.toBe('rotated');

@@ -2,9 +2,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Redis } from 'ioredis';
-import { createEmbeddedStores } from '../../adapters/embedded/index.js';
+import { createEmbeddedStores, type EmbeddedStores } from '../../adapters/embedded/index.js';
 import { createRedisStores } from '../../adapters/redis/index.js';
-import type { Stores } from '../../src/assemble.js';
 import type { Clock } from '../../src/kernel/clock.port.js';
 import { randomToken } from '../../src/kernel/ids.js';
 import type { Logger } from '../../src/kernel/logger.port.js';
@@ -18,7 +17,7 @@ export type StoreName = (typeof STORES)[number];
 /** Where processes keep what outlives them. */
 export interface Disk {
   /** Opens it as a process does that has just started; on the embedded store, the one before must have closed it. */
-  open(clock: Clock, logger: Logger): Promise<Stores>;
+  open(clock: Clock, logger: Logger): Promise<EmbeddedStores>;
   /** Lets time pass for what does not go by the clock: Redis counts the lives of its keys itself. */
   elapse(ms: number): Promise<void>;
   /** All that stands on it, as a thief of the disk would read it. */

@@ -13,6 +13,8 @@ export const errors = (): Texts['errors'] => ({
   'datapill.failed':
     'Dieser Befehl hat einen Fehler in seinem Rezept. Bitte sagen Sie es der Person, die ihn geschrieben hat.',
   'store.unavailable': 'Ich komme gerade nicht an mein Gedächtnis. Bitte versuchen Sie es gleich noch einmal.',
+  'keys.unavailable':
+    'Ich komme gerade nicht an das, was mein Gedächtnis öffnet. Bitte versuchen Sie es später noch einmal.',
   'store.corrupt': 'Etwas Gespeichertes lässt sich nicht mehr lesen. Bitte sagen Sie Ihrer Administration Bescheid.',
   'oauth.invalid_grant': 'Ihre Anmeldung gilt nicht mehr. Bitte melden Sie sich noch einmal an.',
   'oauth.operator': 'Die App lehnt meine Zugangsdaten ab. Ihre Administration muss die Verbindung in Ordnung bringen.',

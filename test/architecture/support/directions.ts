@@ -24,7 +24,7 @@ export const DIRECTIONS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Files that read the settings of one subject each. */
-const GROUPS_OF_SETTINGS = ['slack-settings.ts', 'teams-settings.ts', 'tracing-settings.ts'];
+const GROUPS_OF_SETTINGS = ['key-settings.ts', 'slack-settings.ts', 'teams-settings.ts', 'tracing-settings.ts'];
 
 /** What stands above the folders and puts them together: the files at the top of `src` and the commands of the program. */
 function aboveFolders(unit: string): readonly string[] | undefined {
@@ -56,6 +56,8 @@ export const VENDORS: readonly { readonly packages: RegExp; readonly adapter: st
   { packages: /^@readme\/openapi-parser$/, adapter: 'openapi' },
   { packages: /^chokidar$/, adapter: 'files' },
   { packages: /^@opentelemetry\//, adapter: 'opentelemetry' },
+  { packages: /^@(?:aws-sdk|smithy)\//, adapter: 'aws-kms' },
+  { packages: /^@azure\//, adapter: 'azure-key-vault' },
 ];
 
 /** Folders that production code must not lean on. */

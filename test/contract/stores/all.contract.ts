@@ -5,6 +5,7 @@ import { describeExpiringStore } from './expiring-store.contract.js';
 import { describeInstallations } from './installations.contract.js';
 import { describeJobQueue } from './job-queue.contract.js';
 import { describeJobStore } from './job-store.contract.js';
+import { describeKeyRotation } from './key-rotation.contract.js';
 import { describeLeaseStore } from './lease-store.contract.js';
 import { describeRevocationQueue } from './revocation-queue.contract.js';
 import { describeStoreHealth } from './store-health.contract.js';
@@ -21,5 +22,6 @@ export function describeStores(open: OpenStores): void {
   describeAuditStore(open);
   describeJobStore(open);
   describeJobQueue(open);
+  describeKeyRotation(open);
   describeStoreHealth(open);
 }

@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
+import { AuditLog } from '../../../src/audit/audit-log.js';
 import type { TokenSet } from '../../../src/connections/connection.js';
-import { createConnectionRecords } from '../../../src/connections/connection-records.js';
 import { createInstallations, INSTALLATION } from '../../../src/connections/installations.js';
 import type { Installations } from '../../../src/connections/installations.port.js';
-import { rotateConnectionKeys } from '../../../src/connections/key-rotation.js';
 import { BehalfError } from '../../../src/kernel/errors.js';
 import { noMetrics } from '../../../src/kernel/metrics.port.js';
 import { Secret } from '../../../src/kernel/secret.js';
 import { systemClock } from '../../../src/kernel/system-clock.js';
 import { createVault } from '../../../src/kernel/vault.js';
+import { rotateKeys } from '../../../src/rotate-keys.js';
 import { HARD_IDS, type OpenStores, quietLogger, type Stores, useStores } from './stores.js';
 
 const KEY = { id: 'k1', key: new Secret(randomBytes(32)) };
@@ -70,12 +70,13 @@ export function describeInstallations(open: OpenStores): void {
 
     it('is sealed anew with the first key of the keyring', async () => {
       await ask().save(ACME, tokens('xoxb-1'));
-      const { connections: store } = opened().stores;
+      const { stores } = opened();
       const wider = createVault([{ id: 'k2', key: new Secret(randomBytes(32)) }, KEY]);
-      const parts = { store, vault: wider, records: createConnectionRecords(store, wider), logger: quietLogger };
-      expect(await rotateConnectionKeys(parts, INSTALLATION)).toEqual({ checked: 1, resealed: 1, failed: 0 });
+      const audit = new AuditLog({ store: stores.audit, vault: wider });
+      const parts = { rows: stores.sealedRows, leases: stores.leases, audit, vault: wider, clock: systemClock };
+      expect(await rotateKeys(parts)).toMatchObject({ checked: 1, resealed: 1 });
       await expect(ask().find('T1')).rejects.toMatchObject({ code: 'store.corrupt' });
-      const row = await store.get({ platform: 'slack', tenantId: 'T1', userId: '' }, INSTALLATION);
+      const row = await stores.connections.get({ platform: 'slack', tenantId: 'T1', userId: '' }, INSTALLATION);
       expect(row && wider.needsRotation(row.sealed)).toBe(false);
     });
 

@@ -10,8 +10,9 @@ import { takesEverything } from '../../../src/chat/divide-message.js';
 import type { Form } from '../../../src/chat/form.js';
 import type { Clock } from '../../../src/kernel/clock.port.js';
 import { asBehalfError, BehalfError } from '../../../src/kernel/errors.js';
+import { parseKeyring } from '../../../src/kernel/key-entries.js';
 import { noMetrics } from '../../../src/kernel/metrics.port.js';
-import { createVault, parseKeyring } from '../../../src/kernel/vault.js';
+import { createVault } from '../../../src/kernel/vault.js';
 import { RecordingLogger } from '../../support/recording-logger.js';
 import type { ChatAnswer, ChatCall, CrashEnvironment, FromChild, ToChild } from './crash-protocol.js';
 

@@ -289,7 +289,7 @@ describe('the configuration', () => {
     const found = mistakes({ ...SLACK, ENCRYPTION_KEYS: 'k1:a2V5LWNhbmFyeQ==', PORT: 'x' });
     expect(found).toEqual([
       'PORT must be a whole number from 0 to 65535.',
-      'ENCRYPTION_KEYS is not right: Encryption key "k1" has 10 bytes; it must have 32.',
+      'ENCRYPTION_KEYS is not right: Encryption key "k1" has 10 bytes; it must have 32. Make one with `behalf keys generate`.',
     ]);
   });
 

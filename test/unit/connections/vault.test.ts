@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { inspect } from 'node:util';
 import { isBehalfError } from '../../../src/kernel/errors.js';
+import { parseKeyring } from '../../../src/kernel/key-entries.js';
 import { Secret } from '../../../src/kernel/secret.js';
-import { createVault, parseKeyring, type VaultKey } from '../../../src/kernel/vault.js';
+import { createVault, type VaultKey } from '../../../src/kernel/vault.js';
 
 const OLD: VaultKey = { id: 'old', key: new Secret(randomBytes(32)) };
 const NEW: VaultKey = { id: 'new', key: new Secret(randomBytes(32)) };
@@ -68,7 +69,11 @@ describe('a keyring', () => {
   it.each([
     ['nothing', '', 'Encryption key 1 is not of the form id:base64'],
     ['no id', `:${a}`, 'The id of encryption key 1 must be 1 to 32 letters, digits, "_", "." or "-"'],
-    ['a short key', 'k1:c2hvcnQ=', 'Encryption key "k1" has 5 bytes; it must have 32'],
+    [
+      'a short key',
+      'k1:c2hvcnQ=',
+      'Encryption key "k1" has 5 bytes; it must have 32. Make one with `behalf keys generate`',
+    ],
     ['no base64', 'k1:***', 'Encryption key 1 ("k1") is not base64'],
     ['an id twice', `k1:${a},k1:${b}`, 'Encryption key id "k1" is there twice'],
     ['a comma too many', `k1:${a},`, 'Encryption key 2 is not of the form id:base64'],
