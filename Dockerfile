@@ -1,4 +1,7 @@
 # Build: docker build -t behalf .
+#        To give it to others, with what it is made of attested by the builder, on a base that cannot change:
+#        docker buildx build --provenance=mode=max --sbom=true --build-arg REVISION="$(git rev-parse HEAD)" \
+#          --build-arg NODE_IMAGE="node:24-bookworm-slim@sha256:<digest>" -t behalf .
 # Run:   see compose.yaml, or
 #        docker run --env-file .env -e NODE_ENV=production -p 3000:3000 \
 #          -v ./connections.yaml:/config/connections.yaml:ro -v ./connectors:/config/connectors:ro \
@@ -16,6 +19,15 @@ COPY scripts ./scripts
 RUN npm run build && npm run -s sbom > sbom.json && npm prune --omit=dev --no-audit --no-fund
 
 FROM ${NODE_IMAGE}
+ARG NODE_IMAGE
+ARG REVISION=unknown
+# https://specs.opencontainers.org/image-spec/annotations/
+LABEL org.opencontainers.image.title="Behalf" \
+      org.opencontainers.image.description="A self-hosted chat bot that acts in other apps as the person who asked" \
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.version="0.1.0" \
+      org.opencontainers.image.revision="${REVISION}" \
+      org.opencontainers.image.base.name="${NODE_IMAGE}"
 # The service needs node alone: what is not there cannot be used against it.
 RUN rm -rf /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack \
       /usr/local/bin/yarn /usr/local/bin/yarnpkg /opt/yarn-* \

@@ -262,7 +262,7 @@ export function assemble(policy: ServicePolicy, catalogue: () => Catalogue, driv
     ...{ logger, logins, metrics, personal, questions, recipes, resolverFor, router, stopped, tracing, vault },
     ...{ loginTimeoutMs: policy.loginTimeoutMs, pageOf: homeFinder(drivers.chats), store: stores.expiring },
   });
-  const revoker = new Revoker({ queue: stores.revocations, vault, oauth, parents, ...basics });
+  const revoker = new Revoker({ stores, vault, oauth, parents, ...basics });
   return {
     handleEvent: tracedEvents((event) => commands.events.handle(event), tracing),
     admits: (outsider) =>

@@ -135,7 +135,10 @@ export async function startService(config: Config, environment: Environment): Pr
   };
 
   let serving = false;
-  const server = (await import('../adapters/node-http/index.js')).createHttpServer({ logger });
+  const server = (await import('../adapters/node-http/index.js')).createHttpServer({
+    logger,
+    isHttps: config.publicUrl.startsWith('https:'),
+  });
   const routes: readonly HttpRoute[] = [
     ...healthRoutes({ checkStore: (timeoutMs) => stores.health.check(timeoutMs), isServing: () => serving, metrics }),
     ...assetRoutes(),

@@ -1,3 +1,4 @@
+import { crashText, endOnCrash } from './cli/crashes.js';
 import { runService } from './cli/start.js';
 import { isBehalfError } from './kernel/errors.js';
 
@@ -12,14 +13,12 @@ async function main(): Promise<void> {
   await createProgram(process.env).parseAsync();
 }
 
-main().catch((error: unknown) => {
-  const text = isBehalfError(error)
-    ? error.message
-    : error instanceof Error
-      ? (error.stack ?? error.message)
-      : String(error);
-  process.stderr.write(`behalf: ${text}\n`);
+function end(error: unknown): void {
+  process.stderr.write(`behalf: ${crashText(error)}\n`);
   const isInvalid = isBehalfError(error, 'config.invalid', 'recipe.invalid', 'connector.invalid', 'connection.invalid');
   // What had been opened before the mistake would keep the process alive.
   process.exit(isInvalid ? EXIT_INVALID : 1);
-});
+}
+
+endOnCrash(end);
+main().catch(end);

@@ -48,19 +48,26 @@ export function createEarlySync({
 /** Syncs a file, which is opened when that is first asked for. Locks lie on the database's own file, never on this one. */
 export function fileSync(path: string): { sync(): Promise<void>; close(): void } {
   let opened: Promise<FileHandle> | undefined;
+  let isClosed = false;
+  function close(): void {
+    void opened?.then((handle) => handle.close()).catch(() => {});
+    opened = undefined;
+  }
   return {
     async sync() {
+      // One that was due when the store was closed: nobody would close the file again.
+      if (isClosed) return;
       opened ??= open(path, 'r+');
       try {
         await (await opened).datasync();
       } catch (error) {
-        opened = undefined;
+        close();
         throw error;
       }
     },
     close() {
-      void opened?.then((handle) => handle.close()).catch(() => {});
-      opened = undefined;
+      isClosed = true;
+      close();
     },
   };
 }

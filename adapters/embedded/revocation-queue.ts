@@ -6,7 +6,7 @@ export function createRevocationQueue(database: Database): RevocationQueue {
     'INSERT OR REPLACE INTO revocations (id, connection, due_at, attempts, sealed) VALUES (?, ?, ?, ?, ?)',
   );
   const due = database.prepare('SELECT * FROM revocations WHERE due_at <= ? ORDER BY due_at LIMIT ?');
-  const hide = database.prepare('UPDATE revocations SET due_at = ? WHERE id = ?');
+  const move = database.prepare('UPDATE revocations SET due_at = ? WHERE id = ?');
   const remove = database.prepare('DELETE FROM revocations WHERE id = ?');
   return {
     async add({ id, connection, dueAt, attempts, sealed }) {
@@ -23,10 +23,11 @@ export function createRevocationQueue(database: Database): RevocationQueue {
             dueAt,
             attempts: numberOf(row, 'attempts'),
           }));
-          for (const { id } of rows) hide.run(dueAt, id);
+          for (const { id } of rows) move.run(dueAt, id);
           return rows;
         }),
       ),
+    postpone: (id, dueAt) => database.call('postpone revocation', () => move.run(dueAt, id) === 1),
     remove: (id) => database.call('remove revocation', () => remove.run(id) === 1),
   };
 }

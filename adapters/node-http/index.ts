@@ -18,16 +18,36 @@ const CLOSE_IDLE_EVERY_MS = 100;
 const MEDIA_TYPE = /^[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+\s*(?:;|$)/;
 
 /**
+ * What every answer says unless its route says otherwise: it is for the one who asked, nothing in it is a page of ours to be
+ * framed or run, and no address that led to it is passed on.
+ */
+const ALWAYS: Readonly<Record<string, string>> = {
+  'cache-control': 'no-store',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+};
+/** RFC 6797: a year; for this host alone, since others below it are not ours. */
+const HTTPS_ONLY = { 'strict-transport-security': 'max-age=31536000' };
+
+/**
  * The process's HTTP server on Node's own: there are a dozen routes, and a framework's layers cost a tenth of the CPU of a
  * command. Bodies stay raw: platforms sign the bytes.
  */
-export function createHttpServer(options: { readonly logger: Logger; readonly host?: string }): HttpServer {
+export function createHttpServer(options: {
+  readonly logger: Logger;
+  readonly host?: string;
+  /** Browsers reach it over https, whoever ends that: they are told to come in no other way. */
+  readonly isHttps?: boolean;
+}): HttpServer {
+  const always = Object.entries(options.isHttps ? { ...ALWAYS, ...HTTPS_ONLY } : ALWAYS);
   let server: Server | undefined;
   return {
     async listen(routes, port) {
       const table = createRouteTable(routes);
       const started = createServer({ requestTimeout: REQUEST_TIMEOUT_MS, keepAliveTimeout: KEEP_ALIVE_MS });
       started.on('request', (incoming: IncomingMessage, outgoing: ServerResponse) => {
+        for (const [name, value] of always) outgoing.setHeader(name, value);
         void answer({ incoming, outgoing, table, server: started, logger: options.logger });
       });
       server = started;

@@ -5,6 +5,8 @@ import { type RedisClient, type RedisLink, reasonOf, unavailable } from './clien
 import type { Keys } from './keys.js';
 
 const HEALTH_TTL_MS = 60_000;
+/** Clocks that differ by more end leases too early: `JOB_LEASE_SECONDS` is 30 by default. */
+const CLOCK_SKEW_MS = 5_000;
 const OLDEST_VERSION = [6, 2] as const;
 
 export function createHealth(options: {
@@ -34,7 +36,7 @@ export function createHealth(options: {
     },
     async warnings() {
       try {
-        return await link.call('warnings', (redis) => adviseOn(serverOf(redis)));
+        return await link.call('warnings', (redis) => adviseOn(serverOf(redis), clock));
       } catch (error) {
         if (!isBehalfError(error)) throw error;
         return ['Redis does not answer, so its version and settings could not be checked.'];
@@ -49,15 +51,26 @@ function serverOf(client: RedisClient): Server {
   return 'nodes' in client ? (client.nodes('master')[0] ?? client) : client;
 }
 
-type Server = Pick<RedisClient, 'info' | 'config'>;
+type Server = Pick<RedisClient, 'info' | 'config' | 'time'>;
 
-async function adviseOn(server: Server): Promise<readonly string[]> {
-  const [version, policy, appendOnly] = await Promise.all([
+async function adviseOn(server: Server, clock: Clock): Promise<readonly string[]> {
+  const [version, policy, appendOnly, aheadMs] = await Promise.all([
     server.info('server').then(readVersion),
     readSetting(server, 'maxmemory-policy'),
     readSetting(server, 'appendonly'),
+    readClock(server, clock),
   ]);
-  return [...adviseVersion(version), ...advisePolicy(policy), ...adviseDurability(appendOnly)];
+  return [...adviseVersion(version), ...advisePolicy(policy), ...adviseDurability(appendOnly), ...adviseClock(aheadMs)];
+}
+
+/** All replicas are held against the one clock that they share. */
+function adviseClock(aheadMs: number): readonly string[] {
+  if (Math.abs(aheadMs) <= CLOCK_SKEW_MS) return [];
+  const seconds = Math.round(Math.abs(aheadMs) / 1_000);
+  const where = aheadMs > 0 ? 'ahead of' : 'behind';
+  return [
+    `The clock of this machine is ${seconds} s ${where} that of Redis; processes whose clocks differ take jobs from each other. Set both by NTP.`,
+  ];
 }
 
 function adviseVersion(version: string | undefined): readonly string[] {
@@ -85,14 +98,30 @@ function readVersion(info: string): string | undefined {
   return /^redis_version:(\S+)/m.exec(info)?.[1];
 }
 
+/** How far our clock is ahead, in ms; 0 where the access rules do not tell. */
+async function readClock(server: Server, clock: Clock): Promise<number> {
+  const askedAt = clock.now();
+  try {
+    const [seconds, micros] = await server.time();
+    return (askedAt + clock.now()) / 2 - (Number(seconds) * 1_000 + Number(micros) / 1_000);
+  } catch (error) {
+    if (isNotTold(error)) return 0;
+    throw error;
+  }
+}
+
+/** Error replies (NOPERM, unknown command of a hosted Redis) mean "not told"; a broken connection is an error. */
+function isNotTold(error: unknown): boolean {
+  return reasonOf(error) === 'NOPERM' || reasonOf(error) === 'ERR';
+}
+
 /** `undefined` where the server or its access rules do not tell. */
 async function readSetting(server: Server, name: string): Promise<string | undefined> {
   try {
     const answer: unknown = await server.config('GET', name);
     return Array.isArray(answer) && typeof answer[1] === 'string' ? answer[1] : undefined;
   } catch (error) {
-    // Error replies (NOPERM, unknown command of a hosted Redis) mean "not told"; a broken connection is an error.
-    if (reasonOf(error) === 'NOPERM' || reasonOf(error) === 'ERR') return undefined;
+    if (isNotTold(error)) return undefined;
     throw error;
   }
 }

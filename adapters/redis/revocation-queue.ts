@@ -20,6 +20,14 @@ export function createRevocationQueue(link: RedisLink, keys: Keys): RevocationQu
       );
       return pairs(found).map(([id, row]) => decode(id.toString('utf8'), dueAt, row));
     },
+    async postpone(id, dueAt) {
+      const score = await link.call('postpone revocation', async (redis) => {
+        // In this order on one connection; `XX` adds nothing.
+        const [, found] = await Promise.all([redis.zadd(due, 'XX', dueAt, id), redis.zscore(due, id)]);
+        return found;
+      });
+      return score !== null;
+    },
     async remove(id) {
       const done = await link.call('remove revocation', (redis) => redis.behalfRemoveRevocation(due, rows, id));
       return done === 1;

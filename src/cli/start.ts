@@ -1,6 +1,7 @@
 import { startService } from '../compose.js';
 import { parseConfig } from '../config.js';
 import { describeForeignError } from '../kernel/errors.js';
+import { endOnCrash } from './crashes.js';
 
 /** Runs the service until the process is asked to end. A second signal ends it at once. */
 export async function runService(environment: Readonly<Record<string, string | undefined>>): Promise<void> {
@@ -27,9 +28,9 @@ export async function runService(environment: Readonly<Record<string, string | u
     logger.info({ signal: 'SIGHUP' }, 'reading the configuration again');
     void service.reload();
   });
-  // Something that nobody waits for has failed: the state is unknown, a fresh process is safer.
-  process.on('unhandledRejection', (reason) => {
-    logger.error({ reason: describeForeignError(reason) }, 'unhandled rejection');
+  // The state is unknown, a fresh process is safer.
+  endOnCrash((error, what) => {
+    logger.error({ reason: describeForeignError(error) }, what);
     process.exit(1);
   });
 }

@@ -114,7 +114,10 @@ export async function openConnections(
       return `${config.publicUrl}${loginPath(token)}`;
     },
     async serveLogins() {
-      const server = (await import('../../adapters/node-http/index.js')).createHttpServer({ logger });
+      const server = (await import('../../adapters/node-http/index.js')).createHttpServer({
+        logger,
+        isHttps: config.publicUrl.startsWith('https:'),
+      });
       const routes = loginRoutes({
         logins,
         publicUrl: config.publicUrl,

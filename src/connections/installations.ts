@@ -33,6 +33,7 @@ export interface InstallationsDeps {
 const NO_REVOCATION: RevocationPlan = {
   add: async () => ({ id: '', notice: 'unsupported' }),
   addLosers: async () => {},
+  postpone: async () => false,
   cancel: async () => false,
 };
 

@@ -152,6 +152,7 @@ async function askWithTokens(
   try {
     const { id } = await revocations.add(connection, tokens, {
       dueAt: clock.now() + policy.proofTtlMs + REVOKE_AFTER_MS,
+      unlessUsedBy: login.owner,
     });
     const pending = { kind: 'tokens' as const, tokens: encodeTokens(tokens), account, revocationId: id };
     const asked = await askForProof(parts, { ...login, pending, ttlMs: policy.proofTtlMs });

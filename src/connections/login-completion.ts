@@ -99,12 +99,14 @@ export async function finishLogin(
     readonly grant: Grant;
     /** There for every login with tokens. */
     readonly account?: Account;
+    /** The entry of its tokens on the list of revocations, where they have one. */
+    readonly revocationId?: string;
   },
 ): Promise<Finished> {
-  const { linkId, parent, grant, account } = done;
+  const { linkId, parent, grant, account, revocationId } = done;
   const { connection } = done.link;
   const discard = async () => {
-    if (grant.tokens) await discardTokens(parts, connection, grant.tokens);
+    if (grant.tokens) await discardTokens(parts, connection, grant.tokens, revocationId);
   };
   const claim = limitKey('finish', linkId);
   const link = await claimLink(parts, linkId, claim).catch(async (error: unknown) => {

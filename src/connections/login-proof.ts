@@ -1,3 +1,4 @@
+import { asBehalfError } from '../kernel/errors.js';
 import { sha256 } from '../kernel/ids.js';
 import { Secret } from '../kernel/secret.js';
 import type { PersonOwner } from './connection.js';
@@ -16,6 +17,8 @@ import { burnLogin, isSamePerson } from './wrong-person.js';
 /** What Teams sends when the person closes the login window. */
 const WINDOW_CLOSED = 'CancelledByUser';
 const MAX_TRIES = 5;
+/** Longer than a login takes to store its tokens. */
+const REVOKE_AFTER_MS = 60_000;
 
 /** The chat hands a code back: whoever wrote it must be the person that the login is for. */
 export async function proveLogin(parts: LoginParts, owner: PersonOwner, text: string): Promise<ProofOutcome> {
@@ -63,12 +66,24 @@ async function redeem(parts: LoginParts, proof: LoginProof, login: Login): Promi
   }
   const tokens = decodeTokens(pending.tokens);
   // Without an entry for them, the app may have been told to end them already. Apps without revocation have no entry.
-  const isListed = await parts.revocations.cancel(pending.revocationId);
+  const { revocationId } = pending;
+  const isListed = await parts.revocations.postpone(revocationId, parts.clock.now() + REVOKE_AFTER_MS);
   if (!isListed && app.revocationUrl !== undefined) {
     audit(parts, link, 'expired', 'revoked');
     return { kind: 'expired' };
   }
-  return finishLogin(parts, { linkId, link, parent, grant: { tokens }, account: pending.account });
+  const { account } = pending;
+  const outcome = await finishLogin(parts, { linkId, link, parent, grant: { tokens }, account, revocationId });
+  if (isListed && outcome.kind === 'connected') await strikeOff(parts, link.connection, revocationId);
+  return outcome;
+}
+
+/** They stay listed until they are stored: whenever the process dies, they are either in use or revoked. */
+async function strikeOff(parts: LoginParts, connection: string, id: string): Promise<void> {
+  await parts.revocations.cancel(id).catch((error: unknown) => {
+    // Whoever works the list off finds them in use.
+    parts.logger.warn({ connection, err: asBehalfError(error) }, 'tokens in use are still listed for revocation');
+  });
 }
 
 /** Somebody else's code: the login was forwarded, or its code was. Nothing of it may be used any more. */

@@ -74,8 +74,27 @@ export type LoginProof = z.infer<typeof storedProof>;
 /** A login that the chat client may do by itself, while nothing has changed. */
 export type SilentOffer = z.infer<typeof storedOffer>;
 
+/**
+ * Every change of what is kept of a login, by kind of record; there is no other way to change them. The tests kill the process
+ * around each of them, and fail for one that they have not come by.
+ */
+export const LOGIN_TRANSITIONS = {
+  /** The link: made, burnt by somebody else's answer, and deleted when it was used or is not wanted any more. */
+  login: ['put', 'take', 'delete'],
+  /** On the way to the sign-in page and back, or pushed out by later ways. */
+  'login-sign-in': ['put', 'take', 'delete'],
+  /** On the way to the provider and back, or pushed out by later ways. */
+  'login-state': ['put', 'take', 'delete'],
+  /** Waits for the code to come back through the chat. */
+  'login-proof': ['put', 'take'],
+  /** Offered to the chat client. */
+  'login-silent': ['put', 'take'],
+} as const satisfies Partial<Record<RecordKey['kind'], readonly ('put' | 'take' | 'delete')[]>>;
+
+type LoginKind = keyof typeof LOGIN_TRANSITIONS;
+
 /** One kind of sealed short-lived records; ids are hashes of bearer values, and what the record is sealed for. */
-export interface SealedRecords<T> {
+interface SealedRecords<T> {
   put(id: string, value: T, ttlMs: number): Promise<void>;
   get(id: string): Promise<T | undefined>;
   /** Of several callers exactly one gets it. */
@@ -83,12 +102,15 @@ export interface SealedRecords<T> {
   delete(id: string): Promise<void>;
 }
 
+/** Records of a kind, with the changes that it may have. */
+type LoginRecord<T, K extends LoginKind> = Pick<SealedRecords<T>, 'get' | (typeof LOGIN_TRANSITIONS)[K][number]>;
+
 export interface LoginRecords {
-  readonly links: SealedRecords<LoginLink>;
-  readonly signIns: SealedRecords<LoginSignIn>;
-  readonly attempts: SealedRecords<LoginAttempt>;
-  readonly proofs: SealedRecords<LoginProof>;
-  readonly offers: SealedRecords<SilentOffer>;
+  readonly links: LoginRecord<LoginLink, 'login'>;
+  readonly signIns: LoginRecord<LoginSignIn, 'login-sign-in'>;
+  readonly attempts: LoginRecord<LoginAttempt, 'login-state'>;
+  readonly proofs: LoginRecord<LoginProof, 'login-proof'>;
+  readonly offers: LoginRecord<SilentOffer, 'login-silent'>;
 }
 
 export function createLoginRecords(store: ExpiringStore, vault: Vault): LoginRecords {
@@ -105,7 +127,7 @@ export function createLoginRecords(store: ExpiringStore, vault: Vault): LoginRec
 function sealedRecords<T>(parts: {
   readonly store: ExpiringStore;
   readonly vault: Vault;
-  readonly kind: RecordKey['kind'] & SealedType;
+  readonly kind: LoginKind & SealedType;
   readonly schema: z.ZodType<T>;
   /** Whose record it is; absent: of the link that it belongs to, without which it is worth nothing. */
   readonly ownerOf?: (value: T) => ConnectionOwner;

@@ -3,12 +3,25 @@ import type { Clock } from '../kernel/clock.port.js';
 import { BehalfError } from '../kernel/errors.js';
 import { newId } from '../kernel/ids.js';
 import type { Vault } from '../kernel/vault.js';
-import type { Connection, TokenSet } from './connection.js';
+import type { Connection, PersonOwner, TokenSet } from './connection.js';
 import type { ParentConnection } from './parent-connection.js';
 import type { Revocation, RevocationQueue } from './revocation-queue.port.js';
 import { decodeTokens, encodeTokens, storedTokens } from './token-codec.js';
 
-const storedRevocation = z.object({ t: storedTokens, from: z.number() });
+const storedRevocation = z.object({
+  t: storedTokens,
+  from: z.number(),
+  /** Whose login it is the safety net of: tokens that this person's connection holds in the end are not revoked. */
+  o: z.object({ platform: z.string(), tenantId: z.string(), userId: z.string() }).exactOptional(),
+});
+
+interface AddOptions {
+  readonly id?: string;
+  /** Milliseconds since the epoch; now by default. */
+  readonly dueAt?: number;
+  /** They are struck off instead where the connection of this person has come to hold them. */
+  readonly unlessUsedBy?: PersonOwner;
+}
 
 /** What the person can be told of the end of their tokens at the app. */
 export type RevocationNotice =
@@ -25,10 +38,12 @@ export interface RevocationPlan {
   add(
     connection: string,
     tokens: TokenSet,
-    options?: { readonly id?: string; readonly dueAt?: number },
+    options?: AddOptions,
   ): Promise<{ readonly id: string; readonly notice: RevocationNotice }>;
   /** Adds tokens that lost against `winner`, unless ending them would end the winner's too. */
   addLosers(connection: string, tokens: TokenSet, winner: Connection | undefined): Promise<void>;
+  /** Moves the time of an entry; false when it is not there any more. */
+  postpone(id: string, dueAt: number): Promise<boolean>;
   /** Strikes an entry off; false when it was not there any more. */
   cancel(id: string): Promise<boolean>;
 }
@@ -51,14 +66,16 @@ export function createRevocationPlan(deps: RevocationPlanDeps): RevocationPlan {
   async function add(
     connection: string,
     tokens: TokenSet,
-    options: { readonly id?: string; readonly dueAt?: number } = {},
+    options: AddOptions = {},
   ): Promise<{ readonly id: string; readonly notice: RevocationNotice }> {
     const now = clock.now();
     const id = options.id ?? newId(now);
     const app = appOf(connection);
     if (app && app.revocationUrl === undefined) return { id, notice: 'unsupported' };
     const dueAt = options.dueAt ?? now;
-    const sealed = vault.sealJson('revocation', [id], { t: encodeTokens(tokens), from: dueAt });
+    const { unlessUsedBy } = options;
+    const o = unlessUsedBy === undefined ? {} : { o: unlessUsedBy };
+    const sealed = vault.sealJson('revocation', [id], { t: encodeTokens(tokens), from: dueAt, ...o });
     await queue.add({ id, connection, sealed, dueAt, attempts: 0 });
     return { id, notice: 'queued' };
   }
@@ -69,15 +86,25 @@ export function createRevocationPlan(deps: RevocationPlanDeps): RevocationPlan {
       if (winner?.tokens && appOf(connection)?.revocationEnds === 'grant') return;
       await add(connection, tokens);
     },
+    postpone: (id, dueAt) => queue.postpone(id, dueAt),
     cancel: (id) => queue.remove(id),
   };
 }
 
-/** The tokens of an entry, and since when they are to be ended. Throws `store.corrupt`. */
-export function openRevocation(vault: Vault, revocation: Revocation): { tokens: TokenSet; from: number } {
+/** An entry, opened. */
+export interface OpenRevocation {
+  readonly tokens: TokenSet;
+  /** Since when they are to be ended, in ms since the epoch. */
+  readonly from: number;
+  readonly unlessUsedBy?: PersonOwner;
+}
+
+/** @throws BehalfError `store.corrupt` */
+export function openRevocation(vault: Vault, revocation: Revocation): OpenRevocation {
   const inside = storedRevocation.safeParse(vault.openJson('revocation', [revocation.id], revocation.sealed));
   if (!inside.success) throw new BehalfError('store.corrupt', 'A stored revocation is not of this version');
-  return { tokens: decodeTokens(inside.data.t), from: inside.data.from };
+  const { from, o, t } = inside.data;
+  return { tokens: decodeTokens(t), from, ...(o === undefined ? {} : { unlessUsedBy: o }) };
 }
 
 /** The inside of an entry, sealed with the first key. Throws `store.corrupt`. */

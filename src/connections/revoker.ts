@@ -4,11 +4,14 @@ import { asBehalfError } from '../kernel/errors.js';
 import type { Logger } from '../kernel/logger.port.js';
 import type { Metrics } from '../kernel/metrics.port.js';
 import type { Vault } from '../kernel/vault.js';
+import { openRows } from './connection-records.js';
+import type { ConnectionStore } from './connection-store.port.js';
 import { DueWork } from './due-work.js';
 import type { OAuthClient } from './oauth-client.port.js';
 import type { ParentConnection } from './parent-connection.js';
-import { openRevocation } from './revocation-plan.js';
+import { type OpenRevocation, openRevocation } from './revocation-plan.js';
 import type { Revocation, RevocationQueue } from './revocation-queue.port.js';
+import { isSameGrant, isSameTokenSet } from './token-codec.js';
 
 const POLL_MS = 2_000;
 /** Longer than both calls of one revocation may take. */
@@ -18,7 +21,11 @@ const LAST_RETRY_MS = 60 * 60_000;
 const GIVE_UP_MS = 24 * 60 * 60_000;
 
 export interface RevokerDeps {
-  readonly queue: RevocationQueue;
+  readonly stores: {
+    readonly revocations: RevocationQueue;
+    /** Where it is looked up whether a login has come to use the tokens after all. */
+    readonly connections: Pick<ConnectionStore, 'get'>;
+  };
   readonly vault: Vault;
   readonly oauth: OAuthClient;
   readonly parents: (name: string) => ParentConnection | undefined;
@@ -40,7 +47,7 @@ export class Revoker {
     this.#deps = deps;
     this.#due = new DueWork({
       clock: deps.clock,
-      list: deps.queue,
+      list: deps.stores.revocations,
       pollMs: deps.pollMs ?? POLL_MS,
       hideMs: HIDE_MS,
       failed: (err) => deps.logger.warn({ err }, 'the list of revocations could not be worked off'),
@@ -63,11 +70,17 @@ export class Revoker {
   }
 
   async #revoke(revocation: Revocation): Promise<void> {
-    const { vault, oauth, parents, queue } = this.#deps;
+    const { oauth, parents, stores, vault } = this.#deps;
+    const queue = stores.revocations;
     let since = revocation.dueAt;
     try {
-      const { tokens, from } = openRevocation(vault, revocation);
-      since = from;
+      const opened = openRevocation(vault, revocation);
+      const { tokens } = opened;
+      since = opened.from;
+      if (await this.#isInUse(revocation.connection, opened)) {
+        await queue.remove(revocation.id);
+        return;
+      }
       const auth = parents(revocation.connection)?.auth;
       const outcome = auth?.kind === 'oauth2' ? await oauth.revoke(auth.app, tokens) : 'unsupported';
       await queue.remove(revocation.id);
@@ -77,8 +90,21 @@ export class Revoker {
     }
   }
 
+  /** The process that stored them did not live to strike the entry off. */
+  async #isInUse(connection: string, { tokens, unlessUsedBy }: OpenRevocation): Promise<boolean> {
+    if (unlessUsedBy === undefined) return false;
+    const { stores, vault } = this.#deps;
+    const row = await stores.connections.get(unlessUsedBy, connection);
+    const [found] = row ? openRows(vault, [row]) : [];
+    const held = found?.kind === 'readable' ? found.connection.tokens : undefined;
+    if (held === undefined) return false;
+    // A refresh may have come in between.
+    return isSameTokenSet(held, tokens) || (held.refreshToken !== undefined && isSameGrant(held, tokens));
+  }
+
   async #handleFailure(revocation: Revocation, since: number, error: unknown): Promise<void> {
-    const { queue, clock, logger } = this.#deps;
+    const { clock, logger, stores } = this.#deps;
+    const queue = stores.revocations;
     const failure = asBehalfError(error);
     // The entry shows itself again by itself.
     if (failure.code === 'store.unavailable') throw failure;

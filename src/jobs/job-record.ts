@@ -6,6 +6,7 @@ import { isPerson, jobOwnerKey } from '../chat/job-owner.js';
 import { BehalfError } from '../kernel/errors.js';
 import type { Vault } from '../kernel/vault.js';
 import type { JobResult, JobRow, JobState, JobStatus, OpenAsk } from './job.js';
+import { checkTransition } from './job-transitions.js';
 
 /** A job with its inside opened. */
 export interface Job extends Omit<JobRow, 'sealed'> {
@@ -99,7 +100,10 @@ export function finished(
   return next(job, now, { status, waitingFor: [], state: options.state, keepUntil: now + options.historyMs });
 }
 
-/** A row that cannot be opened: it is looked at again later, and ends when it is as old as the history. */
+/**
+ * A row that cannot be opened: it is looked at again later, and ends when it is as old as the history. No transition of a job:
+ * nothing can be done with it.
+ */
 export function unreadable(
   row: JobRow,
   { historyMs, now }: { readonly now: number; readonly historyMs: number },
@@ -115,6 +119,7 @@ type Change = Pick<Job, 'status' | 'lease' | 'attentionAt' | 'keepUntil'> & Part
 
 /** Written out, as the others below: jobs are copied all the time, and a copy of this form costs a fraction of `...job`. */
 function next(job: Job, now: number, change: Change): Job {
+  checkTransition(job.status, change.status);
   const { attentionAt, keepUntil, lease, state = job.state, status, waitingFor = job.waitingFor } = change;
   const { createdAt, id, recipe, user } = job;
   const version = job.version + 1;

@@ -55,6 +55,25 @@ describe('the image', () => {
     expect(final.filter((line) => line.startsWith('ENV ')).join(' ')).toContain('NODE_ENV=production');
   });
 
+  it('says what it is made of and from', () => {
+    const { license, version } = z
+      .object({ license: z.string(), version: z.string() })
+      .parse(JSON.parse(read('package.json')));
+    const [labels = ''] = instructions('LABEL');
+
+    expect(labels).toContain(`org.opencontainers.image.licenses="${license}"`);
+    expect(labels).toContain(`org.opencontainers.image.version="${version}"`);
+    for (const name of ['REVISION', 'NODE_IMAGE']) expect(labels).toContain(`\${${name}}`);
+    expect(instructions('RUN').join()).toContain('npm run -s sbom > sbom.json');
+    expect(instructions('COPY')).toContain('--from=build /app/sbom.json ./sbom.json');
+  });
+
+  it('is built from the lock file alone, on a base that is named to its version', () => {
+    expect(instructions('RUN').filter((run) => /npm (?:i|install|add|update)\b/.test(run))).toEqual([]);
+    expect(instructions('RUN').some((run) => run.startsWith('npm ci '))).toBe(true);
+    expect(instructions('ARG').find((arg) => arg.startsWith('NODE_IMAGE='))).toMatch(/^NODE_IMAGE=node:\d+-\w+-slim$/);
+  });
+
   it('starts what the package names as its program', () => {
     const { bin } = z.object({ bin: z.object({ behalf: z.string() }) }).parse(JSON.parse(read('package.json')));
 

@@ -201,7 +201,31 @@ describe('what Prometheus and Grafana look at', () => {
   });
 });
 
+/** What the table of faults has to speak of, whatever else it does. */
+const FAULTS = [
+  ...['Redis is away at the start', 'Redis dies', 'Redis is slow', 'Redis hangs', 'Redis is full'],
+  ...[
+    'OAuth server is slow',
+    'OAuth server answers the end of a login with a page, an empty body',
+    'OAuth server redirects',
+  ],
+  ...['OAuth server answers a refresh', 'OAuth server asks to wait', 'OAuth server lies about the life'],
+  ...[
+    'app answers a call with a page, half its JSON, 500, 503, 429 or a redirect',
+    'app answers a call with an empty body',
+  ],
+  ...['app is slow', 'app cuts the connection', 'platform sends an event again', 'platform sends more than'],
+  ...['Slack asks to wait', 'Teams asks to wait', 'process is killed before or after any write'],
+];
+
 describe('the runbook', () => {
+  it('says of every fault what people see, what is logged and what is kept', () => {
+    const rows = tableRowsOf(read('docs/runbook.md')).filter(({ head }) => head === 'Fault');
+
+    expect(FAULTS.filter((fault) => !rows.some(({ cells }) => cells[0]?.includes(fault)))).toEqual([]);
+    expect(rows.filter(({ cells }) => cells.length !== 5 || cells.includes('')).map(({ line }) => line)).toEqual([]);
+  });
+
   it('names a test for every fault, and the test is there', () => {
     const rows = tableRowsOf(read('docs/runbook.md')).filter(({ head }) => head === 'Fault');
 

@@ -34,6 +34,33 @@ function findIn(
   );
 }
 
+/** What can be done to logins that begin in a chat, and to a bot that holds them: each has its row, whatever others there are. */
+const THREATS: Readonly<Record<string, readonly RegExp[]>> = {
+  'forwarded logins': [
+    /login link is forwarded/,
+    /forwards the provider's address/,
+    /Who signed in is forged/,
+    /scanner/,
+  ],
+  'state and codes': [/`state` is replayed/, /authorization code is stolen/, /mix-up/, /login code is guessed/],
+  'redirects, frames and markup': [/made to lead elsewhere/, /is kept, framed/, /markup on our page/, /hostile page/],
+  leaks: [/Secrets in logs/, /crash, or a command/, /private answer is seen/],
+  'the store': [/reads the store/, /writes to the store: copies/, /row is changed/, /covers up/, /collide in Redis/],
+  platforms: [/replayed Slack/, /Forged Teams/, /Teams requests of another/, /foreign `serviceUrl`/, /starts without/],
+  parsers: [/break a parser/],
+  'calls inside the network': [/\(SSRF\)/, /endpoints of a connection/, /sends a credential elsewhere/],
+  'identities across tenants': [/id is that of a person elsewhere/, /A guest/, /token of one workspace/],
+  "somebody else's button": [/Somebody else presses/, /options of another's form/],
+  others: [
+    /asked for more than/,
+    /outlive the person/,
+    /does not let in/,
+    /Large bodies/,
+    /computes for ever/,
+    /Two refreshes/,
+  ],
+};
+
 describe('the documents', () => {
   it.each(DOCUMENTS)('include %s', (document) => {
     expect(exists(document)).toBe(true);
@@ -139,10 +166,19 @@ describe('the documents', () => {
     expect([...documented].sort()).toEqual([...names].sort());
   });
 
-  it('name tests that exist', () => {
-    const rows = tableRowsOf(read('SECURITY.md')).filter(({ cells }) => cells.at(-1)?.includes('test/'));
+  it('have a row for every threat', () => {
+    const rows = tableRowsOf(read('docs/security.md')).filter(({ head }) => head === 'Threat');
+    const missing = Object.values(THREATS)
+      .flat()
+      .filter((threat) => !rows.some(({ cells }) => threat.test(cells[0] ?? '')));
 
-    expect(rows.length).toBeGreaterThan(10);
+    expect(missing).toEqual([]);
+  });
+
+  it('name a test for every threat, and the test is there', () => {
+    const rows = tableRowsOf(read('docs/security.md')).filter(({ head }) => head === 'Threat');
+
+    expect(rows.length).toBeGreaterThan(50);
     expectNone(
       rows.flatMap(({ cells, line }) => {
         const quoted = [...(cells.at(-1) ?? '').matchAll(/`(test\/[^`]+)`:\s*“([^”]+)”/g)];
@@ -150,7 +186,7 @@ describe('the documents', () => {
         if (quoted.length > 0 && missing.length === 0) return [];
         return [
           {
-            what: `SECURITY.md:${line} names ${missing.map(([, file, name]) => `“${name}” in ${file}`).join(', ') || 'no test'}`,
+            what: `docs/security.md:${line} names ${missing.map(([, file, name]) => `“${name}” in ${file}`).join(', ') || 'no test'}`,
             why: 'A defence counts when a test attacks it.',
             fix: 'Write `test/…`: “name of the test” as it stands in that file.',
           },

@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
 import { PEOPLE } from '../../playground/people.js';
 import { readMessage } from '../../playground/tour/read-message.js';
 import { playTour } from '../../playground/tour/tour.js';
@@ -6,12 +8,26 @@ import { openAuditLog } from '../../src/compose/audit.js';
 import { parseStoreConfig } from '../../src/config.js';
 import { type RedisServer, startRedis } from '../support/redis-server.js';
 import { askForLogin, codeOn, startAfresh, visit } from './support/logins.js';
+import { flawsOf, foreignParts } from './support/page-headers.js';
 import { type RecordedStage, startRecordedStage } from './support/recorded-stage.js';
 import { findIn, personalTokensOf, secretsOf } from './support/secrets.js';
 import { START_MS } from './support/stage.js';
 import { dumpFolder, dumpRedis, READABLE_REDIS } from './support/store-dump.js';
 
+const ROOT = join(__dirname, '../..');
 const STORY_MS = 120_000;
+/** What an operator runs to look at the service. */
+const COMMANDS = [
+  ['check'],
+  ['connections'],
+  ['connections', 'test', 'acme-crm'],
+  ['audit', '--json'],
+  ['audit', 'verify'],
+  ['doctor'],
+  ['slack', 'manifest'],
+  ['nonsense'],
+];
+
 /** Typed by a person. */
 const TYPED = { name: 'typed text', value: 'Zwölfzylinder Canary 4711' };
 
@@ -24,6 +40,8 @@ describe.each(['embedded', 'redis'] as const)('after the whole story on the %s s
   /** Every answer of the service that a person or a scraper can read. */
   let answers: string;
   let chat: string;
+  /** Everything that the commands of the operator print. */
+  let printed: string;
 
   beforeAll(async () => {
     redis = store === 'redis' ? await startRedis(READABLE_REDIS) : undefined;
@@ -33,6 +51,7 @@ describe.each(['embedded', 'redis'] as const)('after the whole story on the %s s
     await stage.service.stop();
     dump = redis ? await dumpRedis(redis.url) : dumpFolder(stage.world.serviceEnv['DATA_DIR'] ?? '');
     audit = await readAudit();
+    printed = await runCommands();
     answers = stage.recorders.service.exchanges.map(({ answer }) => answer).join('\n');
     chat = JSON.stringify([
       stage.world.slack.calls.map(({ args }) => args),
@@ -45,6 +64,13 @@ describe.each(['embedded', 'redis'] as const)('after the whole story on the %s s
     await stage.stop();
     await redis?.stop();
   });
+
+  async function runCommands(): Promise<string> {
+    const environment = { PATH: process.env['PATH'], ...stage.world.serviceEnv };
+    const outputs: string[] = [];
+    for (const words of COMMANDS) outputs.push(await runCommand(words, environment));
+    return outputs.join('\n');
+  }
 
   async function readAudit(): Promise<string> {
     const { close, log } = await openAuditLog(parseStoreConfig(stage.world.serviceEnv));
@@ -144,7 +170,31 @@ describe.each(['embedded', 'redis'] as const)('after the whole story on the %s s
     expect(findIn(answers, secretsOf(stage))).toEqual([]);
   });
 
+  it('no secret, link, code, button or typed text is in what any command prints', () => {
+    for (const said of ['acme-crm', '"kind":"login"', 'The audit log is whole', 'wrong,'])
+      expect(printed).toContain(said);
+    expect(findIn(printed, [...secretsOf(stage), ...personalTokensOf(stage), TYPED])).toEqual([]);
+  });
+
+  it('every answer is kept by nobody and framed by nobody, and every page loads and runs what is ours alone', () => {
+    const { exchanges } = stage.recorders.service;
+    const pages = exchanges.filter(({ answerHeaders }) => answerHeaders['content-type']?.startsWith('text/html'));
+    expect(new Set(pages.map(({ status }) => status)).size).toBeGreaterThan(1);
+    expect(exchanges.flatMap(flawsOf)).toEqual([]);
+    expect(pages.flatMap(({ answer }) => foreignParts(answer))).toEqual([]);
+  });
+
   it('no secret, link, code, button or typed text is in the store', () => {
     expect(findIn(dump, [...secretsOf(stage), ...personalTokensOf(stage), TYPED])).toEqual([]);
   });
 });
+
+/** What it prints, however it ends. */
+function runCommand(words: readonly string[], env: NodeJS.ProcessEnv): Promise<string> {
+  const command = ['--import', 'tsx', join('src', 'main.ts'), ...words];
+  return new Promise((resolve) => {
+    execFile(process.execPath, command, { cwd: ROOT, env, timeout: 60_000 }, (_error, stdout, stderr) =>
+      resolve(`${stdout}${stderr}`),
+    );
+  });
+}

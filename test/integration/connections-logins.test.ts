@@ -251,6 +251,33 @@ describe('a login whose e-mail addresses differ', () => {
     await expect(kit.revokedTokens()).resolves.toEqual(['refresh-ann-1', 'access-ann-1']);
   });
 
+  it('keeps its tokens where the process dies before it has struck them off the list of revocations', async () => {
+    const revocations = { ...kit.deps.revocations, cancel: () => new Promise<never>(() => {}) };
+    const code = await codeOf(await kit.link(ANN));
+    void kit.loginsWith({ revocations }).prove(ANN, code);
+    while (kit.connected.length === 0) await new Promise(setImmediate);
+    await kit.clock.advance(60 * MINUTE);
+    await expect(kit.revokedTokens()).resolves.toEqual([]);
+    await expect(kit.stores.revocations.due(kit.clock.now(), 10, 0)).resolves.toEqual([]);
+  });
+
+  it('has its tokens revoked where the process dies before it has stored them', async () => {
+    const activate = jest.fn(() => new Promise<never>(() => {}));
+    const code = await codeOf(await kit.link(ANN));
+    void kit.loginsWith({ connections: { ...kit.connections, activate } }).prove(ANN, code);
+    while (activate.mock.calls.length === 0) await new Promise(setImmediate);
+    await kit.clock.advance(2 * MINUTE);
+    await expect(kit.revokedTokens()).resolves.toEqual(['refresh-ann-1', 'access-ann-1']);
+  });
+
+  it('is over where its tokens are revoked already', async () => {
+    const code = await codeOf(await kit.link(ANN));
+    const [entry] = await kit.stores.revocations.due(kit.clock.now() + 60 * MINUTE, 10, 0);
+    await kit.stores.revocations.remove(entry?.id ?? '');
+    await expect(kit.logins.prove(ANN, code)).resolves.toEqual({ kind: 'expired' });
+    expect(kit.connected).toEqual([]);
+  });
+
   it('that was cancelled meanwhile is not connected; its tokens are revoked', async () => {
     const code = await codeOf(await kit.link(ANN, { continuation: 'job-1' }));
     await kit.logins.cancelFor('job-1');

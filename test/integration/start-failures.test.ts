@@ -17,8 +17,15 @@ afterEach(() => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-/** Starts the service as an operator does; resolves when it has given up. */
-async function start(environment: Readonly<Record<string, string>>) {
+/** What is loaded before the service: a signal makes it fail where nobody expects it. */
+const BROKEN = `process.on('SIGUSR2', () => {
+  const error = Object.assign(new Error('message-canary\\n    with-canary'), { code: 'EBROKEN', request: { authorization: 'header-canary' } });
+  if (process.env.FAILS_BY === 'rejection') Promise.reject(error);
+  else throw error;
+});`;
+
+/** Starts the service as an operator does, and sends it a signal where one is given; resolves when it has given up. */
+async function start(environment: Readonly<Record<string, string>>, signal?: NodeJS.Signals) {
   const child = spawn(process.execPath, ['--import', 'tsx', path.join(ROOT, 'src/main.ts'), 'start'], {
     cwd: ROOT,
     env: {
@@ -37,6 +44,7 @@ async function start(environment: Readonly<Record<string, string>>) {
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (data) => {
       output += String(data);
+      if (signal !== undefined && output.includes('"port"')) child.kill(signal);
     });
   }
   try {
@@ -72,5 +80,25 @@ describe('a service that cannot start ends, says why, and shows no secret', () =
     const { code, output } = await start({ ENCRYPTION_KEYS: `k1:${Buffer.alloc(32, 7).toString('base64')}` });
     expect(code).toBe(2);
     expect(output).toMatch(/behalf: DATA_DIR: .*data cannot be made/);
+  });
+});
+
+describe('a service that fails where nobody expects it', () => {
+  test.each([
+    ['exception', 'uncaught exception'],
+    ['rejection', 'unhandled rejection'],
+  ])('ends by an %s, says where, and shows nothing of what failed', async (how, what) => {
+    const file = path.join(directory, 'broken.cjs');
+    writeFileSync(file, BROKEN);
+    const environment = {
+      NODE_OPTIONS: `--require ${file}`,
+      FAILS_BY: how,
+      ENCRYPTION_KEYS: `k1:${Buffer.alloc(32, 7).toString('base64')}`,
+    };
+    const { code, output } = await start(environment, 'SIGUSR2');
+    expect(code).toBe(1);
+    expect(output).toContain(`"reason":"Error (EBROKEN)`);
+    expect(output).toContain(`"msg":"${what}"`);
+    expect(output).not.toContain('canary');
   });
 });

@@ -83,7 +83,7 @@ export async function startConnectionKit(change: Partial<OAuthApp> = {}, disk?: 
     parent,
     deps,
     connections: createConnections(deps),
-    revoker: new Revoker({ ...deps, queue: stores.revocations }),
+    revoker: new Revoker({ ...deps, stores }),
     tokens: (access, refresh, expiresInMs = 3_600_000) => ({
       accessToken: new Secret(access),
       ...(refresh === undefined ? {} : { refreshToken: new Secret(refresh) }),

@@ -15,7 +15,10 @@ export interface AppCall {
 export interface AppAnswer {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Sent as JSON. */
   readonly body?: unknown;
+  /** Sent as it is, in place of a body. */
+  readonly text?: string;
   /** Closes the connection instead, after the call has been noted. */
   readonly hangUp?: boolean;
 }
@@ -39,6 +42,12 @@ export class ScriptedApp {
   readonly grants: string[] = [];
   /** The `error` with which assertions (RFC 7523) are refused; absent: they name their account in `upn`. */
   assertionError: string | undefined;
+  /** What the token endpoint answers to everybody, while it does nothing. */
+  tokenAnswer: AppAnswer | undefined;
+  /** What the next revocations are answered with, while nothing is ended. */
+  readonly revocationAnswers: AppAnswer[] = [];
+  /** What it says of the life of its access tokens, in seconds. */
+  saysExpiresIn: unknown = 86_400;
   /** What the token endpoint says it has granted; absent: it does not say. */
   grantedScope: string | undefined;
   /** False: the identity call names no organisation. */
@@ -64,7 +73,7 @@ export class ScriptedApp {
           return;
         }
         response.writeHead(answer.status ?? 200, { 'content-type': 'application/json', ...answer.headers });
-        response.end(answer.body === undefined ? '' : JSON.stringify(answer.body));
+        response.end(answer.text ?? (answer.body === undefined ? '' : JSON.stringify(answer.body)));
       };
       serve().catch(() => response.destroy());
     });
@@ -136,6 +145,7 @@ export class ScriptedApp {
   #token(form: URLSearchParams): AppAnswer {
     const grant = form.get('grant_type') ?? '';
     this.grants.push(grant);
+    if (this.tokenAnswer) return this.tokenAnswer;
     const code = form.get('code') ?? '';
     const refresh = form.get('refresh_token') ?? '';
     const assertion = form.get('assertion');
@@ -154,7 +164,7 @@ export class ScriptedApp {
         access_token: accessToken,
         refresh_token: refreshToken,
         token_type: 'Bearer',
-        expires_in: 86_400,
+        expires_in: this.saysExpiresIn,
         ...(this.grantedScope === undefined ? {} : { scope: this.grantedScope }),
       },
     };
@@ -162,6 +172,7 @@ export class ScriptedApp {
 
   #revoke(form: URLSearchParams): AppAnswer {
     this.grants.push('revoke');
+    if (this.revocationAnswers.length > 0) return this.revocationAnswers.shift() ?? {};
     this.#tokens.delete(form.get('token') ?? '');
     return { body: {} };
   }

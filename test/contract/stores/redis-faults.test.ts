@@ -1,3 +1,4 @@
+import { Redis } from 'ioredis';
 import { type RedisServer, startRedis } from '../../support/redis-server.js';
 import { startProcess } from './processes.js';
 import { openRedisStores } from './redis-harness.js';
@@ -74,6 +75,20 @@ describe('Redis store when Redis fails', () => {
     await untilWell(stores);
     await stores.expiring.put(key, 'value', LONG);
     expect(await stores.expiring.take(key)).toBe('value');
+  });
+
+  it('waits for a Redis that is slow, and does each thing once', async () => {
+    const patient = await openRedisStores({ url: server.url, commandTimeoutMs: 20_000 });
+    const admin = new Redis(server.url);
+    const slowly = async <T>(act: () => Promise<T>): Promise<T> => {
+      await admin.call('CLIENT', 'PAUSE', '200', 'ALL');
+      return act();
+    };
+    for (const call of callsOf(patient)) await slowly(call);
+    expect(await slowly(() => patient.jobs.accept(jobRow({ id: jobId(2) }), 'event', LONG))).toBe(false);
+    expect(await slowly(() => patient.leases.acquire('key', 'another', LONG))).toBe(false);
+    admin.disconnect();
+    await patient.health.close();
   });
 
   it('tells nothing of the address, the key or the foreign error', async () => {

@@ -1,4 +1,5 @@
 import { Redis } from 'ioredis';
+import { systemClock } from '../../../src/kernel/system-clock.js';
 import { type RedisServer, startRedis, startSentinel } from '../../support/redis-server.js';
 import { openRedisStores } from './redis-harness.js';
 import { ANN, jobId, jobRow, type Stores, until, winnersOf } from './stores.js';
@@ -158,6 +159,26 @@ describe('Redis store', () => {
       ]);
       await stores.health.close();
       await bad.stop();
+    });
+
+    it.each([
+      [-60_000, '60 s behind'],
+      [90_000, '90 s ahead of'],
+    ])('warns of a clock that is %d ms off, unless it may not ask', async (offMs, words) => {
+      const server = await open([]);
+      const clock = { ...systemClock, now: () => systemClock.now() + offMs };
+      const stores = await openRedisStores({ url: server.url, clock });
+      expect(await stores.health.warnings()).toEqual([
+        `The clock of this machine is ${words} that of Redis; processes whose clocks differ take jobs from each other. Set both by NTP.`,
+      ]);
+      await stores.health.close();
+      const admin = new Redis(server.port);
+      await admin.acl('SETUSER', 'bot', 'on', '>x', '~behalf:*', '+@all', '-time');
+      const barred = await openRedisStores({ url: `redis://bot:x@127.0.0.1:${server.port}`, clock });
+      expect(await barred.health.warnings()).toEqual([]);
+      await barred.health.close();
+      admin.disconnect();
+      await server.stop();
     });
 
     it('says what it may not look at, and reads a password with special characters', async () => {

@@ -55,6 +55,15 @@ export function describeRevocationQueue(open: OpenStores): void {
       expect(await queue().due(NOW + 10, 10, 1)).toEqual([revocation({ dueAt: NOW + 11, attempts: 1 })]);
     });
 
+    it('postpones what is there, to any time, and adds nothing', async () => {
+      await queue().add(revocation());
+      expect(await queue().postpone('one', NOW + 10)).toBe(true);
+      expect(await queue().postpone('one', NOW + 10)).toBe(true);
+      expect(await dueIds(NOW + 9)).toEqual([]);
+      expect(await queue().postpone('two', NOW)).toBe(false);
+      expect(await dueIds(NOW + 10)).toEqual(['one']);
+    });
+
     it('strikes off once', async () => {
       await queue().add(revocation());
       expect(await winnersOf(20, () => queue().remove('one'))).toBe(1);

@@ -1,4 +1,7 @@
-import { createEarlySync } from '../../../adapters/embedded/early-sync.js';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createEarlySync, fileSync } from '../../../adapters/embedded/early-sync.js';
 import { createManualClock } from '../../support/clocks.js';
 
 /** Syncs that wait to be let go on. */
@@ -55,5 +58,30 @@ describe('what was committed', () => {
     early.noteCommit();
     await clock.advance(5_000);
     expect(ends).toHaveLength(0);
+  });
+});
+
+describe('the file that is synced', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'behalf-sync-'));
+  const path = join(directory, 'log');
+  afterAll(() => rmSync(directory, { recursive: true }));
+
+  test('is not opened again by a sync that was due when it was closed', async () => {
+    writeFileSync(path, 'x');
+    const file = fileSync(path);
+    await file.sync();
+    file.close();
+    // Opening it would fail.
+    rmSync(path);
+    await expect(file.sync()).resolves.toBeUndefined();
+  });
+
+  test('that is not there yet is opened by the next sync', async () => {
+    const missing = join(directory, 'later');
+    const file = fileSync(missing);
+    await expect(file.sync()).rejects.toMatchObject({ code: 'ENOENT' });
+    writeFileSync(missing, 'x');
+    await file.sync();
+    file.close();
   });
 });

@@ -117,6 +117,32 @@ describe('the HTTP server', () => {
     expect([empty.status, await empty.text()]).toEqual([204, '']);
   });
 
+  test.each([
+    ['what a route gives', 'GET', '/empty', 204],
+    ['what no route takes', 'GET', '/nowhere', 404],
+    ['what cannot be read', 'POST', '/echo/%ff', 400],
+    ['what is too large', 'POST', '/echo/x', 413],
+    ['what fails', 'GET', '/broken', 500],
+  ] as const)('%s is kept by nobody, framed by nobody, and told to nobody', async (_what, method, path, status) => {
+    const response = await call(path, status === 413 ? { method, body: 'x'.repeat(1_001) } : { method });
+    expect(response.status).toBe(status);
+    expect(Object.fromEntries(response.headers)).toMatchObject({
+      'cache-control': 'no-store',
+      'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+      'referrer-policy': 'no-referrer',
+      'x-content-type-options': 'nosniff',
+    });
+    expect(response.headers.get('strict-transport-security')).toBeNull();
+  });
+
+  test('tells browsers that reach it over https to come in no other way', async () => {
+    const safe = createHttpServer({ logger, host: '127.0.0.1', isHttps: true });
+    const safePort = await safe.listen(ROUTES, 0);
+    const { headers } = await fetch(`http://127.0.0.1:${safePort}/nowhere`);
+    await safe.close();
+    expect(headers.get('strict-transport-security')).toBe('max-age=31536000');
+  });
+
   test('knows nothing else', async () => {
     for (const [method, path] of [
       ['GET', '/'],

@@ -99,6 +99,14 @@ describe('a step in the life of a job', () => {
     expect(ended.keepUntil).toBe(NOW + MINUTE);
   });
 
+  test.each(['succeeded', 'failed', 'cancelled'] as const)('that is over (%s) is never taken again', (status) => {
+    const over = finished(JOB, status, { state: JOB.state, historyMs: MINUTE }, NOW);
+    const expectRefusal = (act: () => Job) => expect(act).toThrow(expect.objectContaining({ code: 'internal' }));
+    expectRefusal(() => leased(over, { holder: 'b', leaseMs: 30_000 }, NOW));
+    expectRefusal(() => pending(over, 30_000, NOW));
+    expectRefusal(() => finished(over, 'failed', { state: JOB.state, historyMs: MINUTE }, NOW));
+  });
+
   test('to sleep is looked at after half a minute, then ever less often, and when it expires', () => {
     const looks: number[] = [];
     const expiresAt = NOW + 30 * MINUTE;

@@ -2,14 +2,10 @@ import type { Stores } from '../../../../src/assemble.js';
 import type { ChatAdapter } from '../../../../src/chat/chat-adapter.port.js';
 import type { Clock } from '../../../../src/kernel/clock.port.js';
 import type { HttpClient } from '../../../../src/kernel/http-client.port.js';
+import { isEffect } from './effects.js';
 
-/** What a process does to the world: writes, deliveries, calls, messages. Everything else only looks. */
-const EFFECTS: ReadonlySet<string> = new Set([
-  ...['expiring.put', 'expiring.putAll', 'expiring.add', 'expiring.take', 'expiring.swap', 'expiring.delete'],
-  ...['connections.write', 'connections.remove', 'leases.acquire', 'leases.release'],
-  ...['revocations.add', 'revocations.remove', 'jobs.accept', 'jobs.write', 'queue.push'],
-  ...['chat.post', 'chat.postPrivately', 'chat.update', 'http.request'],
-]);
+/** Names the transitions that an effect was, from what was given to it and what came of it. */
+export type Observe = (effect: string, values: readonly unknown[], result: unknown) => readonly string[];
 
 /**
  * One process of the service, as the world sees it: its effects are counted, and it may die right after one of them. From
@@ -18,6 +14,9 @@ const EFFECTS: ReadonlySet<string> = new Set([
 export class Life {
   /** The effects that it had, in the order in which they were over. */
   readonly effects: string[] = [];
+  /** The transitions among them, by the number of effects before them. */
+  readonly transitions: { readonly name: string; readonly after: number }[] = [];
+  readonly #observe: Observe;
   readonly #diesAfter: number;
   readonly #died: () => void;
   /** Resolves when it is dead. */
@@ -26,7 +25,8 @@ export class Life {
   #underWay = 0;
 
   /** `diesAfter`: the number of the effect that it does not survive; 0: it dies before the first one. */
-  constructor(diesAfter = Number.POSITIVE_INFINITY) {
+  constructor(observe: Observe, diesAfter = Number.POSITIVE_INFINITY) {
+    this.#observe = observe;
     this.#diesAfter = diesAfter;
     let died = (): void => {};
     this.death = new Promise((resolve) => {
@@ -49,16 +49,21 @@ export class Life {
     this.#died();
   }
 
-  async pass<T>(name: string, act: () => Promise<T>): Promise<T> {
-    const isEffect = EFFECTS.has(name);
-    if (isEffect && this.#diesAfter === 0) this.kill();
+  async pass<T>(name: string, values: readonly unknown[], act: () => Promise<T>): Promise<T> {
+    const counts = isEffect(name);
+    if (counts && this.#diesAfter === 0) this.kill();
     if (this.#isDead) return never();
     this.#underWay += 1;
+    let result: T | undefined;
     try {
-      return await act();
+      result = await act();
+      return result;
     } finally {
       this.#underWay -= 1;
-      if (isEffect && !this.#isDead) {
+      // Whoever lives on has to know of it, too.
+      const transitions = counts ? this.#observe(name, values, result) : [];
+      if (counts && !this.#isDead) {
+        this.transitions.push(...transitions.map((transition) => ({ name: transition, after: this.effects.length })));
         this.effects.push(name);
         if (this.effects.length === this.#diesAfter) this.kill();
       }
@@ -92,7 +97,11 @@ export function mortalHttp(life: Life, http: HttpClient): HttpClient {
 }
 
 export function mortalChat(life: Life, chat: ChatAdapter): ChatAdapter {
-  return mortal(life, 'chat', chat, ['channelOf']);
+  const { silentSignIn } = chat;
+  const mortalSelf = mortal(life, 'chat', chat, ['channelOf']);
+  return silentSignIn === undefined
+    ? mortalSelf
+    : Object.assign(Object.create(mortalSelf), { silentSignIn: mortal(life, 'silent', silentSignIn) });
 }
 
 export function mortalClock(life: Life, clock: Clock): Clock {
@@ -111,7 +120,7 @@ function mortal<T extends object>(life: Life, name: string, target: T, immediate
       const method: unknown = Reflect.get(target, key, target);
       if (typeof method !== 'function' || immediate.includes(String(key))) return method;
       return (...values: readonly unknown[]): Promise<unknown> =>
-        life.pass(`${name}.${String(key)}`, async () => Reflect.apply(method, target, values));
+        life.pass(`${name}.${String(key)}`, values, async () => Reflect.apply(method, target, values));
     },
   });
 }

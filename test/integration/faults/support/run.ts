@@ -1,14 +1,20 @@
 import { createOAuth1Client, createOAuthClient } from '../../../../adapters/oauth/index.js';
 import { type Assembly, assemble, type Stores } from '../../../../src/assemble.js';
+import type { ChatAdapter } from '../../../../src/chat/chat-adapter.port.js';
 import type { ChatEvent } from '../../../../src/chat/chat-event.js';
 import type { ChatUser } from '../../../../src/chat/chat-user.js';
 import type { ConversationRef } from '../../../../src/chat/conversation.js';
-import type { LoginOutcome } from '../../../../src/connections/login.js';
+import type { LifecycleEvent } from '../../../../src/chat/lifecycle-event.js';
+import type { SilentSignIn } from '../../../../src/chat/silent-sign-in.port.js';
+import type { BrowserIdentity } from '../../../../src/connections/browser-identity.port.js';
+import type { LoginStart } from '../../../../src/connections/login.js';
 import { type Job, openJob } from '../../../../src/jobs/job-record.js';
 import { isBehalfError } from '../../../../src/kernel/errors.js';
 import { noMetrics } from '../../../../src/kernel/metrics.port.js';
+import { Secret } from '../../../../src/kernel/secret.js';
 import { buttonOf, type ChatMessage, RecordingChat, refOf } from '../../../support/recording-chat.js';
 import { Life, mortalChat, mortalClock, mortalHttp, mortalStores } from './life.js';
+import { Transitions } from './transitions.js';
 import { PUBLIC_URL, type World } from './world.js';
 
 const LEASE_MS = 30_000;
@@ -25,6 +31,8 @@ const MOST_STEPS = 200;
 /** What did not end because the process died. */
 export const DIED = 'died';
 
+type Started = Extract<LoginStart, { readonly kind: 'redirect' }>;
+
 /** How a process died: the person's jobs as they were kept then, and what it had done. */
 export interface Death {
   readonly jobs: readonly Job[];
@@ -38,32 +46,37 @@ export interface Death {
 export class Run {
   readonly user: ChatUser;
   readonly direct: ConversationRef;
-  readonly chat = new RecordingChat();
+  readonly channel: ConversationRef;
+  readonly chat: RecordingChat & { silentSignIn?: SilentSignIn } = new RecordingChat();
   readonly world: World;
   readonly deaths: Death[] = [];
   /** The number of effects that the process does not survive which follows the first that has died. */
   diesAgainAfter: number | undefined;
+  /** User id of whoever sits in front of the browser and signs in to the chat platform. */
+  signsIn: string;
+  readonly #transitions: Transitions;
   #life: Life;
-  #assembly: Assembly;
+  #assembly: Assembly | undefined;
   #serial = 0;
   readonly #userId: string;
 
-  private constructor(world: World, userId: string, life: Life, assemblyOf: (run: Run) => Assembly) {
+  private constructor(world: World, userId: string) {
     this.world = world;
     this.#userId = userId;
     this.user = { platform: 'slack', tenantId: 'T1', userId };
     this.direct = { platform: 'slack', kind: 'direct', address: { channel: `D-${userId}` } };
+    this.channel = { platform: 'slack', kind: 'channel', address: { channel: `C-${userId}` } };
     this.chat.emails.set(userId, `${userId}@acme.example`);
-    this.#life = life;
-    this.#assembly = assemblyOf(this);
+    if (world.ways === 'silent') this.chat.silentSignIn = this.#chatClient();
+    this.signsIn = userId;
+    this.#transitions = new Transitions(world.vault);
+    this.#life = this.#newLife();
   }
 
   /** With a person who has not been here before, and a process that dies after so many effects. */
   static async begin(world: World, diesAfter?: number): Promise<Run> {
-    const life = new Life(diesAfter);
-    const stores = await world.stores();
-    const run = new Run(world, world.newPerson(), life, ({ chat }) => assembled(world, { life, stores, chat }));
-    await run.#startJobs();
+    const run = new Run(world, world.newPerson());
+    await run.#start(run.#newLife(diesAfter));
     return run;
   }
 
@@ -72,13 +85,18 @@ export class Run {
     return this.#life.effects;
   }
 
+  /** The transitions among them, by the number of effects before them. */
+  get transitions(): Life['transitions'] {
+    return this.#life.transitions;
+  }
+
   get account(): string {
     return `${this.#userId}@acme.example`;
   }
 
   /** Somebody writes. As a platform does, it delivers the event until it is acknowledged. */
-  async say(text: string): Promise<void> {
-    await this.#deliver({ kind: 'text', id: this.#newId(), user: this.user, conversation: this.direct, text });
+  async say(text: string, conversation = this.direct): Promise<void> {
+    await this.#deliver({ kind: 'text', id: this.#newId(), user: this.user, conversation, text });
   }
 
   async press(message: ChatMessage, label: string, values: Readonly<Record<string, string>> = {}): Promise<void> {
@@ -88,11 +106,18 @@ export class Run {
     await this.#deliver({ ...event, message: refOf(this.chat.platform, id) });
   }
 
-  /** Opens a login link and says yes at the app. What the process did not survive is not done again. */
-  async logIn(url: string): Promise<LoginOutcome['kind'] | typeof DIED> {
-    const started = await this.#ask(({ logins }) => logins.begin(url.replace(`${PUBLIC_URL}/login/`, '')));
-    if (started === DIED) return DIED;
-    if (started.kind !== 'redirect') return 'expired';
+  /** Opens a login link and presses its button. */
+  async openLogin(url: string): Promise<LoginStart | typeof DIED> {
+    return this.#ask(({ logins }) => logins.begin(url.replace(`${PUBLIC_URL}/login/`, '')));
+  }
+
+  /** Opens a login link and says yes at the app; tells how it ended. What the process did not survive is not done again. */
+  async logIn(url: string): Promise<string> {
+    const opened = await this.openLogin(url);
+    if (opened === DIED) return DIED;
+    if (opened.kind !== 'redirect') return 'expired';
+    const started = this.world.ways === 'sign-in' ? await this.#signIn(opened) : opened;
+    if (typeof started === 'string') return started;
     const { searchParams } = new URL(started.redirectTo);
     const connection = new URL(searchParams.get('redirect_uri') ?? '').pathname.replace('/oauth/callback/', '');
     const code = this.world.app.authorize(this.account);
@@ -104,9 +129,28 @@ export class Run {
     return outcome.kind;
   }
 
+  /** From the sign-in page of the chat platform on to the app. */
+  async #signIn({ cookie, redirectTo }: Started): Promise<Started | string> {
+    const state = new URL(redirectTo).searchParams.get('state') ?? '';
+    const query = new URLSearchParams({ code: 'signed-in', state });
+    const back = await this.#ask(({ logins }) => logins.signedIn({ platform: 'slack', query, cookie: cookie.value }));
+    if (back === DIED) return DIED;
+    return back.kind === 'redirect' ? back : back.kind;
+  }
+
+  /** The platform tells of somebody who comes or goes, until it is acknowledged. */
+  async tell(event: LifecycleEvent): Promise<void> {
+    while ((await this.#ask(({ onLifecycle }) => onLifecycle(event))) === DIED);
+  }
+
   /** Works off the list of revocations once. */
   async revoke(): Promise<number | typeof DIED> {
     return this.#ask(({ revoker }) => revoker.work());
+  }
+
+  /** Works off the list of those who have left once. */
+  async endConnections(): Promise<number | typeof DIED> {
+    return this.#ask(({ departures }) => departures.work());
   }
 
   /** Lets time pass until it is so; a process that dies meanwhile is followed by the next. */
@@ -141,14 +185,14 @@ export class Run {
     this.deaths.push({ jobs: await this.jobs(), effects: this.effects });
     await this.end();
     await this.world.elapse(LATER_MS);
-    await this.#start(new Life(this.deaths.length === 1 ? this.diesAgainAfter : undefined));
+    await this.#start(this.#newLife(this.deaths.length === 1 ? this.diesAgainAfter : undefined));
   }
 
   /** Starts another process in place of the one that runs, which dies after so many effects. */
   async restart(laterMs: number, diesAfter?: number): Promise<void> {
     await this.end();
     await this.world.leap(laterMs);
-    await this.#start(new Life(diesAfter));
+    await this.#start(this.#newLife(diesAfter));
   }
 
   /** Ends what still runs. */
@@ -158,14 +202,39 @@ export class Run {
     await this.world.closeStores();
   }
 
-  async #start(life: Life): Promise<void> {
-    this.#life = life;
-    this.#assembly = assembled(this.world, { life, stores: await this.world.stores(), chat: this.chat });
-    await this.#startJobs();
+  #newLife(diesAfter?: number): Life {
+    return new Life((...seen) => this.#transitions.of(...seen), diesAfter);
   }
 
-  async #startJobs(): Promise<void> {
-    await Promise.race([this.#assembly.jobs.start(), this.#life.death]);
+  async #start(life: Life): Promise<void> {
+    this.#life = life;
+    const signIns = this.world.ways === 'sign-in' ? [this.#signInPage()] : [];
+    const assembly = assembled(this.world, { life, stores: await this.world.stores(), chat: this.chat, signIns });
+    this.#assembly = assembly;
+    await Promise.race([assembly.jobs.start(), life.death]);
+  }
+
+  /** Vouches for whoever sits in front of the browser. */
+  #signInPage(): BrowserIdentity {
+    const origin = 'https://chat.example';
+    return {
+      ...{ platform: 'slack', title: 'Slack', path: '/slack/openid_redirect', origin },
+      authorizationUrl: ({ state }) => `${origin}/?${new URLSearchParams({ state })}`,
+      prove: async () => ({ tenantId: this.user.tenantId, userId: this.signsIn }),
+    };
+  }
+
+  /** Vouches for the person whenever it is asked. */
+  #chatClient(): SilentSignIn {
+    const claims = Buffer.from(JSON.stringify({ upn: this.account })).toString('base64url');
+    return {
+      ask: async (user, _, { id }) => {
+        const silent = this.#assembly?.logins.silent;
+        setImmediate(() => void silent?.answer(user, id, new Secret(`e30.${claims}.`)));
+        return refOf(this.chat.platform, `question-${id.length}`);
+      },
+      withdraw: async () => {},
+    };
   }
 
   #newId(): string {
@@ -195,8 +264,10 @@ export class Run {
   async #ask<T>(question: (assembly: Assembly) => Promise<T>): Promise<T | typeof DIED> {
     await this.revive();
     const life = this.#life;
+    const assembly = this.#assembly;
+    if (assembly === undefined) throw new Error('No process has been started');
     let isOver = false;
-    const answer = Promise.race([question(this.#assembly), life.death.then((): typeof DIED => DIED)]).finally(() => {
+    const answer = Promise.race([question(assembly), life.death.then((): typeof DIED => DIED)]).finally(() => {
       isOver = true;
     });
     answer.catch(() => {});
@@ -226,11 +297,12 @@ export class Run {
 interface Parts {
   readonly life: Life;
   readonly stores: Stores;
-  readonly chat: RecordingChat;
+  readonly chat: ChatAdapter;
+  readonly signIns: readonly BrowserIdentity[];
 }
 
 /** A process of the service. */
-function assembled(world: World, { chat, life, stores }: Parts): Assembly {
+function assembled(world: World, { chat, life, signIns, stores }: Parts): Assembly {
   const clock = mortalClock(life, world.clock);
   const http = mortalHttp(life, world.http);
   const policy = {
@@ -249,6 +321,7 @@ function assembled(world: World, { chat, life, stores }: Parts): Assembly {
     oauth: createOAuthClient({ httpClient: http, clock }),
     oauth1: createOAuth1Client({ httpClient: http, clock }),
     chats: [mortalChat(life, chat)],
+    signIns,
     vault: world.vault,
     clock,
     logger: world.logger,

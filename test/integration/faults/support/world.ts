@@ -24,7 +24,11 @@ export interface WorldOptions {
   readonly disk: Disk;
   /** Recipe files by name. */
   readonly recipes: Readonly<Record<string, string>>;
+  readonly ways?: LoginWays;
 }
+
+/** What a login has besides the browser: the sign-in page of the chat platform, or a chat client that vouches for the person. */
+export type LoginWays = 'sign-in' | 'silent';
 
 /** What outlives the processes of the service: the disk, the app, the time, and the configuration. */
 export class World {
@@ -35,13 +39,14 @@ export class World {
   readonly http: HttpClient;
   readonly vault: Vault;
   readonly catalogue: Catalogue;
+  readonly ways: LoginWays | undefined;
   readonly #disk: Disk;
   readonly #configDir: string;
   #opened: Stores | undefined;
   #runs = 0;
 
   private constructor(
-    parts: Pick<World, 'store' | 'clock' | 'logger' | 'app' | 'http' | 'catalogue'>,
+    parts: Pick<World, 'store' | 'clock' | 'logger' | 'app' | 'http' | 'catalogue' | 'ways'>,
     disk: Disk,
     configDir: string,
   ) {
@@ -51,12 +56,13 @@ export class World {
     this.app = parts.app;
     this.http = parts.http;
     this.catalogue = parts.catalogue;
+    this.ways = parts.ways;
     this.vault = createVault([{ id: 'k1', key: new Secret(randomBytes(32)) }]);
     this.#disk = disk;
     this.#configDir = configDir;
   }
 
-  static async open({ disk, recipes, store }: WorldOptions): Promise<World> {
+  static async open({ disk, recipes, store, ways }: WorldOptions): Promise<World> {
     // Redis counts the lives of its keys in the time of the machine.
     const clock = createManualClock(Date.now());
     const logger = new RecordingLogger();
@@ -68,7 +74,8 @@ export class World {
     if (hasErrors(catalogue.problems)) throw new Error(catalogue.problems.map(formatProblem).join('\n'));
     // Its time-outs are those of the machine: what it calls is really called.
     const http = createHttpClient({ allowPrivateHosts: ['127.0.0.1'], clock: systemClock, logger });
-    return new World({ store, clock, logger, app, http, catalogue }, disk, configDir);
+    const parts = { store, clock, logger, app, http, catalogue, ways };
+    return new World(ways === 'silent' ? { ...parts, catalogue: withSingleSignOn(catalogue) } : parts, disk, configDir);
   }
 
   /** The stores as they are now, for a process and for who looks at what is kept. */
@@ -109,4 +116,14 @@ export class World {
     await Promise.all([this.#disk.remove(), this.app.stop(), this.http.close()]);
     rmSync(this.#configDir, { recursive: true, force: true });
   }
+}
+
+/** The same, where every app takes the word of the chat client. */
+function withSingleSignOn(catalogue: Catalogue): Catalogue {
+  const changed = catalogue.parents.map((parent) => {
+    if (parent.auth.kind !== 'oauth2') return parent;
+    const app = { ...parent.auth.app, onBehalfOf: { tokenParameters: {} } };
+    return { ...parent, singleSignOn: true, auth: { ...parent.auth, app } };
+  });
+  return { ...catalogue, parents: changed, parent: (name) => changed.find((parent) => parent.name === name) };
 }
