@@ -16,7 +16,7 @@ export interface Config extends LanguageSettings {
   /** Where browsers and platforms reach the service; no trailing slash. */
   readonly publicUrl: string;
   readonly store:
-    | { readonly kind: 'redis'; readonly url: Secret }
+    | { readonly kind: 'redis'; readonly url: Secret; readonly caFile?: string }
     | { readonly kind: 'embedded'; readonly directory: string };
   /** Folder for what must survive a restart of one process: the embedded store, a development key. */
   readonly dataDir: string;
@@ -132,10 +132,14 @@ export function parseKeyServices(environment: Environment): Pick<Config, 'vault'
 function readStore(reader: SettingsReader, production: boolean): StoreConfig {
   const directory = reader.required('DATA_DIR', 'Name a folder.');
   const redisUrl = reader.optional('REDIS_URL');
+  const caFile = reader.optional('REDIS_TLS_CA_FILE');
   const encryptionKeys = readEncryptionKeys(reader, production);
   const vault = readVault(reader, encryptionKeys);
   return {
-    store: redisUrl === undefined ? { kind: 'embedded', directory } : { kind: 'redis', url: new Secret(redisUrl) },
+    store:
+      redisUrl === undefined
+        ? { kind: 'embedded', directory }
+        : { kind: 'redis', url: new Secret(redisUrl), ...(caFile === undefined ? {} : { caFile }) },
     dataDir: directory,
     auditMs: reader.integer('AUDIT_DAYS', 0, 3650) * 86_400_000,
     ...(encryptionKeys ? { encryptionKeys } : {}),

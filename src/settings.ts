@@ -48,6 +48,11 @@ export const SETTINGS = {
     example: 'redis://localhost:6379',
     secret: true,
   },
+  REDIS_TLS_CA_FILE: {
+    group: 'Storage',
+    help: 'PEM file of the authority that the certificate of Redis comes from; unset: those that Node trusts',
+    example: '/etc/behalf/redis-ca.pem',
+  },
   DATA_DIR: {
     group: 'Storage',
     help: 'Folder of the embedded store, used when REDIS_URL is not set',

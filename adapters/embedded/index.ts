@@ -23,6 +23,7 @@ import { createLeaseStore } from './lease-store.js';
 import { createRevocationQueue } from './revocation-queue.js';
 import { createSealedRows } from './sealed-rows.js';
 
+export { backUpFile, restoreFile } from './backup.js';
 export { openEmbeddedContents } from './contents.js';
 export { peekSharedConnections } from './peek.js';
 

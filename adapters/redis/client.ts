@@ -5,12 +5,15 @@ import type { Logger } from '../../src/kernel/logger.port.js';
 import type { Metrics } from '../../src/kernel/metrics.port.js';
 import { defineOwnedScripts } from './owned-records.js';
 import { defineScripts } from './scripts.js';
+import { readTls, type TlsOptions } from './tls.js';
 import type { RedisTarget } from './url.js';
 
 export type RedisClient = Redis | Cluster;
 
 interface LinkOptions {
   readonly target: RedisTarget;
+  /** PEM file of the authorities that certificates are trusted from; default: those of Node. */
+  readonly caFile?: string;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;
@@ -32,10 +35,13 @@ export interface RedisLink {
 
 const CONNECT_TIMEOUT_MS = 5_000;
 const LONGEST_RETRY_MS = 1_000;
+/** Then the next Sentinel is asked: one that hangs must not keep a new master from being found. */
+const SENTINEL_TIMEOUT_MS = 2_000;
 
 export function createLink(options: LinkOptions): RedisLink {
   const { target, clock, logger, metrics, commandTimeoutMs } = options;
-  const client = openClient(target, {
+  const access: Access = { target, tls: readTls(target, options.caFile) };
+  const client = openClient(access, {
     commandTimeout: commandTimeoutMs,
     // A connection on which nothing comes back any more is given up, so that a new one can work.
     socketTimeout: commandTimeoutMs * 2,
@@ -66,7 +72,7 @@ export function createLink(options: LinkOptions): RedisLink {
     },
     waitUntilReady: (timeoutMs) => waitUntilReady(client, clock, timeoutMs),
     openPatient() {
-      const patient = openClient(target, {
+      const patient = openClient(access, {
         enableOfflineQueue: true,
         maxRetriesPerRequest: null,
         autoResendUnfulfilledCommands: true,
@@ -120,6 +126,11 @@ export function reasonOf(error: unknown): string | undefined {
   return message === 'Command timed out' ? 'timed out' : undefined;
 }
 
+interface Access {
+  readonly target: RedisTarget;
+  readonly tls: TlsOptions | undefined;
+}
+
 /** How a client takes an outage: fail fast, or keep commands until Redis is back. */
 interface Patience {
   readonly enableOfflineQueue: boolean;
@@ -129,7 +140,7 @@ interface Patience {
   readonly socketTimeout?: number;
 }
 
-function openClient(target: RedisTarget, { enableOfflineQueue, ...patience }: Patience): RedisClient {
+function openClient({ target, tls }: Access, { enableOfflineQueue, ...patience }: Patience): RedisClient {
   const common = {
     ...patience,
     connectTimeout: CONNECT_TIMEOUT_MS,
@@ -138,7 +149,7 @@ function openClient(target: RedisTarget, { enableOfflineQueue, ...patience }: Pa
     reconnectOnError: (error: Error): boolean => reasonOf(error) === 'READONLY',
     ...(target.username === undefined ? {} : { username: target.username }),
     ...(target.password === undefined ? {} : { password: target.password }),
-    ...(target.tls ? { tls: {} } : {}),
+    ...(tls ? { tls } : {}),
   };
   if (target.kind === 'cluster') {
     return new Cluster([...target.nodes], {
@@ -147,7 +158,7 @@ function openClient(target: RedisTarget, { enableOfflineQueue, ...patience }: Pa
       clusterRetryStrategy: retryDelay,
       maxRedirections: 8,
       // TLS names stand in certificates; ioredis would connect to the resolved address otherwise.
-      ...(target.tls ? { dnsLookup: (address, done) => done(null, address) } : {}),
+      ...(tls ? { dnsLookup: (address, done) => done(null, address) } : {}),
     });
   }
   const single = { ...common, enableOfflineQueue, retryStrategy: retryDelay, db: target.db };
@@ -157,7 +168,8 @@ function openClient(target: RedisTarget, { enableOfflineQueue, ...patience }: Pa
     sentinels: [...target.sentinels],
     name: target.name,
     sentinelRetryStrategy: retryDelay,
-    ...(target.tls ? { enableTLSForSentinelMode: true, sentinelTLS: {} } : {}),
+    sentinelCommandTimeout: SENTINEL_TIMEOUT_MS,
+    ...(tls ? { enableTLSForSentinelMode: true, sentinelTLS: tls } : {}),
   });
 }
 

@@ -31,6 +31,8 @@ export { peekSharedConnections } from './peek.js';
 export interface RedisStoresOptions {
   /** One server, Sentinel or Cluster; see {@link parseRedisUrl}. */
   readonly url: string;
+  /** PEM file of the authorities that certificates are trusted from; default: those of Node. Only with `rediss`. */
+  readonly caFile?: string;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;
@@ -65,11 +67,11 @@ export interface RedisStores {
  * error here: the stores say `store.unavailable` until it does, and readiness says no.
  */
 export async function createRedisStores(options: RedisStoresOptions): Promise<RedisStores> {
-  const { clock, logger, metrics, prefix = 'behalf:' } = options;
+  const { clock, logger, prefix = 'behalf:' } = options;
   if (/[{}]/.test(prefix))
     throw new BehalfError('config.invalid', 'The prefix of the Redis keys must not contain braces');
   const target = parseRedisUrl(options.url);
-  const link = createLink({ target, clock, logger, metrics, commandTimeoutMs: options.commandTimeoutMs ?? 1_500 });
+  const link = createLink({ ...options, target, commandTimeoutMs: options.commandTimeoutMs ?? 1_500 });
   const keys = createKeys(prefix);
   const queue = createJobQueue(link, keys, {
     clock,

@@ -10,6 +10,7 @@ import { parseRedisUrl } from './url.js';
 
 interface PeekOptions {
   readonly url: string;
+  readonly caFile?: string;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;

@@ -1,8 +1,10 @@
 import type { Cluster, Redis, Result } from 'ioredis';
+import { ACCEPT_JOB_2, FORGET_JOBS_1, LIST_JOBS, WRITE_JOB_1 } from './job-scripts.js';
+import { type GuardedScript, guarded } from './script-guard.js';
 
 /*
  * The scripts, each one atomic step on keys of one slot. A name ends in its number of KEYS; the header says what goes in
- * and out. Keys that are not declared are built from a declared shard base, so they share its slot.
+ * and out. Keys that are not declared are built from a declared shard base, so they share its slot; such a script is guarded.
  */
 
 /** KEYS record · ARGV expected, value, ttl ms · returns 1 when it was replaced. */
@@ -37,12 +39,13 @@ end
 return 1`;
 
 /** KEYS row, portion of the name's owners, names · ARGV generation, owner, digest and name · returns 1 when removed. */
-const REMOVE_CONNECTION_3 = `
+const REMOVE_CONNECTION_3: GuardedScript = (together) => `
+local owners = string.sub(KEYS[2], 1, -2)
+${together('KEYS', 'portionsOf(owners)')}
 local head = redis.call('GETRANGE', KEYS[1], 0, 3)
 if #head == 0 or struct.unpack('>I4', head) ~= tonumber(ARGV[1]) then return 0 end
 redis.call('DEL', KEYS[1])
 redis.call('SREM', KEYS[2], ARGV[2])
-local owners = string.sub(KEYS[2], 1, -2)
 for portion = 0, 15 do
   if redis.call('EXISTS', owners .. string.format('%x', portion)) == 1 then return 1 end
 end
@@ -53,7 +56,8 @@ return 1`;
  * KEYS begin of the portions of a name's owners · ARGV first portion, owners wanted
  * returns the portion to go on with (16 at the end), then owners, each behind its portion's digit.
  */
-const LIST_OWNERS_1 = `
+const LIST_OWNERS_1: GuardedScript = (together) => `
+${together('portionsOf(KEYS[1])')}
 local found = { 16 }
 for portion = tonumber(ARGV[1]), 15 do
   if #found > tonumber(ARGV[2]) then
@@ -72,9 +76,11 @@ redis.call('SETRANGE', KEYS[1], 4, ARGV[1])
 return 1`;
 
 /** KEYS names · ARGV begin of the owner's row keys, index of the last byte wanted (-1: all) · returns name, row, name, row… */
-const LIST_CONNECTIONS_1 = `
+const LIST_CONNECTIONS_1: GuardedScript = (together) => `
 local found = {}
-for _, member in ipairs(redis.call('ZRANGE', KEYS[1], 0, -1)) do
+local members = redis.call('ZRANGE', KEYS[1], 0, -1)
+${together('KEYS', 'prefixed(ARGV[1], members, 10)')}
+for _, member in ipairs(members) do
   local row = redis.call('GETRANGE', ARGV[1] .. string.sub(member, 1, 10), 0, ARGV[2])
   if #row > 0 then
     found[#found + 1] = string.sub(member, 11)
@@ -107,97 +113,6 @@ return found`;
 const REMOVE_REVOCATION_2 = `
 redis.call('ZREM', KEYS[1], ARGV[1])
 return redis.call('HDEL', KEYS[2], ARGV[1])`;
-
-/** The front of a job row, see `job-row.ts`: version, status letter, digests of user and recipe, digests waited for. */
-const READ_FRONT = `
-local function front(row)
-  local version, status, user, recipe, count = struct.unpack('>I4c1c22c22B', row)
-  local waiting = {}
-  for i = 1, count do waiting[i] = string.sub(row, 29 + i * 22, 50 + i * 22) end
-  return version, status, user, recipe, waiting
-end
-local function readFront(key)
-  local row = redis.call('GETRANGE', key, 0, 49)
-  if #row < 50 then return nil end
-  local count = string.byte(row, 50)
-  if count > 0 then row = redis.call('GETRANGE', key, 0, 49 + count * 22) end
-  return row
-end`;
-
-/** KEYS row, claim · ARGV shard base, id, row, attention ms or '', claim ttl ms · returns 1 when accepted. */
-const ACCEPT_JOB_2 = `${READ_FRONT}
-if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
-if not redis.call('SET', KEYS[2], ARGV[2], 'NX', 'PX', ARGV[5]) then return 0 end
-redis.call('SET', KEYS[1], ARGV[3])
-local base, id = ARGV[1], ARGV[2]
-local _, status, user, recipe, waiting = front(ARGV[3])
-redis.call('ZADD', base .. 'u' .. user, 0, id)
-redis.call('ZADD', base .. 'p' .. recipe, 0, id)
-redis.call('ZADD', base .. 's' .. status, 0, id)
-for _, digest in ipairs(waiting) do redis.call('ZADD', base .. 'w' .. digest, 0, id) end
-if ARGV[4] ~= '' then redis.call('ZADD', base .. 'a', ARGV[4], id) end
-return 1`;
-
-/** KEYS row · ARGV shard base, id, row, expected version, attention ms or '', keep until ms or '' · returns 1 when written. */
-const WRITE_JOB_1 = `${READ_FRONT}
-local head = readFront(KEYS[1])
-if not head then return 0 end
-local version, oldStatus, _, _, oldWaiting = front(head)
-if version ~= tonumber(ARGV[4]) then return 0 end
-redis.call('SET', KEYS[1], ARGV[3])
-local base, id = ARGV[1], ARGV[2]
-local _, status, _, _, waiting = front(ARGV[3])
-if status ~= oldStatus then
-  redis.call('ZREM', base .. 's' .. oldStatus, id)
-  redis.call('ZADD', base .. 's' .. status, 0, id)
-end
-for _, digest in ipairs(oldWaiting) do redis.call('ZREM', base .. 'w' .. digest, id) end
-for _, digest in ipairs(waiting) do redis.call('ZADD', base .. 'w' .. digest, 0, id) end
-if ARGV[5] ~= '' then redis.call('ZADD', base .. 'a', ARGV[5], id) else redis.call('ZREM', base .. 'a', id) end
-if ARGV[6] ~= '' then redis.call('ZADD', base .. 'k', ARGV[6], id) else redis.call('ZREM', base .. 'k', id) end
-return 1`;
-
-/** KEYS keep index · ARGV shard base, now ms, limit · returns how many entries of the index were dealt with. */
-const FORGET_JOBS_1 = `${READ_FRONT}
-local base = ARGV[1]
-local ids = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', ARGV[2], 'LIMIT', 0, ARGV[3])
-for _, id in ipairs(ids) do
-  local head = readFront(base .. 'r' .. id)
-  if head then
-    local _, status, user, recipe, waiting = front(head)
-    redis.call('ZREM', base .. 'u' .. user, id)
-    redis.call('ZREM', base .. 'p' .. recipe, id)
-    redis.call('ZREM', base .. 's' .. status, id)
-    for _, digest in ipairs(waiting) do redis.call('ZREM', base .. 'w' .. digest, id) end
-    redis.call('ZREM', base .. 'a', id)
-    redis.call('UNLINK', base .. 'r' .. id)
-  end
-  redis.call('ZREM', KEYS[1], id)
-end
-return #ids`;
-
-/**
- * KEYS one to three indexes · ARGV upper bound of the range, limit, entries to look at
- * returns where to go on ('' at the end), then the ids that stand in all indexes, newest first.
- */
-const LIST_JOBS = `
-local smallest, size = 1, redis.call('ZCARD', KEYS[1])
-for i = 2, #KEYS do
-  local other = redis.call('ZCARD', KEYS[i])
-  if other < size then smallest, size = i, other end
-end
-local found = { '' }
-local ids = redis.call('ZREVRANGEBYLEX', KEYS[smallest], ARGV[1], '-', 'LIMIT', 0, ARGV[3])
-for _, id in ipairs(ids) do
-  local inAll = true
-  for i = 1, #KEYS do
-    if i ~= smallest and not redis.call('ZSCORE', KEYS[i], id) then inAll = false end
-  end
-  if inAll then found[#found + 1] = id end
-  if #found > tonumber(ARGV[2]) then return found end
-end
-if #ids == tonumber(ARGV[3]) then found[1] = ids[#ids] end
-return found`;
 
 /** KEYS due · ARGV now ms, limit, hidden until ms · returns who left. */
 const DUE_DEPARTURES_1 = `
@@ -248,17 +163,17 @@ export function defineScripts(client: Redis | Cluster): void {
   client.defineCommand('behalfRenewLease', { numberOfKeys: 1, lua: RENEW_LEASE_1 });
   client.defineCommand('behalfReleaseLease', { numberOfKeys: 1, lua: RELEASE_LEASE_1 });
   client.defineCommand('behalfWriteConnection', { numberOfKeys: 3, lua: WRITE_CONNECTION_3 });
-  client.defineCommand('behalfRemoveConnection', { numberOfKeys: 3, lua: REMOVE_CONNECTION_3 });
-  client.defineCommand('behalfListOwners', { numberOfKeys: 1, lua: LIST_OWNERS_1 });
+  client.defineCommand('behalfRemoveConnection', { numberOfKeys: 3, lua: guarded(client, REMOVE_CONNECTION_3) });
+  client.defineCommand('behalfListOwners', { numberOfKeys: 1, lua: guarded(client, LIST_OWNERS_1) });
   client.defineCommand('behalfTouchConnection', { numberOfKeys: 1, lua: TOUCH_CONNECTION_1 });
-  client.defineCommand('behalfListConnections', { numberOfKeys: 1, lua: LIST_CONNECTIONS_1 });
+  client.defineCommand('behalfListConnections', { numberOfKeys: 1, lua: guarded(client, LIST_CONNECTIONS_1) });
   client.defineCommand('behalfAddRevocation', { numberOfKeys: 2, lua: ADD_REVOCATION_2 });
   client.defineCommand('behalfDueRevocations', { numberOfKeys: 2, lua: DUE_REVOCATIONS_2 });
   client.defineCommand('behalfRemoveRevocation', { numberOfKeys: 2, lua: REMOVE_REVOCATION_2 });
   client.defineCommand('behalfDueDepartures', { numberOfKeys: 1, lua: DUE_DEPARTURES_1 });
-  client.defineCommand('behalfAcceptJob', { numberOfKeys: 2, lua: ACCEPT_JOB_2 });
-  client.defineCommand('behalfWriteJob', { numberOfKeys: 1, lua: WRITE_JOB_1 });
-  client.defineCommand('behalfForgetJobs', { numberOfKeys: 1, lua: FORGET_JOBS_1 });
+  client.defineCommand('behalfAcceptJob', { numberOfKeys: 2, lua: guarded(client, ACCEPT_JOB_2) });
+  client.defineCommand('behalfWriteJob', { numberOfKeys: 1, lua: guarded(client, WRITE_JOB_1) });
+  client.defineCommand('behalfForgetJobs', { numberOfKeys: 1, lua: guarded(client, FORGET_JOBS_1) });
   client.defineCommand('behalfListJobs', { lua: LIST_JOBS });
   client.defineCommand('behalfBeginAudit', { numberOfKeys: 1, lua: BEGIN_AUDIT_1 });
   client.defineCommand('behalfAppendAudit', { numberOfKeys: 2, lua: APPEND_AUDIT_2 });

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { addAuditCommand } from './audit.js';
+import { addBackupCommands } from './backup.js';
 import { addCheckCommand } from './check.js';
 import { addConnectCommand } from './connect.js';
 import { addConnectionsCommand } from './connections.js';
@@ -32,6 +33,7 @@ export function createProgram(environment: Environment): Command {
   addKeysCommand(program, environment);
   addAuditCommand(program, environment);
   addPrivacyCommand(program, environment);
+  addBackupCommands(program, environment);
   addMigrateCommand(program, environment);
   addTeamsCommand(program, environment);
   addSlackCommand(program, environment);

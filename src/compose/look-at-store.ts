@@ -40,6 +40,7 @@ async function readRows(config: StoreConfig, logger: Logger): Promise<readonly C
   }
   return (await import('../../adapters/redis/index.js')).peekSharedConnections({
     url: config.store.url.reveal(),
+    ...(config.store.caFile === undefined ? {} : { caFile: config.store.caFile }),
     startTimeoutMs: START_TIMEOUT_MS,
     clock: systemClock,
     logger,

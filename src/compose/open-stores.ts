@@ -24,6 +24,7 @@ export async function openStores(
   if (config.store.kind === 'redis') {
     return (await import('../../adapters/redis/index.js')).createRedisStores({
       url: config.store.url.reveal(),
+      ...(config.store.caFile === undefined ? {} : { caFile: config.store.caFile }),
       ...(config.jobLeaseMs === undefined ? {} : { stalledAfterMs: config.jobLeaseMs }),
       ...basics,
     });

@@ -1,4 +1,4 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -6,7 +6,6 @@ import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { promisify } from 'node:util';
 
 export interface RedisServerOptions {
   /** Write every change to disk, so that `kill` and `restart` lose nothing. Default: nothing is written. */
@@ -84,30 +83,6 @@ export async function startSentinel(master: RedisServer): Promise<Pick<RedisServ
   };
 }
 
-export interface RedisCluster {
-  readonly url: string;
-  readonly nodes: readonly RedisServer[];
-  stop(): Promise<void>;
-}
-
-/** Three masters that share the slots, without replicas. */
-export async function startRedisCluster(): Promise<RedisCluster> {
-  const nodes = await Promise.all(
-    [1, 2, 3].map(() => startRedis({ settings: ['--cluster-enabled', 'yes', '--cluster-node-timeout', '5000'] })),
-  );
-  const addresses = nodes.map(({ port }) => `127.0.0.1:${port}`);
-  const stop = async (): Promise<void> => void (await Promise.all(nodes.map((node) => node.stop())));
-  try {
-    await promisify(execFile)('redis-cli', ['--cluster', 'create', ...addresses, '--cluster-yes']);
-  } catch (error) {
-    await stop();
-    throw new Error('redis-cli could not form a Cluster. Install it with: apt-get install -y redis-tools', {
-      cause: error,
-    });
-  }
-  return { url: `redis+cluster://${addresses.join(',')}`, nodes, stop };
-}
-
 async function launch(settings: readonly string[], port: number): Promise<ChildProcess> {
   const child = spawn('redis-server', settings, { stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
@@ -149,13 +124,14 @@ function answersPing(port: number): Promise<boolean> {
     };
     socket.once('data', (data) => finish(data.toString().startsWith('+PONG')));
     socket.once('error', () => finish(false));
-    socket.once('close', () => resolve(false));
+    // Also where the other side ends it without a word.
+    socket.once('close', () => finish(false));
     socket.setTimeout(1_000, () => finish(false));
   });
 }
 
 /** Below the ephemeral range, and so that the port of a Cluster's bus (10 000 more) is as well. */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   for (;;) {
     const port = randomInt(11_000, 21_000);
     if ((await canListen(port)) && (await canListen(port + 10_000))) return port;

@@ -14,8 +14,10 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Libsql from 'libsql';
+import { backUpFile, restoreFile } from '../../../adapters/embedded/index.js';
 import { jobOwnerKey } from '../../../src/chat/job-owner.js';
 import { joinKey } from '../../../src/kernel/ids.js';
+import { systemClock } from '../../../src/kernel/system-clock.js';
 import { createManualClock } from '../../support/clocks.js';
 import { openEmbeddedStores } from './embedded-harness.js';
 import { startProcess, startProcessAfter } from './processes.js';
@@ -73,6 +75,27 @@ describe('file of the embedded store', () => {
     expect((await stores.connections.get(ANN, 'crm'))?.generation).toBeGreaterThanOrEqual(last);
     await stores.health.close();
   });
+
+  it('is backed up whole while a process writes into it, with all that it has acknowledged', async () => {
+    const writer = startProcess('embedded-process.ts', 'steadily', directory);
+    let written = 400;
+    for (const number of [1, 2, 3]) {
+      const acknowledged = await writer.lines(written);
+      const copy = join(parent, `backup-${number}.db`);
+      await backUpFile(directory, copy);
+      const restored = join(parent, `restored-${number}`);
+      expect(await restoreFile(restored, copy, systemClock)).toBeUndefined();
+      const stores = await openEmbeddedStores({ directory: restored });
+      for (const line of acknowledged) {
+        expect((await stores.jobs.load(jobId(Number(line))))?.sealed).toEqual(Buffer.alloc(1_900, Number(line)));
+      }
+      expect((await stores.connections.get(ANN, 'crm'))?.generation).toBeGreaterThanOrEqual(acknowledged.length);
+      await stores.health.close();
+      // The log is folded back and begun anew on the way.
+      written = acknowledged.length + 1_200;
+    }
+    await writer.kill();
+  }, 120_000);
 
   it('delivers again what a killed process had in hand, and not what it had done', async () => {
     const taker = startProcess('embedded-process.ts', 'take', directory);

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isBehalfError } from '../../../src/kernel/errors.js';
 import { openEmbeddedStores } from './embedded-harness.js';
 import { ANN, jobId, jobRow } from './stores.js';
@@ -6,19 +7,23 @@ function say(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
+async function write(directory: string, pause: () => Promise<unknown>): Promise<void> {
+  const { jobs, connections, expiring } = await openEmbeddedStores({ directory });
+  for (let n = 1; ; n += 1) {
+    const sealed = Buffer.alloc(1_900, n);
+    await jobs.accept(jobRow({ id: jobId(n), sealed }), `event ${n}`, 600_000);
+    await connections.write({ owner: ANN, name: 'crm', generation: n, sealed });
+    await expiring.put({ kind: 'login', id: String(n) }, 'value', 600_000);
+    say(String(n));
+    await pause();
+  }
+}
+
 /** What a process does with the stores of a folder; each line says what has been done. */
 const WORK: Readonly<Record<string, (directory: string) => Promise<void>>> = {
-  async write(directory) {
-    const { jobs, connections, expiring } = await openEmbeddedStores({ directory });
-    for (let n = 1; ; n += 1) {
-      const sealed = Buffer.alloc(1_900, n);
-      await jobs.accept(jobRow({ id: jobId(n), sealed }), `event ${n}`, 600_000);
-      await connections.write({ owner: ANN, name: 'crm', generation: n, sealed });
-      await expiring.put({ kind: 'login', id: String(n) }, 'value', 600_000);
-      say(String(n));
-      await new Promise(setImmediate);
-    }
-  },
+  write: (directory) => write(directory, () => new Promise(setImmediate)),
+  // As a service does that has much to do, and not as fast as the disk lets.
+  steadily: (directory) => write(directory, () => sleep(2)),
   async take(directory) {
     const { queue } = await openEmbeddedStores({ directory });
     await queue.push('one');

@@ -1,4 +1,4 @@
-import { type RedisCluster, startRedisCluster } from '../../support/redis-server.js';
+import { type RedisCluster, startRedisCluster } from '../../support/redis-cluster.js';
 import { describeStores } from './all.contract.js';
 import { openForContract } from './redis-harness.js';
 

@@ -1,3 +1,8 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { Redis } from 'ioredis';
 import { type RedisServer, startRedis } from '../../support/redis-server.js';
 import { startProcess } from './processes.js';
@@ -89,6 +94,25 @@ describe('Redis store when Redis fails', () => {
     expect(await slowly(() => patient.leases.acquire('key', 'another', LONG))).toBe(false);
     admin.disconnect();
     await patient.health.close();
+  });
+
+  it('begins anew elsewhere with a copy that redis-cli has made while it ran', async () => {
+    await stores.connections.write({ owner: ANN, name: 'crm', generation: 1, sealed: Buffer.from('sealed') });
+    await stores.jobs.accept(jobRow(), 'event', LONG);
+    const folder = mkdtempSync(join(tmpdir(), 'behalf-copy-'));
+    await promisify(execFile)('redis-cli', ['-p', String(server.port), '--rdb', join(folder, 'dump.rdb')]);
+    await server.stop();
+    // A server that starts with appendonly reads the log alone, and would come up empty.
+    server = await startRedis({ settings: ['--dir', folder, '--appendonly', 'no'] });
+    const raw = new Redis(server.port);
+    await raw.config('SET', 'appendonly', 'yes');
+    raw.disconnect();
+    await stores.health.close();
+    stores = await openRedisStores({ url: server.url });
+    expect((await stores.connections.get(ANN, 'crm'))?.sealed).toEqual(Buffer.from('sealed'));
+    expect(await stores.jobs.accept(jobRow({ id: jobId(2) }), 'event', LONG)).toBe(false);
+    expect(await stores.jobs.write(jobRow({ version: 2, status: 'running' }))).toBe(true);
+    rmSync(folder, { recursive: true, force: true });
   });
 
   it('tells nothing of the address, the key or the foreign error', async () => {

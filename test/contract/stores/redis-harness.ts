@@ -21,15 +21,18 @@ export function openRedisStores(
 }
 
 /** Fresh stores for the contract suites: a prefix of their own on a server that many tests share. */
-export async function openForContract(url: string): Promise<StoresUnderTest> {
-  const prefix = `${randomToken(64)}:`;
-  let stores = await openRedisStores({ url, prefix });
+export async function openForContract(
+  url: string,
+  options: Pick<RedisStoresOptions, 'caFile'> = {},
+): Promise<StoresUnderTest> {
+  const prefix = `behalf:${randomToken(64)}:`;
+  let stores = await openRedisStores({ url, prefix, ...options });
   return {
     stores,
     pass: (ms) => sleep(ms),
     async reopen() {
       await stores.health.close();
-      stores = await openRedisStores({ url, prefix });
+      stores = await openRedisStores({ url, prefix, ...options });
       return stores;
     },
     close: () => stores.health.close(),

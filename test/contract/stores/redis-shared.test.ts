@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { Redis } from 'ioredis';
 import { systemClock } from '../../../src/kernel/system-clock.js';
 import { type RedisServer, startRedis, startSentinel } from '../../support/redis-server.js';
@@ -203,6 +205,22 @@ describe('Redis store', () => {
     expect(await one.expiring.get({ kind: 'login', id: 'id' })).toBe('by Sentinel');
     await stores.health.close();
     await sentinel.stop();
+  });
+
+  it('asks the next Sentinel where one takes the connection and says nothing', async () => {
+    const sentinel = await startSentinel(server);
+    const mute = createServer().listen(0, '127.0.0.1');
+    await once(mute, 'listening');
+    const port = (mute.address() as AddressInfo).port;
+    const stores = await openRedisStores({
+      url: `redis+sentinel://127.0.0.1:${port},127.0.0.1:${sentinel.port}/main`,
+      startTimeoutMs: 25_000,
+    });
+    await stores.expiring.put({ kind: 'login', id: 'id' }, 'by the other one', LONG);
+    expect(await one.expiring.get({ kind: 'login', id: 'id' })).toBe('by the other one');
+    await stores.health.close();
+    await sentinel.stop();
+    mute.close();
   });
 
   it('refuses a prefix with braces and a URL that it cannot read', async () => {

@@ -24,6 +24,8 @@ interface FaultStageOptions {
   readonly store: (typeof STORES)[number];
   /** Processes to begin with; more than one only on Redis. */
   readonly replicas?: number;
+  /** In place of a server of its own: a Redis that the test starts and ends. */
+  readonly redisUrl?: string;
   readonly world?: Omit<WorldOptions, 'servicePort' | 'redisUrl' | 'page'>;
   /** Of all processes, beside those of the world. */
   readonly settings?: Readonly<Record<string, string>>;
@@ -78,7 +80,8 @@ export class FaultStage {
     const folder = mkdtempSync(join(tmpdir(), 'behalf-faults-'));
     const configDir = join(folder, 'config');
     writeConfig(configDir);
-    const redis = options.store === 'redis' ? await startRedis({ appendOnly: true }) : undefined;
+    const isOwnRedis = options.store === 'redis' && options.redisUrl === undefined;
+    const redis = isOwnRedis ? await startRedis({ appendOnly: true }) : undefined;
     const redisWire = await Wire.open(redis ? { target: redis.port } : {});
     const entrance = await Wire.open();
     const world = await startWorld({
@@ -89,6 +92,7 @@ export class FaultStage {
       dataDir: join(folder, 'data'),
       servicePort: entrance.port,
       ...(redis ? { redisUrl: `redis://127.0.0.1:${redisWire.port}` } : {}),
+      ...(options.redisUrl === undefined ? {} : { redisUrl: options.redisUrl }),
     });
     const slackWire = await Wire.open({ target: Number(new URL(world.slack.apiUrl).port) });
     const environment = {
