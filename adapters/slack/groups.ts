@@ -14,7 +14,8 @@ interface Entry {
 export class Groups {
   readonly #api: SlackApi;
   readonly #clock: Clock;
-  readonly #entries = new LRUCache<string, Entry>({ max: MAX_GROUPS });
+  /** Made when it is needed: it takes its whole room at once, in every workspace. */
+  #entries: LRUCache<string, Entry> | undefined;
   readonly #asking = new Map<string, Promise<ReadonlySet<string>>>();
 
   constructor(api: SlackApi, clock: Clock) {
@@ -27,7 +28,7 @@ export class Groups {
    * @throws BehalfError `chat.delivery_failed` when Slack does not tell
    */
   async has(groupId: string, userId: string): Promise<boolean> {
-    const entry = this.#entries.get(groupId);
+    const entry = this.#entries?.get(groupId);
     if (entry && this.#clock.now() - entry.readAt < MEMBERS_AGE_MS) return entry.members.has(userId);
     const asking = this.#asking.get(groupId) ?? this.#ask(groupId).finally(() => this.#asking.delete(groupId));
     this.#asking.set(groupId, asking);
@@ -45,6 +46,7 @@ export class Groups {
       },
     );
     const members = new Set(Array.isArray(users) ? users.filter((user) => typeof user === 'string') : []);
+    this.#entries ??= new LRUCache<string, Entry>({ max: MAX_GROUPS });
     this.#entries.set(groupId, { members, readAt });
     return members;
   }

@@ -1,19 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { Pool } from 'undici';
-import { Browser } from '../playground/tour/browser.js';
-import { SERVICE_FLAGS } from '../scripts/service-flags.js';
-import { rssMb, type Target } from './load.js';
+import { build } from 'esbuild';
+import { SERVICE_FLAGS } from '../../scripts/service-flags.js';
+import { ROOT } from '../root.js';
 import type { Platform } from './platform.js';
-
-const ROOT = join(__dirname, '..');
-const USERS = Array.from({ length: 50 }, (_, index) => `U${1000 + index}`);
+import { rssMb } from './process-figures.js';
 
 export interface Running {
   readonly port: number;
@@ -21,7 +17,23 @@ export interface Running {
   /** From the start of the process until it listens, in ms. */
   readonly startUpMs: number;
   readonly idleRssMb: number;
-  stop(): Promise<void>;
+  /** Of the embedded store. */
+  readonly dataDir: string;
+  /** Ends it in peace; `SIGKILL`: at once. */
+  stop(signal?: 'SIGTERM' | 'SIGKILL'): Promise<void>;
+}
+
+export interface BehalfOptions {
+  readonly redisUrl?: string;
+  /** Leaves the other platform out. */
+  readonly only?: 'slack' | 'teams';
+  /** Default: the bench's, with one recipe. */
+  readonly configDir?: string;
+  /** Default: a new one, removed at the end. */
+  readonly dataDir?: string;
+  /** Further settings; an empty text takes one away. */
+  readonly settings?: Readonly<Record<string, string>>;
+  readonly nodeArgs?: readonly string[];
 }
 
 /** Starts a program on one core of its own where the machine has two, and waits until its port is open. */
@@ -29,7 +41,7 @@ async function startProcess(
   args: readonly string[],
   port: number,
   environment: Readonly<Record<string, string>>,
-): Promise<Running> {
+): Promise<Omit<Running, 'dataDir'>> {
   const pinned = existsSync('/usr/bin/taskset')
     ? ['/usr/bin/taskset', '-c', '0', process.execPath]
     : [process.execPath];
@@ -43,75 +55,62 @@ async function startProcess(
   const startUpMs = performance.now() - startedAt;
   await wait(1_000);
   const pid = child.pid ?? 0;
-  return { port, pid, startUpMs, idleRssMb: rssMb(pid), stop: () => end(child) };
+  return { port, pid, startUpMs, idleRssMb: rssMb(pid), stop: (signal) => end(child, signal) };
 }
 
 export async function startBareBot(name: 'bare-bolt' | 'bare-botbuilder', platform: Platform): Promise<Running> {
-  return startProcess([join('bench', 'dist', `${name}.js`)], await freePort(), platform.environment());
+  const args = [join('bench', 'dist', `${name}.js`)];
+  return { dataDir: '', ...(await startProcess(args, await freePort(), platform.environment())) };
 }
 
-/** Behalf as built, with the bench's recipe; `only` leaves the other platform out. */
+/** Behalf as built. */
 export async function startBehalf(
   platform: Platform,
-  options: { readonly redisUrl?: string; readonly only?: 'slack' | 'teams' },
+  encryptionKeys: string,
+  options: BehalfOptions = {},
 ): Promise<Running> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'behalf-bench-'));
+  const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'behalf-bench-')));
   const without = options.only === 'slack' ? /^(Microsoft|BOT_)/ : options.only === 'teams' ? /^SLACK_/ : /^$/;
-  const environment = Object.fromEntries(
-    Object.entries(platform.environment()).filter(([name]) => !without.test(name)),
-  );
   const port = await freePort();
-  const running = await startProcess([...SERVICE_FLAGS, join('dist', 'src', 'main.js'), 'start'], port, {
-    ...environment,
+  const settings = {
+    ...Object.fromEntries(Object.entries(platform.environment()).filter(([name]) => !without.test(name))),
     PUBLIC_URL: `http://127.0.0.1:${port}`,
-    CONFIG_DIR: join('bench', 'config'),
+    CONFIG_DIR: options.configDir ?? join('bench', 'config'),
     DATA_DIR: dataDir,
-    ENCRYPTION_KEYS: `k1:${randomBytes(32).toString('base64')}`,
+    ENCRYPTION_KEYS: encryptionKeys,
     LOG_LEVEL: 'info',
     ...(options.redisUrl === undefined ? {} : { REDIS_URL: options.redisUrl }),
-  });
+    ...options.settings,
+  };
+  const args = [...SERVICE_FLAGS, ...(options.nodeArgs ?? []), join('dist', 'src', 'main.js'), 'start'];
+  const set = Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== ''));
+  const running = await startProcess(args, port, set);
   return {
     ...running,
-    async stop() {
-      await running.stop();
-      await rm(dataDir, { recursive: true, force: true });
+    dataDir,
+    async stop(signal) {
+      await running.stop(signal);
+      if (options.dataDir === undefined) await rm(dataDir, { recursive: true, force: true });
     },
   };
 }
 
-/** Logs every user in through the real pages, so that the store holds what it would hold in earnest. */
-export async function withUsers(
-  platform: Platform,
-  running: Running,
-  name: string,
-  chat: 'slack' | 'teams',
-): Promise<Target> {
-  const target: Target = { name, chat, port: running.port, pid: running.pid, users: USERS };
-  const pool = new Pool(`http://127.0.0.1:${running.port}`);
-  for (const user of USERS) await logIn(platform, pool, target, user);
-  await pool.close();
-  return target;
-}
-
-async function logIn(platform: Platform, pool: Pool, target: Target, user: string): Promise<void> {
-  const prompted = platform.replyWith('prompt');
-  const text = 'lookup name: first';
-  await post(pool, target.chat === 'slack' ? platform.slackRequest(user, text) : platform.teamsRequest(user, { text }));
-  await prompted;
-  const browser = new Browser();
-  const page = await browser.submit(await browser.open(platform.latestPrompt), /\/login\//);
-  const code = /data-login-code="([^"]+)"/.exec(page.html)?.[1];
-  if (code !== undefined)
-    await post(pool, platform.teamsRequest(user, { name: 'signin/verifyState', value: { state: code } }));
-  else if (!page.text.includes('Connected')) throw new Error(`The login of the bench does not work: ${page.text}`);
-}
-
-async function post(
-  pool: Pool,
-  request: { path: string; headers: Record<string, string>; body: string },
-): Promise<void> {
-  const response = await pool.request({ method: 'POST', ...request });
-  await response.body.dump();
+/** Builds the service and the bare bots. */
+export async function buildPrograms(): Promise<void> {
+  await build({
+    entryPoints: [join(ROOT, 'bench/bots/bare-bolt.ts'), join(ROOT, 'bench/bots/bare-botbuilder.ts')],
+    outdir: join(ROOT, 'bench/dist'),
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    packages: 'external',
+    format: 'cjs',
+    logLevel: 'error',
+  });
+  await new Promise<void>((resolve, reject) => {
+    const built = spawn('npm', ['run', '-s', 'build'], { cwd: ROOT, stdio: 'inherit' });
+    built.once('exit', (code) => (code === 0 ? resolve() : reject(new Error('The build has failed'))));
+  });
 }
 
 async function untilListening(port: number, child: ChildProcess): Promise<void> {
@@ -132,14 +131,16 @@ async function answers(port: number): Promise<boolean> {
   }
 }
 
-async function end(child: ChildProcess): Promise<void> {
+async function end(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = new Promise((resolve) => child.once('exit', resolve));
-  child.kill('SIGTERM');
-  await Promise.race([ended, wait(5_000)]);
+  child.kill(signal);
+  // The service gives itself 25 seconds.
+  await Promise.race([ended, wait(26_000, undefined, { ref: false })]);
   child.kill('SIGKILL');
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer();
   const port = await new Promise<number>((resolve) => {
     server.listen(0, '127.0.0.1', () => {

@@ -1,10 +1,19 @@
 import { createHmac, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { TokenServer } from './token-server.js';
 
 export const TEAM = 'T0BENCH';
 export const BOT_USER = 'U0BOT';
 export const TENANT = '11111111-2222-4333-8444-555555555555';
 export const APP_ID = '99999999-8888-4777-8666-555555555555';
+
+/** A request as the platform sends it; the same once more is a repeated delivery. */
+export interface PlatformRequest {
+  readonly path: string;
+  readonly headers: Record<string, string>;
+  readonly body: string;
+}
 
 /** The other ends, as thin as they can be: Slack's Web API, the Bot Connector, an app with its OAuth2 server. */
 export class Platform {
@@ -12,16 +21,20 @@ export class Platform {
   readonly botToken = 'xoxb-bench';
   readonly #server: Server;
   readonly #waiting = new Map<string, () => void>();
+  readonly #sockets = new Set<Socket>();
+  readonly tokens = new TokenServer();
   readonly #keys = generateKeyPairSync('rsa', { modulusLength: 2048 });
-  /** Link of the login prompt that was sent last. */
-  latestPrompt = '';
+  readonly #prompts = new Map<string, string>();
   #port = 0;
   #sequence = 0;
   #channelToken = '';
+  /** Messages without a word of a command: that it did not work. */
+  plainMessages = 0;
   /** How long the app takes for a call, in ms. */
   appDelayMs = 0;
   /** Connections that others have opened to here. */
   connections = 0;
+  #closedBytes = 0;
 
   constructor() {
     this.#server = createServer({ keepAliveTimeout: 120_000 }, (incoming, outgoing) => {
@@ -29,8 +42,13 @@ export class Platform {
       incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
       incoming.on('end', () => this.#answer(incoming, outgoing, Buffer.concat(chunks).toString('utf8')));
     });
-    this.#server.on('connection', () => {
+    this.#server.on('connection', (socket) => {
       this.connections += 1;
+      this.#sockets.add(socket);
+      socket.once('close', () => {
+        this.#sockets.delete(socket);
+        this.#closedBytes += socket.bytesRead + socket.bytesWritten;
+      });
     });
   }
 
@@ -48,6 +66,11 @@ export class Platform {
 
   get url(): string {
     return `http://127.0.0.1:${this.#port}`;
+  }
+
+  /** What has gone to here and back, in bytes. */
+  get bytes(): number {
+    return [...this.#sockets].reduce((sum, socket) => sum + socket.bytesRead + socket.bytesWritten, this.#closedBytes);
   }
 
   /** What the service and the bare bots are configured with. */
@@ -69,24 +92,35 @@ export class Platform {
     };
   }
 
-  /** Resolves when a reply that contains `word` has arrived. */
+  /** Resolves when a reply that contains `word` (`W1W`) has arrived. */
   replyWith(word: string): Promise<void> {
     return new Promise((resolve) => this.#waiting.set(word, resolve));
   }
 
+  /** Resolves when something without such a word has been said to this person. */
+  messageFor(user: string): Promise<void> {
+    return this.replyWith(`message ${user}`);
+  }
+
+  /** Resolves with the link when the next login prompt has come to this person. */
+  async promptFor(user: string): Promise<string> {
+    await this.replyWith(`prompt ${user}`);
+    return this.#prompts.get(user) ?? '';
+  }
+
   /** A direct message as Slack sends it: signed headers and body. */
-  slackRequest(user: string, text: string): { path: string; headers: Record<string, string>; body: string } {
+  slackRequest(user: string, text: string, team: string = TEAM): PlatformRequest {
     this.#sequence += 1;
     const ts = `${Math.floor(Date.now() / 1000)}.${String(this.#sequence).padStart(6, '0')}`;
     const body = JSON.stringify({
       token: 'x',
-      team_id: TEAM,
+      team_id: team,
       api_app_id: 'A0BENCH',
       type: 'event_callback',
       event_id: `Ev${this.#sequence}${Date.now()}`,
       event_time: Math.floor(Date.now() / 1000),
       authorizations: [
-        { enterprise_id: null, team_id: TEAM, user_id: BOT_USER, is_bot: true, is_enterprise_install: false },
+        { enterprise_id: null, team_id: team, user_id: BOT_USER, is_bot: true, is_enterprise_install: false },
       ],
       event: {
         type: 'message',
@@ -96,7 +130,7 @@ export class Platform {
         ts,
         event_ts: ts,
         channel_type: 'im',
-        team: TEAM,
+        team,
         client_msg_id: ts,
       },
     });
@@ -114,10 +148,7 @@ export class Platform {
   }
 
   /** A personal message as Teams sends it, or an invoke. */
-  teamsRequest(
-    user: string,
-    content: { text: string } | { name: string; value: unknown },
-  ): { path: string; headers: Record<string, string>; body: string } {
+  teamsRequest(user: string, content: { text: string } | { name: string; value: unknown }): PlatformRequest {
     this.#sequence += 1;
     const body = JSON.stringify({
       type: 'name' in content ? 'invoke' : 'message',
@@ -149,14 +180,13 @@ export class Platform {
     }
     if (url.startsWith('/api/chat.')) {
       json(outgoing, { ok: true, channel: 'D1', ts: `${Date.now() / 1000}`, message: {} });
-      this.#arrived(
-        incoming.headers['content-type']?.includes('json') ? body : decodeURIComponent(body.replaceAll('+', ' ')),
-      );
+      const isJson = incoming.headers['content-type']?.includes('json') === true;
+      this.#arrived(url, isJson ? body : decodeURIComponent(body.replaceAll('+', ' ')));
       return;
     }
     if (url.startsWith('/teams/v3/') && incoming.method !== 'GET') {
       json(outgoing, { id: `m${Date.now()}` });
-      this.#arrived(body);
+      this.#arrived(url, body);
       return;
     }
     this.#answerRest(url, outgoing, body);
@@ -168,13 +198,7 @@ export class Platform {
     const form = new URLSearchParams(body);
     if (path === '/authorize') {
       outgoing.writeHead(303, { location: `${query.get('redirect_uri')}?code=c&state=${query.get('state')}` }).end();
-    } else if (path === '/token')
-      json(outgoing, {
-        access_token: randomBytes(700).toString('base64url'),
-        refresh_token: randomBytes(64).toString('base64url'),
-        token_type: 'Bearer',
-        expires_in: 86_400,
-      });
+    } else if (path === '/token') void this.#answerTokens(outgoing, form);
     else if (path === '/me') json(outgoing, { id: 'account', email: 'person@bench.example', email_verified: true });
     else if (path === '/bot-token')
       json(outgoing, { access_token: 'bot-token', token_type: 'Bearer', expires_in: 86_400 });
@@ -229,14 +253,20 @@ export class Platform {
     else json(outgoing, { ok: true });
   }
 
-  #arrived(body: string): void {
+  async #answerTokens(outgoing: ServerResponse, form: URLSearchParams): Promise<void> {
+    const answer = await this.tokens.answer(form, () => !outgoing.destroyed);
+    if (answer) json(outgoing, answer.body, answer.status);
+    else outgoing.destroy();
+  }
+
+  #arrived(url: string, body: string): void {
     const login = /http[^"\\]*\/login\/[\w-]+/.exec(body)?.[0];
-    const word = login === undefined ? /W\d+W/.exec(body)?.[0] : 'prompt';
-    if (login !== undefined) this.latestPrompt = login;
-    const resolve = word === undefined ? undefined : this.#waiting.get(word);
-    if (word === undefined || resolve === undefined) return;
+    const user = (/"?channel"?[=:]"?D(U\d+)/.exec(body) ?? /\/a(?::|%3A)(U\d+)\//.exec(url))?.[1];
+    if (login !== undefined && user !== undefined) this.#prompts.set(user, login);
+    const word = login === undefined ? (/W\d+W/.exec(body)?.[0] ?? `message ${user}`) : `prompt ${user}`;
+    if (word.startsWith('message')) this.plainMessages += 1;
+    this.#waiting.get(word)?.();
     this.#waiting.delete(word);
-    resolve();
   }
 
   #makeToken(): string {
@@ -254,7 +284,9 @@ export class Platform {
   }
 }
 
-function json(outgoing: ServerResponse, body: unknown): void {
+function json(outgoing: ServerResponse, body: unknown, status = 200): void {
   const text = JSON.stringify(body);
-  outgoing.writeHead(200, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }).end(text);
+  outgoing
+    .writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) })
+    .end(text);
 }
