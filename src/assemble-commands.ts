@@ -3,6 +3,7 @@ import type { ChatAdapter } from './chat/chat-adapter.port.js';
 import type { Platform } from './chat/chat-user.js';
 import type { Clicks } from './chat/clicks.js';
 import type { JobOwner } from './chat/job-owner.js';
+import { AcceptCommand } from './commands/accept-command.js';
 import type { AnswerJobs } from './commands/answer-jobs.js';
 import { CancelCommand } from './commands/cancel-command.js';
 import { Choices } from './commands/choices.js';
@@ -64,7 +65,8 @@ export function assembleCommands(parts: CommandParts): {
   const offered = new OfferedOptions(store);
   const loginFirst = new LoginFirst({ createLoginLink, logInSilently: parts.logInSilently, clicks });
   const inForms = { denialOf, recipes, chats, clicks, clock, logins: loginFirst, offered };
-  const asking = { ...inForms, jobs, questions, intake, choices: new Choices({ searches, clock, logger }) };
+  const accept = new AcceptCommand({ jobs, claims, clicks, chats });
+  const asking = { ...inForms, jobs, accept, questions, intake, choices: new Choices({ searches, clock, logger }) };
   const forms = new CommandForms({ ...asking, askInChat: (...asked) => starter.ask(...asked) });
   const starter: CommandStarter = new CommandStarter({ ...asking, forms, claims, metrics, stopped, tracing });
   const options = new FormOptions({ ...inForms, searches, store, logger });
@@ -74,7 +76,7 @@ export function assembleCommands(parts: CommandParts): {
     recipes,
     help,
     home,
-    helpRecipes: new HelpRecipes({ jobs, recipes, stopped, denialOf, appTitle, metrics }),
+    helpRecipes: new HelpRecipes({ accept: asking.accept, recipes, stopped, denialOf, appTitle, metrics }),
     router,
     forms,
     starter,

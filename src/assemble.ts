@@ -1,3 +1,4 @@
+import { appCaller } from './assemble-calls.js';
 import { assembleCommands } from './assemble-commands.js';
 import { assemblePrivacy } from './assemble-privacy.js';
 import { chatFinder, fileReader, holderProfile, homeFinder, loginWays, measured, routerOf } from './assembly-parts.js';
@@ -39,8 +40,6 @@ import type { SharedStates } from './connections/shared-states.js';
 import { SharedWatch } from './connections/shared-watch.js';
 import { lookUpAccount, tryConnection } from './connectors/account-lookup.js';
 import type { ActionCall } from './connectors/action-call.js';
-import { AppPauses } from './connectors/app-pauses.js';
-import { performAction } from './connectors/perform-action.js';
 import { ApiJobs } from './jobs/api-jobs.js';
 import type { JobQueue } from './jobs/job-queue.port.js';
 import { tracedQueue } from './jobs/job-spans.js';
@@ -54,6 +53,7 @@ import type { Clock } from './kernel/clock.port.js';
 import type { ExpiringStore } from './kernel/expiring-store.port.js';
 import type { HttpClient } from './kernel/http-client.port.js';
 import { type Observers, observersOf } from './kernel/observers.js';
+import type { RateLimiter } from './kernel/rate-limiter.port.js';
 import type { StoreHealth } from './kernel/store-health.port.js';
 import type { Vault } from './kernel/vault.js';
 import type { ExportRoutesDeps } from './web/export-routes.js';
@@ -68,6 +68,7 @@ export interface Stores {
   readonly audit: AuditStore;
   readonly jobs: JobStore;
   readonly queue: JobQueue;
+  readonly limiter: RateLimiter;
   readonly health: StoreHealth;
 }
 
@@ -125,6 +126,7 @@ export type ServicePolicy = Pick<
   | 'uninstallGraceMs'
   | 'historyMs'
   | 'maxRunningJobs'
+  | 'personLimits'
   | 'jobLeaseMs'
   | 'maxFileBytes'
 > &
@@ -142,8 +144,7 @@ export function assemble(policy: ServicePolicy, catalogue: () => Catalogue, driv
   const connectors = (name: string) => catalogue().connector(name);
   const recipes = () => catalogue().recipes;
   const revocations = createRevocationPlan({ queue: stores.revocations, vault, clock, parents });
-  const pauses = new AppPauses({ clock, metrics });
-  const perform = rehearsal?.perform ?? ((call: Omit<ActionCall, 'http'>) => performAction({ ...call, http, pauses }));
+  const perform = rehearsal?.perform ?? appCaller({ http, limiter: stores.limiter, ...basics });
   const connections: Connections = {
     ...createConnections({
       store: stores.connections,
@@ -209,8 +210,7 @@ export function assemble(policy: ServicePolicy, catalogue: () => Catalogue, driv
     onNoLongerWaiting: (id) => logins.cancelFor(id),
     onWaitingChanged: (owner) => commands.home.changed(owner),
     ...basics,
-    loginTimeoutMs: policy.loginTimeoutMs,
-    historyMs: policy.historyMs,
+    ...{ historyMs: policy.historyMs, loginTimeoutMs: policy.loginTimeoutMs, personLimits: policy.personLimits },
     maxRunning: policy.maxRunningJobs,
     leaseMs: policy.jobLeaseMs,
     isAlone: drivers.isAlone ?? false,

@@ -153,7 +153,7 @@ export async function startService(config: Config, environment: Environment): Pr
       logger,
     }),
     ...exportRoutes({ ...config, exports: assembly.exports, logger }),
-    ...openApiRoutes(config, () => catalogue.current(), assembly, { ...basics, tracing }),
+    ...openApiRoutes(config, () => catalogue.current(), assembly, { ...basics, limiter: stores.limiter, tracing }),
     ...chats.flatMap((chat) => chat.routes),
   ];
   await Promise.all(chats.map((chat) => chat.start(speaking(handleEvent, config.defaultLocale), admits, onLifecycle)));

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type ApiKey, parseApiKeys } from './kernel/api-key.js';
 import { asBehalfError, BehalfError } from './kernel/errors.js';
 import { Secret } from './kernel/secret.js';
+import { type Bucket, perMinute } from './kernel/token-bucket.js';
 import { type EncryptionKeys, readEncryptionKeys, readVault, type VaultSettings } from './key-settings.js';
 import { type LanguageSettings, readLanguage } from './language-settings.js';
 import { SETTINGS, type Setting, type SettingName } from './settings.js';
@@ -41,11 +42,19 @@ export interface Config extends LanguageSettings {
   /** Largest file that is passed on, in bytes. */
   readonly maxFileBytes: number;
   readonly maxRunningJobs: number;
+  /** How much one person may start; what is absent has no limit. */
+  readonly personLimits: PersonLimits;
   /** Time after which the jobs of a silent process go on in another one. */
   readonly jobLeaseMs: number;
   readonly logLevel: string;
   /** Absent: nothing is traced. */
   readonly tracing?: TracingSettings;
+}
+
+/** `pace`: commands; `mostOpen`: jobs that run or wait for their turn. */
+export interface PersonLimits {
+  readonly pace?: Bucket;
+  readonly mostOpen?: number;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -89,6 +98,7 @@ export function parseConfig(environment: Environment): Config {
     historyMs: reader.integer('HISTORY_DAYS', 1, 3650) * 86_400_000,
     maxFileBytes: reader.integer('MAX_FILE_MB', 1, 500) * 1024 * 1024,
     maxRunningJobs: reader.integer('MAX_RUNNING_JOBS', 1, 100_000),
+    personLimits: readPersonLimits(reader),
     jobLeaseMs: reader.integer('JOB_LEASE_SECONDS', 5, 600) * 1_000,
     logLevel: reader.oneOf('LOG_LEVEL', ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
     ...readTracing(reader),
@@ -145,6 +155,13 @@ function readStore(reader: SettingsReader, production: boolean): StoreConfig {
     ...(encryptionKeys ? { encryptionKeys } : {}),
     ...(vault ? { vault } : {}),
   };
+}
+
+/** 0 of something: as many as people like. */
+function readPersonLimits(reader: SettingsReader): PersonLimits {
+  const turns = reader.integer('PERSON_COMMANDS_PER_MINUTE', 0, 1_000_000);
+  const mostOpen = reader.integer('PERSON_OPEN_JOBS', 0, 1_000_000);
+  return { ...(turns === 0 ? {} : { pace: perMinute(turns) }), ...(mostOpen === 0 ? {} : { mostOpen }) };
 }
 
 function readApiKeys(reader: SettingsReader): readonly ApiKey[] {

@@ -55,7 +55,7 @@ export async function moveStore(options: {
     }
   }
   for await (const row of from.jobs()) {
-    const done = await to.jobs.accept(row, `moved:${row.id}`, CLAIM_MS);
+    const done = (await to.jobs.accept(row, `moved:${row.id}`, CLAIM_MS)).kind === 'accepted';
     counts.jobs[done ? 'moved' : 'there'] += 1;
     // Only a write notes until when a finished job is kept.
     if (done && row.keepUntil !== undefined) await to.jobs.write({ ...row, version: row.version + 1 });
@@ -73,7 +73,7 @@ export async function moveStore(options: {
     counts.departures.moved += 1;
   }
   // Last: from then on somebody may go on with the job.
-  for await (const job of from.deliveries()) await to.queue.push(job);
+  for await (const { job, turn } of from.deliveries()) await to.queue.push(job, turn);
   return counts;
 }
 

@@ -287,14 +287,10 @@ const POLICY = {
   uninstallGraceMs: 86_400_000,
   historyMs: 86_400_000,
   maxRunningJobs: 10,
+  personLimits: {},
   maxFileBytes: 20 * 1024 * 1024,
   jobLeaseMs: 600_000,
 };
 
-const SILENT: Logger = {
-  debug() {},
-  info() {},
-  warn() {},
-  error() {},
-  child: () => SILENT,
-};
+const nothing = (): void => {};
+const SILENT: Logger = { debug: nothing, info: nothing, warn: nothing, error: nothing, child: () => SILENT };

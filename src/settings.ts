@@ -207,6 +207,16 @@ export const SETTINGS = {
     help: 'Jobs that one process runs at the same time; more wait in the queue',
     default: '200',
   },
+  PERSON_COMMANDS_PER_MINUTE: {
+    group: 'Behaviour',
+    help: 'Commands that one person may start in a minute, in all processes together; who is faster is told when to try again. 0: any number',
+    default: '120',
+  },
+  PERSON_OPEN_JOBS: {
+    group: 'Behaviour',
+    help: 'Jobs of one person that may run or wait for their turn at the same time; waiting for a login or an answer does not count. 0: any number',
+    default: '100',
+  },
   JOB_LEASE_SECONDS: {
     group: 'Behaviour',
     help: 'After this much silence of a process, its jobs go on in another one',

@@ -3,6 +3,7 @@ import type { ConnectionRow } from './connections/connection-store.port.js';
 import type { Departed } from './connections/departure-queue.port.js';
 import type { Revocation } from './connections/revocation-queue.port.js';
 import type { JobId, JobRow } from './jobs/job.js';
+import type { QueueTurn } from './jobs/job-queue.port.js';
 import type { RecordKey } from './kernel/expiring-store.port.js';
 
 /** A connection with the time of its last use, in ms since the epoch. */
@@ -21,7 +22,7 @@ export interface StoreContents {
   departures(): AsyncIterable<DueDeparture>;
   jobs(): AsyncIterable<JobRow>;
   /** Jobs that somebody has to go on with. */
-  deliveries(): AsyncIterable<JobId>;
+  deliveries(): AsyncIterable<{ readonly job: JobId; readonly turn: QueueTurn }>;
   records(): AsyncIterable<TimedRecord>;
   /** Sets the store aside, so that nobody goes on with it by mistake; gives the name under which it is found. */
   retire(): Promise<string>;

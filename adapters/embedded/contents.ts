@@ -61,7 +61,8 @@ export async function openEmbeddedContents(options: {
       for await (const row of rows('jobs')) yield decodeJob(row);
     },
     async *deliveries() {
-      for await (const row of rows('deliveries')) yield textOf(row, 'job');
+      for await (const row of rows('deliveries'))
+        yield { job: textOf(row, 'job'), turn: { owner: textOf(row, 'owner'), rank: numberOf(row, 'rank') } };
     },
     async *records() {
       for await (const row of rows('records', 'WHERE expires_at > ?', clock.now())) {

@@ -10,6 +10,7 @@ import type { Clock } from '../../src/kernel/clock.port.js';
 import type { ExpiringStore } from '../../src/kernel/expiring-store.port.js';
 import type { Logger } from '../../src/kernel/logger.port.js';
 import type { Metrics } from '../../src/kernel/metrics.port.js';
+import type { RateLimiter } from '../../src/kernel/rate-limiter.port.js';
 import type { StoreHealth } from '../../src/kernel/store-health.port.js';
 import type { SealedRows } from '../../src/sealed-rows.port.js';
 import { createAuditStore } from './audit-store.js';
@@ -20,6 +21,7 @@ import { createExpiringStore } from './expiring-store.js';
 import { createJobQueue } from './job-queue.js';
 import { createJobStore } from './job-store.js';
 import { createLeaseStore } from './lease-store.js';
+import { createRateLimiter } from './rate-limiter.js';
 import { createRevocationQueue } from './revocation-queue.js';
 import { createSealedRows } from './sealed-rows.js';
 
@@ -51,6 +53,7 @@ export interface EmbeddedStores {
   readonly queue: JobQueue;
   /** For a change of the keys. */
   readonly sealedRows: SealedRows;
+  readonly limiter: RateLimiter;
   readonly health: StoreHealth;
 }
 
@@ -74,6 +77,7 @@ export async function createEmbeddedStores(options: EmbeddedStoresOptions): Prom
     jobs: createJobStore(database, clock),
     queue,
     sealedRows: createSealedRows(database, clock),
+    limiter: createRateLimiter(),
     health: createHealth(database, directory, async () => {
       closing.abort();
       // Handlers under way are not waited for: `stop` of the queue does that.

@@ -1,5 +1,5 @@
 import type { JobId } from '../../src/jobs/job.js';
-import type { JobQueue } from '../../src/jobs/job-queue.port.js';
+import type { JobQueue, QueueTurn } from '../../src/jobs/job-queue.port.js';
 import type { Clock } from '../../src/kernel/clock.port.js';
 import type { Logger } from '../../src/kernel/logger.port.js';
 import { type Database, numberOf, textOf } from './database.js';
@@ -21,10 +21,11 @@ interface Delivery {
   readonly number: number;
   readonly job: JobId;
   readonly attempts: number;
+  readonly turn: QueueTurn;
 }
 
 interface Running {
-  readonly handler: (id: JobId) => Promise<void>;
+  readonly handler: Parameters<JobQueue['start']>[0];
   readonly concurrency: number;
   readonly stop: AbortController;
   readonly underWay: Map<number, Promise<void>>;
@@ -37,8 +38,10 @@ interface Running {
  * at the next start. A push in this process is delivered at once.
  */
 export function createJobQueue(database: Database, { clock, logger, backoffMs }: JobQueueOptions): JobQueue {
-  const insert = database.prepare('INSERT INTO deliveries (job, attempts, due_at) VALUES (?, 0, ?)');
-  const dueNow = database.prepare('SELECT * FROM deliveries WHERE due_at <= ? ORDER BY due_at, number LIMIT ?');
+  const insert = database.prepare('INSERT INTO deliveries (job, attempts, due_at, owner, rank) VALUES (?, 0, ?, ?, ?)');
+  const dueNow = database.prepare(
+    'SELECT * FROM deliveries INDEXED BY deliveries_by_rank WHERE due_at <= ? ORDER BY rank, number LIMIT ?',
+  );
   const nextDue = database.prepare('SELECT min(due_at) AS due_at FROM deliveries WHERE due_at > ?');
   const remove = database.prepare('DELETE FROM deliveries WHERE number = ?');
   const postpone = database.prepare('UPDATE deliveries SET attempts = ?, due_at = ? WHERE number = ?');
@@ -53,6 +56,7 @@ export function createJobQueue(database: Database, { clock, logger, backoffMs }:
         number: numberOf(row, 'number'),
         job: textOf(row, 'job'),
         attempts: numberOf(row, 'attempts'),
+        turn: { owner: textOf(row, 'owner'), rank: numberOf(row, 'rank') },
       }));
       for (const delivery of deliveries.filter(({ number }) => !now.underWay.has(number)).slice(0, places)) {
         now.underWay.set(delivery.number, handle(now, delivery));
@@ -65,7 +69,7 @@ export function createJobQueue(database: Database, { clock, logger, backoffMs }:
   async function handle(now: Running, delivery: Delivery): Promise<void> {
     // Handlers begin after the loop that starts them, so that one that throws at once cannot disturb it.
     await Promise.resolve();
-    const change = await now.handler(delivery.job).then(
+    const change = await now.handler(delivery.job, delivery.turn).then(
       () => () => remove.run(delivery.number),
       (error: unknown) => () => putOff(delivery, error),
     );
@@ -111,8 +115,8 @@ export function createJobQueue(database: Database, { clock, logger, backoffMs }:
   }
 
   return {
-    async push(id) {
-      await database.call('push', () => insert.run(id, clock.now()));
+    async push(id, { owner, rank }) {
+      await database.call('push', () => insert.run(id, clock.now(), owner, rank));
       running?.nap.abort();
     },
     async start(handler, { concurrency }) {

@@ -1,9 +1,9 @@
 import { jobOwnerKey } from '../../src/chat/job-owner.js';
 import type { JobId, JobRow, JobStatus } from '../../src/jobs/job.js';
-import type { JobFilter, JobStore } from '../../src/jobs/job-store.port.js';
+import type { AcceptOutcome, JobFilter, JobStore } from '../../src/jobs/job-store.port.js';
 import type { Clock } from '../../src/kernel/clock.port.js';
 import { joinKey, sha256 } from '../../src/kernel/ids.js';
-import { type Database, type SqlValue, type Statement, textOf } from './database.js';
+import { bytesOf, type Database, type SqlRow, type SqlValue, type Statement, textOf } from './database.js';
 import {
   CHANGING_COLUMNS,
   changingValues,
@@ -12,19 +12,26 @@ import {
   encodeOwner,
   runningValues,
 } from './job-row.js';
+import { createOpenJobs } from './open-jobs.js';
 
 const FIXED_COLUMNS = ['id', 'person', 'recipe', 'created_at'] as const;
+/** Value of the claim on an event that was taken in; of one that was refused, it says why. */
+const ACCEPTED = Buffer.alloc(0);
 const ALL_COLUMNS = [...FIXED_COLUMNS, ...CHANGING_COLUMNS];
 
 export function createJobStore(database: Database, clock: Clock): JobStore {
   const claim = database.prepare(`
-    INSERT INTO records (kind, id, value, expires_at) VALUES ('accepted', ?, x'', ?)
-    ON CONFLICT (kind, id) DO UPDATE SET expires_at = excluded.expires_at WHERE records.expires_at <= ?`);
+    INSERT INTO records (kind, id, value, expires_at) VALUES ('accepted', ?, ?, ?)
+    ON CONFLICT (kind, id) DO UPDATE SET value = excluded.value, expires_at = excluded.expires_at
+    WHERE records.expires_at <= ?`);
+  const claimed = database.prepare("SELECT value FROM records WHERE kind = 'accepted' AND id = ?");
   // By a former version, which wrote down whose event it was.
   const claimedBefore = database.prepare("SELECT 1 FROM records WHERE kind = 'accepted' AND id = ? AND expires_at > ?");
+  const open = createOpenJobs(database);
   const insert = database.prepare(
     `INSERT INTO jobs (${ALL_COLUMNS.join(', ')}) VALUES (${ALL_COLUMNS.map(() => '?').join(', ')})`,
   );
+  const mark = database.prepare("UPDATE records SET value = ? WHERE kind = 'accepted' AND id = ?");
   const exists = database.prepare('SELECT 1 FROM jobs WHERE id = ?');
   const load = database.prepare('SELECT * FROM jobs WHERE id = ?');
   const update = database.prepare(
@@ -44,27 +51,50 @@ export function createJobStore(database: Database, clock: Clock): JobStore {
   const forget = database.prepare('DELETE FROM jobs WHERE keep_until <= ?');
   const listing = createListing(database);
   return {
-    accept: (row, eventId, eventTtlMs) =>
-      database.commit('accept job', () => {
+    async accept(row, eventId, eventTtlMs, limits = {}) {
+      const named = joinKey(jobOwnerKey(row.user), eventId);
+      // A claim outlives what is erased: it must not tell whose event it was.
+      const event = sha256(named);
+      let refusal: AcceptOutcome | undefined;
+      let hasEntered = false;
+      const work = (): AcceptOutcome => {
         const now = clock.now();
-        const event = joinKey(jobOwnerKey(row.user), eventId);
-        if (exists.get(row.id) || claimedBefore.get(event, now)) return false;
-        // A claim outlives what is erased: it must not tell whose event it was.
-        if (claim.run(sha256(event), now + eventTtlMs, now) === 0) return false;
+        if (exists.get(row.id) || claimedBefore.get(named, now)) return { kind: 'duplicate' };
+        if (claim.run(event, ACCEPTED, now + eventTtlMs, now) === 0) return earlier(claimed.get(event));
+        // The work may be done again, the turn is taken once.
+        if (!hasEntered) refusal = open.enter(row, limits);
+        hasEntered = true;
+        if (refusal) {
+          mark.run(Buffer.from(JSON.stringify(refusal)), event);
+          return refusal;
+        }
         insert.run(row.id, encodeOwner(row.user), row.recipe, row.createdAt, ...changingValues(row));
-        return true;
-      }),
+        // Now, not after the commit: other jobs of the same commit count this one.
+        open.note(row);
+        return { kind: 'accepted', open: open.count(row.user) };
+      };
+      try {
+        return await database.commit('accept job', work);
+      } catch (error) {
+        open.drop(row);
+        throw error;
+      }
+    },
+    countOpen: (owner) => database.call('count open jobs', () => open.count(owner)),
     load: (id) =>
       database.call('load job', () => {
         const row = load.get(id);
         return row && decodeJob(row);
       }),
-    write: (row) =>
-      database.commit('write job', () => {
+    async write(row) {
+      const isWritten = await database.commit('write job', () => {
         const goesOn = row.status === 'running' && row.waitingFor.length === 0 && row.keepUntil === undefined;
         if (goesOn && keepRunning.run(...runningValues(row), row.id, row.version - 1) === 1) return true;
         return update.run(...changingValues(row), row.id, row.version - 1) === 1;
-      }),
+      });
+      if (isWritten) open.note(row);
+      return isWritten;
+    },
     list: (filter, page) => database.call('list jobs', () => listing(filter, page)),
     waitingFor: (user, connection) =>
       database.call('waiting jobs', () =>
@@ -77,6 +107,18 @@ export function createJobStore(database: Database, clock: Clock): JobStore {
       database.call('jobs needing attention', () => attention.all(now, limit).map((row) => textOf(row, 'id'))),
     forget: (now) => database.call('forget jobs', () => forget.run(now)),
   };
+}
+
+/** What became of an event that was claimed before: refused for ever, or taken in. */
+function earlier(row: SqlRow | undefined): AcceptOutcome {
+  const value = row ? bytesOf(row, 'value').toString('utf8') : '';
+  if (value === '') return { kind: 'duplicate' };
+  const refusal: unknown = JSON.parse(value);
+  const retryAfterMs =
+    typeof refusal === 'object' && refusal !== null ? Reflect.get(refusal, 'retryAfterMs') : undefined;
+  return typeof retryAfterMs === 'number'
+    ? { kind: 'refused', limit: 'pace', retryAfterMs }
+    : { kind: 'refused', limit: 'open' };
 }
 
 /** One prepared statement for each combination of filters that is asked for. */

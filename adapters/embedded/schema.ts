@@ -69,4 +69,10 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE records ADD COLUMN owner TEXT;
   CREATE INDEX records_by_owner ON records (owner) WHERE owner IS NOT NULL;
   `,
+  // Who has less under way is served first.
+  `
+  ALTER TABLE deliveries ADD COLUMN owner TEXT NOT NULL DEFAULT '';
+  ALTER TABLE deliveries ADD COLUMN rank INTEGER NOT NULL DEFAULT 1;
+  CREATE INDEX deliveries_by_rank ON deliveries (rank, number);
+  `,
 ];

@@ -1,4 +1,6 @@
 import { type Job, Queue, Worker } from 'bullmq';
+import { z } from 'zod';
+import type { JobQueue } from '../../src/jobs/job-queue.port.js';
 import type { Clock } from '../../src/kernel/clock.port.js';
 import type { Logger } from '../../src/kernel/logger.port.js';
 import { type RedisClient, type RedisLink, reasonOf } from './client.js';
@@ -17,6 +19,8 @@ export interface JobQueueOptions {
   /** Silence after which a job counts as abandoned by its process. */
   readonly stalledAfterMs: number;
 }
+
+type Handler = Parameters<JobQueue['start']>[0];
 
 /** A worker with its connection and the handlers that have not ended. */
 export interface Running {
@@ -48,7 +52,7 @@ export function startWorker(
   link: RedisLink,
   keys: Keys,
   options: JobQueueOptions & {
-    readonly handler: (id: string) => Promise<void>;
+    readonly handler: Handler;
     readonly concurrency: number;
   },
 ): Running {
@@ -80,17 +84,21 @@ export function startWorker(
   return { worker, connection, underWay };
 }
 
-async function handle(job: Job, handler: (id: string) => Promise<void>, logger: Logger): Promise<void> {
-  const data: unknown = job.data;
-  if (typeof data !== 'object' || data === null || !('id' in data) || typeof data.id !== 'string') {
+/** An entry of the queue. Those of former versions say neither whose they are nor their rank. */
+const Entry = z.object({ id: z.string(), owner: z.string().default(''), rank: z.number().default(1) });
+
+async function handle(job: Job, handler: Handler, logger: Logger): Promise<void> {
+  const entry = Entry.safeParse(job.data);
+  if (!entry.success) {
     logger.error({ queueId: job.id }, 'Dropped an entry of the queue that names no job');
     return;
   }
+  const { id, ...turn } = entry.data;
   try {
-    await handler(data.id);
+    await handler(id, turn);
   } catch (error) {
     const attempt = job.attemptsMade + 1;
-    const facts = { job: data.id, attempt, err: error };
+    const facts = { job: id, attempt, err: error };
     if (attempt < MOST_ATTEMPTS) logger.warn(facts, 'A job could not be handled; it will be delivered again');
     else logger.error(facts, 'A job could not be handled many times; the queue gives it up');
     // BullMQ stores the message: it must not hold anything of the real one.

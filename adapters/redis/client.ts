@@ -3,6 +3,7 @@ import type { Clock } from '../../src/kernel/clock.port.js';
 import { BehalfError, isBehalfError } from '../../src/kernel/errors.js';
 import type { Logger } from '../../src/kernel/logger.port.js';
 import type { Metrics } from '../../src/kernel/metrics.port.js';
+import { defineJobScripts } from './job-scripts.js';
 import { defineOwnedScripts } from './owned-records.js';
 import { defineScripts } from './scripts.js';
 import { readTls, type TlsOptions } from './tls.js';
@@ -52,6 +53,7 @@ export function createLink(options: LinkOptions): RedisLink {
   });
   defineScripts(client);
   defineOwnedScripts(client);
+  defineJobScripts(client);
   const health = watch(client, logger);
   const sendTogether = createSendTogether(client);
   return {

@@ -10,6 +10,7 @@ import { BehalfError } from '../../src/kernel/errors.js';
 import type { ExpiringStore } from '../../src/kernel/expiring-store.port.js';
 import type { Logger } from '../../src/kernel/logger.port.js';
 import type { Metrics } from '../../src/kernel/metrics.port.js';
+import type { RateLimiter } from '../../src/kernel/rate-limiter.port.js';
 import type { StoreHealth } from '../../src/kernel/store-health.port.js';
 import type { SealedRows } from '../../src/sealed-rows.port.js';
 import { createAuditStore } from './audit-store.js';
@@ -22,6 +23,7 @@ import { createJobQueue } from './job-queue.js';
 import { createJobStore } from './job-store.js';
 import { createKeys } from './keys.js';
 import { createLeaseStore } from './lease-store.js';
+import { createRateLimiter } from './rate-limiter.js';
 import { createRevocationQueue } from './revocation-queue.js';
 import { createSealedRows } from './sealed-rows.js';
 import { parseRedisUrl } from './url.js';
@@ -59,6 +61,7 @@ export interface RedisStores {
   readonly queue: JobQueue;
   /** For a change of the keys. */
   readonly sealedRows: SealedRows;
+  readonly limiter: RateLimiter;
   readonly health: StoreHealth;
 }
 
@@ -91,6 +94,7 @@ export async function createRedisStores(options: RedisStoresOptions): Promise<Re
     jobs: createJobStore(link, keys),
     queue,
     sealedRows: createSealedRows(link, keys, clock),
+    limiter: createRateLimiter(link, keys),
     health: createHealth({
       link,
       keys,

@@ -8,6 +8,9 @@ import type { Keys } from './keys.js';
 /** After the handlers are done: time for BullMQ to note it in Redis before the connections are cut. */
 const STOP_GRACE_MS = 2_000;
 
+/** BullMQ's own limit; what has no priority goes before all that has one. */
+const MOST_RANKS = 2_097_151;
+
 /** Delivers through BullMQ, which is loaded at the first use. Its errors stay here; handlers' errors do not get into Redis. */
 interface RedisJobQueue extends JobQueue {
   /** Frees the connections, without waiting for handlers. */
@@ -18,12 +21,12 @@ export function createJobQueue(link: RedisLink, keys: Keys, options: JobQueueOpt
   let queue: Promise<Queue> | undefined;
   let running: Running | undefined;
   return {
-    async push(id) {
+    async push(id, { owner, rank }) {
       await link.call('push', async (redis) => {
         // BullMQ would wait for the connection, however long that takes.
         if (redis.status !== 'ready') throw unavailable('push', 'not connected');
         queue ??= loadBullmq().then(({ openQueue }) => openQueue(link, keys, options.logger));
-        await (await queue).add('job', { id });
+        await (await queue).add('job', { id, owner, rank }, { priority: Math.min(rank, MOST_RANKS) });
       });
     },
     async start(handler, { concurrency }) {

@@ -8,6 +8,8 @@ import type { JobKeys, Keys } from './keys.js';
 /** Index entries that one run of the list script looks at: bounds how long Redis is held up. */
 const ENTRIES_PER_LOOK = 1_000;
 const FORGOTTEN_AT_ONCE = 500;
+/** What the script takes for no limit. */
+const NO_PACE = { burst: 0, intervalMs: 0 };
 
 /**
  * A job lies in its owner's shard with all its indexes and the claim on its event, so accepting and writing are one script.
@@ -15,14 +17,19 @@ const FORGOTTEN_AT_ONCE = 500;
  */
 export function createJobStore(link: RedisLink, keys: Keys): JobStore {
   return {
-    async accept(row, eventId, eventTtlMs) {
+    async accept(row, eventId, eventTtlMs, { mostOpen = 0, pace = NO_PACE } = {}) {
       const shard = keys.jobs(row.user);
       const values = [shard.base, row.id, encodeJob(row), row.attentionAt ?? '', wholeMs(eventTtlMs)];
-      const done = await link.call('accept job', (redis) =>
-        redis.behalfAcceptJob(shard.row(row.id), shard.claim(eventId), ...values),
+      const limits = [row.createdAt, pace.burst, pace.intervalMs, mostOpen];
+      const [done, fact = 0] = await link.call('accept job', (redis) =>
+        redis.behalfAcceptJob(shard.row(row.id), shard.claim(eventId), ...values, ...limits),
       );
-      return done === 1;
+      if (done === 1) return { kind: 'accepted', open: Number(fact) };
+      if (done === 0) return { kind: 'duplicate' };
+      if (done === -2) return { kind: 'refused', limit: 'open' };
+      return { kind: 'refused', limit: 'pace', retryAfterMs: Number(fact) };
     },
+    countOpen: (owner) => link.call('count open jobs', (redis) => redis.scard(keys.jobs(owner).open(owner))),
     async load(id) {
       const rowKeys = keys.jobShards.map((shard) => shard.row(id));
       const found = link.isCluster ? await findInCluster(link, rowKeys) : await findOnServer(link, rowKeys);

@@ -27,13 +27,17 @@ interface ConnectionKeys {
 }
 
 export interface JobKeys {
-  /** Begins every key of the shard; scripts append `r` row, `u` user, `p` recipe, `s` status, `w` waiting, `a`, `k`. */
+  /**
+   * Begins every key of the shard; scripts append `r` row, `u` user, `p` recipe, `s` status, `w` waiting, `a`, `k`, `o` the user's
+   * jobs that run or wait for their turn, `m` the bucket of the user's commands.
+   */
   readonly base: string;
   readonly attention: string;
   readonly keep: string;
   row(id: string): string;
   claim(eventId: string): string;
   user(user: JobOwner): string;
+  open(user: JobOwner): string;
   recipe(recipe: string): string;
   status(letter: string): string;
   waiting(user: JobOwner, connection: string): string;
@@ -47,6 +51,8 @@ export interface Keys {
   /** Matches the key of every record. */
   readonly recordPattern: string;
   lease(key: string): string;
+  bucket(key: string): string;
+  readonly pauses: string;
   connections(owner: ConnectionOwner): ConnectionKeys;
   /** The names of each shard, see {@link ConnectionKeys.names}. */
   readonly connectionNames: readonly string[];
@@ -72,6 +78,8 @@ export function createKeys(prefix: string): Keys {
     ownedRecords: (owner) => `${prefix}y:${hash(owner)}`,
     recordPattern: `${prefix.replaceAll(/[\\*?[\]]/g, '\\$&')}x:*`,
     lease: (key) => `${prefix}l:${hash(key)}`,
+    bucket: (key) => `${prefix}t:${hash(key)}`,
+    pauses: `${prefix}pauses`,
     connections: (owner) => {
       const digest = hash(owner === 'shared' ? owner : joinKey(owner.platform, owner.tenantId, owner.userId));
       return connectionKeys(shardBase(shardOf(digest, CONNECTION_SHARDS)), digest);
@@ -108,6 +116,7 @@ function jobKeys(base: string): JobKeys {
     row: (id) => `${base}r${id}`,
     claim: (eventId) => `${base}e${hash(eventId)}`,
     user: (user) => `${base}u${userDigest(user)}`,
+    open: (user) => `${base}o${userDigest(user)}`,
     recipe: (recipe) => `${base}p${recipeDigest(recipe)}`,
     status: (letter) => `${base}s${letter}`,
     waiting: (user, connection) => `${base}w${waitingDigest(user, connection)}`,

@@ -1,5 +1,4 @@
 import type { Cluster, Redis, Result } from 'ioredis';
-import { ACCEPT_JOB_2, FORGET_JOBS_1, LIST_JOBS, WRITE_JOB_1 } from './job-scripts.js';
 import { type GuardedScript, guarded } from './script-guard.js';
 
 /*
@@ -120,6 +119,24 @@ local found = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', ARGV[1], 'LIMIT', 0, 
 for _, departed in ipairs(found) do redis.call('ZADD', KEYS[1], ARGV[3], departed) end
 return found`;
 
+/**
+ * Takes a turn of a bucket, as `takeTurn` in `src/kernel/token-bucket.ts` does. It is kept a second longer than it is of use, for
+ * clocks that differ. Numbers are written out whole: `tostring` would round them.
+ */
+export const TAKE_TURN = `
+local function takeTurn(key, now, burst, interval, most)
+  local from = math.max(tonumber(redis.call('GET', key) or '0'), now)
+  local wait = math.max(0, from - (burst - 1) * interval - now)
+  if wait > most then return nil, wait end
+  redis.call('SET', key, string.format('%.17g', from + interval), 'PX', math.ceil(from + interval - now) + 1000)
+  return true, wait
+end`;
+
+/** KEYS bucket · ARGV now ms, burst, interval ms, longest wait ms · returns 1 when a turn was given, and the wait for it in ms. */
+const TAKE_TURN_1 = `${TAKE_TURN}
+local given, wait = takeTurn(KEYS[1], tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4]))
+return { given and 1 or 0, string.format('%.17g', wait) }`;
+
 const AUDIT_FIELDS = `'key', 'number', 'hash', 'anchorNumber', 'anchorHash', 'anchorProof'`;
 
 /** KEYS state · ARGV key, number and hash to begin behind, proof of the anchor or '' · returns the state. */
@@ -170,18 +187,15 @@ export function defineScripts(client: Redis | Cluster): void {
   client.defineCommand('behalfAddRevocation', { numberOfKeys: 2, lua: ADD_REVOCATION_2 });
   client.defineCommand('behalfDueRevocations', { numberOfKeys: 2, lua: DUE_REVOCATIONS_2 });
   client.defineCommand('behalfRemoveRevocation', { numberOfKeys: 2, lua: REMOVE_REVOCATION_2 });
+  client.defineCommand('behalfTakeTurn', { numberOfKeys: 1, lua: TAKE_TURN_1 });
   client.defineCommand('behalfDueDepartures', { numberOfKeys: 1, lua: DUE_DEPARTURES_1 });
-  client.defineCommand('behalfAcceptJob', { numberOfKeys: 2, lua: guarded(client, ACCEPT_JOB_2) });
-  client.defineCommand('behalfWriteJob', { numberOfKeys: 1, lua: guarded(client, WRITE_JOB_1) });
-  client.defineCommand('behalfForgetJobs', { numberOfKeys: 1, lua: guarded(client, FORGET_JOBS_1) });
-  client.defineCommand('behalfListJobs', { lua: LIST_JOBS });
   client.defineCommand('behalfBeginAudit', { numberOfKeys: 1, lua: BEGIN_AUDIT_1 });
   client.defineCommand('behalfAppendAudit', { numberOfKeys: 2, lua: APPEND_AUDIT_2 });
   client.defineCommand('behalfForgetAudit', { numberOfKeys: 2, lua: FORGET_AUDIT_2 });
   client.defineCommand('behalfReplaceAuditKey', { numberOfKeys: 1, lua: REPLACE_AUDIT_KEY_1 });
 }
 
-type Value = string | number | Buffer;
+export type Value = string | number | Buffer;
 
 // How ioredis wants commands of `defineCommand` to be declared.
 declare module 'ioredis' {
@@ -197,11 +211,8 @@ declare module 'ioredis' {
     behalfAddRevocation(due: string, rows: string, ...values: Value[]): Result<unknown, Context>;
     behalfDueRevocationsBuffer(due: string, rows: string, ...values: Value[]): Result<Buffer[], Context>;
     behalfRemoveRevocation(due: string, rows: string, id: string): Result<number, Context>;
+    behalfTakeTurn(bucket: string, ...values: Value[]): Result<[number, string], Context>;
     behalfDueDepartures(due: string, now: number, limit: number, hiddenUntil: number): Result<string[], Context>;
-    behalfAcceptJob(row: string, claim: string, ...values: Value[]): Result<number, Context>;
-    behalfWriteJob(row: string, ...values: Value[]): Result<number, Context>;
-    behalfForgetJobs(keep: string, ...values: Value[]): Result<number, Context>;
-    behalfListJobs(keys: number, ...keysAndValues: Value[]): Result<string[], Context>;
     behalfBeginAuditBuffer(state: string, ...values: Value[]): Result<(Buffer | null)[], Context>;
     behalfAppendAudit(log: string, state: string, ...values: Value[]): Result<string[], Context>;
     behalfForgetAudit(log: string, state: string, ...values: Value[]): Result<number, Context>;

@@ -75,6 +75,9 @@ export async function startBehalf(
   const settings = {
     ...Object.fromEntries(Object.entries(platform.environment()).filter(([name]) => !without.test(name))),
     PUBLIC_URL: `http://127.0.0.1:${port}`,
+    // A few people do the work of thousands: counted as ever, and never too much.
+    PERSON_COMMANDS_PER_MINUTE: '1000000',
+    PERSON_OPEN_JOBS: '1000000',
     CONFIG_DIR: options.configDir ?? join('bench', 'config'),
     DATA_DIR: dataDir,
     ENCRYPTION_KEYS: encryptionKeys,

@@ -4,13 +4,13 @@ import type { Click } from '../chat/clicks.js';
 import { toStored } from '../chat/conversation.js';
 import type { FormChoice } from '../chat/form.js';
 import { type Message, textMessage } from '../chat/message.js';
-import type { Jobs } from '../jobs/jobs.js';
 import type { MissingLogin } from '../jobs/resolve-connections.js';
 import { isBehalfError } from '../kernel/errors.js';
 import { joinKey, sha256 } from '../kernel/ids.js';
 import type { ParameterOption } from '../recipes/compiled-parameter.js';
 import type { CompiledRecipe } from '../recipes/compiled-recipe.js';
 import { textsFor } from '../texts/texts-for.js';
+import type { AcceptCommand } from './accept-command.js';
 import { type Choices, isSearched, type Taken } from './choices.js';
 import type { FileIntake } from './file-intake.js';
 import type { FormParts } from './form-parts.js';
@@ -23,7 +23,7 @@ import { refusalOf } from './refusals.js';
 import { sayPrivately } from './say.js';
 
 interface CommandFormsDeps extends FormParts {
-  readonly jobs: Jobs;
+  readonly accept: AcceptCommand;
   readonly questions: Questions;
   readonly intake: FileIntake;
   readonly choices: Choices;
@@ -116,7 +116,7 @@ export class CommandForms {
 
   /** A form was sent off. Each form, and each question, makes one job, however often it is sent. */
   async submit(event: FormEvent, click: FormClick): Promise<void> {
-    const { chats, clock, intake, jobs, questions, recipes } = this.#deps;
+    const { chats, clock, intake, questions, recipes } = this.#deps;
     const { locale } = event;
     const texts = textsFor(locale);
     const recipe = recipes().get(click.recipe);
@@ -144,14 +144,9 @@ export class CommandForms {
       const taken: Taken = { values: whole, texts: {}, labels, next: { kind: 'question', problem: missing } };
       return this.#deps.askInChat({ ...asking, eventId: joinKey(...key) }, recipe, taken);
     }
-    await jobs.accept({
-      user: event.user,
-      conversation: click.conversation,
-      locale,
-      recipe,
-      eventId: joinKey(...key),
-      parameters: withDefaults(recipe, whole),
-    });
+    const { conversation } = click;
+    const request = { user, conversation, locale, recipe, eventId: joinKey(...key) };
+    await this.#deps.accept.accept({ ...request, parameters: withDefaults(recipe, whole) }, event.id);
     if (click.question !== undefined)
       await questions.close(event.user, { id: click.question, conversation: click.conversation });
   }

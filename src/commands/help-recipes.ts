@@ -1,6 +1,5 @@
 import type { ChatUser, Outsider } from '../chat/chat-user.js';
 import type { ConversationRef } from '../chat/conversation.js';
-import type { Jobs } from '../jobs/jobs.js';
 import type { DenialOf } from '../jobs/permission.js';
 import { joinKey } from '../kernel/ids.js';
 import type { Metrics } from '../kernel/metrics.port.js';
@@ -8,6 +7,7 @@ import { type HelpRecipe, WHOLE_HELP } from '../recipes/compiled-recipe.js';
 import { normalizeCommand } from '../recipes/parameters.js';
 import type { RecipeBook } from '../recipes/recipe-book.js';
 import { textsFor } from '../texts/texts-for.js';
+import type { AcceptCommand } from './accept-command.js';
 import { refusalOf } from './refusals.js';
 import type { StoppedRecipes } from './stopped-recipes.js';
 
@@ -15,7 +15,7 @@ import type { StoppedRecipes } from './stopped-recipes.js';
 export const BUILT_IN_TOPIC = 'commands';
 
 interface HelpRecipesDeps {
-  readonly jobs: Pick<Jobs, 'accept'>;
+  readonly accept: AcceptCommand;
   readonly recipes: () => RecipeBook;
   readonly stopped: Pick<StoppedRecipes, 'messageFor'>;
   readonly denialOf: DenialOf;
@@ -46,14 +46,14 @@ export class HelpRecipes {
    * that this person may run; if not, the built-in help is theirs.
    */
   async start(asking: Asking, topic = ''): Promise<boolean> {
-    const { denialOf, jobs, metrics, stopped } = this.#deps;
+    const { accept, denialOf, metrics, stopped } = this.#deps;
     const recipe = this.#find(topic);
     if (!recipe || (await stopped.messageFor(recipe, textsFor(asking.locale)))) return false;
     if (await refusalOf(denialOf, recipe, asking)) return false;
     metrics.count('commands', { command: 'help' });
     const { conversation, id, locale, user } = asking;
     const eventId = joinKey(user.platform, user.tenantId, id);
-    await jobs.accept({ user, conversation, locale, recipe, eventId, parameters: { topic } });
+    await accept.accept({ user, conversation, locale, recipe, eventId, parameters: { topic } }, id);
     return true;
   }
 

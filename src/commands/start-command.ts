@@ -14,6 +14,7 @@ import type { CompiledRecipe } from '../recipes/compiled-recipe.js';
 import { parseInlineParameters } from '../recipes/parameters.js';
 import type { RecipeBook } from '../recipes/recipe-book.js';
 import { textsFor } from '../texts/texts-for.js';
+import type { AcceptCommand } from './accept-command.js';
 import { type Asked, eventKey } from './asked.js';
 import type { Choices, NextStep, Taken } from './choices.js';
 import type { CommandForms } from './command-forms.js';
@@ -42,6 +43,7 @@ import type { StoppedRecipes } from './stopped-recipes.js';
 interface CommandStarterDeps extends Pick<Observers, 'metrics' | 'tracing'> {
   readonly denialOf: DenialOf;
   readonly jobs: Jobs;
+  readonly accept: AcceptCommand;
   readonly questions: Questions;
   readonly forms: CommandForms;
   readonly choices: Choices;
@@ -98,7 +100,8 @@ export class CommandStarter {
     const { labels, next, values } = taken;
     if (next.kind === 'nothing') {
       const parameters = withDefaults(recipe, values);
-      await this.#deps.jobs.accept({ user, conversation, locale, recipe, eventId: eventKey(request), parameters });
+      const job = { user, conversation, locale, recipe, eventId: eventKey(request), parameters };
+      await this.#deps.accept.accept(job, request.eventId);
       return;
     }
     // What is wrong with what was given has no place in a form that opens.
@@ -192,7 +195,7 @@ export class CommandStarter {
   }
 
   async #goOnWith(question: CommandQuestion, event: Answered, answer: ToGathered): Promise<boolean> {
-    const { jobs, questions, recipes } = this.#deps;
+    const { accept, jobs, questions, recipes } = this.#deps;
     const texts = textsFor(event.locale);
     const recipe = recipes().get(question.recipe);
     const parameter = recipe?.parameters.find(({ name }) => name === question.asking);
@@ -226,7 +229,7 @@ export class CommandStarter {
       const answered = { ...question, lastEventId: event.id, isAnswered: true };
       if (!isAgain && !(await questions.advance(event.user, question, answered))) return false;
       // Accepted under the question's own id: two answers, or one answer delivered twice, make one job.
-      await jobs.accept({
+      await accept.accept({
         user: event.user,
         conversation,
         locale: event.locale,

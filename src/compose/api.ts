@@ -6,9 +6,11 @@ import type { Config } from '../config.js';
 import type { Clock } from '../kernel/clock.port.js';
 import type { HttpRoute } from '../kernel/http.js';
 import type { Observers } from '../kernel/observers.js';
+import type { RateLimiter } from '../kernel/rate-limiter.port.js';
 import { apiRoutes } from '../web/api/api-routes.js';
 
 interface Basics extends Pick<Observers, 'logger' | 'metrics' | 'tracing'> {
+  readonly limiter: Pick<RateLimiter, 'take'>;
   readonly clock: Clock;
 }
 

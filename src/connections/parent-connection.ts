@@ -1,5 +1,6 @@
 import type { OAuth1Signer } from '../kernel/oauth1.js';
 import type { Secret } from '../kernel/secret.js';
+import type { Rate } from '../kernel/token-bucket.js';
 import type { Credential } from './connection.js';
 
 /** An OAuth2 client at one token endpoint, with the server's quirks as data. */
@@ -81,9 +82,16 @@ export interface ParentConnection {
   readonly loginHint?: boolean;
   /** Persons are connected without a login of their own, where their chat client vouches for them. */
   readonly singleSignOn?: boolean;
+  /** How often it is called, in place of what its connector says. */
+  readonly callLimit?: CallLimit;
   /** Where it is from, when not out of `connections.yaml`: it was made at run time. */
   readonly origin?: 'store';
   readonly auth: ParentAuth;
+}
+
+/** How often an app may be called by us, in all processes together: through a connection, or by each account at it. */
+export interface CallLimit extends Rate {
+  readonly scope: 'connection' | 'person';
 }
 
 /** Accounts that may be connected; each list that is there must fit. */

@@ -5,6 +5,7 @@ import type { FileValue } from '../kernel/file-value.js';
 import type { HttpClient } from '../kernel/http-client.port.js';
 import type { ConnectorAction } from './action.js';
 import type { AppPauses } from './app-pauses.js';
+import type { AppTurns, Booking } from './app-turns.js';
 import type { Connector } from './connector.js';
 
 /** Reads a file that the person sent, anew each time. Fails with `chat.file_*`. */
@@ -28,6 +29,10 @@ export interface ActionCall {
   readonly clock: Clock;
   /** What apps have asked for; absent: nothing is remembered. */
   readonly pauses?: AppPauses;
+  /** How often apps may be called; absent: as often as it comes. */
+  readonly turns?: AppTurns;
+  /** The turn that the job has come back for. */
+  readonly booking?: Booking;
   /** Absent where nobody can have sent a file. */
   readonly readFile?: ReadFile | undefined;
   readonly signal?: AbortSignal | undefined;

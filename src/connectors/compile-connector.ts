@@ -5,6 +5,7 @@ import { parseYaml, type YamlDocument, type YamlPath } from '../language/yaml-do
 
 import type { RequestTemplate } from './action.js';
 import type { AuthMethods } from './auth-methods.js';
+import { toCallLimit } from './call-limit-file.js';
 import { compileAction } from './compile-action.js';
 import { compileAuth } from './compile-auth.js';
 import { compileRequest } from './compile-request.js';
@@ -70,22 +71,37 @@ class ConnectorCompiler {
     };
   }
 
-  #errors(): Pick<Connector, 'errors' | 'errorMessage' | 'retryAfter' | 'rateLimit'> {
-    const { errors, error_message, retry_after, rate_limit } = this.#file;
+  #errors(): Pick<Connector, 'errors' | 'errorMessage' | 'retryAfter' | 'rateLimit' | 'callLimit'> {
+    const { errors, error_message, retry_after } = this.#file;
     return {
       errors: errors.map((rule, index) => this.#rule(rule, ['errors', index])),
       ...(error_message === undefined
         ? {}
         : { errorMessage: this.#templates.pill(error_message, ['error_message'], ANSWER) }),
       ...(retry_after === undefined ? {} : { retryAfter: this.#retryAfter(retry_after) }),
-      ...(rate_limit === undefined
+      ...this.#rateLimit(),
+    };
+  }
+
+  /** What the app tells of its limit, and what we hold to. Both have two keys, of which one says nothing. */
+  #rateLimit(): Pick<Connector, 'rateLimit' | 'callLimit'> {
+    const { per, remaining_header: remaining, requests, reset_header: reset, scope } = this.#file.rate_limit ?? {};
+    const report = (key: string, needs: string) =>
+      this.#report(
+        ['rate_limit', key],
+        `"${key}" says nothing without "${needs}"`,
+        `add ${needs}, or leave ${key} out`,
+      );
+    if (requests !== undefined && per === undefined) report('requests', 'per');
+    if (per !== undefined && requests === undefined) report('per', 'requests');
+    if (scope !== undefined && requests === undefined) report('scope', 'requests');
+    if (remaining !== undefined && reset === undefined) report('remaining_header', 'reset_header');
+    if (reset !== undefined && remaining === undefined) report('reset_header', 'remaining_header');
+    return {
+      ...(remaining === undefined || reset === undefined
         ? {}
-        : {
-            rateLimit: {
-              remainingHeader: rate_limit.remaining_header.toLowerCase(),
-              resetHeader: rate_limit.reset_header.toLowerCase(),
-            },
-          }),
+        : { rateLimit: { remainingHeader: remaining.toLowerCase(), resetHeader: reset.toLowerCase() } }),
+      ...(requests === undefined || per === undefined ? {} : { callLimit: toCallLimit({ requests, per, scope }) }),
     };
   }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { pattern, strict } from '../language/shape.js';
+import { CallLimitKeys } from './call-limit-file.js';
 
 /** What a connection may be called. */
 export const CONNECTION_NAME = /^[a-z0-9][a-z0-9-]{0,59}$/;
@@ -37,6 +38,9 @@ const ConnectionEntry = strict({
   single_sign_on: z.boolean().default(false).meta({
     description: 'True: people are connected without a login, where their chat client vouches for them',
   }),
+  rate_limit: strict({ ...CallLimitKeys, scope: CallLimitKeys.scope.default('connection') })
+    .optional()
+    .meta({ description: "How often the app is called, in place of the connector's" }),
   auth: z.discriminatedUnion('method', [
     strict({
       method: z.literal('oauth2'),

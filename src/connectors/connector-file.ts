@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { strict } from '../language/shape.js';
 import { Action, Request } from './action-file.js';
 import { AUTH_METHODS } from './auth-file.js';
+import { CallLimitKeys } from './call-limit-file.js';
 import { AddressText, Expression, Id, Line, SettingsText, Words } from './schema-parts.js';
 
 const Setting = strict({
@@ -29,8 +30,13 @@ const ErrorRule = strict({
 });
 
 const RateLimit = strict({
-  remaining_header: Words.meta({ description: 'Header that tells how many calls are left' }),
-  reset_header: Words.meta({ description: 'Header that tells when there are more: a Unix time, seconds or a date' }),
+  requests: CallLimitKeys.requests.optional(),
+  per: CallLimitKeys.per.optional(),
+  scope: CallLimitKeys.scope.optional(),
+  remaining_header: Words.optional().meta({ description: 'Header that tells how many calls are left' }),
+  reset_header: Words.optional().meta({
+    description: 'Header that tells when there are more: a Unix time, seconds or a date',
+  }),
 });
 
 const Identity = strict({

@@ -1,6 +1,6 @@
+import type { CallLimit } from '../connections/parent-connection.js';
 import type { Datapill } from '../language/datapill.js';
 import type { Template } from '../language/template.js';
-
 import type { ConnectorAction, RequestTemplate } from './action.js';
 import type { AuthMethods } from './auth-methods.js';
 
@@ -78,6 +78,8 @@ export interface Connector {
   readonly errorMessage?: Datapill;
   readonly retryAfter?: RetryAfterRule;
   readonly rateLimit?: RateLimitRule;
+  /** How often we call it, unless the connection says otherwise. */
+  readonly callLimit?: CallLimit;
   readonly actions: ReadonlyMap<string, ConnectorAction>;
   /** A recipe may use a second instance in the slot `<name>_secondary`. */
   readonly secondary: boolean;

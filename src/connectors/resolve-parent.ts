@@ -6,6 +6,7 @@ import { hasErrors, type Position, type Problem } from '../language/problem.js';
 import { evaluateText, type Template } from '../language/template.js';
 import type { YamlDocument, YamlPath } from '../language/yaml-document.js';
 import { isBaseUrl } from './app-address.js';
+import { toCallLimit } from './call-limit-file.js';
 import type { ConnectionEntry } from './connections-file.js';
 import type { ConnectionsSource } from './connections-source.js';
 import type { Connector } from './connector.js';
@@ -79,6 +80,7 @@ class ParentResolver {
       ...(source.isLiteral ? { origin: 'store' as const } : {}),
       ...(URL.canParse(address) ? { host: new URL(address).host } : {}),
       ...this.#policy(),
+      ...(entry.rate_limit ? { callLimit: toCallLimit(entry.rate_limit) } : {}),
       ...(this.#hasSingleSignOn(auth) ? { singleSignOn: true } : {}),
       auth,
     };

@@ -6,7 +6,7 @@ import type { Clock } from '../kernel/clock.port.js';
 import type { Observers } from '../kernel/observers.js';
 import type { Vault } from '../kernel/vault.js';
 import { changeJob, loadJob } from './change-job.js';
-import type { Answer, JobId, OpenAsk } from './job.js';
+import type { Answer, JobId, JobRow, OpenAsk } from './job.js';
 import { asleepUntilAnswered, type ChatJob, chatJobOf, type Job, openAskOf, pending } from './job-record.js';
 import { inJobSpan } from './job-spans.js';
 import type { JobStore } from './job-store.port.js';
@@ -16,7 +16,7 @@ export interface AnswersDeps extends Pick<Observers, 'logger' | 'metrics' | 'tra
   readonly vault: Vault;
   readonly clock: Clock;
   readonly leaseMs: number;
-  readonly handOver: (id: JobId) => Promise<void>;
+  readonly handOver: (job: Pick<JobRow, 'id' | 'user'>) => Promise<void>;
   readonly onWaitingChanged: (owner: Job['user']) => void;
 }
 
@@ -111,7 +111,7 @@ export class Answers {
     onWaitingChanged(job.user);
     metrics.count('jobs_resumed', { recipe: job.recipe });
     logger.info({ jobId: job.id, recipe: job.recipe }, message);
-    await inJobSpan(tracing, job, { name: 'go on' }, () => handOver(job.id));
+    await inJobSpan(tracing, job, { name: 'go on' }, () => handOver(job));
   }
 }
 

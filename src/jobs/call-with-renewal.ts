@@ -14,7 +14,10 @@ type CallOutcome =
   | { readonly kind: 'login_required'; readonly missing: MissingLogin };
 
 /** What a call is besides the connection that it goes through. */
-type SlotCall = Omit<ActionCall, 'http' | 'clock' | 'pauses' | 'credential' | 'account' | 'connector' | 'parent'>;
+type SlotCall = Omit<
+  ActionCall,
+  'http' | 'clock' | 'pauses' | 'turns' | 'booking' | 'credential' | 'account' | 'connector' | 'parent'
+>;
 
 /**
  * Calls the app; on 401 once more with a token that was refreshed by force (safe also for a POST: the app refused before

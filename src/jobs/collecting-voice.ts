@@ -31,6 +31,7 @@ export function collectingVoice(held: HeldJob): JobVoice {
     async askForLogins() {
       throw noPerson('The recipe needs a login');
     },
+    notice: async () => undefined,
     // It stands in the job's result.
     async lastWord() {},
     whileAtWork: (work) => work(),

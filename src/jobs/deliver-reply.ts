@@ -123,3 +123,16 @@ export async function deliverLastWord(chat: ChatAdapter, { state, user }: ChatJo
   const parts = chat.long.divide(message, { place: placeIn(conversation, false) });
   await sayParts(parts, { chat, again: false, replaced: prompt ? [prompt] : [], sayNew });
 }
+
+/** Says one message beside the replies: in place of the prompt, else privately. Gives where it stands. */
+export async function deliverPrivately(
+  chat: ChatAdapter,
+  { state, user }: ChatJob,
+  message: Message,
+): Promise<MessageRef> {
+  const { conversation, prompt } = state;
+  if (prompt !== undefined) return chat.update(prompt, message);
+  return conversation.kind === 'direct'
+    ? chat.post(conversation, message)
+    : chat.postPrivately(conversation, user, message);
+}

@@ -3,6 +3,7 @@ import type { Platform } from '../chat/chat-user.js';
 import type { Clicks } from '../chat/clicks.js';
 import { type Message, textMessage } from '../chat/message.js';
 import type { ActionCall } from '../connectors/action-call.js';
+import { Booking } from '../connectors/app-turns.js';
 import type { Clock } from '../kernel/clock.port.js';
 import { asBehalfError, type BehalfError, isBehalfError } from '../kernel/errors.js';
 import type { Observers } from '../kernel/observers.js';
@@ -12,11 +13,12 @@ import { slotsOfJob } from '../recipes/recipe-calls.js';
 import { textsFor } from '../texts/texts-for.js';
 import type { OpenAskInChat } from './ask-in-chat.js';
 import { actionNotes, reportEnd } from './audit-notes.js';
-import { pauseBeforeDelivery, wasRefused } from './deliver-reply.js';
+import { comeBackForTurn, deliverLater } from './come-back.js';
+import { wasRefused } from './deliver-reply.js';
 import { failureMessage, reportFailure } from './failures.js';
 import type { HeldJob } from './held-job.js';
 import type { Answer, JobResult, OpenAsk } from './job.js';
-import { asleepUntilAnswered, type ChatJob, chatJobOf, finished, type Job, pending, suspended } from './job-record.js';
+import { asleepUntilAnswered, type ChatJob, chatJobOf, finished, type Job, suspended } from './job-record.js';
 import { progressOf, repeated, silentEnd } from './job-state.js';
 import type { JobVoice } from './job-voice.js';
 import { isDoneSilently, type LogInSilently, resolveSilently, type SilentRun } from './log-in-silently.js';
@@ -48,6 +50,8 @@ export interface JobRunnerDeps extends Observers {
   /** `user`: whose files may be read. */
   readonly perform: (call: Omit<ActionCall, 'http' | 'clock'>, user: Job['user']) => Promise<unknown>;
   readonly clock: Clock;
+  /** Title of a connection's app for people. */
+  readonly titleOf: (connection: string) => string;
   /** What is said in place of the failure of a recipe that was to help; nothing for all others. */
   readonly helpInstead: (job: ChatJob) => Promise<Message | undefined>;
   /** A job of this owner has begun or ended to wait, or waits for something else. */
@@ -90,7 +94,13 @@ export class JobRunner {
         logger.info({ jobId: id, recipe }, 'job was taken over');
         return 'lost';
       }
-      await this.#fail(held, err);
+      const name = this.#deps.recipes().get(recipe)?.name ?? recipe;
+      const back = await comeBackForTurn(held, err, {
+        ...this.#deps,
+        voice: () => this.#voice(held),
+        recipeName: name,
+      });
+      if (!back) await this.#fail(held, err);
       return 'ended';
     } finally {
       metrics.time('job_ms', clock.now() - startedAt, { recipe });
@@ -106,6 +116,7 @@ export class JobRunner {
     const voice = this.#voice(held);
     const startedAt = clock.now();
     const workedMs = held.state.workedMs ?? 0;
+    const booking = new Booking(held.state.appWait?.turn);
     const { outcome, outputs } = await runSteps({
       held,
       recipe,
@@ -119,7 +130,7 @@ export class JobRunner {
       resolver,
       turns: new Turns(),
       profile: () => voice.profile(),
-      perform: (call) => this.#deps.perform(call, held.job.user),
+      perform: (call) => this.#deps.perform({ ...call, booking }, held.job.user),
       loginTimeoutMs: this.#deps.loginTimeoutMs,
       ask: (asking, delivery) => voice.ask(asking, delivery),
       closeAsk: (asking, answer) => this.#closeAsk(held, asking, answer),
@@ -211,7 +222,7 @@ export class JobRunner {
     if (err.code === 'store.unavailable') return;
     const name = this.#deps.recipes().get(recipe)?.name ?? recipe;
     try {
-      if (await this.#deliverLater(held, err)) return;
+      if (await deliverLater(held, err, this.#deps.logger)) return;
       if (err.code === 'job.cancelled')
         return await this.#end(
           held,
@@ -224,18 +235,6 @@ export class JobRunner {
     } catch (error) {
       this.#warn(held.job, error, 'job could not be ended');
     }
-  }
-
-  /** After a passing failure of the platform the job goes on some time later; tells whether it does. */
-  async #deliverLater(held: HeldJob, err: BehalfError): Promise<boolean> {
-    const undelivered = (held.state.undelivered ?? 0) + 1;
-    const pauseMs = pauseBeforeDelivery(err, undelivered);
-    if (pauseMs === undefined) return false;
-    held.note({ undelivered });
-    await held.leave((job, now) => pending(job, pauseMs, now));
-    const { id, recipe } = held.job;
-    this.#deps.logger.warn({ jobId: id, recipe, pauseMs, err }, 'an answer could not be delivered yet');
-    return true;
   }
 
   /** Makes the end known, says the last word, then closes the job: after a crash in between only the word is repeated. */
@@ -254,7 +253,7 @@ export class JobRunner {
     await held.begin(LAST_WORD, { result });
     const failure = await this.#tell(held, again ? repeated(message, held.state) : message);
     if (failure && !again && wasRefused(failure)) held.land(LAST_WORD.path);
-    if (failure && (await this.#deliverLater(held, failure))) return;
+    if (failure && (await deliverLater(held, failure, this.#deps.logger))) return;
     await this.#close(held, result);
   }
 

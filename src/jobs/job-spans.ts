@@ -47,7 +47,7 @@ export function tracedQueue(queue: JobQueue, tracing: Tracing | undefined): JobQ
   if (!tracing) return queue;
   const facts = { ...OF_QUEUE, 'messaging.operation.type': 'send', 'messaging.operation.name': 'push' } as const;
   return {
-    push: (id) =>
+    push: (id, turn) =>
       tracing.inSpan(
         {
           name: 'push job',
@@ -55,7 +55,7 @@ export function tracedQueue(queue: JobQueue, tracing: Tracing | undefined): JobQ
           isDetail: true,
           facts: { ...facts, 'messaging.message.id': id, 'behalf.job.id': id },
         },
-        () => queue.push(id),
+        () => queue.push(id, turn),
       ),
     start: (handler, options) => queue.start(handler, options),
     stop: () => queue.stop(),

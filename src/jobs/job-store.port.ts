@@ -1,5 +1,6 @@
 import type { ChatUser } from '../chat/chat-user.js';
 import type { JobOwner } from '../chat/job-owner.js';
+import type { Bucket } from '../kernel/token-bucket.js';
 import type { JobId, JobRow, JobStatus } from './job.js';
 
 export interface JobFilter {
@@ -8,16 +9,36 @@ export interface JobFilter {
   readonly status?: JobStatus;
 }
 
+/** How much one owner may start. */
+export interface OwnerLimits {
+  /** How fast; absent: as fast as they like. */
+  readonly pace?: Bucket;
+  /** Most jobs that run or wait for their turn at the same time; absent: any number. */
+  readonly mostOpen?: number;
+}
+
+export type AcceptOutcome =
+  /** `open`: the owner's jobs that run or wait for their turn, with this one. */
+  | { readonly kind: 'accepted'; readonly open: number }
+  /** The event was taken in before. */
+  | { readonly kind: 'duplicate' }
+  /** Nothing was stored but that: with the same event again it is refused again. `pace`: the next turn is so many ms later. */
+  | { readonly kind: 'refused'; readonly limit: 'pace'; readonly retryAfterMs: number }
+  | { readonly kind: 'refused'; readonly limit: 'open' };
+
 /**
  * Keeps jobs: the truth about their state, and the history. Holds meaning, not commands: it exposes no client and no
  * transaction. Every write is durable when it resolves. Failure to reach the store is `store.unavailable`.
  */
 export interface JobStore {
   /**
-   * Stores a new job, once per event: with the same `eventId` again nothing is written and `false` comes back.
-   * The claim on the event lasts `eventTtlMs`. Claim and row are written together or not at all.
+   * Stores a new job, once per event: with the same `eventId` again nothing is written. The claim on the event lasts `eventTtlMs`.
+   * Claim and row are written together or not at all. `limits` are those of the row's owner, in all processes together; time is
+   * the row's `createdAt`.
    */
-  accept(row: JobRow, eventId: string, eventTtlMs: number): Promise<boolean>;
+  accept(row: JobRow, eventId: string, eventTtlMs: number, limits?: OwnerLimits): Promise<AcceptOutcome>;
+  /** The owner's jobs that run or wait for their turn. */
+  countOpen(owner: JobOwner): Promise<number>;
   load(id: JobId): Promise<JobRow | undefined>;
   /** Writes the row only where the stored version is `row.version - 1`; tells whether it did. Keeps every index true. */
   write(row: JobRow): Promise<boolean>;

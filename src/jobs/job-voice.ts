@@ -19,6 +19,8 @@ export interface JobVoice {
   closeAsk(asking: OpenAsk, answer: Answer): Promise<void>;
   /** Says what has to be logged in to, and `connected` what is. */
   askForLogins(missing: readonly MissingLogin[], connected: readonly ConnectedApp[]): Promise<MessageRef>;
+  /** Says privately what happens beside the steps, in a message that the next private one replaces; nothing where nobody waits. */
+  notice(message: Message): Promise<MessageRef | undefined>;
   lastWord(message: Message): Promise<void>;
   /** Lets whoever waits see that the bot is at work, for as long as `work` takes. */
   whileAtWork<T>(work: () => Promise<T>): Promise<T>;

@@ -1,6 +1,7 @@
 import type { ChatUser } from '../chat/chat-user.js';
 import type { ConversationRef, MessageRef } from '../chat/conversation.js';
 import type { JobOwner } from '../chat/job-owner.js';
+import type { BookedTurn } from '../connectors/app-turns.js';
 import type { RichText } from '../kernel/rich-text.js';
 import type { Parameter } from '../recipes/compiled-parameter.js';
 import type { FailureData } from '../recipes/recipe-data.js';
@@ -180,6 +181,18 @@ export interface JobState {
   readonly loginsAsked: Readonly<Record<string, number>>;
   /** Times that the platform did not take what the job had to say. */
   readonly undelivered?: number;
+  /**
+   * It has waited for its turn at an app: from when on and until when (ms since the epoch), whether somebody was told, and the turn
+   * that is kept for it.
+   */
+  readonly appWait?: {
+    readonly since: number;
+    readonly until: number;
+    readonly isTold: boolean;
+    readonly turn?: BookedTurn;
+  };
+  /** The person was told that the job waits for its turn. */
+  readonly isTurnTold?: boolean;
   /** Lines of `log` steps, the oldest first; bounded. */
   readonly log?: readonly JobLogLine[];
   /** What was said to a program, in the order in which it was first said; bounded. */

@@ -1,6 +1,7 @@
 import type { ChatUser } from '../chat/chat-user.js';
+import { isPerson, jobOwnerKey } from '../chat/job-owner.js';
 import type { LeaseStore } from '../connections/lease-store.port.js';
-import { asBehalfError, isBehalfError } from '../kernel/errors.js';
+import { asBehalfError } from '../kernel/errors.js';
 import type { ExpiringStore } from '../kernel/expiring-store.port.js';
 import { randomToken } from '../kernel/ids.js';
 import { noteStart } from './audit-notes.js';
@@ -8,11 +9,15 @@ import { CancelWishes } from './cancel-wishes.js';
 import { HeldJob, type HeldJobDeps } from './held-job.js';
 import type { JobId, JobRow, JobStatus } from './job.js';
 import type { JobQueue } from './job-queue.port.js';
-import { isFinal, type Job, type Lessee, leased, openJob, pending, sealJob, unreadable } from './job-record.js';
+import { isFinal, type Job, type Lessee, leased, openJob, sealJob } from './job-record.js';
 import { createRunner, type Runner } from './job-spans.js';
+import type { AcceptOutcome, OwnerLimits } from './job-store.port.js';
+import { LeftBehind } from './left-behind.js';
 import { type NewJob, newJob } from './new-job.js';
 import { Places } from './places.js';
+import { QueuedJobs } from './queued-jobs.js';
 import { RecipeSlots } from './recipe-slots.js';
+import { waitOn } from './tell-of-turn.js';
 import { WaitingJobs, type WaitingJobsDeps } from './waiting-jobs.js';
 import { WithdrawnJobs } from './withdrawn-jobs.js';
 
@@ -21,19 +26,22 @@ const EVENT_TTL_MS = 24 * 3_600_000;
 /** How often leases are prolonged and jobs that need attention are looked for; several times in a short lease. */
 const LOOK_MS = 5_000;
 const LOOKS_PER_LEASE = 6;
-const SWEEP_BATCH = 50;
-const FORGET_EVERY_MS = 60_000;
 
 export interface JobsDeps extends Omit<WaitingJobsDeps, 'handOver'> {
   readonly queue: JobQueue;
   readonly leases: LeaseStore;
   /** Where wishes to end a job stand that runs in another process. */
   readonly wishes: Pick<ExpiringStore, 'put' | 'get'>;
+  /** How much one person may start. */
+  readonly personLimits: OwnerLimits;
   /** Jobs that this process runs at the same time; more wait in the queue. */
   readonly maxRunning: number;
   /** True when no other process can work on this store: whoever holds a lease when this one starts is dead. */
   readonly isAlone: boolean;
 }
+
+/** Somebody has as much under way as they may, or was too fast; this job is not started. */
+export type OverLimit = Extract<AcceptOutcome, { readonly kind: 'refused' }>;
 
 /** Accepts jobs, runs them, and looks after those that were left behind. */
 export class Jobs {
@@ -48,13 +56,13 @@ export class Jobs {
   readonly #withdrawn: WithdrawnJobs;
   readonly #work = new Set<Promise<void>>();
   readonly #places: Places;
+  readonly #queued: QueuedJobs;
   readonly #wishes: CancelWishes;
   readonly #slots: RecipeSlots;
+  readonly #leftBehind: LeftBehind;
   readonly #stopping = new AbortController();
   /** Leases are kept until the last job has ended. */
   readonly #drained = new AbortController();
-  #hasLookedAround = false;
-  #forgetAt = 0;
 
   constructor(deps: JobsDeps) {
     this.#deps = deps;
@@ -62,38 +70,60 @@ export class Jobs {
     this.#holding = { ...deps, ...this.#lessee };
     this.#withdrawn = new WithdrawnJobs(deps);
     this.#places = new Places(deps.maxRunning);
+    this.#queued = new QueuedJobs({
+      ...{ ...deps, places: this.#places },
+      take: (id) => this.#take(id),
+      run: (job) => this.#run(job),
+    });
+    const handOver = (row: Pick<JobRow, 'id' | 'user'>) => this.#queued.handOver(row);
     this.#wishes = new CancelWishes(deps.wishes, deps.clock);
-    this.#slots = new RecipeSlots({ ...deps, handOver: (id) => this.#handOver(id) });
+    this.#slots = new RecipeSlots({ ...deps, handOver });
     this.#runner = createRunner(deps);
-    this.waiting = new WaitingJobs({ ...deps, handOver: (id) => this.#handOver(id) });
+    this.waiting = new WaitingJobs({ ...deps, handOver });
+    this.#leftBehind = new LeftBehind({
+      ...{ ...deps, handOver, waiting: this.waiting, withdrawn: this.#withdrawn },
+      isRunning: (id) => this.#running.has(id),
+      attend: (row) => this.#attend(row),
+    });
   }
 
   /**
-   * Takes a job in, once per event; `duplicate` when the event had been taken in before. Durable when it resolves. The job
-   * runs in this process right away, or waits in the queue when this process has enough to do, or for its turn.
+   * Takes a job in, once per event; `duplicate` when the event had been taken in before, a refusal when the person has enough
+   * under way. Durable when it resolves. The job runs in this process right away, or waits in the queue when this process, or its
+   * person in it, has enough to do, or for its turn.
    */
-  async accept(request: NewJob): Promise<'accepted' | 'duplicate'> {
-    const { clock, store, tracing, vault } = this.#deps;
+  async accept(request: NewJob): Promise<'accepted' | 'duplicate' | OverLimit> {
+    const { clock, personLimits, store, tracing, vault } = this.#deps;
+    const owner = jobOwnerKey(request.user);
     const isLimited = this.#slots.isLimited(request.recipe.id);
-    const hasPlace = !isLimited && this.#places.take();
+    const hasPlace = !isLimited && this.#places.take(owner);
     let isRunning = false;
     try {
       const job = newJob(request, clock.now(), { by: this.#lessee, isHeld: hasPlace, trace: tracing?.carrier() });
-      const isNew = await store.accept(sealJob(vault, job), request.eventId, EVENT_TTL_MS).catch((error: unknown) => {
-        // Whoever asks for the same job again finds what has arrived.
-        if (!('isRepeatable' in request && request.isRepeatable)) this.#withdrawn.add(job);
-        throw error;
-      });
-      if (!isNew) return 'duplicate';
+      const limits = isPerson(request.user) ? personLimits : undefined;
+      const taken = await store
+        .accept(sealJob(vault, job), request.eventId, EVENT_TTL_MS, limits)
+        .catch((error: unknown) => {
+          // Whoever asks for the same job again finds what has arrived.
+          if (!('isRepeatable' in request && request.isRepeatable)) this.#withdrawn.add(job);
+          throw error;
+        });
+      if (taken.kind === 'duplicate') return 'duplicate';
+      if (taken.kind === 'refused') return this.#refused(taken);
       noteStart(this.#deps, job);
       if (hasPlace) this.#track(this.#run(job));
       else if (isLimited) await this.#fill(request.recipe.id);
-      else await this.#handOver(job.id);
+      else await this.#queued.push(job.id, { owner, rank: taken.open });
       isRunning = hasPlace;
       return 'accepted';
     } finally {
-      if (hasPlace && !isRunning) this.#places.leave();
+      if (hasPlace && !isRunning) this.#places.leave(owner);
     }
+  }
+
+  #refused(refusal: OverLimit): OverLimit {
+    this.#deps.metrics.count('jobs_refused', { limit: refusal.limit });
+    return refusal;
   }
 
   /**
@@ -104,6 +134,8 @@ export class Jobs {
     const newest = async (status: JobStatus) => (await this.#deps.store.list({ user, status }, { limit: 1 }))[0];
     const row = (await newest('running')) ?? (await newest('pending'));
     if (row) await this.askToCancel(row.id);
+    // It may wait for a turn at an app that is far away.
+    if (row?.status === 'pending') await this.#queued.handOver(row);
     return row;
   }
 
@@ -122,8 +154,8 @@ export class Jobs {
 
   /** Begins to take jobs from the queue and to look for jobs that were left behind. */
   async start(): Promise<void> {
-    await this.#deps.queue.start((id) => this.#goOn(id), { concurrency: this.#deps.maxRunning });
-    this.#track(this.#repeat(() => this.#sweep(), this.#stopping.signal));
+    await this.#queued.start();
+    this.#track(this.#repeat(() => this.#leftBehind.sweep(), this.#stopping.signal));
     void this.#repeat(() => this.#keepLeases(), this.#drained.signal);
   }
 
@@ -139,7 +171,7 @@ export class Jobs {
   }
 
   async #drain(): Promise<void> {
-    await this.#deps.queue.stop();
+    await this.#queued.stop();
     while (this.#work.size > 0) await Promise.all(this.#work);
   }
 
@@ -152,19 +184,14 @@ export class Jobs {
     this.#deps.metrics.gauge('jobs_running', this.#running.size);
     const outcome = await this.#runner.run(held);
     this.#running.delete(job.id);
-    this.#places.leave();
+    const owner = jobOwnerKey(job.user);
+    this.#places.leave(owner);
+    this.#track(this.#queued.takeUp(owner));
     await this.#slots.leave(job, { isLost: outcome === 'lost' }).catch((error: unknown) => this.#warnOfTurns(error));
     this.#deps.metrics.gauge('jobs_running', this.#running.size);
     if (outcome === 'asleep') await this.waiting.wakeIfLoggedIn(held.job);
     // An answer may have taken the job over before it slept; while it ran here it could not be taken up.
-    if (outcome === 'lost') await this.#handOver(job.id);
-  }
-
-  /** The row is durable already: what the queue does not take is found by the sweep. */
-  async #handOver(id: JobId): Promise<void> {
-    await this.#deps.queue.push(id).catch((error: unknown) => {
-      this.#deps.logger.warn({ jobId: id, err: asBehalfError(error) }, 'the queue did not take a job');
-    });
+    if (outcome === 'lost') await this.#queued.handOver(job);
   }
 
   /** What gets no turn now gets it by the sweep. */
@@ -174,24 +201,6 @@ export class Jobs {
 
   #warnOfTurns(error: unknown): void {
     this.#deps.logger.warn({ err: asBehalfError(error) }, 'a job may have to wait for its turn longer than needed');
-  }
-
-  /** Goes on with a job to its end; the queue counts it as under way until then. */
-  async #goOn(id: JobId): Promise<void> {
-    await this.#places.wait();
-    const job = await this.#takeOrLeave(id);
-    if (job) await this.#run(job);
-  }
-
-  /** Takes a job; gives the place back when there is nothing to do. */
-  async #takeOrLeave(id: JobId): Promise<Job | undefined> {
-    let job: Job | undefined;
-    try {
-      job = await this.#take(id);
-      return job;
-    } finally {
-      if (!job) this.#places.leave();
-    }
   }
 
   /** Takes a job that somebody has to go on with, unless somebody else does. */
@@ -208,7 +217,7 @@ export class Jobs {
     }
     if (job.status === 'running' && this.#isHeldByOthers(job, now)) return undefined;
     if (!(await this.#slots.enter(job))) {
-      await store.write(sealJob(vault, pending(job, this.#lessee.leaseMs, now)));
+      await waitOn(this.#deps, job);
       await this.#fill(job.recipe);
       return undefined;
     }
@@ -238,56 +247,19 @@ export class Jobs {
     await this.#wishes.heed(this.#running.values());
   }
 
-  async #sweep(): Promise<void> {
-    const { clock, store } = this.#deps;
-    if (!this.#hasLookedAround) await this.#lookAround();
-    this.#hasLookedAround = true;
-    await this.#withdrawn.end();
-    await this.waiting.tellAgain();
-    for (const id of await store.needingAttention(clock.now(), SWEEP_BATCH)) await this.#attend(id);
-    if (clock.now() < this.#forgetAt) return;
-    this.#forgetAt = clock.now() + FORGET_EVERY_MS;
-    await store.forget(clock.now());
-  }
-
-  /** What a process left behind that has died: logins that nobody has passed on, and its jobs if it was the only one. */
-  async #lookAround(): Promise<void> {
-    for await (const row of this.#all('suspended')) await this.#wakeIfLoggedIn(row);
-    if (!this.#deps.isAlone) return;
-    for await (const { id } of this.#all('running')) if (!this.#running.has(id)) await this.#handOver(id);
-  }
-
-  async #wakeIfLoggedIn(row: JobRow): Promise<void> {
-    try {
-      await this.waiting.wakeIfLoggedIn(openJob(this.#deps.vault, row));
-    } catch (error) {
-      if (isBehalfError(error, 'store.unavailable')) throw error;
-      this.#deps.logger.warn({ jobId: row.id, err: asBehalfError(error) }, 'a waiting job could not be looked at');
+  /** Goes on with a job that was left behind, if there is a place. */
+  async #attend(row: JobRow): Promise<void> {
+    if (row.status === 'suspended') {
+      await this.#take(row.id);
+      return;
     }
-  }
-
-  async *#all(status: JobStatus): AsyncGenerator<JobRow> {
-    let before: JobId | undefined;
-    do {
-      const page = { limit: SWEEP_BATCH, ...(before === undefined ? {} : { before }) };
-      const rows = await this.#deps.store.list({ status }, page);
-      yield* rows;
-      before = rows.length < SWEEP_BATCH ? undefined : rows.at(-1)?.id;
-    } while (before !== undefined);
-  }
-
-  /** Goes on with a job that was left behind, if there is a place. One that cannot be read must not hold up the others. */
-  async #attend(id: JobId): Promise<void> {
-    if (!this.#places.take()) return;
-    try {
-      const job = await this.#takeOrLeave(id);
+    const owner = jobOwnerKey(row.user);
+    if (this.#places.take(owner)) {
+      const job = await this.#queued.takeOrLeave(row.id, owner);
       if (job) this.#track(this.#run(job));
-    } catch (error) {
-      const { clock, historyMs, logger, store } = this.#deps;
-      if (!isBehalfError(error, 'store.corrupt')) throw error;
-      logger.error({ jobId: id, err: error }, 'a stored job cannot be read');
-      const row = await store.load(id);
-      if (row && !isFinal(row.status)) await store.write(unreadable(row, { now: clock.now(), historyMs }));
+    } else if (row.status === 'pending') {
+      // The many jobs of one person must not hide those of others from the next look.
+      await waitOn(this.#deps, openJob(this.#deps.vault, row));
     }
   }
 

@@ -22,7 +22,7 @@ interface RecipeSlotsDeps {
   /** How long a slot outlives the process that held it. */
   readonly leaseMs: number;
   /** Hands a job that has its slots to whoever has room. */
-  readonly handOver: (id: JobId) => Promise<void>;
+  readonly handOver: (job: Pick<JobRow, 'id' | 'user'>) => Promise<void>;
 }
 
 type Slotted = Pick<JobRow, 'id' | 'recipe' | 'user'>;
@@ -85,7 +85,7 @@ export class RecipeSlots {
       const outcome = await this.#reserve(row);
       if (outcome === 'full') return;
       if (outcome === 'full_for_user') full.add(user);
-      if (outcome === 'reserved') await this.#deps.handOver(row.id);
+      if (outcome === 'reserved') await this.#deps.handOver(row);
     }
   }
 
@@ -101,11 +101,13 @@ export class RecipeSlots {
     }
   }
 
-  /** A job that pauses because the chat did not take its answer does not want to go on yet. */
+  /** A job that pauses, for the chat did not take its answer or its turn at an app is not there, does not want to go on yet. */
   #isReady(row: JobRow): boolean {
-    if ((row.attentionAt ?? 0) <= this.#deps.clock.now()) return true;
+    const now = this.#deps.clock.now();
+    if ((row.attentionAt ?? 0) <= now) return true;
     try {
-      return openJob(this.#deps.vault, row).state.undelivered === undefined;
+      const { appWait, undelivered } = openJob(this.#deps.vault, row).state;
+      return undelivered === undefined && (appWait?.until ?? 0) <= now;
     } catch {
       // One that cannot be read must not hold up the others.
       return false;

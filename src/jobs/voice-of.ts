@@ -8,7 +8,7 @@ import { inSpan, type Observers } from '../kernel/observers.js';
 import type { OpenAskInChat } from './ask-in-chat.js';
 import { collectingVoice } from './collecting-voice.js';
 import { closeAsk, deliverAsk } from './deliver-ask.js';
-import { deliverLastWord, deliverReply } from './deliver-reply.js';
+import { deliverLastWord, deliverPrivately, deliverReply } from './deliver-reply.js';
 import type { HeldJob } from './held-job.js';
 import { type ChatJob, chatJobOf } from './job-record.js';
 import type { JobVoice } from './job-voice.js';
@@ -54,6 +54,7 @@ export function voiceOf(held: HeldJob, deps: VoiceDeps, about: About): JobVoice 
       inSpan(tracing, { name: 'login prompt' }, () =>
         promptForLogins({ createLoginLink, clicks, chat, recipeName }, job(), { missing, connected }),
       ),
+    notice: (message) => deliverPrivately(chat, job(), message),
     lastWord: (message) => inSpan(tracing, { name: 'last word' }, () => deliverLastWord(chat, job(), message)),
     whileAtWork: (work) =>
       withWorkingSign({ sign: chat.workingSign, conversation: job().state.conversation, clock }, work),

@@ -10,7 +10,7 @@ import { Answers } from './answers.js';
 import { closedAskMessage, unansweredMessage } from './ask-messages.js';
 import { reportEnd } from './audit-notes.js';
 import { changeJob, loadJob } from './change-job.js';
-import type { JobId } from './job.js';
+import type { JobId, JobRow } from './job.js';
 import { chatJobOf, ending, finished, type Job, openAskOf, openJob, pending, suspended } from './job-record.js';
 import type { JobRunnerDeps } from './job-runner.js';
 import { inJobSpan } from './job-spans.js';
@@ -33,7 +33,7 @@ export interface WaitingJobsDeps extends JobRunnerDeps {
   /** Time that a process has a job for itself before it must prolong it. */
   readonly leaseMs: number;
   /** Hands a job that can go on to whoever has room. */
-  readonly handOver: (id: JobId) => Promise<void>;
+  readonly handOver: (job: Pick<JobRow, 'id' | 'user'>) => Promise<void>;
 }
 
 export type CancelOutcome = 'cancelled' | 'not_waiting' | 'not_yours';
@@ -224,7 +224,7 @@ export class WaitingJobs {
     logger.info({ jobId: id, recipe: changed.recipe, connection: connected.connection }, 'job goes on after the login');
     if (changed.state.prompt)
       await this.#say(changed, resumingMessage(this.nameOf(changed), [connected], textsFor(changed.state.locale)));
-    await inJobSpan(this.#deps.tracing, changed, { name: 'go on' }, () => this.#deps.handOver(id));
+    await inJobSpan(this.#deps.tracing, changed, { name: 'go on' }, () => this.#deps.handOver(changed));
   }
 
   async #promptForTheRest(waiting: Job, connected: ConnectedApp): Promise<void> {

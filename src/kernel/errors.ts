@@ -56,6 +56,7 @@ export const ERROR_CODES = {
   'app.not_found': { audience: 'person', text: 'The app could not find that.' },
   'app.conflict': { audience: 'person', text: 'The app reports a conflict with what is there already.' },
   'app.rate_limited': { audience: 'remote', text: 'The app is receiving too many requests. Please try again later.' },
+  'app.busy': { audience: 'remote', text: 'The app is being asked as often as it may be. Please try again later.' },
   'app.unavailable': { audience: 'remote', text: 'The app cannot be reached right now. Please try again later.' },
   'app.unexpected_answer': { audience: 'remote', text: 'The app gave an answer that I do not understand.' },
   'egress.refused': {
@@ -146,6 +147,7 @@ const KINDS: Partial<Record<ErrorCode, ErrorKind>> = {
   'chat.file_unavailable': 'unreachable',
   'oauth.transient': 'unreachable',
   'app.rate_limited': 'unreachable',
+  'app.busy': 'unreachable',
   'app.unavailable': 'unreachable',
   'store.unavailable': 'unreachable',
 };

@@ -15,11 +15,13 @@ export type MetricCounter =
   | 'commands' // command: recipe | built-in name | unknown
   | 'jobs_finished' // recipe, status
   | 'jobs_suspended' // recipe
+  | 'jobs_refused' // limit: pace | open
   | 'recipes_stopped' // recipe
   | 'jobs_resumed' // recipe
   | 'steps' // app, outcome (ok or error code)
   | 'option_searches' // app, outcome: found | kept | login_required | error code
   | 'app_pauses' // app, outcome: waited | refused
+  | 'app_turns' // app, outcome: waited | left | refused
   | 'logins' // connection, outcome: started | connected | denied | mismatch | expired | failed
   | 'token_refreshes' // connection, outcome: ok | invalid_grant | transient | operator | coalesced
   | 'installations' // platform, outcome: installed | denied | refused

@@ -26,6 +26,12 @@ const UNITS = [
   [1_000, 'second'],
 ] as const;
 
+/** A wait in the unit that people count it in: whole seconds, from two minutes on whole minutes; in ms, at least a second. */
+export function roundUp(ms: number): number {
+  const unit = ms < 120_000 ? 1_000 : 60_000;
+  return Math.max(1, Math.ceil(ms / unit)) * unit;
+}
+
 /** @throws RangeError for what is no BCP 47 tag */
 export function formatsFor(locale: string): Formats {
   const list = (type: 'conjunction' | 'disjunction') => new Intl.ListFormat(locale, { type, style: 'long' });

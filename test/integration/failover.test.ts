@@ -1,5 +1,5 @@
 import { openRedisStores } from '../contract/stores/redis-harness.js';
-import { jobId, jobRow, type Stores } from '../contract/stores/stores.js';
+import { jobId, jobRow, type Stores, TURN } from '../contract/stores/stores.js';
 import { startWatchedRedis, type WatchedRedis } from '../support/redis-with-sentinels.js';
 import { eventually } from '../support/service-kit.js';
 
@@ -34,7 +34,7 @@ describe('a master of Redis that dies', () => {
     await stores.queue.start(async (id) => void delivered.push(id), { concurrency: 2 });
     await stores.expiring.put({ kind: 'login', id: 'kept' }, 'value', LONG);
     await stores.jobs.accept(jobRow(), 'event', LONG);
-    await stores.queue.push('before');
+    await stores.queue.push('before', TURN);
     await eventually(() => delivered.includes('before'));
     // A master answers before its replicas have the write: what they lack is lost with it.
     await redis.untilReplicated();
@@ -45,11 +45,11 @@ describe('a master of Redis that dies', () => {
     });
     await redis.untilFailedOver(former);
     await eventually(isWell);
-    await stores.queue.push('after');
+    await stores.queue.push('after', TURN);
     await eventually(() => delivered.includes('after'));
 
     expect(await stores.expiring.get({ kind: 'login', id: 'kept' })).toBe('value');
-    expect(await stores.jobs.accept(jobRow({ id: jobId(2) }), 'event', LONG)).toBe(false);
+    expect(await stores.jobs.accept(jobRow({ id: jobId(2) }), 'event', LONG)).toEqual({ kind: 'duplicate' });
     expect(await stores.jobs.load(jobId(1))).toBeUndefined();
     expect(delivered).toEqual(['before', 'after']);
 

@@ -37,7 +37,8 @@ const RECIPES = {
 let kit: ServiceKit;
 
 beforeEach(async () => {
-  kit = await startServiceKit({ recipes: RECIPES, maxRunningJobs: 2 });
+  // Nobody has more than half of the places.
+  kit = await startServiceKit({ recipes: RECIPES, maxRunningJobs: 4 });
 });
 
 afterEach(async () => {
@@ -317,7 +318,7 @@ describe('a process that has enough to do', () => {
     return { waiting, most: () => most };
   }
 
-  test('runs as many jobs as it may, and the others from the queue as places get free', async () => {
+  test('runs as many jobs of one person as it may, and the others from the queue as places get free', async () => {
     const { waiting, most } = crowd();
     await Promise.all(Array.from({ length: 7 }, () => kit.say('look')));
     await eventually(() => waiting.length === 2);

@@ -72,6 +72,24 @@ describe.each(STORES)('on the %s store, a job of a recipe that runs only so ofte
     expect(kit.chat.texts()).toEqual(['Did a', 'Did b', 'Did c']);
   });
 
+  test('says that it waits when that takes long, once, and puts its answer there', async () => {
+    for (const title of ['a', 'b']) await kit.say(`one title: ${title}`);
+    await calls(1);
+    const waits = 'One waits for its turn: there is much to do at the moment. I start it by myself as soon as I can.';
+    await eventually(async () => {
+      await kit.clock.advance(5_000);
+      await settled();
+      return kit.chat.texts().includes(waits);
+    });
+    for (let round = 0; round < 12; round += 1) {
+      await kit.clock.advance(5_000);
+      await settled();
+    }
+    expect(kit.chat.texts()).toEqual([waits]);
+    await end();
+    expect(kit.chat.texts().sort()).toEqual(['Did a', 'Did b']);
+  });
+
   test('waits for its turn in another process, too', async () => {
     const other = await kit.replica();
     await other.jobs.start();

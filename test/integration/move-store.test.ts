@@ -12,7 +12,7 @@ import { createVault } from '../../src/kernel/vault.js';
 import { moveStore } from '../../src/move-store.js';
 import { openEmbeddedStores } from '../contract/stores/embedded-harness.js';
 import { openRedisStores } from '../contract/stores/redis-harness.js';
-import { ANN, HARD_IDS, jobId, jobRow, type Stores } from '../contract/stores/stores.js';
+import { ANN, HARD_IDS, jobId, jobRow, type Stores, TURN } from '../contract/stores/stores.js';
 import { type RedisServer, startRedis } from '../support/redis-server.js';
 
 const clock = systemClock;
@@ -87,7 +87,7 @@ describe('a store that is carried over', () => {
     const waiting = { id: jobId(1), version: 2, status: 'suspended', waitingFor: ['crm'], attentionAt: 50 } as const;
     await from.jobs.write(jobRow(waiting));
     await from.jobs.write(jobRow({ id: jobId(2), version: 2, status: 'succeeded', keepUntil: 90 }));
-    await from.queue.push(jobId(0));
+    await from.queue.push(jobId(0), TURN);
 
     const { moved, contents } = await move();
     await contents.close();

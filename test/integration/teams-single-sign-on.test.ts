@@ -124,7 +124,13 @@ async function assembleService(clock: Clock = systemClock): Promise<Assembly> {
     serviceEnvironment({ crm: crm.url, files: 'http://127.0.0.1:1' }),
   );
   expect(catalogue.problems.map(formatProblem)).toEqual([]);
-  const limits = { loginTimeoutMs: 1_800_000, uninstallGraceMs: 1_000, historyMs: 86_400_000, maxRunningJobs: 50 };
+  const limits = {
+    loginTimeoutMs: 1_800_000,
+    uninstallGraceMs: 1_000,
+    historyMs: 86_400_000,
+    maxRunningJobs: 50,
+    personLimits: {},
+  };
   return assemble(
     { ...policy, ...limits, identityCheck: 'auto', jobLeaseMs: 30_000, maxFileBytes: 1_024 },
     () => catalogue,

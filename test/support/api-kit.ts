@@ -79,7 +79,10 @@ export async function startApiKit(options: KitOptions & { readonly keys?: string
   const config = { apiKeys: keys === '' ? [] : parseApiKeys(keys), publicUrl: 'https://behalf.example.com' };
   const { clock, logger, metrics }: ServiceKit & Replica = kit;
   const port = await server.listen(
-    openApiRoutes(config, () => kit.catalogue, kit, { clock, logger, metrics, tracing: options.tracing }),
+    openApiRoutes(config, () => kit.catalogue, kit, {
+      ...{ limiter: kit.kept.limiter, clock, logger, metrics },
+      tracing: options.tracing,
+    }),
     0,
   );
   const origin = `http://127.0.0.1:${port}`;

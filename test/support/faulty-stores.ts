@@ -34,6 +34,7 @@ export function faultyStores(stores: Stores): FaultyStores {
       audit: wrap(stores.audit, 'audit', record),
       jobs: wrap(stores.jobs, 'jobs', record),
       queue: wrap(stores.queue, 'queue', record),
+      limiter: wrap(stores.limiter, 'limiter', record),
       health: stores.health,
     },
   };

@@ -16,7 +16,8 @@ export function writeServiceFiles(directory: string, recipes: Readonly<Record<st
   ] as const) {
     writeFileSync(path.join(directory, 'connectors', `${name}.yaml`), connector(name, title));
   }
-  writeFileSync(path.join(directory, 'connections.yaml'), CONNECTIONS);
+  const isLimited = Object.values(recipes).some((text) => text.includes('crm-limited'));
+  writeFileSync(path.join(directory, 'connections.yaml'), isLimited ? CONNECTIONS + LIMITED : CONNECTIONS);
   for (const [name, text] of Object.entries(recipes)) {
     const file = path.join(directory, 'recipes', `${name}.yaml`);
     mkdirSync(path.dirname(file), { recursive: true });
@@ -167,4 +168,13 @@ const CONNECTIONS = `connections:
     connector: files
     settings: { url: "\${FILES_URL}" }
     auth: { method: oauth2, client_id: behalf-files, client_secret: "\${CLIENT_SECRET}" }
+`;
+
+/** Called 4 times a minute at most; there for recipes that use it. */
+const LIMITED = `  crm-limited:
+    connector: crm
+    title: Limited CRM
+    settings: { url: "\${CRM_URL}" }
+    rate_limit: { requests: 4, per: minute }
+    auth: { method: api_key, key: "\${SHARED_KEY}" }
 `;

@@ -15,6 +15,7 @@ import type { ChatUser } from '../../src/chat/chat-user.js';
 import type { ConversationRef } from '../../src/chat/conversation.js';
 import type { LoginOutcome } from '../../src/connections/login.js';
 import { type Job, openJob } from '../../src/jobs/job-record.js';
+import type { OwnerLimits } from '../../src/jobs/job-store.port.js';
 import { Secret } from '../../src/kernel/secret.js';
 import { tracedHttpClient } from '../../src/kernel/traced-http-client.js';
 import type { Tracing } from '../../src/kernel/tracing.port.js';
@@ -41,6 +42,7 @@ export interface KitOptions {
   /** Recipe files by name. */
   readonly recipes: Recipes;
   readonly maxRunningJobs?: number;
+  readonly personLimits?: OwnerLimits;
   /** In place of an embedded store of its own; fresh. */
   readonly disk?: Disk;
   /** Of all processes; the CRM is told of the traces. */
@@ -146,6 +148,7 @@ export async function startServiceKit(options: KitOptions): Promise<ServiceKit> 
         historyMs: 86_400_000,
         auditMs: 30 * 86_400_000,
         maxRunningJobs: options.maxRunningJobs ?? 50,
+        personLimits: options.personLimits ?? {},
         jobLeaseMs: 30_000,
         maxFileBytes: 1024 * 1024,
       },

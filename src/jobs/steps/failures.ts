@@ -5,6 +5,8 @@ const BEYOND_RECIPES: readonly ErrorCode[] = [
   'job.lost',
   'job.cancelled',
   'job.timeout',
+  // The job comes back for its turn.
+  'app.busy',
   'store.unavailable',
   'store.corrupt',
   'chat.delivery_failed',
@@ -29,5 +31,12 @@ export function isUnrepeatable(failure: BehalfError): boolean {
 /** Of what failed at the same time, what must not be overlooked; else the first. */
 export function gravest(failures: readonly unknown[]): unknown {
   const ours = failures.filter((error) => isBehalfError(error));
-  return failures.find(isBeyondRecipes) ?? ours.find(isUnrepeatable) ?? ours.find(isUnknown) ?? failures[0];
+  const beyond = failures.filter(isBeyondRecipes);
+  return (
+    beyond.find((error) => !isBehalfError(error, 'app.busy')) ??
+    beyond[0] ??
+    ours.find(isUnrepeatable) ??
+    ours.find(isUnknown) ??
+    failures[0]
+  );
 }

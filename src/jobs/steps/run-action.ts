@@ -39,7 +39,8 @@ export async function runAction(context: StepsContext, step: ActionStep, scope: 
     signal: held.signal,
     timeoutMs: Math.max(1, Math.min(step.timeoutMs ?? ACTION_TIMEOUT_MS, context.deadline - context.clock.now())),
   }).catch((error: unknown) => {
-    context.noteAction({ slot, action, path, error: asBehalfError(error) });
+    // It is tried later; nothing has been asked of the app.
+    if (!isBehalfError(error, 'app.busy')) context.noteAction({ slot, action, path, error: asBehalfError(error) });
     // From now on only what is in doubt counts as in flight.
     if (isBehalfError(error, ...UNDONE)) held.land(path);
     throw action.isSafeToRepeat ? error : withDoubt(error, { slot, title: action.title, isRepeatable: isSafe });
@@ -83,6 +84,7 @@ const UNDONE: readonly ErrorCode[] = [
   'app.not_found',
   'app.conflict',
   'app.rate_limited',
+  'app.busy',
   'egress.refused',
   'connection.invalid',
   'oauth.invalid_grant',

@@ -1,5 +1,5 @@
 import type { RichText } from '../../kernel/rich-text.js';
-import type { Formats } from '../formats.js';
+import { type Formats, roundUp } from '../formats.js';
 import { bold, code, italic, rich } from '../rich.js';
 
 /** What is said about commands, buttons, questions and forms before there is a job. */
@@ -22,6 +22,11 @@ export const commands = (format: Formats) => ({
   withReference: (text: string, reference: string) => `${text} (reference ${reference})`,
   unsureWhetherAllowed: (recipe: string): RichText =>
     rich`I can't find out right now whether you may use ${italic(recipe)}. Please try again in a moment.`,
+  tooFast: (recipe: string, ms: number): RichText =>
+    rich`These were too many commands at once, so I have not started ${italic(recipe)}. Please try again in ${format.duration(roundUp(ms))}.`,
+  tooManyOpen: (recipe: string): RichText =>
+    rich`You have as many requests under way as I take from one person, so I have not started ${italic(recipe)}. Please try again when some of them are done.`,
+  tryAgain: 'Try again',
   stoppedItself: (recipe: string): RichText =>
     rich`${italic(recipe)} has stopped: it has not worked several times in a row. Your administrator has been told.`,
   cannotStart: (recipe: string, why: string): RichText => rich`${italic(recipe)} cannot start: ${why}`,

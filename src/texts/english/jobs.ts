@@ -1,11 +1,15 @@
 import type { RichText } from '../../kernel/rich-text.js';
-import type { Formats } from '../formats.js';
+import { type Formats, roundUp } from '../formats.js';
 import { italic, rich } from '../rich.js';
 
 /** What a job says by itself, beside the replies that its recipe has written. */
 export const jobs = (format: Formats) => ({
   cancel: 'Cancel',
   workingOn: (before: string, recipe: string): RichText => rich`${before}Working on ${italic(recipe)}…`,
+  waitsForTurn: (recipe: string): RichText =>
+    rich`${italic(recipe)} waits for its turn: there is much to do at the moment. I start it by myself as soon as I can.`,
+  waitsForApp: (recipe: string, app: string, ms: number): RichText =>
+    rich`${app} is asked as often as it may be. I go on with ${italic(recipe)} by myself in ${format.duration(roundUp(ms))}.`,
   cancelled: (recipe: string, left: string): RichText => rich`Cancelled: ${italic(recipe)}. ${left}`,
   /** What a job that ended early has done. */
   left: {

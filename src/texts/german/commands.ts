@@ -1,5 +1,5 @@
 import type { Texts } from '../english.js';
-import type { Formats } from '../formats.js';
+import { type Formats, roundUp } from '../formats.js';
 import { bold, code, italic, rich } from '../rich.js';
 
 export const commands = (format: Formats): Texts['commands'] => ({
@@ -22,6 +22,11 @@ export const commands = (format: Formats): Texts['commands'] => ({
   withReference: (text, reference) => `${text} (Kennung ${reference})`,
   unsureWhetherAllowed: (recipe) =>
     rich`Ich kann gerade nicht herausfinden, ob Sie ${italic(recipe)} benutzen dürfen. Bitte versuchen Sie es gleich noch einmal.`,
+  tooFast: (recipe, ms) =>
+    rich`Das waren zu viele Befehle auf einmal, deshalb habe ich ${italic(recipe)} nicht begonnen. Bitte versuchen Sie es noch einmal, Wartezeit: ${format.duration(roundUp(ms))}.`,
+  tooManyOpen: (recipe) =>
+    rich`Von Ihnen ist so viel in Arbeit, wie ich von einer Person annehme, deshalb habe ich ${italic(recipe)} nicht begonnen. Bitte versuchen Sie es noch einmal, wenn einiges davon fertig ist.`,
+  tryAgain: 'Noch einmal versuchen',
   stoppedItself: (recipe) =>
     rich`${italic(recipe)} wurde angehalten: Es hat mehrmals hintereinander nicht geklappt. Ihre Administration weiß Bescheid.`,
   cannotStart: (recipe, why) => rich`${italic(recipe)} kann nicht starten: ${why}`,

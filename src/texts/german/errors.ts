@@ -26,6 +26,7 @@ export const errors = (): Texts['errors'] => ({
   'app.bad_input': 'Die App hat die Eingabe nicht angenommen.',
   'app.not_found': 'Die App konnte das nicht finden.',
   'app.conflict': 'Die App meldet einen Konflikt mit dem, was schon da ist.',
+  'app.busy': 'Die App wird schon so oft gefragt, wie sie darf. Bitte versuchen Sie es später noch einmal.',
   'app.rate_limited': 'Die App bekommt zu viele Anfragen. Bitte versuchen Sie es später noch einmal.',
   'app.unavailable': 'Die App ist gerade nicht erreichbar. Bitte versuchen Sie es später noch einmal.',
   'app.unexpected_answer': 'Die App hat eine Antwort gegeben, die ich nicht verstehe.',

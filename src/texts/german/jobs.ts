@@ -1,10 +1,14 @@
 import type { Texts } from '../english.js';
-import type { Formats } from '../formats.js';
+import { type Formats, roundUp } from '../formats.js';
 import { italic, rich } from '../rich.js';
 
 export const jobs = (format: Formats): Texts['jobs'] => ({
   cancel: 'Abbrechen',
   workingOn: (before, recipe) => rich`${before}Ich arbeite an ${italic(recipe)} …`,
+  waitsForTurn: (recipe) =>
+    rich`${italic(recipe)} wartet, bis es an der Reihe ist: Im Moment ist viel zu tun. Ich beginne von selbst damit, sobald ich kann.`,
+  waitsForApp: (recipe, app, ms) =>
+    rich`${app} wird schon so oft gefragt, wie es sein darf. Ich mache mit ${italic(recipe)} von selbst weiter, Wartezeit: ${format.duration(roundUp(ms))}.`,
   cancelled: (recipe, left) => rich`Abgebrochen: ${italic(recipe)}. ${left}`,
   left: {
     nothing: 'Es wurde nichts getan.',

@@ -3,16 +3,18 @@ import type { Clock } from '../../kernel/clock.port.js';
 import type { HttpRequest, HttpResponse } from '../../kernel/http.js';
 import type { Logger } from '../../kernel/logger.port.js';
 import type { Metrics } from '../../kernel/metrics.port.js';
+import type { RateLimiter } from '../../kernel/rate-limiter.port.js';
+import { perMinute, type Turn, takeTurn } from '../../kernel/token-bucket.js';
 import { problem, retryAfter } from './api-problem.js';
 
-/** Wrong keys within one window that are answered and logged one by one; a right key is always let in. */
-const MAX_WRONG = 30;
-const WINDOW_MS = 60_000;
+/** Wrong keys in a minute that are answered and logged one by one, in all processes together; a right key is always let in. */
+const WRONG_KEYS = perMinute(30);
 /** RFC 6750 section 2.1. */
 const BEARER = /^Bearer +([A-Za-z0-9\-._~+/]+=*) *$/i;
 
 interface ApiAccessDeps {
   readonly keys: readonly ApiKey[];
+  readonly limiter: Pick<RateLimiter, 'take'>;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;
@@ -25,14 +27,14 @@ export type Admitted =
 /** Decides by the key who may come in. The key itself is neither kept, logged nor answered. */
 export class ApiAccess {
   readonly #deps: ApiAccessDeps;
-  #windowEndsAt = 0;
-  #wrong = 0;
+  /** The bucket of this process: a flood does not reach the store, and the store may be away. */
+  #fullAt: number | undefined;
 
   constructor(deps: ApiAccessDeps) {
     this.#deps = deps;
   }
 
-  admit(request: HttpRequest, role: ApiRole): Admitted {
+  async admit(request: HttpRequest, role: ApiRole): Promise<Admitted> {
     const [, presented] = BEARER.exec(request.headers['authorization'] ?? '') ?? [];
     if (presented === undefined) return this.#refuse('no_key', noKey());
     const key = findApiKey(this.#deps.keys, presented);
@@ -41,16 +43,18 @@ export class ApiAccess {
     return { kind: 'admitted', key };
   }
 
-  #wrongKey(request: HttpRequest): Admitted {
-    const now = this.#deps.clock.now();
-    if (now >= this.#windowEndsAt) {
-      this.#windowEndsAt = now + WINDOW_MS;
-      this.#wrong = 0;
-    }
-    this.#wrong += 1;
-    if (this.#wrong > MAX_WRONG) return this.#refuse('too_many', tooMany(this.#windowEndsAt - now));
+  async #wrongKey(request: HttpRequest): Promise<Admitted> {
+    const turn = await this.#turn({ now: this.#deps.clock.now(), maxWaitMs: 0 });
+    if (!turn.isGiven) return this.#refuse('too_many', tooMany(turn.waitMs));
     this.#deps.logger.warn({ requestId: request.id }, 'a request with an unknown API key was refused');
     return this.#refuse('unknown_key', unknownKey());
+  }
+
+  async #turn(when: { readonly now: number; readonly maxWaitMs: number }): Promise<Turn> {
+    const own = takeTurn(this.#fullAt, WRONG_KEYS, when);
+    this.#fullAt = own.fullAt;
+    if (!own.isGiven) return own;
+    return this.#deps.limiter.take('api: unknown keys', WRONG_KEYS, when).catch(() => own);
   }
 
   #refuse(reason: string, response: HttpResponse): Admitted {

@@ -6,6 +6,7 @@ import type { Clock } from '../../kernel/clock.port.js';
 import { asBehalfError } from '../../kernel/errors.js';
 import type { HttpRequest, HttpResponse, HttpRoute } from '../../kernel/http.js';
 import { inSpan, type Observers } from '../../kernel/observers.js';
+import type { RateLimiter } from '../../kernel/rate-limiter.port.js';
 import type { SpanStart } from '../../kernel/tracing.port.js';
 import { ApiAccess } from './api-access.js';
 import { json, problem, refusal, retryAfter } from './api-problem.js';
@@ -30,6 +31,7 @@ export interface ApiRoutesDeps extends Pick<Observers, 'logger' | 'metrics' | 't
   readonly problems: () => JsonSchema;
   /** No trailing slash. */
   readonly publicUrl: string;
+  readonly limiter: Pick<RateLimiter, 'take'>;
   readonly clock: Clock;
 }
 
@@ -72,7 +74,7 @@ function toRoute(deps: ApiRoutesDeps, access: ApiAccess, endpoint: Endpoint): Ht
     maxBodyBytes: MAX_BODY_BYTES,
     refusal,
     async handle(request) {
-      const admitted = access.admit(request, role);
+      const admitted = await access.admit(request, role);
       const response =
         admitted.kind === 'refused' ? admitted.response : await tracedAnswer(deps, endpoint, request, admitted.key);
       const key = admitted.kind === 'admitted' ? admitted.key.name : '';

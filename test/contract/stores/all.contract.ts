@@ -7,6 +7,8 @@ import { describeJobQueue } from './job-queue.contract.js';
 import { describeJobStore } from './job-store.contract.js';
 import { describeKeyRotation } from './key-rotation.contract.js';
 import { describeLeaseStore } from './lease-store.contract.js';
+import { describeOwnerLimits } from './owner-limits.contract.js';
+import { describeRateLimiter } from './rate-limiter.contract.js';
 import { describeRevocationQueue } from './revocation-queue.contract.js';
 import { describeStoreHealth } from './store-health.contract.js';
 import type { OpenStores } from './stores.js';
@@ -21,7 +23,9 @@ export function describeStores(open: OpenStores): void {
   describeDepartureQueue(open);
   describeAuditStore(open);
   describeJobStore(open);
+  describeOwnerLimits(open);
   describeJobQueue(open);
   describeKeyRotation(open);
+  describeRateLimiter(open);
   describeStoreHealth(open);
 }

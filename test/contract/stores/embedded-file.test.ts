@@ -21,7 +21,7 @@ import { systemClock } from '../../../src/kernel/system-clock.js';
 import { createManualClock } from '../../support/clocks.js';
 import { openEmbeddedStores } from './embedded-harness.js';
 import { startProcess, startProcessAfter } from './processes.js';
-import { ANN, jobId, jobRow, until } from './stores.js';
+import { ANN, jobId, jobRow, TURN, until } from './stores.js';
 
 describe('file of the embedded store', () => {
   let parent: string;
@@ -71,7 +71,9 @@ describe('file of the embedded store', () => {
       expect((await stores.jobs.load(jobId(n)))?.sealed).toEqual(Buffer.alloc(1_900, n));
       expect(await stores.expiring.get({ kind: 'login', id: String(n) })).toBe('value');
     }
-    expect(await stores.jobs.accept(jobRow({ id: 'again' }), `event ${last}`, 1_000)).toBe(false);
+    expect(await stores.jobs.accept(jobRow({ id: 'again' }), `event ${last}`, 1_000)).toMatchObject({
+      kind: 'duplicate',
+    });
     expect((await stores.connections.get(ANN, 'crm'))?.generation).toBeGreaterThanOrEqual(last);
     await stores.health.close();
   });
@@ -104,7 +106,7 @@ describe('file of the embedded store', () => {
     const stores = await openEmbeddedStores({ directory });
     const delivered: string[] = [];
     await stores.queue.start(async (id) => void delivered.push(id), { concurrency: 2 });
-    await stores.queue.push('three');
+    await stores.queue.push('three', TURN);
     await until(() => delivered.length >= 2);
     await stores.queue.stop();
     await stores.health.close();
@@ -196,7 +198,7 @@ describe('file of the embedded store', () => {
 
   it('knows events that a former version has taken in, and writes down of none whose it was', async () => {
     const before = await openEmbeddedStores({ directory });
-    expect(await before.jobs.accept(jobRow(), 'new event', 60_000)).toBe(true);
+    expect(await before.jobs.accept(jobRow(), 'new event', 60_000)).toMatchObject({ kind: 'accepted' });
     await before.health.close();
     const person = joinKey(jobOwnerKey(jobRow().user), 'old event');
     expect(readFileSync(file).includes(joinKey(jobOwnerKey(jobRow().user), 'new event'))).toBe(false);
@@ -204,9 +206,9 @@ describe('file of the embedded store', () => {
       `INSERT INTO records (kind, id, value, expires_at) VALUES ('accepted', '${person}', x'', ${Date.now() + 60_000})`,
     );
     const { health, jobs } = await openEmbeddedStores({ directory });
-    expect(await jobs.accept(jobRow({ id: jobId(7) }), 'old event', 60_000)).toBe(false);
-    expect(await jobs.accept(jobRow({ id: jobId(8) }), 'new event', 60_000)).toBe(false);
-    expect(await jobs.accept(jobRow({ id: jobId(9) }), 'next event', 60_000)).toBe(true);
+    expect(await jobs.accept(jobRow({ id: jobId(7) }), 'old event', 60_000)).toEqual({ kind: 'duplicate' });
+    expect(await jobs.accept(jobRow({ id: jobId(8) }), 'new event', 60_000)).toEqual({ kind: 'duplicate' });
+    expect(await jobs.accept(jobRow({ id: jobId(9) }), 'next event', 60_000)).toMatchObject({ kind: 'accepted' });
     await health.close();
   });
 

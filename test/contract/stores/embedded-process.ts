@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isBehalfError } from '../../../src/kernel/errors.js';
 import { openEmbeddedStores } from './embedded-harness.js';
-import { ANN, jobId, jobRow } from './stores.js';
+import { ANN, jobId, jobRow, TURN } from './stores.js';
 
 function say(line: string): void {
   process.stdout.write(`${line}\n`);
@@ -26,8 +26,8 @@ const WORK: Readonly<Record<string, (directory: string) => Promise<void>>> = {
   steadily: (directory) => write(directory, () => sleep(2)),
   async take(directory) {
     const { queue } = await openEmbeddedStores({ directory });
-    await queue.push('one');
-    await queue.push('two');
+    await queue.push('one', TURN);
+    await queue.push('two', TURN);
     const handle = async (id: string): Promise<void> => {
       say(id);
       if (id === 'two') await new Promise(() => undefined);

@@ -46,7 +46,7 @@ export function describeJobStore(open: OpenStores): void {
 
     async function accept(changes: Partial<JobRow> = {}): Promise<JobRow> {
       const row = jobRow(changes);
-      expect(await store().accept(row, `event of ${row.id}`, LONG)).toBe(true);
+      expect(await store().accept(row, `event of ${row.id}`, LONG)).toMatchObject({ kind: 'accepted' });
       return row;
     }
 
@@ -78,31 +78,38 @@ export function describeJobStore(open: OpenStores): void {
       it('accepts one job per event, and writes nothing for the others', async () => {
         const first = jobRow({ id: jobId(1) });
         const second = jobRow({ id: jobId(2), attentionAt: 1 });
-        expect(await store().accept(first, 'event', LONG)).toBe(true);
-        expect(await store().accept(second, 'event', LONG)).toBe(false);
+        expect(await store().accept(first, 'event', LONG)).toMatchObject({ kind: 'accepted' });
+        expect(await store().accept(second, 'event', LONG)).toMatchObject({ kind: 'duplicate' });
         expect(await store().load(second.id)).toBeUndefined();
         expect(await store().list({}, { limit: 10 })).toEqual([first]);
         expect(await store().needingAttention(Number.MAX_SAFE_INTEGER, 10)).toEqual([]);
       });
 
       it('accepts exactly one of 50 parallel deliveries of an event', async () => {
-        expect(await winnersOf(50, (n) => store().accept(jobRow({ id: jobId(n) }), 'event', LONG))).toBe(1);
+        expect(
+          await winnersOf(
+            50,
+            async (n) => (await store().accept(jobRow({ id: jobId(n) }), 'event', LONG)).kind === 'accepted',
+          ),
+        ).toBe(1);
         expect(await store().list({}, { limit: 100 })).toHaveLength(1);
       });
 
       it('keeps events apart whatever characters their ids have', async () => {
         for (const [n, eventId] of HARD_IDS.entries()) {
-          expect(await store().accept(jobRow({ id: jobId(n) }), eventId, LONG)).toBe(true);
+          expect(await store().accept(jobRow({ id: jobId(n) }), eventId, LONG)).toMatchObject({ kind: 'accepted' });
         }
         for (const [n, eventId] of HARD_IDS.entries()) {
-          expect(await store().accept(jobRow({ id: jobId(1_000 + n) }), eventId, LONG)).toBe(false);
+          expect(await store().accept(jobRow({ id: jobId(1_000 + n) }), eventId, LONG)).toMatchObject({
+            kind: 'duplicate',
+          });
         }
       });
 
       it('accepts an event again after the time of its claim', async () => {
-        expect(await store().accept(jobRow({ id: jobId(1) }), 'event', 40)).toBe(true);
+        expect(await store().accept(jobRow({ id: jobId(1) }), 'event', 40)).toMatchObject({ kind: 'accepted' });
         await opened().pass(80);
-        expect(await store().accept(jobRow({ id: jobId(2) }), 'event', LONG)).toBe(true);
+        expect(await store().accept(jobRow({ id: jobId(2) }), 'event', LONG)).toMatchObject({ kind: 'accepted' });
       });
 
       it('writes only the version after the stored one', async () => {
@@ -148,8 +155,8 @@ export function describeJobStore(open: OpenStores): void {
         const person = { platform: 'slack' as const, tenantId, userId };
         const row = jobRow({ id: jobId(1), user: apiCaller('U1') });
         const other = jobRow({ id: jobId(2), user: person });
-        expect(await store().accept(row, 'event', LONG)).toBe(true);
-        expect(await store().accept(other, 'event', LONG)).toBe(true);
+        expect(await store().accept(row, 'event', LONG)).toMatchObject({ kind: 'accepted' });
+        expect(await store().accept(other, 'event', LONG)).toMatchObject({ kind: 'accepted' });
         expect(await store().list({ user: person }, { limit: 10 })).toEqual([other]);
         expect(await store().list({ user: row.user }, { limit: 10 })).toEqual([row]);
         const done = { ...row, version: 2, status: 'succeeded' as const };

@@ -3,7 +3,7 @@ import { isBehalfError } from '../../../src/kernel/errors.js';
 import { type RedisCluster, startRedisCluster } from '../../support/redis-cluster.js';
 import { eventually } from '../../support/service-kit.js';
 import { openRedisStores } from './redis-harness.js';
-import { ANN, jobId, jobRow, type Stores } from './stores.js';
+import { ANN, jobId, jobRow, type Stores, TURN } from './stores.js';
 
 const LONG = 3_600_000;
 const PREFIX = 'behalf:';
@@ -49,9 +49,9 @@ describe('Redis store on a Cluster whose slots are on the move', () => {
     for (;;) {
       serial += 1;
       const id = jobId(100 + serial);
-      const isAccepted = await tried(() => jobs.accept(waiting({ id }), `event ${id}`, LONG));
-      if (isAccepted === true) accepted.push(id);
-      expect((await jobs.load(id)) !== undefined).toBe(isAccepted === true);
+      const outcome = await tried(() => jobs.accept(waiting({ id }), `event ${id}`, LONG));
+      if (outcome !== 'refused') accepted.push(id);
+      expect((await jobs.load(id)) !== undefined).toBe(outcome !== 'refused');
       const written = await tried(() => jobs.write(waiting({ id: jobId(0), version: version + 1, attentionAt: 5 })));
       if (written === true) version += 1;
       expect((await jobs.load(jobId(0)))?.version).toBe(version);
@@ -66,7 +66,9 @@ describe('Redis store on a Cluster whose slots are on the move', () => {
     expect(listed.sort()).toEqual(accepted);
     expect([...(await jobs.needingAttention(10, 100))].sort()).toEqual(accepted);
     const other = jobId(900);
-    expect(await jobs.accept(waiting({ id: other }), `event ${jobId(101)} again`, LONG)).toBe(true);
+    expect(await jobs.accept(waiting({ id: other }), `event ${jobId(101)} again`, LONG)).toMatchObject({
+      kind: 'accepted',
+    });
     expect(await jobs.write(waiting({ id: other, version: 2, status: 'cancelled', keepUntil: 1 }))).toBe(true);
     await jobs.forget(20);
     expect(await jobs.load(other)).toBeUndefined();
@@ -112,8 +114,8 @@ describe('Redis store on a Cluster whose slots are on the move', () => {
       const id = jobId(10_000 + n);
       const put = await tried(() => stores.expiring.put({ kind: 'login', id }, id, LONG));
       if (put !== 'refused') done.records.push(id);
-      if ((await tried(() => stores.jobs.accept(jobRow({ id, user }), id, LONG))) === true) done.jobs.push(id);
-      if ((await tried(() => stores.queue.push(id))) !== 'refused') done.pushes.push(id);
+      if ((await tried(() => stores.jobs.accept(jobRow({ id, user }), id, LONG))) !== 'refused') done.jobs.push(id);
+      if ((await tried(() => stores.queue.push(id, TURN))) !== 'refused') done.pushes.push(id);
     }
     await moving;
     for (const id of done.records) expect(await stores.expiring.get({ kind: 'login', id })).toBe(id);
@@ -146,7 +148,7 @@ describe('Redis store on a Cluster whose master dies', () => {
   test('goes on with its replica, and has what was acknowledged', async () => {
     const delivered: string[] = [];
     await stores.queue.start(async (id) => void delivered.push(id), { concurrency: 2 });
-    await stores.queue.push('before');
+    await stores.queue.push('before', TURN);
     await eventually(() => delivered.includes('before'));
     await stores.jobs.accept(jobRow(), 'event', LONG);
     await stores.connections.write({ owner: ANN, name: 'crm', generation: 1, sealed: Buffer.from('sealed') });
@@ -158,10 +160,10 @@ describe('Redis store on a Cluster whose master dies', () => {
     await cluster.untilTakenOver(row, former);
     await eventually(async () => (await stores.jobs.load(jobId(0)).catch(() => undefined)) !== undefined);
     await eventually(() => stores.jobs.write(jobRow({ version: 2, status: 'running' })).catch(() => false));
-    expect(await stores.jobs.accept(jobRow({ id: jobId(1) }), 'event', LONG)).toBe(false);
+    expect(await stores.jobs.accept(jobRow({ id: jobId(1) }), 'event', LONG)).toEqual({ kind: 'duplicate' });
     expect((await stores.connections.get(ANN, 'crm'))?.generation).toBe(1);
     await eventually(() =>
-      stores.queue.push('after').then(
+      stores.queue.push('after', TURN).then(
         () => true,
         () => false,
       ),

@@ -7,7 +7,7 @@ import { Redis } from 'ioredis';
 import { type RedisServer, startRedis } from '../../support/redis-server.js';
 import { startProcess } from './processes.js';
 import { openRedisStores } from './redis-harness.js';
-import { ANN, jobId, jobRow, type Stores, until } from './stores.js';
+import { ANN, jobId, jobRow, type Stores, TURN, until } from './stores.js';
 
 const LONG = 60_000;
 const key = { kind: 'login', id: 'one' } as const;
@@ -21,7 +21,7 @@ function callsOf(stores: Stores): readonly (() => Promise<unknown>)[] {
     () => stores.revocations.remove('id'),
     () => stores.jobs.accept(jobRow(), 'event', LONG),
     () => stores.jobs.load('id'),
-    () => stores.queue.push('id'),
+    () => stores.queue.push('id', TURN),
     () => stores.health.check(1_000),
   ];
 }
@@ -69,7 +69,7 @@ describe('Redis store when Redis fails', () => {
     await server.restart();
     await untilWell(stores);
     expect(await stores.expiring.get(key)).toBe('kept');
-    expect(await stores.jobs.accept(jobRow({ id: jobId(2) }), 'event', LONG)).toBe(false);
+    expect(await stores.jobs.accept(jobRow({ id: jobId(2) }), 'event', LONG)).toMatchObject({ kind: 'duplicate' });
     expect(await stores.jobs.write(jobRow({ version: 2, status: 'running' }))).toBe(true);
   });
 
@@ -90,7 +90,9 @@ describe('Redis store when Redis fails', () => {
       return act();
     };
     for (const call of callsOf(patient)) await slowly(call);
-    expect(await slowly(() => patient.jobs.accept(jobRow({ id: jobId(2) }), 'event', LONG))).toBe(false);
+    expect(await slowly(() => patient.jobs.accept(jobRow({ id: jobId(2) }), 'event', LONG))).toEqual({
+      kind: 'duplicate',
+    });
     expect(await slowly(() => patient.leases.acquire('key', 'another', LONG))).toBe(false);
     admin.disconnect();
     await patient.health.close();
@@ -110,7 +112,7 @@ describe('Redis store when Redis fails', () => {
     await stores.health.close();
     stores = await openRedisStores({ url: server.url });
     expect((await stores.connections.get(ANN, 'crm'))?.sealed).toEqual(Buffer.from('sealed'));
-    expect(await stores.jobs.accept(jobRow({ id: jobId(2) }), 'event', LONG)).toBe(false);
+    expect(await stores.jobs.accept(jobRow({ id: jobId(2) }), 'event', LONG)).toEqual({ kind: 'duplicate' });
     expect(await stores.jobs.write(jobRow({ version: 2, status: 'running' }))).toBe(true);
     rmSync(folder, { recursive: true, force: true });
   });
@@ -157,13 +159,13 @@ describe('Redis store when Redis fails', () => {
     it('goes on delivering after Redis was away', async () => {
       const delivered: string[] = [];
       await stores.queue.start(async (id) => void delivered.push(id), { concurrency: 2 });
-      await stores.queue.push('before');
+      await stores.queue.push('before', TURN);
       await until(() => delivered.length === 1);
       await server.kill();
-      await expect(stores.queue.push('lost')).rejects.toMatchObject({ code: 'store.unavailable' });
+      await expect(stores.queue.push('lost', TURN)).rejects.toMatchObject({ code: 'store.unavailable' });
       await server.restart();
       await untilWell(stores);
-      await stores.queue.push('after');
+      await stores.queue.push('after', TURN);
       await until(() => delivered.includes('after'));
       await stores.queue.stop();
       expect(delivered).not.toContain('lost');
@@ -181,13 +183,13 @@ describe('Redis store when Redis fails', () => {
         },
         { concurrency: 1 },
       );
-      await stores.queue.push('under way');
+      await stores.queue.push('under way', TURN);
       await until(() => delivered.length === 1);
       await server.kill();
       release();
       await server.restart();
       await untilWell(stores);
-      await stores.queue.push('next');
+      await stores.queue.push('next', TURN);
       await until(() => delivered.includes('next'));
       release();
       await stores.queue.stop();
@@ -197,7 +199,7 @@ describe('Redis store when Redis fails', () => {
     it.each(['gone', 'hanging'])('stops while Redis is %s', async (trouble) => {
       const delivered: string[] = [];
       await stores.queue.start(async (id) => void delivered.push(id), { concurrency: 2 });
-      await stores.queue.push('one');
+      await stores.queue.push('one', TURN);
       await until(() => delivered.length === 1);
       if (trouble === 'gone') await server.kill();
       else server.pause();
@@ -209,8 +211,8 @@ describe('Redis store when Redis fails', () => {
       const prefix = 'killed:';
       const other = await openRedisStores({ url: server.url, prefix, stalledAfterMs: 1_000 });
       const victim = startProcess('queue-process.ts', server.url, prefix);
-      await other.queue.push('one');
-      await other.queue.push('two');
+      await other.queue.push('one', TURN);
+      await other.queue.push('two', TURN);
       const taken = await victim.lines(2);
       await victim.kill();
       const delivered: string[] = [];

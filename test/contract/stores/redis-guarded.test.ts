@@ -7,7 +7,7 @@ import { freePort, type RedisServer, startRedis } from '../../support/redis-serv
 import { selfSigned } from '../../support/self-signed.js';
 import { describeStores } from './all.contract.js';
 import { openForContract, openRedisStores } from './redis-harness.js';
-import { ANN, jobId, jobRow, until } from './stores.js';
+import { ANN, jobId, jobRow, TURN, until } from './stores.js';
 
 const PASSWORD = 'choose-a-password';
 
@@ -108,7 +108,7 @@ describe('Redis store on a Cluster, as that user', () => {
     const delivered: string[] = [];
     await stores.queue.start(async (id) => void delivered.push(id), { concurrency: 1 });
     await stores.jobs.accept(jobRow(), 'event', 60_000);
-    await stores.queue.push(jobId(0));
+    await stores.queue.push(jobId(0), TURN);
     await until(() => delivered.length === 1);
     expect(await stores.jobs.list({ user: ANN }, { limit: 10 })).toHaveLength(1);
     await stores.health.check(10_000);

@@ -4,7 +4,7 @@ import { Redis } from 'ioredis';
 import { systemClock } from '../../../src/kernel/system-clock.js';
 import { type RedisServer, startRedis, startSentinel } from '../../support/redis-server.js';
 import { openRedisStores } from './redis-harness.js';
-import { ANN, jobId, jobRow, type Stores, until, winnersOf } from './stores.js';
+import { ANN, jobId, jobRow, type Stores, TURN, until, winnersOf } from './stores.js';
 
 const LONG = 60_000;
 
@@ -47,7 +47,12 @@ describe('Redis store', () => {
       const take = async (n: number) => (await either(n).expiring.take({ kind: 'login', id: 'id' })) !== undefined;
       expect(await winnersOf(50, take)).toBe(1);
       expect(await winnersOf(50, (n) => either(n).leases.acquire('key', `${n}`, LONG))).toBe(1);
-      expect(await winnersOf(50, (n) => either(n).jobs.accept(jobRow({ id: jobId(n) }), 'event', LONG))).toBe(1);
+      expect(
+        await winnersOf(
+          50,
+          async (n) => (await either(n).jobs.accept(jobRow({ id: jobId(n) }), 'event', LONG)).kind === 'accepted',
+        ),
+      ).toBe(1);
       expect(
         await winnersOf(50, (n) => either(n).connections.write({ owner: ANN, name: 'crm', generation: 1, sealed })),
       ).toBe(1);
@@ -59,7 +64,7 @@ describe('Redis store', () => {
       await one.queue.start(handle, { concurrency: 3 });
       await two.queue.start(handle, { concurrency: 3 });
       const ids = Array.from({ length: 40 }, (_, n) => jobId(n));
-      await Promise.all(ids.map((id, n) => either(n).queue.push(id)));
+      await Promise.all(ids.map((id, n) => either(n).queue.push(id, TURN)));
       await until(() => delivered.length >= ids.length);
       await one.queue.stop();
       await two.queue.stop();

@@ -1,4 +1,4 @@
-import { jobRow, type OpenStores, useStores } from './stores.js';
+import { jobRow, type OpenStores, TURN, useStores } from './stores.js';
 
 export function describeStoreHealth(open: OpenStores): void {
   describe('store health', () => {
@@ -24,7 +24,7 @@ export function describeStoreHealth(open: OpenStores): void {
         () => jobs.list({}, { limit: 1 }),
         () => jobs.needingAttention(0, 1),
         () => jobs.forget(0),
-        () => queue.push('id'),
+        () => queue.push('id', TURN),
       ];
       for (const call of calls) await expect(call()).rejects.toMatchObject({ code: 'store.unavailable' });
     });
@@ -46,7 +46,7 @@ export function describeStoreHealth(open: OpenStores): void {
       expect(await next.expiring.get({ kind: 'login', id: 'id' })).toBe('value');
       expect(await next.connections.get('shared', 'crm')).toEqual(connection);
       expect(await next.jobs.load(row.id)).toEqual(row);
-      expect(await next.jobs.accept({ ...row, id: 'other' }, 'event', 60_000)).toBe(false);
+      expect(await next.jobs.accept({ ...row, id: 'other' }, 'event', 60_000)).toMatchObject({ kind: 'duplicate' });
       expect(await next.revocations.due(0, 10, 1)).toHaveLength(1);
     });
   });

@@ -1,6 +1,7 @@
 import type { EmbeddedStores } from '../../../adapters/embedded/index.js';
 import type { ChatUser } from '../../../src/chat/chat-user.js';
 import type { JobRow } from '../../../src/jobs/job.js';
+import type { QueueTurn } from '../../../src/jobs/job-queue.port.js';
 import type { Logger } from '../../../src/kernel/logger.port.js';
 
 /** What both drivers give. */
@@ -88,6 +89,9 @@ export function jobRow(changes: Partial<JobRow> = {}): JobRow {
     ...changes,
   };
 }
+
+/** A turn in the queue, for tests that do not care whose. */
+export const TURN: QueueTurn = { owner: 'ann', rank: 1 };
 
 /** Runs a call many times at once and counts how often it said yes. */
 export async function winnersOf(attempts: number, call: (attempt: number) => Promise<boolean>): Promise<number> {

@@ -35,6 +35,7 @@ describe('the configuration', () => {
       uninstallGraceMs: 24 * 3_600_000,
       historyMs: 30 * 86_400_000,
       maxRunningJobs: 200,
+      personLimits: { pace: { burst: 120, intervalMs: 500 }, mostOpen: 100 },
       maxFileBytes: 20 * 1024 * 1024,
       logLevel: 'info',
       slack: { apiUrl: 'https://slack.com/api/' },

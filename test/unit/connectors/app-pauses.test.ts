@@ -1,3 +1,4 @@
+import { createRateLimiter } from '../../../adapters/embedded/rate-limiter.js';
 import type { ActionCall } from '../../../src/connectors/action-call.js';
 import { AppPauses } from '../../../src/connectors/app-pauses.js';
 import { performAction } from '../../../src/connectors/perform-action.js';
@@ -16,7 +17,7 @@ function scene(text = CONNECTOR) {
     time: () => {},
     gauge: () => {},
   };
-  const pauses = new AppPauses({ clock, metrics });
+  const pauses = new AppPauses({ shared: createRateLimiter(), clock, metrics });
   const made = connector(text);
   const call = (response: IncomingResponse, more: Partial<ActionCall> = {}) => {
     const http = new AnsweringHttpClient(() => response);

@@ -102,6 +102,17 @@ describe('a mistake in a connector is reported with its place', () => {
       CONNECTOR.replace('{ when: "{{ body.ok = false }}", class: bad_input }', '{ class: bad_input }'),
       /a rule needs status, when, or both/,
     ],
+    [
+      'a number of calls without a time',
+      `rate_limit: { requests: 100 }\n${CONNECTOR}`,
+      /"requests" says nothing without "per" {2}hint: add per, or leave requests out/,
+    ],
+    ['a scope without a number of calls', `rate_limit: { scope: person }\n${CONNECTOR}`, /without "requests"/],
+    [
+      'a header of a limit without the other one',
+      `rate_limit: { reset_header: X-Reset }\n${CONNECTOR}`,
+      /"reset_header" says nothing without "remaining_header"/,
+    ],
     ['an expression that is none', CONNECTOR.replace('"{{ body.id }}"', 'body.id'), /must be one datapill/],
     [
       'input in an identity call',

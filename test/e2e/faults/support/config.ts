@@ -47,9 +47,12 @@ function recipe(command: string, connection: string, steps: readonly string[]): 
   return `${head}${parameters}connections:\n  acme_crm: { ${connection} }\nsteps:\n${steps.map((step) => `  ${step}\n`).join('')}`;
 }
 
-/** The playground's configuration, and recipes whose steps differ in what an interruption means for them. */
-export function writeConfig(directory: string): void {
+/**
+ * The playground's configuration, and recipes whose steps differ in what an interruption means for them. `crm`: more lines of the
+ * CRM's connector.
+ */
+export function writeConfig(directory: string, crm = ''): void {
   cpSync(PLAYGROUND, directory, { recursive: true });
-  appendFileSync(join(directory, 'connectors', 'acme-crm.yaml'), UNKEYED_ACTION);
+  appendFileSync(join(directory, 'connectors', 'acme-crm.yaml'), `${UNKEYED_ACTION}${crm}\n`);
   for (const [name, text] of Object.entries(RECIPES)) writeFileSync(join(directory, 'recipes', `${name}.yaml`), text);
 }

@@ -26,6 +26,8 @@ interface FaultStageOptions {
   readonly replicas?: number;
   /** In place of a server of its own: a Redis that the test starts and ends. */
   readonly redisUrl?: string;
+  /** More lines of the CRM's connector. */
+  readonly crm?: string;
   readonly world?: Omit<WorldOptions, 'servicePort' | 'redisUrl' | 'page'>;
   /** Of all processes, beside those of the world. */
   readonly settings?: Readonly<Record<string, string>>;
@@ -79,7 +81,7 @@ export class FaultStage {
   static async start(options: FaultStageOptions): Promise<FaultStage> {
     const folder = mkdtempSync(join(tmpdir(), 'behalf-faults-'));
     const configDir = join(folder, 'config');
-    writeConfig(configDir);
+    writeConfig(configDir, options.crm);
     const isOwnRedis = options.store === 'redis' && options.redisUrl === undefined;
     const redis = isOwnRedis ? await startRedis({ appendOnly: true }) : undefined;
     const redisWire = await Wire.open(redis ? { target: redis.port } : {});

@@ -88,6 +88,7 @@ export function mortalStores(life: Life, stores: Stores): Stores {
     audit: mortal(life, 'audit', stores.audit),
     jobs: mortal(life, 'jobs', stores.jobs),
     queue: mortal(life, 'queue', stores.queue),
+    limiter: mortal(life, 'limiter', stores.limiter),
     health: stores.health,
   };
 }

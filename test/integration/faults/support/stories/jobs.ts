@@ -238,6 +238,8 @@ export const JOB_STORIES: readonly Story[] = [
   ),
   {
     name: 'jobs that wait for their turn',
+    // Their people are told so after a while; what stands there is not found again by a process that knows nothing of it.
+    mayAlsoSay: /^Go waits for its turn: /,
     recipes: {
       go: recipe({
         command: 'go',
