@@ -171,7 +171,7 @@ describe('behalf connect', () => {
       expect(output()).not.toContain(apps.crm.clientSecret);
       const rows: unknown = JSON.parse((await run(['connections', '--json'])).text);
       expect(rows).toContainEqual(expect.objectContaining({ name: 'late', origin: 'store', state: 'connected' }));
-      expect((await run(['keys', 'rotate'])).text).toContain('late: 1 checked');
+      expect((await run(['keys', 'rotate'])).text).toContain('3 checked, 0 sealed anew');
       const { text } = await run(['audit', '--json']);
       const noted = text
         .split('\n')
