@@ -34,6 +34,19 @@ async function toldAfter(change: () => void): Promise<void> {
   await eventually(() => changes > before);
 }
 
+/**
+ * The same for a folder that is new itself: what happens before it is watched is not told, as whoever was told of the folder
+ * looks into it anyway. So it is changed until that is told.
+ */
+async function toldAtLast(change: (version: string) => void): Promise<void> {
+  const before = changes;
+  for (let version = 1; version < 20 && changes === before; version += 1) {
+    change(String(version));
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+  expect(changes).toBeGreaterThan(before);
+}
+
 describe('The watcher of files', () => {
   it('tells of files that are added, changed, renamed over and removed, also in new folders', async () => {
     mkdirSync(at('recipes'));
@@ -47,7 +60,7 @@ describe('The watcher of files', () => {
     });
     await toldAfter(() => writeFileSync(at('recipes', 'a.yaml'), '4'));
     await toldAfter(() => mkdirSync(at('recipes', 'sales')));
-    await toldAfter(() => writeFileSync(at('recipes', 'sales', 'b.yaml'), '1'));
+    await toldAtLast((version) => writeFileSync(at('recipes', 'sales', 'b.yaml'), version));
     await toldAfter(() => rmSync(at('recipes', 'a.yaml')));
   });
 
@@ -76,6 +89,6 @@ describe('The watcher of files', () => {
 
     writeFileSync(at('data.bin'), 'x');
     await toldAfter(() => mkdirSync(at('recipes')));
-    await toldAfter(() => writeFileSync(at('recipes', 'a.yaml'), '1'));
+    await toldAtLast((version) => writeFileSync(at('recipes', 'a.yaml'), version));
   });
 });
