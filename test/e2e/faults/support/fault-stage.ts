@@ -102,6 +102,8 @@ export class FaultStage {
       CONFIG_DIR: configDir,
       SLACK_API_URL: `http://127.0.0.1:${slackWire.port}/api/`,
       JOB_LEASE_SECONDS: String(LEASE_SECONDS[options.store]),
+      // Tests ask again until it works.
+      PERSON_COMMANDS_PER_MINUTE: '0',
       ...options.settings,
     };
     const numbers = Array.from({ length: options.replicas ?? 1 }, (_, index) => index + 1);
