@@ -32,7 +32,8 @@ export class Transitions {
 
   /** Those that an effect was. */
   of(effect: string, [first]: readonly unknown[], result: unknown): readonly string[] {
-    if (effect === 'jobs.accept' || effect === 'jobs.write') return result === true ? this.#write(first) : [];
+    if (effect === 'jobs.accept') return isAccepted(result) ? this.#write(first) : [];
+    if (effect === 'jobs.write') return result === true ? this.#write(first) : [];
     if (effect === 'revocations.due' || effect === 'departures.due') return hasSome(result) ? [effect] : [];
     if (LISTS.test(effect)) return result === false ? [] : [effect];
     const change = /^expiring\.(put|take|delete)$/u.exec(effect)?.[1];
@@ -45,8 +46,14 @@ export class Transitions {
     const after = openJob(this.#vault, row);
     const before = this.#jobs.get(after.id);
     this.#jobs.set(after.id, after);
+    // Of a job that has ended nothing changes any more but how long it is kept.
+    if (before && isFinal(before.status) && before.status === after.status) return [];
     return [`job: ${before?.status ?? 'new'} → ${after.status}`, ...stepsOf(before?.state, after)];
   }
+}
+
+function isAccepted(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'accepted';
 }
 
 function hasSome(value: unknown): boolean {

@@ -99,6 +99,9 @@ export const WAY_STORIES: readonly Story[] = [
     async act(run) {
       await run.tell({ ...run.user, kind: 'person-left', why: 'deactivated' });
       await endAll(run);
+      // Whom a process that has died had on its list shows up again.
+      await run.restart(15 * 60_000);
+      await endAll(run);
     },
     check: checkEnded(0),
   },
