@@ -14,7 +14,7 @@ const FLAGS = [
 ];
 
 /** The machine that runs the tests may be busy. */
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 45_000;
 
 export async function launchChromium(): Promise<Browser> {
   const found = findChromium();
