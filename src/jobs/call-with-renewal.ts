@@ -1,4 +1,5 @@
 import type { ActionCall } from '../connectors/action-call.js';
+import type { Complete } from '../kernel/complete.js';
 import { isBehalfError } from '../kernel/errors.js';
 import type { MissingLogin, ResolvedSlot, SlotResolver } from './resolve-connections.js';
 
@@ -45,7 +46,7 @@ export async function callWithRenewal(parts: CallerParts, slot: ResolvedSlot, ca
 function through(
   { account, connector, credential, parent }: ResolvedSlot,
   call: SlotCall,
-): Omit<ActionCall, 'http' | 'clock' | 'pauses'> {
+): Complete<Omit<ActionCall, 'http' | 'clock' | 'pauses' | 'turns' | 'booking'>> {
   const { action, idempotencyKey, input, readFile, signal, timeoutMs } = call;
   const label = account?.label;
   return { action, account: label, connector, credential, idempotencyKey, input, parent, readFile, signal, timeoutMs };

@@ -3,6 +3,7 @@ import type { ChatUser } from '../chat/chat-user.js';
 import type { ConversationRef } from '../chat/conversation.js';
 import { resealFileReferences } from '../chat/file-references.js';
 import { isPerson, jobOwnerKey } from '../chat/job-owner.js';
+import type { Complete } from '../kernel/complete.js';
 import { BehalfError } from '../kernel/errors.js';
 import type { Vault } from '../kernel/vault.js';
 import type { JobResult, JobRow, JobState, JobStatus, OpenAsk } from './job.js';
@@ -118,7 +119,7 @@ export function unreadable(
 type Change = Pick<Job, 'status' | 'lease' | 'attentionAt' | 'keepUntil'> & Partial<Pick<Job, 'waitingFor' | 'state'>>;
 
 /** Written out, as the others below: jobs are copied all the time, and a copy of this form costs a fraction of `...job`. */
-function next(job: Job, now: number, change: Change): Job {
+function next(job: Job, now: number, change: Change): Complete<Job> {
   checkTransition(job.status, change.status);
   const { attentionAt, keepUntil, lease, state = job.state, status, waitingFor = job.waitingFor } = change;
   const { createdAt, id, recipe, user } = job;
@@ -140,7 +141,7 @@ function next(job: Job, now: number, change: Change): Job {
 }
 
 /** The same job with another inside. */
-export function withState(facts: Omit<Job, 'state'>, state: JobState): Job {
+export function withState(facts: Omit<Job, 'state'>, state: JobState): Complete<Job> {
   const { attentionAt, createdAt, id, keepUntil, lease, recipe, status, updatedAt, user, version, waitingFor } = facts;
   return { id, user, recipe, status, version, createdAt, updatedAt, waitingFor, lease, attentionAt, keepUntil, state };
 }
@@ -155,7 +156,7 @@ export function sealState(vault: Vault, job: Job): Uint8Array {
 }
 
 /** The job with its inside as it was sealed. */
-export function rowOf(job: Job, sealed: Uint8Array): JobRow {
+export function rowOf(job: Job, sealed: Uint8Array): Complete<JobRow> {
   const { attentionAt, createdAt, id, keepUntil, lease, recipe, status, updatedAt, user, version, waitingFor } = job;
   return { id, user, recipe, status, version, createdAt, updatedAt, waitingFor, lease, attentionAt, keepUntil, sealed };
 }
