@@ -1,15 +1,7 @@
+import { settled } from '../support/at-rest.js';
 import { buttonsOf, type ChatMessage, contentOf, loginButtonsOf, textOf } from '../support/recording-chat.js';
 import { recipe } from '../support/service-files.js';
-import {
-  ANN,
-  BOB,
-  DIRECT,
-  eventually,
-  gate,
-  type ServiceKit,
-  settled,
-  startServiceKit,
-} from '../support/service-kit.js';
+import { ANN, BOB, DIRECT, eventually, gate, type ServiceKit, startServiceKit } from '../support/service-kit.js';
 
 const ACCOUNT = 'ann@acme.example';
 /** Longer than changes are gathered. */

@@ -1,6 +1,7 @@
+import { settled } from '../support/at-rest.js';
 import { type Disk, STORES, useDisks } from '../support/disks.js';
 import { recipe } from '../support/service-files.js';
-import { BOB, eventually, type ServiceKit, settled, startServiceKit } from '../support/service-kit.js';
+import { BOB, eventually, type ServiceKit, startServiceKit } from '../support/service-kit.js';
 
 const RECIPES = {
   make: recipe({

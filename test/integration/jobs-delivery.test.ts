@@ -1,7 +1,8 @@
 import { BehalfError } from '../../src/kernel/errors.js';
+import { settled } from '../support/at-rest.js';
 import { contentOf } from '../support/recording-chat.js';
 import { recipe } from '../support/service-files.js';
-import { type ServiceKit, settled, startServiceKit } from '../support/service-kit.js';
+import { type ServiceKit, startServiceKit } from '../support/service-kit.js';
 
 const DOUBT = 'you may have seen it already';
 const MINUTE = 60_000;

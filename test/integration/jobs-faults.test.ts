@@ -1,7 +1,8 @@
+import { settled } from '../support/at-rest.js';
 import { createManualClock } from '../support/clocks.js';
 import { contentOf, textOf } from '../support/recording-chat.js';
 import { recipe } from '../support/service-files.js';
-import { ANN, BOB, eventually, gate, type ServiceKit, settled, startServiceKit } from '../support/service-kit.js';
+import { ANN, BOB, eventually, gate, type ServiceKit, startServiceKit } from '../support/service-kit.js';
 
 const SHARED = 'crm: { use: crm-shared }';
 const MINUTE = 60_000;

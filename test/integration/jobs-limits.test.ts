@@ -1,8 +1,9 @@
 import { perMinute } from '../../src/kernel/token-bucket.js';
+import { settled } from '../support/at-rest.js';
 import { type Disk, STORES, useDisks } from '../support/disks.js';
 import { textOf } from '../support/recording-chat.js';
 import { recipe } from '../support/service-files.js';
-import { ANN, BOB, CHANNEL, eventually, type ServiceKit, settled, startServiceKit } from '../support/service-kit.js';
+import { ANN, BOB, CHANNEL, eventually, type ServiceKit, startServiceKit } from '../support/service-kit.js';
 
 const KIM = { ...ANN, userId: 'kim' };
 const RECIPES = {

@@ -1,3 +1,4 @@
+import { settled } from '../support/at-rest.js';
 import { buttonsOf, loginButtonsOf, textOf } from '../support/recording-chat.js';
 import { recipe } from '../support/service-files.js';
 import {
@@ -8,7 +9,6 @@ import {
   gate,
   LOGIN_TIMEOUT_MS,
   type ServiceKit,
-  settled,
   startServiceKit,
 } from '../support/service-kit.js';
 

@@ -1,7 +1,8 @@
 import { BehalfError } from '../../src/kernel/errors.js';
+import { settled } from '../support/at-rest.js';
 import { buttonsOf, contentOf } from '../support/recording-chat.js';
 import { recipe } from '../support/service-files.js';
-import { ANN, CHANNEL, type ServiceKit, settled, startServiceKit } from '../support/service-kit.js';
+import { ANN, CHANNEL, type ServiceKit, startServiceKit } from '../support/service-kit.js';
 
 const SHARED = 'crm: { use: crm-shared }';
 const DOUBT = 'you may have seen it already';

@@ -1,7 +1,8 @@
 import { BehalfError } from '../../src/kernel/errors.js';
+import { settled } from '../support/at-rest.js';
 import { buttonsOf, contentOf, textOf } from '../support/recording-chat.js';
 import { recipe } from '../support/service-files.js';
-import { BOB, CHANNEL, type ServiceKit, settled, startServiceKit } from '../support/service-kit.js';
+import { BOB, CHANNEL, type ServiceKit, startServiceKit } from '../support/service-kit.js';
 
 const SHARED = 'crm: { use: crm-shared }';
 

@@ -1,7 +1,8 @@
+import { settled } from '../support/at-rest.js';
 import { loginButtonsOf, textOf } from '../support/recording-chat.js';
 import type { AppCall } from '../support/scripted-app.js';
 import { recipe } from '../support/service-files.js';
-import { eventually, gate, type ServiceKit, settled, startServiceKit } from '../support/service-kit.js';
+import { eventually, gate, type ServiceKit, startServiceKit } from '../support/service-kit.js';
 
 const SHARED = 'crm: { use: crm-shared }';
 const NAMES = `"{{ $split(parameters.names, ',') }}"`;

@@ -1,7 +1,8 @@
 import { joinKey } from '../../src/kernel/ids.js';
+import { settled } from '../support/at-rest.js';
 import { type Disk, STORES, useDisks } from '../support/disks.js';
 import { recipe } from '../support/service-files.js';
-import { BOB, eventually, type ServiceKit, settled, startServiceKit } from '../support/service-kit.js';
+import { BOB, eventually, type ServiceKit, startServiceKit } from '../support/service-kit.js';
 
 const STEPS = `  - { action: crm.create, input: { name: "{{ parameters.title }}" } }
   - reply: { text: "Did {{ parameters.title }}" }`;

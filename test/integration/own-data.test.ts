@@ -1,9 +1,10 @@
 import type { ChatUser } from '../../src/chat/chat-user.js';
 import { sha256 } from '../../src/kernel/ids.js';
+import { settled } from '../support/at-rest.js';
 import { type Disk, STORES, useDisks } from '../support/disks.js';
 import { buttonsOf, type ChatMessage, contentOf, loginButtonsOf, textOf } from '../support/recording-chat.js';
 import { recipe } from '../support/service-files.js';
-import { BOB, eventually, gate, type ServiceKit, settled, startServiceKit } from '../support/service-kit.js';
+import { BOB, eventually, gate, type ServiceKit, startServiceKit } from '../support/service-kit.js';
 
 /** Somebody whose every trace can be found again. */
 const ZOE: ChatUser = { platform: 'slack', tenantId: 'T1', userId: 'UZOE4711CANARY' };

@@ -1,4 +1,5 @@
 import type { Clock } from '../../src/kernel/clock.port.js';
+import { settled } from './at-rest.js';
 
 /** A clock that stands still until it is moved. */
 export interface ManualClock extends Clock {
@@ -38,7 +39,7 @@ export function createManualClock(start = Date.UTC(2026, 10, 2, 9, 0, 0)): Manua
     async jump(ms) {
       now += ms;
       for (const { until, wake } of [...sleepers]) if (until <= now) wake();
-      await settled();
+      await settled(5);
     },
     async advance(ms) {
       const target = now + ms;
@@ -47,15 +48,10 @@ export function createManualClock(start = Date.UTC(2026, 10, 2, 9, 0, 0)): Manua
         if (!next) break;
         now = Math.max(now, next.until);
         next.wake();
-        await settled();
+        await settled(5);
       }
       now = target;
-      await settled();
+      await settled(5);
     },
   };
-}
-
-/** Lets promises and callbacks that are ready run; real input and output is not waited for. */
-async function settled(): Promise<void> {
-  for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 }

@@ -21,6 +21,7 @@ import { tracedHttpClient } from '../../src/kernel/traced-http-client.js';
 import type { Tracing } from '../../src/kernel/tracing.port.js';
 import { createVault, type Vault } from '../../src/kernel/vault.js';
 import { formatProblem, hasErrors } from '../../src/language/problem.js';
+import { settled, watched } from './at-rest.js';
 import { createManualClock, type ManualClock } from './clocks.js';
 import type { Disk } from './disks.js';
 import { type FaultyStores, faultyStores } from './faulty-stores.js';
@@ -120,9 +121,11 @@ export async function startServiceKit(options: KitOptions): Promise<ServiceKit> 
   const vault = createVault([{ id: 'k1', key: new Secret(randomBytes(32)) }]);
   const [crm, files] = await Promise.all([ScriptedApp.start(), ScriptedApp.start()]);
   const basics = { logger, metrics };
-  const kept = options.disk
-    ? await options.disk.open(clock, logger)
-    : await createEmbeddedStores({ directory: path.join(directory, 'data'), clock, ...basics });
+  const kept = watchedStores(
+    options.disk
+      ? await options.disk.open(clock, logger)
+      : await createEmbeddedStores({ directory: path.join(directory, 'data'), clock, ...basics }),
+  );
   const { tracing } = options;
   const untraced = createHttpClient({ allowPrivateHosts: ['127.0.0.1'], clock, logger });
   const http = tracedHttpClient(untraced, tracing, ({ origin }) => origin === crm.url);
@@ -251,8 +254,9 @@ export async function startServiceKit(options: KitOptions): Promise<ServiceKit> 
     async press(message, label, { user = ANN, conversation = message.conversation, id, values = {} } = {}) {
       serial += 1;
       const eventId = id ?? `e${serial}`;
-      await clock.advance(1);
+      // What the person saw when they pressed, also where two press at the same time.
       const { token } = buttonOf(message, label);
+      await clock.advance(1);
       const ref = refOf(chat.platform, message.id);
       await first.handleEvent({
         kind: 'action',
@@ -272,9 +276,9 @@ export async function startServiceKit(options: KitOptions): Promise<ServiceKit> 
     },
     async pressAtHome(label, { user = ANN, id, values = {}, replica: by = first } = {}) {
       serial += 1;
-      await clock.advance(1);
       const home = homeOf(user);
       const { token } = buttonOf(home, label);
+      await clock.advance(1);
       const event = { kind: 'action', id: id ?? `e${serial}`, user, conversation: home.conversation } as const;
       await by.handleEvent({ ...event, token, values, inHome: true });
     },
@@ -302,6 +306,21 @@ export async function startServiceKit(options: KitOptions): Promise<ServiceKit> 
   };
 }
 
+/** Not the queue: it goes on for as long as the jobs that it delivers. */
+function watchedStores(stores: EmbeddedStores): EmbeddedStores {
+  return {
+    ...stores,
+    expiring: watched(stores.expiring),
+    connections: watched(stores.connections),
+    leases: watched(stores.leases),
+    revocations: watched(stores.revocations),
+    departures: watched(stores.departures),
+    audit: watched(stores.audit),
+    jobs: watched(stores.jobs),
+    limiter: watched(stores.limiter),
+  };
+}
+
 /** A queue that never delivers. */
 const DEAF_QUEUE = { push: async () => {}, start: async () => {}, stop: async () => {} };
 
@@ -312,11 +331,6 @@ export async function eventually(isSo: () => boolean | Promise<boolean>): Promis
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
   throw new Error('It did not become so');
-}
-
-/** Lets what is ready run. */
-export async function settled(): Promise<void> {
-  for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 }
 
 /** A promise that a test resolves. */

@@ -2,10 +2,11 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { closeServer } from '../../../playground/http.js';
 import { isBehalfError } from '../../../src/kernel/errors.js';
+import { settled } from '../../support/at-rest.js';
 import { loginButtonsOf, textOf } from '../../support/recording-chat.js';
 import type { AppAnswer } from '../../support/scripted-app.js';
 import { recipe } from '../../support/service-files.js';
-import { ANN, type ServiceKit, settled, startServiceKit } from '../../support/service-kit.js';
+import { ANN, type ServiceKit, startServiceKit } from '../../support/service-kit.js';
 import { inWords } from '../../support/wordings.js';
 
 const ACCOUNT = 'ann@acme.example';

@@ -1,7 +1,8 @@
+import { settled } from '../../support/at-rest.js';
 import { buttonsOf, contentOf, loginButtonsOf, textOf } from '../../support/recording-chat.js';
 import type { AppAnswer, AppCall } from '../../support/scripted-app.js';
 import { recipe } from '../../support/service-files.js';
-import { ANN, BOB, CHANNEL, eventually, type ServiceKit, settled, startServiceKit } from '../../support/service-kit.js';
+import { ANN, BOB, CHANNEL, eventually, type ServiceKit, startServiceKit } from '../../support/service-kit.js';
 
 const SHARED = 'crm: { use: crm-shared }';
 const FIND = (kind: string, words = '{{ query }}', more = '') =>

@@ -1,12 +1,6 @@
+import { settled } from '../../support/at-rest.js';
 import { recipe } from '../../support/service-files.js';
-import {
-  eventually,
-  gate,
-  type Replica,
-  type ServiceKit,
-  settled,
-  startServiceKit,
-} from '../../support/service-kit.js';
+import { eventually, gate, type Replica, type ServiceKit, startServiceKit } from '../../support/service-kit.js';
 
 const RECIPES = {
   create: recipe({

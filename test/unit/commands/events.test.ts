@@ -1,17 +1,9 @@
 import { type ChatUser, chatUserKey } from '../../../src/chat/chat-user.js';
 import { joinKey } from '../../../src/kernel/ids.js';
+import { settled } from '../../support/at-rest.js';
 import { buttonOf, buttonsOf, contentOf, loginButtonsOf, textOf } from '../../support/recording-chat.js';
 import { recipe } from '../../support/service-files.js';
-import {
-  ANN,
-  BOB,
-  CHANNEL,
-  DIRECT,
-  eventually,
-  type ServiceKit,
-  settled,
-  startServiceKit,
-} from '../../support/service-kit.js';
+import { ANN, BOB, CHANNEL, DIRECT, eventually, type ServiceKit, startServiceKit } from '../../support/service-kit.js';
 
 const SHARED = 'crm: { use: crm-shared }';
 const ACCOUNT = 'ann@acme.example';

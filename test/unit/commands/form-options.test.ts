@@ -1,8 +1,9 @@
 import type { ChatFile } from '../../../src/chat/chat-file.js';
 import type { Form, FormChoice } from '../../../src/chat/form.js';
+import { settled } from '../../support/at-rest.js';
 import { buttonOf, loginButtonsOf, textOf } from '../../support/recording-chat.js';
 import { recipe } from '../../support/service-files.js';
-import { ANN, BOB, DIRECT, eventually, type ServiceKit, settled, startServiceKit } from '../../support/service-kit.js';
+import { ANN, BOB, DIRECT, eventually, type ServiceKit, startServiceKit } from '../../support/service-kit.js';
 
 const OPTIONS = `type: select, options: { action: crm.search, input: { words: "{{ query }}" }, from: "{{ answer.items }}", label: "{{ option.name }}", value: "{{ option.id }}" }`;
 

@@ -1,5 +1,6 @@
 import { Turns } from '../../../src/jobs/turns.js';
-import { gate, settled } from '../../support/service-kit.js';
+import { settled } from '../../support/at-rest.js';
+import { gate } from '../../support/service-kit.js';
 
 describe('turns', () => {
   test('of one key come one after the other, also after a failure, and give what the work gives', async () => {
