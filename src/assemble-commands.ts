@@ -1,3 +1,4 @@
+import type { CallApp } from './assemble-calls.js';
 import { assembleHome, type HomeAssembly } from './assemble-home.js';
 import type { ChatAdapter } from './chat/chat-adapter.port.js';
 import type { Platform } from './chat/chat-user.js';
@@ -22,7 +23,6 @@ import { Shortcuts } from './commands/shortcuts.js';
 import { CommandStarter } from './commands/start-command.js';
 import type { StoppedRecipes } from './commands/stopped-recipes.js';
 import type { Logins } from './connections/logins.js';
-import type { ActionCall } from './connectors/action-call.js';
 import type { Jobs } from './jobs/jobs.js';
 import type { LogInSilently } from './jobs/log-in-silently.js';
 import { OptionSearches } from './jobs/options/option-searches.js';
@@ -44,7 +44,7 @@ interface CommandParts extends Omit<HomeAssembly, 'waiting' | 'logins'> {
   readonly denialOf: DenialOf;
   readonly appTitle: (app: string) => string | undefined;
   readonly resolverFor: (owner: JobOwner) => SlotResolver;
-  readonly callApp: (call: Omit<ActionCall, 'http' | 'clock'>, owner: JobOwner) => Promise<unknown>;
+  readonly callApp: CallApp;
   readonly logInSilently: LogInSilently;
   readonly chats: (platform: Platform) => ChatAdapter;
   readonly clicks: Clicks;

@@ -1,4 +1,4 @@
-import { appCaller } from './assemble-calls.js';
+import { appCaller, type CallApp, type PerformCall } from './assemble-calls.js';
 import { assembleCommands } from './assemble-commands.js';
 import { assemblePrivacy } from './assemble-privacy.js';
 import { chatFinder, fileReader, holderProfile, homeFinder, loginWays, measured, routerOf } from './assembly-parts.js';
@@ -39,7 +39,6 @@ import { Revoker } from './connections/revoker.js';
 import type { SharedStates } from './connections/shared-states.js';
 import { SharedWatch } from './connections/shared-watch.js';
 import { lookUpAccount, tryConnection } from './connectors/account-lookup.js';
-import type { ActionCall } from './connectors/action-call.js';
 import { ApiJobs } from './jobs/api-jobs.js';
 import type { JobQueue } from './jobs/job-queue.port.js';
 import { tracedQueue } from './jobs/job-spans.js';
@@ -89,7 +88,7 @@ export interface Drivers extends Observers {
   readonly onSharedStates?: (states: SharedStates) => Promise<void>;
   /** In place of calls to apps and of stored logins: for the tests of recipes. */
   readonly rehearsal?: {
-    readonly perform: (call: Omit<ActionCall, 'http'>) => Promise<unknown>;
+    readonly perform: PerformCall;
     readonly credentialFor: Connections['credentialFor'];
   };
 }
@@ -186,8 +185,8 @@ export function assemble(policy: ServicePolicy, catalogue: () => Catalogue, driv
   const titleOf = (connection: string) => parents(connection)?.title ?? connection;
   const appTitle = (app: string) => connectors(app)?.title;
   const resolverFor = (owner: JobOwner) => new SlotResolver(owner, { connections, parents, connectors });
-  const callApp = (call: Omit<ActionCall, 'http' | 'clock'>, owner: JobOwner) =>
-    measured(metrics, clock, call.parent.connector, () => perform({ ...call, clock, readFile: readFileOf(owner) }));
+  const callApp: CallApp = (call, owner, booking) =>
+    measured(metrics, clock, call.parent.connector, () => perform(call, { booking, readFile: readFileOf(owner) }));
   const jobs = new Jobs({
     stops,
     denialOf,

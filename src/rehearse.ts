@@ -114,7 +114,7 @@ class Rehearsal {
       metrics: noMetrics,
       isAlone: true,
       rehearsal: {
-        perform: (call) => this.#apps.perform(call),
+        perform: (call, parts) => this.#apps.perform({ ...call, ...parts, clock }),
         credentialFor: credentials(slots, test, email ?? userId),
       },
     });

@@ -139,12 +139,17 @@ function hasUsableType({ headers }: IncomingMessage): boolean {
 
 /** Only `set-cookie`, which no request has, comes as a list. */
 function flatHeaders({ headers }: IncomingMessage): HttpRequest['headers'] {
+  if (isFlat(headers)) return headers;
   const flat: Record<string, string | undefined> = {};
   for (const name in headers) {
     const value = headers[name];
     flat[name] = Array.isArray(value) ? value.join(', ') : value;
   }
   return flat;
+}
+
+function isFlat(headers: IncomingMessage['headers']): headers is Record<string, string> {
+  return headers['set-cookie'] === undefined;
 }
 
 function send(outgoing: ServerResponse, { status, headers, body }: HttpResponse): void {

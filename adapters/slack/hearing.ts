@@ -19,7 +19,7 @@ import {
   hearSubmission,
   hearSuggestion,
 } from './inbound.js';
-import { isJsonObject, type JsonObject, present } from './json.js';
+import { isJsonObject, type JsonObject } from './json.js';
 import type { Standing } from './people.js';
 import type { Session } from './session.js';
 import { hearShortcut, withNames } from './shortcuts.js';
@@ -90,10 +90,10 @@ async function takeIn(parts: HearingParts, hear: Hear, body: JsonObject, answer:
   const user: ChatUser = { platform: 'slack', tenantId: home, userId: heard.userId };
   const who = {
     user,
-    ...(standing === 'member' ? {} : { person: standing }),
-    ...(home === host ? {} : { hostTenantId: host }),
-    ...present('timeZone', people.timeZone(heard.userId)),
-    ...present('locale', people.locale(heard.userId)),
+    person: standing === 'member' ? undefined : standing,
+    hostTenantId: home === host ? undefined : host,
+    timeZone: people.timeZone(heard.userId),
+    locale: people.locale(heard.userId),
   };
   const told = toEvent(await withNames(await withFiles(heard, session.api), people), who, session.api);
   await handler(told.event);

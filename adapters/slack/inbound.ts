@@ -23,7 +23,7 @@ import { readMentions, readTypedText } from './text.js';
 export interface Heard {
   readonly userId: string;
   /** Their own workspace, as the payload has it. */
-  readonly userTeam?: string;
+  readonly userTeam?: string | undefined;
   readonly place: SlackPlace;
   readonly event:
     | Omit<TextEvent, 'user' | 'openForm'>
@@ -61,26 +61,27 @@ export function hearMessage(body: JsonObject, context: HearingContext): Heard {
   const userId = required(event, 'user');
   const direct = event['channel_type'] === 'im' || channel.startsWith('D');
   const userTeam = textAt(event, 'user_team') ?? textAt(event, 'team');
-  const threadTs = textAt(event, 'thread_ts');
   const place: SlackPlace = {
     workspace: context.workspace,
     channel,
     direct,
     user: userId,
-    ...present('threadTs', threadTs),
-    ...present('heardTs', textAt(event, 'ts')),
+    threadTs: textAt(event, 'thread_ts'),
+    heardTs: textAt(event, 'ts'),
   };
+  const { mentions, text } = typed(textAt(event, 'text') ?? '', context.botUserId);
   return {
     userId,
-    ...(userTeam === undefined ? {} : { userTeam }),
+    userTeam,
     place,
-    ...(hasStubs(event['files']) ? { incompleteFiles: event['files'] } : {}),
+    incompleteFiles: hasStubs(event['files']) ? event['files'] : undefined,
     event: {
       kind: 'text',
       id: required(body, 'event_id'),
       conversation: toConversation(place),
-      ...typed(textAt(event, 'text') ?? '', context.botUserId),
-      ...sentAlong(readFiles(event['files'], context.workspace)),
+      text,
+      mentions,
+      files: filesOf(event['files'], context.workspace),
     },
   };
 }
@@ -89,9 +90,10 @@ function hasStubs(listed: unknown): boolean {
   return Array.isArray(listed) && listed.filter(isJsonObject).some(isStub);
 }
 
-/** For spreading; nothing where nothing was sent. */
-export function sentAlong(files: readonly ChatFile[]): Pick<TextEvent, 'files'> {
-  return files.length === 0 ? {} : { files };
+/** Nothing where nothing was sent. */
+function filesOf(listed: unknown, workspace: string): readonly ChatFile[] | undefined {
+  const files = readFiles(listed, workspace);
+  return files.length === 0 ? undefined : files;
 }
 
 /**
@@ -137,7 +139,7 @@ export function hearHome(body: JsonObject, { workspace }: HearingContext): Heard
 
 function typed(text: string, botUserId: string): Pick<TextEvent, 'text' | 'mentions'> {
   const mentions = readMentions(text, botUserId);
-  return { text: readTypedText(text, botUserId), ...(mentions.length === 0 ? {} : { mentions }) };
+  return { text: readTypedText(text, botUserId), mentions: mentions.length === 0 ? undefined : mentions };
 }
 
 /**

@@ -2,11 +2,12 @@ import type { PostOptions } from '../../src/chat/chat-adapter.port.js';
 import { inLanguage, type Message, textMessage } from '../../src/chat/message.js';
 import type { TextFile } from '../../src/chat/text-file.js';
 import type { Clock } from '../../src/kernel/clock.port.js';
+import type { Complete } from '../../src/kernel/complete.js';
 import { isBehalfError } from '../../src/kernel/errors.js';
 import type { Logger } from '../../src/kernel/logger.port.js';
 import { textsFor } from '../../src/texts/texts-for.js';
 import type { SlackMessagePlace, SlackPlace } from './address.js';
-import { renderMessage } from './blocks.js';
+import { renderMessage, type SlackContent } from './blocks.js';
 import { type JsonObject, objectAt, textAt } from './json.js';
 import type { SlackMethod } from './scopes.js';
 import { isUploadForbidden, uploadFile } from './upload.js';
@@ -39,7 +40,7 @@ const GONE: readonly (string | undefined)[] = [
   'file_deleted',
 ];
 /** A link preview would have Slack open the login page. */
-const NO_PREVIEWS = { unfurl_links: false, unfurl_media: false };
+const NO_PREVIEWS = { unfurl_links: false, unfurl_media: false } as const;
 
 /** Puts messages into Slack, in place where Slack can and in the direct message where it cannot. */
 export class Outbox {
@@ -145,10 +146,16 @@ export class Outbox {
 
   async #say(place: SlackPlace, message: Message): Promise<SlackMessagePlace> {
     if (message.file !== undefined) return this.#attach(place, message, message.file);
-    const answer = await this.#send('chat.postMessage', { ...NO_PREVIEWS, ...target(place) }, message);
+    const { direct, heardTs, threadTs, user, workspace } = place;
+    const args: SlackMessage = {
+      channel: place.channel,
+      thread_ts: threadTs,
+      unfurl_links: false,
+      unfurl_media: false,
+    };
+    const answer = await this.#send('chat.postMessage', args, message);
     const channel = textAt(answer, 'channel') ?? place.channel;
-    const ts = textAt(answer, 'ts');
-    return ts === undefined ? { ...place, channel } : { ...place, channel, ts };
+    return { workspace, channel, direct, user, threadTs, heardTs, ts: textAt(answer, 'ts') };
   }
 
   async #attach(place: SlackPlace, { fallback: comment, locale }: Message, file: TextFile): Promise<SlackMessagePlace> {
@@ -164,9 +171,9 @@ export class Outbox {
   }
 
   /** Sends the message as it is meant; refused for its pictures or tables, once more without them. */
-  async #send(method: SlackMethod, args: JsonObject, message: Message): Promise<JsonObject> {
+  async #send(method: SlackMethod, args: SlackMessage, message: Message): Promise<JsonObject> {
     try {
-      return await this.#api.call(method, { ...args, ...renderMessage(message) }, PATIENCE.message);
+      return await this.#api.call(method, withContent(args, renderMessage(message)), PATIENCE.message);
     } catch (error) {
       const slackError = slackErrorOf(error);
       const hasPlainForm = message.blocks.some(({ kind }) => kind === 'image' || kind === 'table');
@@ -175,7 +182,7 @@ export class Outbox {
         { method, slackError },
         'Slack cannot draw a message, so its tables and pictures are sent as text',
       );
-      return this.#api.call(method, { ...args, ...renderMessage(message, { plain: true }) }, PATIENCE.message);
+      return this.#api.call(method, withContent(args, renderMessage(message, { plain: true })), PATIENCE.message);
     }
   }
 }
@@ -184,6 +191,35 @@ export class Outbox {
 function inThread(place: SlackPlace): SlackPlace {
   const { heardTs } = place;
   return heardTs === undefined || place.threadTs !== undefined ? place : { ...place, threadTs: heardTs };
+}
+
+/** Arguments of a message beside what it says. */
+interface SlackMessage {
+  readonly channel: string;
+  readonly thread_ts?: string | undefined;
+  readonly ts?: string | undefined;
+  readonly user?: string | undefined;
+  /** A link preview would have Slack open the login page. */
+  readonly unfurl_links?: false | undefined;
+  readonly unfurl_media?: false | undefined;
+}
+
+/** Written out; what is undefined is not sent. */
+function withContent(
+  { channel, thread_ts, ts, unfurl_links, unfurl_media, user }: SlackMessage,
+  { blocks, text }: SlackContent,
+): JsonObject {
+  const whole: Complete<SlackMessage> & SlackContent = {
+    channel,
+    thread_ts,
+    ts,
+    user,
+    unfurl_links,
+    unfurl_media,
+    text,
+    blocks,
+  };
+  return { ...whole };
 }
 
 function target({ channel, threadTs }: SlackPlace): { readonly channel: string; readonly thread_ts?: string } {

@@ -1,7 +1,8 @@
-import type { ChatEvent, OpensForm } from '../../src/chat/chat-event.js';
+import type { ChatEvent, OpensForm, TextEvent } from '../../src/chat/chat-event.js';
+import type { Complete } from '../../src/kernel/complete.js';
 import { completeFiles } from './files.js';
 import { formErrors, renderForm, toOptions } from './forms.js';
-import { type Heard, sentAlong } from './inbound.js';
+import type { Heard } from './inbound.js';
 import type { JsonObject } from './json.js';
 import { PATIENCE, type SlackApi } from './web-api.js';
 
@@ -18,10 +19,8 @@ interface Told {
 export async function withFiles(heard: Heard, api: SlackApi): Promise<Heard> {
   const { event, incompleteFiles, place } = heard;
   if (event.kind !== 'text' || incompleteFiles === undefined) return heard;
-  return {
-    ...heard,
-    event: { ...event, ...sentAlong(await completeFiles(incompleteFiles, { api, workspace: place.workspace })) },
-  };
+  const files = await completeFiles(incompleteFiles, { api, workspace: place.workspace });
+  return { ...heard, event: { ...event, files: files.length === 0 ? undefined : files } };
 }
 
 /** What was heard as an event for the service, with what the service can do about it while Slack waits. */
@@ -36,6 +35,7 @@ export function toEvent(heard: Heard, who: Who, api: SlackApi): Told {
     case 'home':
       return { event: { ...event, ...who }, answer };
     case 'text':
+      return { event: textEvent(event, who, triggerId === undefined ? undefined : openForm), answer };
     case 'slash-command':
     case 'shortcut':
     case 'action':
@@ -63,4 +63,26 @@ export function toEvent(heard: Heard, who: Who, api: SlackApi): Told {
         answer: () => given ?? { options: [] },
       };
   }
+}
+
+/** Written out: it is the busiest of all, and what is put together of others costs several times as much. */
+function textEvent(
+  { conversation, files, id, mentions, text }: Extract<Heard['event'], { kind: 'text' }>,
+  { hostTenantId, locale, person, timeZone, user }: Who,
+  openForm: OpensForm['openForm'],
+): Complete<TextEvent> {
+  return {
+    kind: 'text',
+    id,
+    user,
+    conversation,
+    text,
+    mentions,
+    files,
+    person,
+    hostTenantId,
+    timeZone,
+    locale,
+    openForm,
+  };
 }

@@ -10,13 +10,13 @@ interface EventBase {
   readonly user: ChatUser;
   readonly conversation: ConversationRef;
   /** Absent for full members. */
-  readonly person?: Outsider;
+  readonly person?: Outsider | undefined;
   /** The tenant in whose place it happened, where the person belongs to another one: in a channel that both share. */
-  readonly hostTenantId?: string;
+  readonly hostTenantId?: string | undefined;
   /** Where the person's clock stands (IANA name), where the platform says so. */
-  readonly timeZone?: string;
+  readonly timeZone?: string | undefined;
   /** What language the person reads (BCP 47), where it is known. */
-  readonly locale?: string;
+  readonly locale?: string | undefined;
 }
 
 /** An event after which the platform may show a form to the person. */
@@ -26,7 +26,7 @@ export interface OpensForm extends Pick<EventBase, 'user' | 'conversation' | 'lo
    * before slow work: Slack gives 3 s.
    * @throws BehalfError `chat.delivery_failed`
    */
-  readonly openForm?: (form: Form) => Promise<void>;
+  readonly openForm?: ((form: Form) => Promise<void>) | undefined;
 }
 
 /** Somebody who is mentioned in a text. */
@@ -42,9 +42,9 @@ export interface TextEvent extends EventBase, OpensForm {
   readonly kind: 'text';
   readonly text: string;
   /** Other people than the bot. */
-  readonly mentions?: readonly Mention[];
+  readonly mentions?: readonly Mention[] | undefined;
   /** What was sent along; `text` may be empty then. */
-  readonly files?: readonly ChatFile[];
+  readonly files?: readonly ChatFile[] | undefined;
 }
 
 /** Somebody pressed a button of ours. `values` holds the picklists of that message. */
@@ -70,7 +70,7 @@ export interface SlashCommandEvent extends EventBase, OpensForm {
   readonly command: string;
   /** What stands behind it, cleaned as that of a {@link TextEvent}. */
   readonly text: string;
-  readonly mentions?: readonly Mention[];
+  readonly mentions?: readonly Mention[] | undefined;
 }
 
 /** Somebody chose a shortcut of a recipe in a menu of the chat, anywhere or on a message. */

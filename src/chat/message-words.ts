@@ -23,7 +23,9 @@ export function wordsOf(
 
 /** What notifications and screen readers say of a message; never nothing. */
 export function spokenWords({ blocks, fallback, locale }: Message): string {
-  return [fallback, wordsOf(blocks, locale)].find((words) => words.trim() !== '') ?? '…';
+  if (fallback.trim() !== '') return fallback;
+  const words = wordsOf(blocks, locale);
+  return words.trim() === '' ? '…' : words;
 }
 
 /** A text whose links are followed by their addresses. */

@@ -76,7 +76,7 @@ export interface Message {
   readonly fallback: string;
   readonly blocks: readonly Block[];
   /** BCP 47: what the platform's own words in it are written in; absent: English. */
-  readonly locale?: string;
+  readonly locale?: string | undefined;
   /** In place of the blocks: a file, which only platforms that divide into files are given. */
   readonly file?: TextFile;
 }

@@ -8,15 +8,16 @@ import { joinKey } from '../kernel/ids.js';
 export interface Asked {
   readonly user: ChatUser;
   readonly conversation: ConversationRef;
-  readonly eventId: string;
-  readonly person?: Outsider;
-  readonly timeZone?: string;
+  /** Of the event. */
+  readonly id: string;
+  readonly person?: Outsider | undefined;
+  readonly timeZone?: string | undefined;
   readonly locale?: string | undefined;
-  readonly mentions?: readonly Mention[];
-  readonly files?: readonly ChatFile[];
+  readonly mentions?: readonly Mention[] | undefined;
+  readonly files?: readonly ChatFile[] | undefined;
 }
 
 /** The same event may be delivered again; the claim on it is made together with the job. */
-export function eventKey({ eventId, user }: Asked): string {
-  return joinKey(user.platform, user.tenantId, eventId);
+export function eventKey({ id, user }: Asked): string {
+  return joinKey(user.platform, user.tenantId, id);
 }

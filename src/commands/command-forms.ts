@@ -27,9 +27,9 @@ interface CommandFormsDeps extends FormParts {
   readonly questions: Questions;
   readonly intake: FileIntake;
   readonly choices: Choices;
-  /** Asks in the chat for what the form could not: files, on some platforms. `eventId` is the same for each delivery. */
+  /** Asks in the chat for what the form could not: files, on some platforms. `id` is the same for each delivery. */
   readonly askInChat: (
-    request: Pick<FormEvent, 'user' | 'conversation' | 'locale'> & { readonly eventId: string },
+    request: Pick<FormEvent, 'id' | 'user' | 'conversation' | 'locale'>,
     recipe: CompiledRecipe,
     taken: Taken,
   ) => Promise<void>;
@@ -142,7 +142,7 @@ export class CommandForms {
     if (missing?.parameter.type === 'file') {
       const labels = Object.fromEntries(Object.entries(chosen.options).map(([name, { label }]) => [name, label]));
       const taken: Taken = { values: whole, texts: {}, labels, next: { kind: 'question', problem: missing } };
-      return this.#deps.askInChat({ ...asking, eventId: joinKey(...key) }, recipe, taken);
+      return this.#deps.askInChat({ ...asking, id: joinKey(...key) }, recipe, taken);
     }
     const { conversation } = click;
     const request = { user, conversation, locale, recipe, eventId: joinKey(...key) };

@@ -107,7 +107,7 @@ export class EventHandler {
       return;
     }
     if (route.kind === 'recipe' && starter.isWhole(route.recipe, route.rest)) {
-      await starter.start({ ...event, eventId: event.id, recipe: route.recipe, rest: route.rest, press: event });
+      await starter.start(event, { recipe: route.recipe, rest: route.rest, press: event });
       return;
     }
     const question = await questions.open(event);
@@ -117,7 +117,7 @@ export class EventHandler {
       return;
     }
     if (route.kind === 'recipe') {
-      await starter.start({ ...event, eventId: event.id, recipe: route.recipe, rest: route.rest, press: event });
+      await starter.start(event, { recipe: route.recipe, rest: route.rest, press: event });
       return;
     }
     const isCall = event.text.trim() === '';
@@ -201,7 +201,7 @@ export class EventHandler {
     const recipe = this.#deps.recipes().byCommand(click.command);
     const given = parametersOf(click, event.values);
     if (recipe && given) {
-      await this.#deps.starter.start({ ...event, eventId: event.id, recipe, given, press: event });
+      await this.#deps.starter.start(event, { recipe, given, press: event });
       return;
     }
     if (await this.#deps.claims.claim(event))
@@ -210,7 +210,7 @@ export class EventHandler {
 
   async #runChosen(event: ActionEvent): Promise<void> {
     const recipe = this.#deps.recipes().byCommand(event.values[CHOSEN_COMMAND] ?? '');
-    if (recipe) return this.#deps.starter.start({ ...event, eventId: event.id, recipe, press: event });
+    if (recipe) return this.#deps.starter.start(event, { recipe, press: event });
     if (await this.#deps.claims.claim(event)) await this.#tell(event, textsFor(event.locale).commands.chooseFirst);
   }
 

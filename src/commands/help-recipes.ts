@@ -29,7 +29,7 @@ interface Asking {
   readonly id: string;
   readonly user: ChatUser;
   readonly conversation: ConversationRef;
-  readonly person?: Outsider;
+  readonly person?: Outsider | undefined;
   readonly locale?: string | undefined;
 }
 

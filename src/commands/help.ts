@@ -44,7 +44,7 @@ interface HelpView {
 interface Asking {
   readonly user: ChatUser;
   readonly conversation: ConversationRef;
-  readonly person?: Outsider;
+  readonly person?: Outsider | undefined;
   readonly locale?: string | undefined;
 }
 

@@ -14,6 +14,8 @@ const BUILT_INS = {
 
 export type BuiltIn = (typeof BUILT_INS)[keyof typeof BUILT_INS];
 
+const BUILT_IN_BY_WORDS: ReadonlyMap<string, BuiltIn> = new Map(Object.entries(BUILT_INS));
+
 /** What a text calls. `rest` is what stands behind the command's words, as it was typed. */
 export type Route =
   | { readonly kind: 'built_in'; readonly command: BuiltIn }
@@ -61,8 +63,9 @@ export class CommandRouter {
       node = next;
       if (node.recipe) found = { kind: 'recipe', recipe: node.recipe, rest: trimmed.slice(end).trim() };
     }
+    if (found.kind === 'recipe') return found;
     const topic = /^\/?help\s+(?<topic>\S.*)$/isu.exec(trimmed)?.groups?.['topic'];
-    return found.kind === 'unknown' && topic !== undefined ? { kind: 'help', topic } : found;
+    return topic === undefined ? found : { kind: 'help', topic };
   }
 
   /** Listed commands that are nearest to a text that calls nothing, the nearest first; nothing when none is near. */
@@ -87,14 +90,19 @@ function builtInOf(text: string): BuiltIn | undefined {
   const name = normalizeCommand(text.slice(0, COMPARED))
     .replace(/^\//, '')
     .replace(/[.!?]$/, '');
-  return Object.entries(BUILT_INS).find(([words]) => words === name)?.[1];
+  return BUILT_IN_BY_WORDS.get(name);
 }
+
+const NEXT_SPACE = /\s/;
 
 /** The first words of a text in lower case, each with where it ends. A `/` before the first is dropped. */
 function* words(text: string): Generator<{ readonly word: string; readonly end: number }> {
-  for (const match of text.matchAll(/\S+/g)) {
-    const word = match.index === 0 ? match[0].replace(/^\//, '') : match[0];
-    yield { word: normalizeCommand(word), end: match.index + match[0].length };
+  for (let at = 0; at < text.length; ) {
+    const found = NEXT_SPACE.exec(text.slice(at));
+    const end = found ? at + found.index : text.length;
+    const word = text.slice(at === 0 && text.startsWith('/') ? 1 : at, end);
+    if (end > at) yield { word: normalizeCommand(word), end };
+    at = end + 1;
   }
 }
 

@@ -30,16 +30,16 @@ export class Shortcuts {
   async typed(event: SlashCommandEvent): Promise<void> {
     const recipe = this.#deps.recipes().bySlashCommand(event.command);
     if (!recipe) return this.#refuse(event, textsFor(event.locale).commands.slashCommandGone(event.command));
-    await this.#deps.starter.start({ ...event, eventId: event.id, recipe, rest: event.text, press: event });
+    await this.#deps.starter.start(event, { recipe, rest: event.text, press: event });
   }
 
   async chosen(event: ShortcutEvent): Promise<void> {
     const found = this.#deps.recipes().byShortcut(event.shortcut);
     if (!found) return this.#refuse(event, textsFor(event.locale).commands.shortcutGone);
     const { recipe, shortcut } = found;
-    const { message, ...rest } = event;
-    const given = message ? takenOf(message, shortcut.takes, recipe) : {};
-    await this.#deps.starter.start({ ...rest, ...given, eventId: event.id, recipe, press: event });
+    if (!event.message) return this.#deps.starter.start(event, { recipe, press: event });
+    const { texts, ...sent } = takenOf(event.message, shortcut.takes, recipe);
+    await this.#deps.starter.start({ ...event, ...sent }, { recipe, texts, press: event });
   }
 
   /** What the platform offers and the recipes do not have any more, or never had. */

@@ -11,7 +11,7 @@ import { joinKey } from '../kernel/ids.js';
 import { inSpan, type Observers } from '../kernel/observers.js';
 import type { Parameter } from '../recipes/compiled-parameter.js';
 import type { CompiledRecipe } from '../recipes/compiled-recipe.js';
-import { parseInlineParameters } from '../recipes/parameters.js';
+import { hasInlineParameter } from '../recipes/parameters.js';
 import type { RecipeBook } from '../recipes/recipe-book.js';
 import { textsFor } from '../texts/texts-for.js';
 import type { AcceptCommand } from './accept-command.js';
@@ -57,7 +57,18 @@ interface CommandStarterDeps extends Pick<Observers, 'metrics' | 'tracing'> {
   readonly intake: FileIntake;
 }
 
-type Answered = Omit<Asked, 'eventId'> & { readonly id: string };
+/** What somebody wants to be run, and what they have given for it. */
+interface StartedCommand {
+  readonly recipe: CompiledRecipe;
+  /** What stands behind the command's words. */
+  readonly rest?: string;
+  readonly given?: Values;
+  /** What was not typed here, but is to be read as if it had been, by parameter. */
+  readonly texts?: Words;
+  /** The press that gave the command, or what else the platform may take a form after. */
+  readonly press?: OpensForm;
+}
+
 type ToGathered = (recipe: CompiledRecipe, parameter: Parameter) => Gathered & Partial<Pick<Taken, 'labels'>>;
 
 /** From a command to its job: takes the parameters, asks for the missing ones one by one, hands over to the jobs. */
@@ -70,56 +81,45 @@ export class CommandStarter {
 
   /** True for a text that can only be this command: nothing behind it, or a declared parameter. */
   isWhole(recipe: CompiledRecipe, rest: string): boolean {
-    return rest === '' || Object.keys(parseInlineParameters(rest, recipe.parameters).values).length > 0;
+    return rest === '' || hasInlineParameter(rest, recipe.parameters);
   }
 
-  async start(
-    request: Asked & {
-      readonly recipe: CompiledRecipe;
-      readonly rest?: string;
-      readonly given?: Values;
-      /** What was not typed here, but is to be read as if it had been, by parameter. */
-      readonly texts?: Words;
-      /** The press that gave the command, or what else the platform may take a form after. */
-      readonly press?: OpensForm;
-    },
-  ): Promise<void> {
-    const { conversation, given = {}, locale, press, recipe, user } = request;
+  async start(asked: Asked, command: StartedCommand): Promise<void> {
+    const { conversation, locale, user } = asked;
+    const { given = {}, press, recipe } = command;
     this.#deps.metrics.count('commands', { command: 'recipe' });
     const texts = textsFor(locale);
-    const undeclared = refuseUndeclared(recipe, given, texts) ?? refuseFiles(recipe, request.files, texts);
-    const refusal = await refusalOf(this.#deps.denialOf, recipe, request);
+    const undeclared = refuseUndeclared(recipe, given, texts) ?? refuseFiles(recipe, asked.files, texts);
+    const refusal = await refusalOf(this.#deps.denialOf, recipe, asked);
     const stopped = refusal ?? (await this.#deps.stopped.messageFor(recipe, texts));
     const answer = stopped ?? (undeclared === undefined ? undefined : textMessage(undeclared));
     if (answer) {
-      if (await this.#deps.claims.claim({ id: request.eventId, user })) await this.#say(request, answer);
+      if (await this.#deps.claims.claim(asked)) await this.#say(asked, answer);
       return;
     }
-    const sent = { files: request.files, texts: request.texts, text: request.rest ?? '' };
-    const taken = await this.#taken(gather(recipe, sent, given, this.#context(request)), request);
+    const sent = { files: asked.files, texts: command.texts, text: command.rest ?? '' };
+    const taken = await this.#taken(gather(recipe, sent, given, this.#context(asked)), asked, recipe);
     const { labels, next, values } = taken;
     if (next.kind === 'nothing') {
       const parameters = withDefaults(recipe, values);
-      const job = { user, conversation, locale, recipe, eventId: eventKey(request), parameters };
-      await this.#deps.accept.accept(job, request.eventId);
+      const job = { user, conversation, locale, recipe, eventId: eventKey(asked), parameters };
+      await this.#deps.accept.accept(job, asked.id);
       return;
     }
     // What is wrong with what was given has no place in a form that opens.
     const isOnlyMissing = next.kind === 'question' && next.problem.message === undefined;
     const mayOpen = press && isOnlyMissing && !next.problem.parameter.hidden;
     if (mayOpen && (await this.#deps.forms.open(press, recipe, { given: values, labels }))) return;
-    await this.ask(request, recipe, taken);
+    await this.ask(asked, recipe, taken);
   }
 
   /** What was given, with the people and the options that it names found. */
-  async #taken(gathered: Gathered, place: Asked & { readonly recipe: CompiledRecipe }): Promise<Taken> {
-    const described = await this.#described(gathered, place);
-    return this.#deps.choices.take({ texts: {}, ...gathered, ...described }, place);
-  }
-
-  async #described(gathered: Gathered, place: Asked & { readonly recipe: CompiledRecipe }): Promise<Gathered> {
-    if (!place.recipe.parameters.some(({ type }) => type === 'user')) return gathered;
-    return describePeople(gathered, { ...place, chat: this.#deps.chats(place.user.platform) });
+  async #taken(gathered: Gathered, asked: Asked, recipe: CompiledRecipe): Promise<Taken> {
+    const { conversation, locale, user } = asked;
+    const place = { recipe, user, conversation, locale };
+    if (!recipe.parameters.some(({ type }) => type === 'user')) return this.#deps.choices.take(gathered, place);
+    const described = await describePeople(gathered, { ...place, chat: this.#deps.chats(user.platform) });
+    return this.#deps.choices.take({ ...gathered, ...described }, place);
   }
 
   #context({
@@ -189,12 +189,12 @@ export class CommandStarter {
   }
 
   /** Goes on with a command after `answer` to its question, in the command's trace; tells whether the question is over. */
-  #goOn(question: CommandQuestion, event: Answered, answer: ToGathered): Promise<boolean> {
+  #goOn(question: CommandQuestion, event: Asked, answer: ToGathered): Promise<boolean> {
     const start = { name: 'answer question', parent: question.trace, facts: { 'behalf.recipe': question.recipe } };
     return inSpan(this.#deps.tracing, start, () => this.#goOnWith(question, event, answer));
   }
 
-  async #goOnWith(question: CommandQuestion, event: Answered, answer: ToGathered): Promise<boolean> {
+  async #goOnWith(question: CommandQuestion, event: Asked, answer: ToGathered): Promise<boolean> {
     const { accept, jobs, questions, recipes } = this.#deps;
     const texts = textsFor(event.locale);
     const recipe = recipes().get(question.recipe);
@@ -223,7 +223,7 @@ export class CommandStarter {
     }
     const given = answer(recipe, parameter);
     const typed = { ...question.texts, ...given.texts };
-    const taken = await this.#taken({ ...given, texts: typed }, { ...event, eventId: event.id, recipe });
+    const taken = await this.#taken({ ...given, texts: typed }, event, recipe);
     const labels = { ...question.labels, ...given.labels, ...taken.labels };
     if (taken.next.kind === 'nothing') {
       const answered = { ...question, lastEventId: event.id, isAnswered: true };
@@ -252,14 +252,14 @@ export class CommandStarter {
   /** Asks for what is missing or wrong, or for the login before that; once for an event. */
   async ask(request: Asked, recipe: CompiledRecipe, taken: Taken): Promise<void> {
     const { claims, questions } = this.#deps;
-    if (!(await claims.claim({ id: request.eventId, user: request.user }))) return;
+    if (!(await claims.claim(request))) return;
     if (taken.next.kind === 'question' && taken.next.problem.parameter.hidden)
       return this.#say(request, buttonOnlyMessage(recipe, textsFor(request.locale)));
     const question = await questions.ask(request.user, {
       recipe: recipe.id,
       recipeVersion: recipe.version,
       conversation: toStored(request.conversation),
-      lastEventId: request.eventId,
+      lastEventId: request.id,
       trace: this.#deps.tracing?.carrier(),
       ...questionOf(taken, this.#deps.clock.now()),
     });

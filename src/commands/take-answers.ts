@@ -23,7 +23,7 @@ export interface Answering {
   readonly user: ChatUser;
   readonly conversation: ConversationRef;
   /** Absent for full members. */
-  readonly person?: Outsider;
+  readonly person?: Outsider | undefined;
   readonly locale?: string | undefined;
 }
 

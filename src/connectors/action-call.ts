@@ -1,6 +1,7 @@
 import type { Credential } from '../connections/connection.js';
 import type { ParentConnection } from '../connections/parent-connection.js';
 import type { Clock } from '../kernel/clock.port.js';
+import type { Complete } from '../kernel/complete.js';
 import type { FileValue } from '../kernel/file-value.js';
 import type { HttpClient } from '../kernel/http-client.port.js';
 import type { ConnectorAction } from './action.js';
@@ -28,14 +29,40 @@ export interface ActionCall {
   readonly http: HttpClient;
   readonly clock: Clock;
   /** What apps have asked for; absent: nothing is remembered. */
-  readonly pauses?: AppPauses;
+  readonly pauses?: AppPauses | undefined;
   /** How often apps may be called; absent: as often as it comes. */
-  readonly turns?: AppTurns;
+  readonly turns?: AppTurns | undefined;
   /** The turn that the job has come back for. */
-  readonly booking?: Booking;
+  readonly booking?: Booking | undefined;
   /** Absent where nobody can have sent a file. */
   readonly readFile?: ReadFile | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Whole time for one request with its redirects, in ms. */
   readonly timeoutMs?: number | undefined;
+}
+
+/** The call with what the service adds to it. Written out: this is done for every call. */
+export function withParts(
+  call: Omit<ActionCall, 'http' | 'clock'>,
+  parts: Pick<ActionCall, 'booking' | 'clock' | 'http' | 'pauses' | 'readFile' | 'turns'>,
+): Complete<ActionCall> {
+  const { account, action, connector, credential, idempotencyKey, input, parent, signal, timeoutMs } = call;
+  const { booking, clock, http, pauses, readFile, turns } = parts;
+  return {
+    connector,
+    action,
+    parent,
+    credential,
+    account,
+    input,
+    idempotencyKey,
+    http,
+    clock,
+    pauses,
+    turns,
+    booking,
+    readFile,
+    signal,
+    timeoutMs,
+  };
 }

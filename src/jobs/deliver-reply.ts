@@ -1,7 +1,7 @@
 import type { ChatAdapter } from '../chat/chat-adapter.port.js';
 import type { Clicks } from '../chat/clicks.js';
 import type { MessageRef } from '../chat/conversation.js';
-import { inLanguage, type Message } from '../chat/message.js';
+import type { Message } from '../chat/message.js';
 import { wordsOf } from '../chat/message-words.js';
 import { BehalfError, isBehalfError } from '../kernel/errors.js';
 import type { RenderedReply } from '../recipes/render-reply.js';
@@ -71,7 +71,8 @@ export async function deliverReply(
   const whole = await toMessage(target, reply, isPublic);
   const parts = chat.long.divide(whole, { place: placeIn(conversation, isPublic) });
   const sayNew = (message: Message) => sayNewReply(target, message, { isPublic, thread: reply.thread });
-  const said = await sayParts(parts, { ...delivery, chat, replaced, sayNew });
+  const { again, keep, said: known } = delivery;
+  const said = await sayParts(parts, { again, keep, said: known, chat, replaced, sayNew });
   for (const left of earlier.slice(parts.length)) await chat.long.remove(left).catch(warn);
   const promptReplaced = prompt !== undefined && replaced[0] === prompt;
   if (prompt !== undefined && !promptReplaced) {
@@ -111,8 +112,7 @@ async function toMessage(
 ): Promise<Message> {
   const { locale } = job.state;
   const tokens = await clicks.issue(job.user, clicksOf(blocks), isPublic ? 'tenant' : 'person');
-  const message = { fallback: wordsOf(blocks, locale), blocks: toBlocks(blocks, tokens, findCommand) };
-  return inLanguage(message, locale);
+  return { fallback: wordsOf(blocks, locale), blocks: toBlocks(blocks, tokens, findCommand), locale };
 }
 
 /** Says how a job has ended: in place of the prompt, else privately. What is too long for one message goes on below it. */

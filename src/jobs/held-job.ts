@@ -87,7 +87,7 @@ export class HeldJob {
 
   /** Notes what a step that may be repeated has left behind. */
   noteDone(path: string, record: StepRecord): void {
-    this.note({ done: { ...this.#state.done, [path]: record } });
+    this.note({ done: this.#doneWith(path, record) });
   }
 
   /** True for a step that was begun, by this process or one before it, and may have had its effect. */
@@ -116,7 +116,13 @@ export class HeldJob {
 
   /** As {@link land}, for a step that left something behind. */
   landDone(path: string, record: StepRecord, options?: Landing): void {
-    this.land(path, { done: { ...this.#state.done, [path]: record } }, options);
+    this.land(path, { done: this.#doneWith(path, record) }, options);
+  }
+
+  #doneWith(path: string, record: StepRecord): JobState['done'] {
+    const done: Record<string, StepRecord> = { ...this.#state.done };
+    done[path] = record;
+    return done;
   }
 
   #inFlightBut(path: string): readonly InFlight[] {

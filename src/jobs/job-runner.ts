@@ -5,6 +5,7 @@ import { type Message, textMessage } from '../chat/message.js';
 import type { ActionCall } from '../connectors/action-call.js';
 import { Booking } from '../connectors/app-turns.js';
 import type { Clock } from '../kernel/clock.port.js';
+import type { Complete } from '../kernel/complete.js';
 import { asBehalfError, type BehalfError, isBehalfError } from '../kernel/errors.js';
 import type { Observers } from '../kernel/observers.js';
 import type { CompiledRecipe } from '../recipes/compiled-recipe.js';
@@ -47,8 +48,8 @@ export interface JobRunnerDeps extends Observers {
   readonly createLoginLink: CreateLoginLink;
   readonly logInSilently: LogInSilently;
   readonly askInChat: OpenAskInChat;
-  /** `user`: whose files may be read. */
-  readonly perform: (call: Omit<ActionCall, 'http' | 'clock'>, user: Job['user']) => Promise<unknown>;
+  /** `user`: whose files may be read. `booking`: the turn that the job has come back for. */
+  readonly perform: (call: Omit<ActionCall, 'http' | 'clock'>, user: Job['user'], booking: Booking) => Promise<unknown>;
   readonly clock: Clock;
   /** Title of a connection's app for people. */
   readonly titleOf: (connection: string) => string;
@@ -130,7 +131,7 @@ export class JobRunner {
       resolver,
       turns: new Turns(),
       profile: () => voice.profile(),
-      perform: (call) => this.#deps.perform({ ...call, booking }, held.job.user),
+      perform: (call) => this.#deps.perform(call, held.job.user, booking),
       loginTimeoutMs: this.#deps.loginTimeoutMs,
       ask: (asking, delivery) => voice.ask(asking, delivery),
       closeAsk: (asking, answer) => this.#closeAsk(held, asking, answer),
@@ -142,7 +143,7 @@ export class JobRunner {
       if (await this.#logInAgain(held, run, outcome.missing)) return this.#runRecipe(held, recipe, book);
       return this.#suspend(held, recipe, [outcome.missing], slots);
     }
-    await this.#complete(held, recipe, { ...outcome, ...(outputs ? { outputs } : {}) });
+    await this.#complete(held, recipe, outcome, outputs);
     return 'ended';
   }
 
@@ -175,14 +176,14 @@ export class JobRunner {
   async #complete(
     held: HeldJob,
     recipe: CompiledRecipe,
-    outcome: Exclude<StepsOutcome, { kind: 'login_required' | 'answer_required' }> & Pick<JobResult, 'outputs'>,
+    outcome: Exclude<StepsOutcome, { kind: 'login_required' | 'answer_required' }>,
+    outputs: JobResult['outputs'],
   ): Promise<void> {
     this.#deps.stops.noteSuccess(recipe.id);
-    const { outputs } = outcome;
     const as = outcome.kind === 'stopped' ? outcome.as : 'succeeded';
     const said = outcome.kind === 'stopped' && outcome.message ? textMessage(outcome.message) : undefined;
     const message = said ?? (this.#voice(held).isWaitedFor ? silentEnd(held.state, recipe, as) : undefined);
-    await this.#end(held, as, message, outputs ? { outputs } : {});
+    await this.#end(held, as, message, { outputs });
   }
 
   async #suspend(
@@ -244,7 +245,8 @@ export class JobRunner {
     message?: Message,
     more: Pick<JobResult, 'code' | 'ref' | 'outputs'> = {},
   ): Promise<void> {
-    const result = { status, text: message?.fallback ?? '', ...more };
+    const { code, outputs, ref } = more;
+    const result: Complete<JobResult> = { status, text: message?.fallback ?? '', code, ref, outputs };
     return message ? this.#sayLast(held, result, message) : this.#close(held, result);
   }
 

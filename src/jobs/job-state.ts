@@ -62,8 +62,3 @@ export function folded(
   const inside = new Map(entries.filter(([key]) => isInside(key)));
   return { ...Object.fromEntries(entries.filter(([key]) => !isInside(key))), [place]: toRecord(inside) };
 }
-
-/** The inside of a job that has just been accepted. */
-export function initialState(options: Pick<JobState, 'recipeVersion' | 'parameters'>): JobState {
-  return { ...options, done: {}, loginsAsked: {} };
-}

@@ -165,9 +165,9 @@ export interface JobState {
   readonly recipeVersion: string;
   readonly parameters: Readonly<Record<string, unknown>>;
   /** Absent: a program has started the job, and nobody can be written to. */
-  readonly conversation?: ConversationRef;
+  readonly conversation?: ConversationRef | undefined;
   /** What language whoever started it reads (BCP 47); absent: not known. */
-  readonly locale?: string;
+  readonly locale?: string | undefined;
   readonly done: Readonly<Record<string, StepRecord>>;
   /** Steps that have been begun and may have had their effect; several where a loop does several things at once. */
   readonly inFlight?: readonly InFlight[] | undefined;
@@ -200,7 +200,7 @@ export interface JobState {
   /** Time that the job has worked before it slept, in ms. */
   readonly workedMs?: number;
   /** What all that is done for the job is traced below, in whatever process (W3C `traceparent`); absent: not traced. */
-  readonly trace?: string;
+  readonly trace?: string | undefined;
   /** How it ends, for the history. Set before the last word is said: from then on no step is begun any more. */
   readonly result?: JobResult;
 }
@@ -210,8 +210,8 @@ export interface JobResult {
   readonly status: 'succeeded' | 'failed' | 'cancelled';
   /** What the person was told last; empty when the steps had said everything. */
   readonly text: string;
-  readonly code?: string;
-  readonly ref?: string;
+  readonly code?: string | undefined;
+  readonly ref?: string | undefined;
   /** What a callable recipe gives; only where it has succeeded. */
-  readonly outputs?: Readonly<Record<string, unknown>>;
+  readonly outputs?: Readonly<Record<string, unknown>> | undefined;
 }

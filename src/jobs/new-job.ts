@@ -5,7 +5,6 @@ import { newId } from '../kernel/ids.js';
 import type { CompiledRecipe } from '../recipes/compiled-recipe.js';
 import type { JobId, JobState } from './job.js';
 import type { Job, Lessee } from './job-record.js';
-import { initialState } from './job-state.js';
 
 /** A job of somebody in a chat. */
 export interface NewChatJob extends NewJobBase {
@@ -40,7 +39,7 @@ export function newJob(
   now: number,
   { by, isHeld, trace }: { readonly by: Lessee; readonly isHeld: boolean; readonly trace?: string | undefined },
 ): Job {
-  const { recipe, parameters, user } = request;
+  const { recipe, user } = request;
   const until = now + by.leaseMs;
   return {
     id: 'id' in request ? request.id : newId(now),
@@ -54,17 +53,15 @@ export function newJob(
     lease: isHeld ? { holder: by.holder, until } : undefined,
     attentionAt: until,
     keepUntil: undefined,
-    state: { ...placeOf(request), ...initialState({ recipeVersion: recipe.version, parameters }), ...traceOf(trace) },
+    state: initialState(request, trace),
   };
 }
 
-/** Nothing is kept where nothing is traced. */
-function traceOf(trace: string | undefined): Pick<JobState, 'trace'> {
-  return trace === undefined ? {} : { trace };
-}
-
-function placeOf(request: NewJob): Pick<JobState, 'conversation' | 'locale' | 'prompt'> {
-  if (!('conversation' in request)) return {};
+/** The inside of a job that has just been accepted. */
+function initialState(request: NewJob, trace: string | undefined): JobState {
+  const { parameters, recipe } = request;
+  const recipeVersion = recipe.version;
+  if (!('conversation' in request)) return { recipeVersion, parameters, done: {}, loginsAsked: {}, trace };
   const { conversation, locale, prompt } = request;
-  return { conversation, ...(locale === undefined ? {} : { locale }), ...(prompt ? { prompt } : {}) };
+  return { recipeVersion, parameters, conversation, locale, prompt, done: {}, loginsAsked: {}, trace };
 }

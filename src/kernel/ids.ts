@@ -22,18 +22,22 @@ export function pooledBytes(length: number): Buffer {
   return Buffer.from(pool.subarray(poolUsed - length, poolUsed));
 }
 
-/** 40 random bits as 8 digits of base 36: what fits a number exactly. */
+const DIGITS = '0123456789abcdefghijklmnopqrstuv';
+
+/** 80 random bits as 16 digits of base 32. */
 function randomDigits(): string {
-  return pooledBytes(5).readUIntBE(0, 5).toString(36).padStart(8, '0');
+  let digits = '';
+  for (const byte of pooledBytes(16)) digits += DIGITS.charAt(byte & 31);
+  return digits;
 }
 
 /**
- * A unique id that sorts by time: 9 base-36 digits of milliseconds, then 80 random bits in base 36.
+ * A unique id that sorts by time: 9 base-36 digits of milliseconds, then 80 random bits in base 32.
  * Lower-case letters and digits only, so that it is safe in URLs, keys and file names.
  */
 export function newId(nowMs: number): string {
   const time = Math.trunc(nowMs).toString(36).padStart(9, '0');
-  return `${time}${randomDigits()}${randomDigits()}`;
+  return `${time}${randomDigits()}`;
 }
 
 /** SHA-256 as base64url: how bearer values (state, links, codes, cookies) are stored and compared. */

@@ -73,8 +73,16 @@ export function createVault(keyring: readonly VaultKey[]): Vault {
     const nonce = pooledBytes(NONCE_BYTES);
     const cipher = createCipheriv('aes-256-gcm', primary.key.reveal(), nonce, { authTagLength: TAG_BYTES });
     cipher.setAAD(authenticated(header, type, parts));
-    const bytes = typeof plaintext === 'string' ? Buffer.from(plaintext) : plaintext;
-    return Buffer.concat([header, nonce, cipher.update(bytes), cipher.final(), cipher.getAuthTag()]);
+    const ciphertext = typeof plaintext === 'string' ? cipher.update(plaintext, 'utf8') : cipher.update(plaintext);
+    // GCM keeps nothing back (NIST SP 800-38D, section 7.1): what comes at the end is empty.
+    cipher.final();
+    const bodyAt = header.length + NONCE_BYTES;
+    const envelope = Buffer.allocUnsafe(bodyAt + ciphertext.length + TAG_BYTES);
+    envelope.set(header);
+    envelope.set(nonce, header.length);
+    envelope.set(ciphertext, bodyAt);
+    envelope.set(cipher.getAuthTag(), bodyAt + ciphertext.length);
+    return envelope;
   };
 
   const open: Vault['open'] = (type, parts, envelope) => {

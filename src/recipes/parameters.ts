@@ -1,9 +1,12 @@
 import type { Parameter } from './compiled-parameter.js';
 import { QUOTES, unquote } from './parameter-values.js';
 
+/** What {@link normalizeCommand} changes nothing of: nearly everything that people type. */
+const PLAIN_COMMAND = /^[!-@[-`{-~a-z]+(?: [!-@[-`{-~a-z]+)*$/;
+
 /** Lower case, single spaces: how commands are compared. */
 export function normalizeCommand(text: string): string {
-  return text.normalize('NFC').trim().replaceAll(/\s+/gu, ' ').toLowerCase();
+  return PLAIN_COMMAND.test(text) ? text : text.normalize('NFC').trim().replaceAll(/\s+/gu, ' ').toLowerCase();
 }
 
 export interface InlineParameters {
@@ -28,6 +31,12 @@ export function parseInlineParameters(text: string, parameters: readonly Pick<Pa
     return [name, unquote(text.slice(valueStart, end).trim())];
   });
   return { values: Object.fromEntries(values), rest: text.slice(0, starts[0]?.start ?? text.length).trim() };
+}
+
+/** True for a text that gives a value to a declared name. */
+export function hasInlineParameter(text: string, parameters: readonly Pick<Parameter, 'name'>[]): boolean {
+  const names = parameters.map(({ name }) => name);
+  return text.includes(':') && findNames(text, names).length > 0;
 }
 
 interface NameStart {

@@ -8,39 +8,30 @@ import type { StepsContext } from './steps-context.js';
 /** The data at the beginning of a recipe. */
 export async function createStepData(context: StepsContext, parameters: RecipeData['parameters']): Promise<StepData> {
   const { job } = context.held;
-  return new StepData({
-    parameters,
-    ...(await chatOf(context)),
-    job: { id: job.id, started_at: new Date(job.createdAt).toISOString() },
-    connections: Object.fromEntries(
-      context.connections.flatMap((connection) => {
-        const found = context.slots.get(slotKey(connection));
-        return found ? [[connection.slot, labelsOf(found.parent, found.account)]] : [];
-      }),
-    ),
-  });
+  const asked = chatJobOf(job);
+  const facts = { id: job.id, started_at: new Date(job.createdAt).toISOString() };
+  const connections: Record<string, Labels> = {};
+  for (const connection of context.connections) {
+    const found = context.slots.get(slotKey(connection));
+    if (found) connections[connection.slot] = labelsOf(found.parent, found.account);
+  }
+  // Nobody asks, and nowhere, where a program has started the job.
+  if (!asked) return new StepData({ parameters, job: facts, connections });
+  const { kind, platform } = asked.state.conversation;
+  const conversation = { kind, platform };
+  return new StepData({ parameters, user: await userOf(context, asked), conversation, job: facts, connections });
 }
 
-function labelsOf(parent: ResolvedSlot['parent'], account: Account | undefined): RecipeData['connections'][string] {
-  return { name: parent.name, app: parent.title, ...(account ? { account: account.label } : {}) };
-}
+type Labels = RecipeData['connections'][string];
 
-/** Who asks, and where; nothing where a program has started the job. */
-async function chatOf(context: StepsContext): Promise<Pick<RecipeData, 'user' | 'conversation'>> {
-  const job = chatJobOf(context.held.job);
-  if (!job) return {};
-  const { kind, platform } = job.state.conversation;
-  return { user: await userOf(context, job), conversation: { kind, platform } };
+function labelsOf({ name, title: app }: ResolvedSlot['parent'], account: Account | undefined): Labels {
+  return account ? { name, app, account: account.label } : { name, app };
 }
 
 async function userOf(context: StepsContext, { user }: ChatJob): Promise<NonNullable<RecipeData['user']>> {
-  const base = { id: user.userId, platform: user.platform, tenant: user.tenantId };
+  const { platform, tenantId: tenant, userId: id } = user;
   // The platform is asked only by recipes that want to know: it costs a call.
-  if (!context.recipe.readsProfile) return { ...base, name: user.userId };
-  const profile = await context.profile();
-  return {
-    ...base,
-    name: profile.name,
-    ...(profile.confirmedEmail === undefined ? {} : { email: profile.confirmedEmail }),
-  };
+  if (!context.recipe.readsProfile) return { id, platform, tenant, name: id };
+  const { confirmedEmail: email, name } = await context.profile();
+  return { id, platform, tenant, name, ...(email === undefined ? {} : { email }) };
 }
