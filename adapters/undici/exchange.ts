@@ -101,7 +101,8 @@ type IncomingHeaders = Readonly<Record<string, string | string[] | undefined>>;
 /** undici gives names in lower case. */
 function joinHeaders(headers: IncomingHeaders): Readonly<Record<string, string>> {
   const joined: Record<string, string> = {};
-  for (const [name, value] of Object.entries(headers)) {
+  for (const name in headers) {
+    const value = headers[name];
     if (value !== undefined && name !== '__proto__') joined[name] = Array.isArray(value) ? value.join(', ') : value;
   }
   return joined;

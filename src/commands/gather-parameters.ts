@@ -58,7 +58,7 @@ export function gather(
 ): Gathered {
   const inline = parseInlineParameters(rest, recipe.parameters);
   const values = usable(recipe, given, context);
-  const texts: Record<string, string> = { ...known, ...inline.values };
+  const texts: Record<string, string> = Object.assign({}, known, inline.values);
   const first = recipe.parameters.find(
     ({ hidden, name, type }) => !hidden && type !== 'file' && texts[name] === undefined && values[name] === undefined,
   );

@@ -3,12 +3,15 @@ import { BehalfError, isBehalfError } from '../kernel/errors.js';
 import type { Vault } from '../kernel/vault.js';
 import type { InFlight, JobState, StepRecord } from './job.js';
 import { type Job, type Lessee, leased, rowOf, sealState, withState } from './job-record.js';
+import { changed } from './job-state.js';
 import type { JobStore } from './job-store.port.js';
 
 /** Pause between tries to write while the store is away. */
 const RETRY_MS = 500;
 /** How long that goes on, the lease over or not: only this process knows what the last step did. */
 const PATIENCE_MS = 600_000;
+
+const NOTHING: Partial<JobState> = {};
 
 export interface HeldJobDeps extends Lessee {
   readonly store: JobStore;
@@ -82,7 +85,7 @@ export class HeldJob {
 
   /** Changes the inside without writing yet: what can be done again safely need not be durable. */
   note(change: Partial<JobState>): void {
-    this.#state = { ...this.#state, ...change };
+    this.#state = changed(this.#state, change);
   }
 
   /** Notes what a step that may be repeated has left behind. */
@@ -101,16 +104,17 @@ export class HeldJob {
   }
 
   /** Makes it durable that a step with an effect begins. */
-  async begin(step: InFlight, change: Partial<JobState> = {}): Promise<void> {
-    await this.checkpoint({ ...change, inFlight: [...this.#inFlightBut(step.path), step] });
+  async begin(step: InFlight, change: Partial<JobState> = NOTHING): Promise<void> {
+    this.note(change);
+    await this.checkpoint({ inFlight: [...this.#inFlightBut(step.path), step] });
   }
 
   /** The step in flight is over, with or without a result: must be durable before anything else is begun. */
-  land(path: string, change: Partial<JobState> = {}, options: Landing = {}): void {
+  land(path: string, change: Partial<JobState> = NOTHING, options: Landing = {}): void {
     const others = this.#inFlightBut(path);
-    const inFlight = others.length > 0 ? others : undefined;
-    const prompt = options.promptReplaced ? undefined : this.#state.prompt;
-    this.#state = { ...this.#state, inFlight, prompt, ...change };
+    this.note({ inFlight: others.length > 0 ? others : undefined });
+    if (options.promptReplaced) this.note({ prompt: undefined });
+    this.note(change);
     this.#dirty = true;
   }
 
@@ -130,7 +134,7 @@ export class HeldJob {
   }
 
   /** Makes what was noted durable, prolonging the lease on the way. */
-  async checkpoint(change: Partial<JobState> = {}): Promise<void> {
+  async checkpoint(change: Partial<JobState> = NOTHING): Promise<void> {
     this.note(change);
     await this.#write((job, now) => leased(job, this.#deps, now));
   }

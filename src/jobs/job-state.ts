@@ -1,8 +1,36 @@
 import type { Message } from '../chat/message.js';
+import type { Complete } from '../kernel/complete.js';
 import type { CompiledRecipe } from '../recipes/compiled-recipe.js';
 import { textsFor } from '../texts/texts-for.js';
 import type { JobState, StepRecord, Traces } from './job.js';
 import { doneMessage, stoppedMessage } from './messages.js';
+
+/**
+ * The state with some of it changed, written out: a command does this several times. Only steps in flight and the prompt are
+ * ever taken away: given as undefined they are.
+ */
+export function changed(state: JobState, change: Partial<JobState>): Complete<JobState> {
+  return {
+    recipeVersion: change.recipeVersion ?? state.recipeVersion,
+    parameters: change.parameters ?? state.parameters,
+    conversation: change.conversation ?? state.conversation,
+    locale: change.locale ?? state.locale,
+    done: change.done ?? state.done,
+    inFlight: 'inFlight' in change ? change.inFlight : state.inFlight,
+    prompt: 'prompt' in change ? change.prompt : state.prompt,
+    asking: change.asking ?? state.asking,
+    expiresAt: change.expiresAt ?? state.expiresAt,
+    loginsAsked: change.loginsAsked ?? state.loginsAsked,
+    undelivered: change.undelivered ?? state.undelivered,
+    appWait: change.appWait ?? state.appWait,
+    isTurnTold: change.isTurnTold ?? state.isTurnTold,
+    log: change.log ?? state.log,
+    replies: change.replies ?? state.replies,
+    workedMs: change.workedMs ?? state.workedMs,
+    trace: change.trace ?? state.trace,
+    result: change.result ?? state.result,
+  };
+}
 
 /** A job that said nothing still answers: nobody is left waiting in front of a prompt. */
 export function silentEnd(state: JobState, recipe: CompiledRecipe, as: 'succeeded' | 'failed'): Message | undefined {

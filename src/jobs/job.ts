@@ -174,35 +174,37 @@ export interface JobState {
   /** The login prompt: the next private reply replaces it, and then it is gone from here. */
   readonly prompt?: MessageRef | undefined;
   /** The question that was asked last. */
-  readonly asking?: OpenAsk;
+  readonly asking?: OpenAsk | undefined;
   /** While suspended: when it stops waiting. */
-  readonly expiresAt?: number;
+  readonly expiresAt?: number | undefined;
   /** Times that a login was asked for, by connection: bounds the loop of login and refusal. */
   readonly loginsAsked: Readonly<Record<string, number>>;
   /** Times that the platform did not take what the job had to say. */
-  readonly undelivered?: number;
+  readonly undelivered?: number | undefined;
   /**
    * It has waited for its turn at an app: from when on and until when (ms since the epoch), whether somebody was told, and the turn
    * that is kept for it.
    */
-  readonly appWait?: {
-    readonly since: number;
-    readonly until: number;
-    readonly isTold: boolean;
-    readonly turn?: BookedTurn;
-  };
+  readonly appWait?:
+    | {
+        readonly since: number;
+        readonly until: number;
+        readonly isTold: boolean;
+        readonly turn?: BookedTurn;
+      }
+    | undefined;
   /** The person was told that the job waits for its turn. */
-  readonly isTurnTold?: boolean;
+  readonly isTurnTold?: boolean | undefined;
   /** Lines of `log` steps, the oldest first; bounded. */
-  readonly log?: readonly JobLogLine[];
+  readonly log?: readonly JobLogLine[] | undefined;
   /** What was said to a program, in the order in which it was first said; bounded. */
-  readonly replies?: readonly CollectedReply[];
+  readonly replies?: readonly CollectedReply[] | undefined;
   /** Time that the job has worked before it slept, in ms. */
-  readonly workedMs?: number;
+  readonly workedMs?: number | undefined;
   /** What all that is done for the job is traced below, in whatever process (W3C `traceparent`); absent: not traced. */
   readonly trace?: string | undefined;
   /** How it ends, for the history. Set before the last word is said: from then on no step is begun any more. */
-  readonly result?: JobResult;
+  readonly result?: JobResult | undefined;
 }
 
 /** How a job ends. */
