@@ -1,5 +1,5 @@
 import type { Stores } from './assemble.js';
-import type { AuditPosition, AuditStore } from './audit/audit-store.port.js';
+import type { AuditPage, AuditPosition, AuditStore } from './audit/audit-store.port.js';
 import { openRow, sealRow } from './connections/connection-records.js';
 import type { Clock } from './kernel/clock.port.js';
 import { isBehalfError } from './kernel/errors.js';
@@ -9,8 +9,8 @@ import type { StoreContents } from './store-contents.port.js';
 /** How long an event counts as taken in for a job that has been carried over, in ms: platforms deliver again within an hour. */
 const CLAIM_MS = 3_600_000;
 
-/** Entries of the audit log that go over at once. */
-const AUDIT_PORTION = 500;
+/** Pages of the audit log that go over at once. */
+const AUDIT_PORTION = 100;
 
 /** How many rows went over, were there already, or cannot be opened with the keys. */
 interface Moved {
@@ -86,13 +86,18 @@ async function moveAudit(from: StoreContents['audit'], to: AuditStore, counts: M
   const isOther = Buffer.compare(begun.key, key) !== 0;
   let end: AuditPosition = begun.head;
   for (let last = 0; ; ) {
-    const page = await from.read(last, AUDIT_PORTION);
-    const fresh = page.filter(({ number }) => !isOther && number > begun.head.number);
+    const portion = await from.read(last, AUDIT_PORTION);
+    const fresh = portion.filter(({ number }) => !isOther && number > begun.head.number);
     const elsewhere = await to.append(fresh, end);
-    counts[elsewhere ? 'unreadable' : 'moved'] += fresh.length;
-    counts[isOther ? 'unreadable' : 'there'] += page.length - fresh.length;
+    const entries = entriesOf(fresh);
+    counts[elsewhere ? 'unreadable' : 'moved'] += entries;
+    counts[isOther ? 'unreadable' : 'there'] += entriesOf(portion) - entries;
     end = fresh.at(-1) ?? end;
-    last = page.at(-1)?.number ?? last;
-    if (page.length < AUDIT_PORTION) return counts;
+    last = portion.at(-1)?.number ?? last;
+    if (portion.length < AUDIT_PORTION) return counts;
   }
+}
+
+function entriesOf(pages: readonly AuditPage[]): number {
+  return pages.reduce((entries, { count }) => entries + count, 0);
 }

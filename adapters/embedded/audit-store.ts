@@ -1,8 +1,8 @@
-import type { AuditRecord, AuditState, AuditStore } from '../../src/audit/audit-store.port.js';
+import type { AuditPage, AuditState, AuditStore } from '../../src/audit/audit-store.port.js';
 import { bytesOf, type Database, numberOf, optionalNumberOf, type SqlRow, textOf } from './database.js';
 
 export function createAuditStore(database: Database): AuditStore {
-  const insert = database.prepare('INSERT INTO audit (number, at, previous, hash, sealed) VALUES (?, ?, ?, ?, ?)');
+  const insert = database.prepare('INSERT INTO audit (number, at, count, hash, sealed) VALUES (?, ?, ?, ?, ?)');
   const read = database.prepare('SELECT * FROM audit WHERE number > ? ORDER BY number LIMIT ?');
   const drop = database.prepare('DELETE FROM audit WHERE number <= ?');
   const state = database.prepare('SELECT * FROM audit_state');
@@ -28,16 +28,17 @@ export function createAuditStore(database: Database): AuditStore {
         return now() ?? { key, head: { number: 0, hash: '' } };
       }),
     state: () => database.call('audit state', now),
-    append: (records, after) =>
+    append: (pages, after) =>
       database.commit('append audit', () => {
-        const last = records.at(-1);
+        const last = pages.at(-1);
         if (!last) return undefined;
         if (moveHead.run(last.number, last.hash, after.number, after.hash) !== 1)
           return now()?.head ?? { number: 0, hash: '' };
-        for (const { at, hash, number, previous, sealed } of records) insert.run(number, at, previous, hash, sealed);
+        for (const { at, count, form, hash, number, sealed } of pages)
+          insert.run(number, at, form === 'lines' ? count : BY_ITSELF, Buffer.from(hash, 'base64url'), sealed);
         return undefined;
       }),
-    read: (after, limit) => database.call('read audit', () => read.all(after, limit).map(toAuditRecord)),
+    read: (after, limit) => database.call('read audit', () => read.all(after, limit).map(toPage)),
     async forget({ hash, number, proof }) {
       await database.call('forget audit', () =>
         database.transaction(() => {
@@ -60,12 +61,16 @@ function toState(row: SqlRow): AuditState {
   };
 }
 
-function toAuditRecord(row: SqlRow): AuditRecord {
+/** As `count`: one entry by itself, in the form of before there were pages. The hash was text then. */
+const BY_ITSELF = 0;
+
+function toPage(row: SqlRow): AuditPage {
+  const count = numberOf(row, 'count');
   return {
     number: numberOf(row, 'number'),
+    hash: typeof row['hash'] === 'string' ? row['hash'] : bytesOf(row, 'hash').toString('base64url'),
     at: numberOf(row, 'at'),
-    previous: textOf(row, 'previous'),
-    hash: textOf(row, 'hash'),
+    ...(count === BY_ITSELF ? { count: 1, form: 'json' } : { count, form: 'lines' }),
     sealed: bytesOf(row, 'sealed'),
   };
 }

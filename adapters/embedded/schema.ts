@@ -75,4 +75,9 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE deliveries ADD COLUMN rank INTEGER NOT NULL DEFAULT 1;
   CREATE INDEX deliveries_by_rank ON deliveries (rank, number);
   `,
+  // The audit log in pages of several entries; what was there is 0: one entry by itself. A page follows the one before, which has the hash.
+  `
+  ALTER TABLE audit ADD COLUMN count INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE audit DROP COLUMN previous;
+  `,
 ];

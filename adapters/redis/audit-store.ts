@@ -1,11 +1,11 @@
-import type { AuditAnchor, AuditRecord, AuditState, AuditStore } from '../../src/audit/audit-store.port.js';
+import type { AuditAnchor, AuditPage, AuditState, AuditStore } from '../../src/audit/audit-store.port.js';
 import { BehalfError } from '../../src/kernel/errors.js';
 import type { RedisLink } from './client.js';
 import type { Keys } from './keys.js';
 
 /**
- * The log is a stream whose ids are the numbers, beside it a hash with its key, its end and its anchor: one slot, so that an
- * entry and the new end are one step.
+ * The log is a stream of pages whose ids are the numbers of their last entries, beside it a hash with its key, its end and its
+ * anchor: one slot, so that a page and the new end are one step.
  */
 export function createAuditStore(link: RedisLink, keys: Keys): AuditStore {
   const { log, state } = keys.audit;
@@ -27,11 +27,17 @@ export function createAuditStore(link: RedisLink, keys: Keys): AuditStore {
     async state() {
       return toState(await link.call('audit state', (redis) => redis.hmgetBuffer(state, ...FIELDS)));
     },
-    async append(records, after) {
-      const last = records.at(-1);
+    async append(pages, after) {
+      const last = pages.at(-1);
       if (!last) return undefined;
-      const values = records.flatMap(({ at, hash, number, previous, sealed }) => [
-        ...[`${number}-0`, at, previous, hash, Buffer.from(sealed)],
+      const values = pages.flatMap(({ at, count, form, hash, number, sealed }) => [
+        ...[
+          `${number}-0`,
+          at,
+          form === 'lines' ? count : BY_ITSELF,
+          Buffer.from(hash, 'base64url'),
+          Buffer.from(sealed),
+        ],
       ]);
       const [number, hash] = await link.call('append audit', (redis) =>
         redis.behalfAppendAudit(log, state, after.number, after.hash, last.number, last.hash, ...values),
@@ -42,7 +48,7 @@ export function createAuditStore(link: RedisLink, keys: Keys): AuditStore {
       const found = await link.call('read audit', (redis) =>
         redis.xrangeBuffer(log, `${after + 1}-0`, '+', 'COUNT', limit),
       );
-      return found.map(([id, fields]) => toRecord(id, fields));
+      return found.map(([id, fields]) => toPage(id, fields));
     },
     async forget({ hash, number, proof }: AuditAnchor) {
       await link.call('forget audit', (redis) =>
@@ -74,11 +80,21 @@ function toState(values: readonly (Buffer | null)[]): AuditState | undefined {
   };
 }
 
-function toRecord(id: Buffer, fields: readonly Buffer[]): AuditRecord {
-  const [, at, , previous, , hash, , sealed] = fields;
-  if (!at || !previous || !hash || !sealed) throw corrupt();
-  const number = Number.parseInt(id.toString(), 10);
-  return { number, at: Number(at.toString()), previous: previous.toString(), hash: hash.toString(), sealed };
+/** As `count`: one entry by itself, in the form of before there were pages. What was written then has the field `previous` there. */
+const BY_ITSELF = 0;
+const HASH_BYTES = 32;
+
+function toPage(id: Buffer, fields: readonly Buffer[]): AuditPage {
+  const [, at, name, value, , hash, , sealed] = fields;
+  if (!at || !name || !value || !hash || !sealed) throw corrupt();
+  const count = name.toString() === 'count' ? Number(value.toString()) : BY_ITSELF;
+  return {
+    number: Number.parseInt(id.toString(), 10),
+    hash: hash.length === HASH_BYTES ? hash.toString('base64url') : hash.toString(),
+    at: Number(at.toString()),
+    ...(count === BY_ITSELF ? { count: 1, form: 'json' } : { count, form: 'lines' }),
+    sealed,
+  };
 }
 
 function corrupt(): BehalfError {

@@ -149,13 +149,13 @@ if redis.call('EXISTS', KEYS[1]) == 0 then
 end
 return redis.call('HMGET', KEYS[1], ${AUDIT_FIELDS})`;
 
-/** KEYS log, state · ARGV number and hash behind which, number and hash of the last, then id, at, previous, hash, sealed of each · returns number and hash of another end. */
+/** KEYS log, state · ARGV number and hash behind which, number and hash of the last, then id, at, count, hash, sealed of each · returns number and hash of another end. */
 const APPEND_AUDIT_2 = `
 local head = redis.call('HMGET', KEYS[2], 'number', 'hash')
 local number, hash = head[1] or '0', head[2] or ''
 if number ~= ARGV[1] or hash ~= ARGV[2] then return { number, hash } end
 for i = 5, #ARGV, 5 do
-  redis.call('XADD', KEYS[1], ARGV[i], 'at', ARGV[i + 1], 'previous', ARGV[i + 2], 'hash', ARGV[i + 3], 'sealed', ARGV[i + 4])
+  redis.call('XADD', KEYS[1], ARGV[i], 'at', ARGV[i + 1], 'count', ARGV[i + 2], 'hash', ARGV[i + 3], 'sealed', ARGV[i + 4])
 end
 redis.call('HSET', KEYS[2], 'number', ARGV[3], 'hash', ARGV[4])
 return {}`;

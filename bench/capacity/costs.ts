@@ -15,7 +15,8 @@ export interface Costs {
   readonly connectionBytes: number;
   readonly jobBytes: number;
   readonly claimBytes: number;
-  readonly auditBytes: number;
+  /** The entries of a command in the audit log: where a page holds those of many, and where it holds those of one. */
+  readonly auditBytes: { readonly full: number; readonly alone: number };
   readonly suspendedBytes: number;
   readonly loginBytes: number;
 }
@@ -56,7 +57,7 @@ export function costsOf(results: Results): Costs {
     connectionBytes: need('connections', 'redisBytes', { tokens: 'jwt' }),
     jobBytes: kept('job') + kept('job index'),
     claimBytes: kept('event claim'),
-    auditBytes: kept('audit'),
+    auditBytes: { full: kept('audit'), alone: need('memory', 'auditAlone') },
     suspendedBytes: need('memory', 'redisBytes', { act: 'suspended' }),
     loginBytes: need('memory', 'redisBytes', { act: 'login' }),
   };

@@ -78,18 +78,19 @@ export function needOf(users: number, usage: Usage, retention: Retention, costs:
     repeated: peakPerSecond * usage.repeatedShare,
   };
   const operations = ACTS.reduce((total, act) => total + perSecond[act] * costs.acts[act].redisOperations, 0);
-  const memory = memoryOf(users, usage, retention, costs);
+  const weighed = asCommands(perSecond, costs, ({ cpuMs }) => cpuMs);
+  const replicas = Math.ceil(weighed / rateAt(costs.load, LIMITS.serviceCore * 1_000)) + 1;
+  const memory = memoryOf({ users, usage, retention, replicas }, costs);
   const redisCores =
     cpuAt(
       costs.redisLoad,
       asCommands(perSecond, costs, ({ redisCpuMs }) => redisCpuMs),
     ) / 1_000;
-  const weighed = asCommands(perSecond, costs, ({ cpuMs }) => cpuMs);
   return {
     users,
     commandsPerDay,
     peakPerSecond,
-    replicas: Math.ceil(weighed / rateAt(costs.load, LIMITS.serviceCore * 1_000)) + 1,
+    replicas,
     redisCores,
     redisOperationsPerSecond: operations,
     redisRoundTripsPerSecond: peakPerSecond * costs.redisRoundTrips,
@@ -111,12 +112,39 @@ export function asCommands(
   return ACTS.reduce((total, act) => total + (acts[act] * cost(costs.acts[act])) / cost(costs.acts.finished), 0);
 }
 
-function memoryOf(users: number, usage: Usage, { auditDays, historyDays }: Retention, costs: Costs): Memory {
+/**
+ * Bytes of a command in the audit log, at so many commands a second in one process. A page is written a second after the first of
+ * its entries was noted, so it holds that command and those of the second.
+ */
+export function auditBytesAt(perSecond: number, { auditBytes: { alone, full } }: Pick<Costs, 'auditBytes'>): number {
+  return full + (alone - full) / (1 + perSecond);
+}
+
+interface Plan {
+  readonly users: number;
+  readonly usage: Usage;
+  readonly retention: Retention;
+  readonly replicas: number;
+}
+
+/** Bytes that a day leaves in the audit log. */
+function auditOfDay({ replicas, usage, users }: Plan, costs: Costs): number {
+  const perDay = users * usage.commandsPerUserPerDay;
+  const whole = usage.day.reduce((total, weight) => total + weight, 0);
+  return usage.day.reduce((bytes, weight) => {
+    const commands = (perDay * weight) / whole;
+    return bytes + commands * auditBytesAt(commands / SLOT_SECONDS / replicas, costs);
+  }, 0);
+}
+
+function memoryOf(plan: Plan, costs: Costs): Memory {
+  const { usage, users } = plan;
+  const { auditDays, historyDays } = plan.retention;
   const perDay = users * usage.commandsPerUserPerDay;
   const connections = users * usage.connectedShare * usage.connectionsPerUser * costs.connectionBytes;
   const history = perDay * historyDays * costs.jobBytes;
   const claims = perDay * CLAIM_DAYS * costs.claimBytes;
-  const audit = perDay * auditDays * costs.auditBytes;
+  const audit = auditDays * auditOfDay(plan, costs);
   const waiting = perDay * peakShare(usage) * WAITING_SLOTS * usage.waitingShare * costs.suspendedBytes;
   const total = (connections + history + claims + audit + waiting) * LIMITS.redisHeadroom;
   return { connections, history, claims, audit, waiting, total };

@@ -1,5 +1,5 @@
 import type { ActCost, Costs, LoadPoint } from './costs.js';
-import { ACTS, asCommands, cpuAt } from './model.js';
+import { ACTS, asCommands, auditBytesAt, cpuAt } from './model.js';
 import type { SlotCounts } from './traffic.js';
 
 /** What a day costs. CPU in ms, memory in bytes. */
@@ -31,10 +31,16 @@ export function predictDay(slots: readonly SlotCounts[], replay: Replay, costs: 
     redisCpuMs: slots.reduce((total, slot) => total + cpuOf(slot, one, redis), 0),
     redisOperations: ACTS.reduce((total, act) => total + count(act) * costs.acts[act].redisOperations, 0),
     redisBytes:
-      count('finished') * (costs.jobBytes + costs.claimBytes + costs.auditBytes) +
+      count('finished') * (costs.jobBytes + costs.claimBytes) +
+      slots.reduce((total, { finished }) => total + finished * auditBytesAt(rateOf(finished, replay), costs), 0) +
       count('suspended') * costs.suspendedBytes +
       count('login') * costs.loginBytes,
   };
+}
+
+/** A second, in each process. */
+function rateOf(commands: number, { replicas, slotSeconds }: Replay): number {
+  return commands / replicas / slotSeconds;
 }
 
 interface Program {
@@ -43,7 +49,7 @@ interface Program {
   readonly cost: (act: ActCost) => number;
 }
 
-function cpuOf(slot: SlotCounts, { replicas, slotSeconds }: Replay, { cost, costs, load }: Program): number {
-  const perSecond = asCommands({ ...slot }, costs, cost) / replicas / slotSeconds;
-  return cpuAt(load, perSecond) * replicas * slotSeconds;
+function cpuOf(slot: SlotCounts, replay: Replay, { cost, costs, load }: Program): number {
+  const perSecond = rateOf(asCommands({ ...slot }, costs, cost), replay);
+  return cpuAt(load, perSecond) * replay.replicas * replay.slotSeconds;
 }

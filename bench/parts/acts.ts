@@ -7,6 +7,7 @@ import type { PlatformRequest } from '../world/platform.js';
 import { cpuMs } from '../world/process-figures.js';
 import { type RedisServer, redisFigures } from '../world/redis.js';
 import { openStore, personSeed, vaultOf, writeSeeds } from '../world/seed.js';
+import { measureAuditAlone } from './audit-alone.js';
 
 /** The audit log is written once a second. */
 const SETTLE_MS = 2_000;
@@ -42,6 +43,7 @@ export async function measureActs(stand: Stand): Promise<void> {
   await eachOf(connected, command);
   for (const perSecond of RATES) await measureRate(stand, { perSecond, pid: running.pid, redis, connected }, command);
   await act('finished', count, () => eachOf(connected, command));
+  await measureAuditAlone(stand, redis);
   await act('repeated', count, () => eachOf(requests.slice(-count), (request) => deliver(pool, request)));
   const waiting: { user: string; link: string; done: Promise<void> }[] = [];
   await act('suspended', count, () =>

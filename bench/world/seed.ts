@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createEmbeddedStores } from '../../adapters/embedded/index.js';
 import { createRedisStores } from '../../adapters/redis/index.js';
+import type { AuditStore } from '../../src/audit/audit-store.port.js';
 import type { PersonOwner } from '../../src/connections/connection.js';
 import { sealRow } from '../../src/connections/connection-records.js';
 import type { ConnectionStore } from '../../src/connections/connection-store.port.js';
@@ -57,16 +58,16 @@ export function workspaceSeed(team: string): Seed {
   };
 }
 
-/** Opens a store as the service does, for writing connections into it. */
+/** Opens a store as the service does. `prefix`: of the keys in Redis. */
 export async function openStore(
-  place: { readonly redisUrl: string } | { readonly directory: string },
-): Promise<{ readonly connections: ConnectionStore; close(): Promise<void> }> {
+  place: { readonly redisUrl: string; readonly prefix?: string } | { readonly directory: string },
+): Promise<{ readonly connections: ConnectionStore; readonly audit: AuditStore; close(): Promise<void> }> {
   const base = { clock: systemClock, logger: silent, metrics: noMetrics };
   const stores =
     'redisUrl' in place
-      ? await createRedisStores({ ...base, url: place.redisUrl, commandTimeoutMs: 60_000 })
+      ? await createRedisStores({ ...base, ...place, url: place.redisUrl, commandTimeoutMs: 60_000 })
       : await createEmbeddedStores({ ...base, directory: place.directory });
-  return { connections: stores.connections, close: () => stores.health.close() };
+  return { connections: stores.connections, audit: stores.audit, close: () => stores.health.close() };
 }
 
 export function vaultOf(encryptionKeys: string): Vault {

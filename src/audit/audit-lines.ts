@@ -1,5 +1,5 @@
 import type { AuditKind, AuditPerson } from '../kernel/audit.port.js';
-import type { AuditLine } from './audit-log.js';
+import type { AuditLine } from './sealed-page.js';
 
 /** Which entries are wanted; what is absent does not matter. */
 export interface AuditFilter {

@@ -1,31 +1,19 @@
-import type { AuditEvent } from '../kernel/audit.port.js';
-import { BehalfError, isBehalfError } from '../kernel/errors.js';
+import { BehalfError } from '../kernel/errors.js';
 import { keyIdOf, type Vault } from '../kernel/vault.js';
-import type { AuditAnchor, AuditPosition, AuditRecord, AuditState, AuditStore } from './audit-store.port.js';
+import type { AuditAnchor, AuditPage, AuditPosition, AuditState, AuditStore } from './audit-store.port.js';
 import { BEGINNING, type Chain, createAuditKey, createChain, openAuditKey, sealAuditKey } from './chain.js';
+import type { AuditEntry } from './page-content.js';
+import { type AuditLine, linesOf, type SealedPage, sealPage } from './sealed-page.js';
 
-const PAGE = 500;
+/** Pages that are read at once. */
+const PORTION = 100;
 /** Looks for the end of the log, where many processes write at the same time. */
 const TRIES = 50;
 
-/** Entries that are written at once, at most. */
-export const AUDIT_BATCH = 500;
-
-export interface AuditEntry {
-  /** Milliseconds since the epoch. */
-  readonly at: number;
-  readonly event: AuditEvent;
-}
-
-/** An entry that is ready to be written. The same object stands for the same entry, however often it is tried. */
-export interface SealedEntry {
-  readonly at: number;
-  readonly sealed: Uint8Array;
-}
-
-/** An entry as it is read. `event` is absent where it cannot be opened. */
-export interface AuditLine extends Omit<AuditRecord, 'sealed'> {
-  readonly event?: AuditEvent;
+/** Milliseconds since the epoch. */
+interface TimeRange {
+  readonly from?: number;
+  readonly to?: number;
 }
 
 export type AuditVerdict =
@@ -36,11 +24,11 @@ export type AuditVerdict =
 
 type Broken = Extract<AuditVerdict, { kind: 'broken' }>;
 
-/** Batch whose writing ended with an error: it may be there all the same. */
+/** Page whose writing ended with an error: it may be there all the same. */
 interface InDoubt {
-  readonly entries: readonly SealedEntry[];
+  readonly page: SealedPage;
   readonly after: AuditPosition;
-  readonly firstHash: string;
+  readonly hash: string;
 }
 
 /** A log that is written to, and where it ended when we last knew. */
@@ -49,7 +37,10 @@ interface OpenLog {
   head: AuditPosition;
 }
 
-/** The audit log: who did what. Each entry holds the hash of the one before, made with a key that the store does not have. */
+/**
+ * The audit log: who did what. What is written together is one page: sealed once, with a hash over it and the hash of the page
+ * before, made with a key that the store does not have. Entries are numbered one by one.
+ */
 export class AuditLog {
   readonly #store: AuditStore;
   readonly #vault: Vault;
@@ -61,49 +52,49 @@ export class AuditLog {
     this.#vault = options.vault;
   }
 
-  /** Makes entries ready to be written. Rejects as {@link append} does. */
-  async seal(entries: readonly AuditEntry[]): Promise<readonly SealedEntry[]> {
-    const { vault } = (await this.#begin()).chain;
-    return entries.map(({ at, event }) => ({ at, sealed: vault.sealJson('audit', [], event) }));
+  /** Makes a page of 1 to `PAGE_ENTRIES` entries. Rejects as {@link append} does. */
+  async seal(entries: readonly AuditEntry[]): Promise<SealedPage> {
+    return sealPage((await this.#begin()).chain, entries);
   }
 
   /**
-   * Adds up to {@link AUDIT_BATCH} entries. Rejects with `store.unavailable`, or `store.corrupt` where the keyring does not open
-   * the log; the same entries may then be given again, with others behind them, and are there once.
+   * Adds a page. Rejects with `store.unavailable`, or `store.corrupt` where the keyring does not open the log; the same page may
+   * then be given again, and is there once.
    */
-  async append(entries: readonly SealedEntry[]): Promise<void> {
-    const rest = await this.#notArrived(entries);
-    for (let attempt = 0; rest.length > 0; attempt += 1) {
-      if (attempt === TRIES)
-        throw new BehalfError('store.unavailable', 'The audit log grows faster than can be written');
+  async append(page: SealedPage): Promise<void> {
+    if (await this.#hasArrived(page)) return;
+    for (let attempt = 0; attempt < TRIES; attempt += 1) {
       const open = await this.#begin();
-      const records = linked(open.chain, open.head, rest);
-      this.#inDoubt = { entries: rest, after: open.head, firstHash: records[0]?.hash ?? '' };
-      const end = await this.#store.append(records, open.head);
+      const next = open.chain.link(open.head, page);
+      this.#inDoubt = { page, after: open.head, hash: next.hash };
+      const end = await this.#store.append([next], open.head);
       this.#inDoubt = undefined;
       if (end === undefined) {
-        open.head = records.at(-1) ?? open.head;
+        open.head = { number: next.number, hash: next.hash };
         return;
       }
       // Shorter than it was: a store that was put back, or begun anew with another key.
       if (end.number < open.head.number) this.#open = undefined;
       else open.head = end;
     }
+    throw new BehalfError('store.unavailable', 'The audit log grows faster than can be written');
   }
 
   /** The entries in order, those of a time from `from` to before `to` (ms since the epoch). */
-  async *read(range: { readonly from?: number; readonly to?: number } = {}): AsyncGenerator<AuditLine> {
+  async *read({ from = 0, to = Number.POSITIVE_INFINITY }: TimeRange = {}): AsyncGenerator<AuditLine> {
     const state = await this.#store.state();
     if (!state) return;
     const chain = this.#chainOf(state);
-    for await (const { sealed, ...place } of this.#records(state.anchor?.number ?? 0)) {
-      if (place.at < (range.from ?? 0) || place.at >= (range.to ?? Number.POSITIVE_INFINITY)) continue;
-      const event = openEvent(chain, sealed);
-      yield { ...place, ...(event ? { event } : {}) };
+    let last: AuditPosition = state.anchor ?? BEGINNING;
+    for await (const page of this.#pages(last.number)) {
+      // A page has the time of its newest entry.
+      const lines = page.at < from ? [] : linesOf(chain, page, last.hash);
+      for (const line of lines) if (line.at >= from && line.at < to) yield line;
+      last = page;
     }
   }
 
-  /** Looks at every entry. `known`: where the log ended at an earlier time, as it was noted elsewhere. */
+  /** Looks at every page. `known`: where the log ended at an earlier time, as it was noted elsewhere. */
   async verify(known?: AuditPosition): Promise<AuditVerdict> {
     const state = await this.#store.state();
     if (!state) return known ? broken(1, 'end') : { kind: 'whole', from: BEGINNING, head: BEGINNING };
@@ -113,30 +104,35 @@ export class AuditLog {
     const from = anchor ?? BEGINNING;
     if (known?.number === from.number && known.hash !== from.hash) return broken(known.number, 'changed');
     let last: AuditPosition = from;
-    for await (const record of this.#records(last.number)) {
+    for await (const page of this.#pages(last.number)) {
       // What was forgotten while we read is no gap.
-      if (record.number !== last.number + 1) last = (await this.#forgottenTo(chain, last)) ?? last;
-      const misfit = misfitOf(chain, last, record);
+      if (firstOf(page) !== last.number + 1) last = (await this.#forgottenTo(chain, last)) ?? last;
+      const misfit = misfitOf(chain, last, page);
       if (misfit) return misfit;
-      if (record.number === known?.number && record.hash !== known.hash) return broken(record.number, 'changed');
-      last = record;
+      const isKnown = known && known.number > last.number && known.number <= page.number;
+      if (isKnown && page.hash !== known.hash) return broken(known.number, 'changed');
+      last = page;
     }
     return this.#endOf({ from, last, ...(known ? { known } : {}) });
   }
 
-  /** Forgets the oldest entries that are older than `before` (ms since the epoch); gives their number. Stops at one that does not fit. */
+  /**
+   * Forgets the oldest pages whose entries are all older than `before` (ms since the epoch); gives the number of entries. Stops
+   * at one that does not fit.
+   */
   async forget(before: number): Promise<number> {
     const state = await this.#store.state();
     if (!state) return 0;
     const chain = this.#chainOf(state);
     const start: AuditPosition = state.anchor ?? BEGINNING;
-    let [last, kept] = [start, start];
-    for await (const record of this.#records(start.number)) {
-      if (record.at >= before) break;
-      const misfit = misfitOf(chain, last, record);
+    let [last, kept, pages] = [start, start, 0];
+    for await (const page of this.#pages(start.number)) {
+      if (page.at >= before) break;
+      const misfit = misfitOf(chain, last, page);
       if (misfit) throw new BehalfError('store.corrupt', `The audit log does not fit at number ${misfit.number}`);
-      last = record;
-      if (last.number - kept.number >= PAGE) kept = await this.#cut(chain, last);
+      last = page;
+      pages += 1;
+      if (pages % PORTION === 0) kept = await this.#cut(chain, last);
     }
     if (last.number > kept.number) await this.#cut(chain, last);
     return last.number - start.number;
@@ -176,23 +172,23 @@ export class AuditLog {
     return createChain(openAuditKey(this.#vault, state.key));
   }
 
-  /** A write that seemed to fail may have been done: all of it, or nothing. */
-  async #notArrived(entries: readonly SealedEntry[]): Promise<readonly SealedEntry[]> {
+  /** A write that seemed to fail may have been done. */
+  async #hasArrived(page: SealedPage): Promise<boolean> {
     const doubt = this.#inDoubt;
-    if (!doubt || doubt.entries[0] !== entries[0]) return entries;
-    const [first] = await this.#store.read(doubt.after.number, 1);
+    if (doubt?.page !== page) return false;
+    const [next] = await this.#store.read(doubt.after.number, 1);
     this.#inDoubt = undefined;
     this.#open = undefined;
-    return first?.hash === doubt.firstHash ? entries.slice(doubt.entries.length) : entries;
+    return next?.hash === doubt.hash;
   }
 
-  async *#records(after: number): AsyncGenerator<AuditRecord> {
+  async *#pages(after: number): AsyncGenerator<AuditPage> {
     let last = after;
     for (;;) {
-      const page = await this.#store.read(last, PAGE);
-      yield* page;
-      last = page.at(-1)?.number ?? last;
-      if (page.length < PAGE) return;
+      const portion = await this.#store.read(last, PORTION);
+      yield* portion;
+      last = portion.at(-1)?.number ?? last;
+      if (portion.length < PORTION) return;
     }
   }
 
@@ -201,7 +197,7 @@ export class AuditLog {
     return anchor && anchor.number > last.number && chain.isOurs(anchor) ? anchor : undefined;
   }
 
-  /** More may have been written since: only an end before the last entry, or one without its entry, is wrong. */
+  /** More may have been written since: only an end before the last page, or one without its page, is wrong. */
   async #endOf(seen: {
     readonly from: AuditPosition;
     readonly last: AuditPosition;
@@ -210,7 +206,8 @@ export class AuditLog {
     const { from, known, last } = seen;
     const { head } = (await this.#store.state()) ?? { head: BEGINNING };
     const [next] = head.number > last.number ? await this.#store.read(last.number, 1) : [];
-    if (head.number > last.number && next?.number !== last.number + 1) return broken(last.number + 1, 'end');
+    if (head.number > last.number && (!next || firstOf(next) !== last.number + 1))
+      return broken(last.number + 1, 'end');
     if (head.number < last.number) return broken(head.number + 1, 'end');
     if (head.number === last.number && head.hash !== last.hash) return broken(last.number, 'end');
     if (known && known.number > last.number) return broken(last.number + 1, 'end');
@@ -227,27 +224,19 @@ export class AuditLog {
   }
 }
 
-function linked(chain: Chain, head: AuditPosition, entries: readonly SealedEntry[]): readonly AuditRecord[] {
-  const records: AuditRecord[] = [];
-  for (const entry of entries) records.push(chain.link(records.at(-1) ?? head, entry));
-  return records;
+function firstOf({ count, number }: AuditPage): number {
+  return number - count + 1;
 }
 
-function misfitOf(chain: Chain, last: AuditPosition, record: AuditRecord): Broken | undefined {
-  if (record.number !== last.number + 1) return broken(last.number + 1, 'missing');
-  const fits = record.previous === last.hash && record.hash === chain.hashOf(record);
-  return fits ? undefined : broken(record.number, 'changed');
+/** What does not fit is named by the first number behind the page before. */
+function misfitOf(chain: Chain, last: AuditPosition, page: AuditPage): Broken | undefined {
+  const number = last.number + 1;
+  if (firstOf(page) > number) return broken(number, 'missing');
+  return page.hash === chain.hashOf(page, last.hash) && firstOf(page) === number
+    ? undefined
+    : broken(number, 'changed');
 }
 
 function broken(number: number, why: Broken['why']): Broken {
   return { kind: 'broken', number, why };
-}
-
-function openEvent(chain: Chain, sealed: Uint8Array): AuditEvent | undefined {
-  try {
-    return chain.vault.openJson('audit', [], sealed) as AuditEvent;
-  } catch (error) {
-    if (isBehalfError(error, 'store.corrupt')) return undefined;
-    throw error;
-  }
 }

@@ -3,9 +3,11 @@ import type { Clock } from '../kernel/clock.port.js';
 import { asBehalfError } from '../kernel/errors.js';
 import type { Logger } from '../kernel/logger.port.js';
 import type { Metrics } from '../kernel/metrics.port.js';
-import { AUDIT_BATCH, type AuditEntry, type AuditLog, type SealedEntry } from './audit-log.js';
+import type { AuditLog } from './audit-log.js';
+import type { AuditEntry } from './page-content.js';
+import { PAGE_ENTRIES, type SealedPage } from './sealed-page.js';
 
-/** What is noted is written after this time, in ms, together: a process that is killed loses it. */
+/** What is noted is written after this time, in ms, together as one page: a process that is killed loses it. */
 const WRITE_AFTER_MS = 1_000;
 /** Entries that wait in memory while the store is away; about 5 MB. */
 const MAX_WAITING = 10_000;
@@ -26,7 +28,7 @@ export class AuditTrail implements Audit {
   readonly #stopping = new AbortController();
   #waiting: AuditEntry[] = [];
   /** What is being written: the oldest of what waited. */
-  #writing: { readonly entries: readonly AuditEntry[]; readonly sealed: readonly SealedEntry[] } | undefined;
+  #writing: { readonly entries: readonly AuditEntry[]; readonly page: SealedPage } | undefined;
   #lost = 0;
   #isAway = false;
   #timer: Promise<void> | undefined;
@@ -79,7 +81,7 @@ export class AuditTrail implements Audit {
       for (;;) {
         if (!this.#writing && !(await this.#take())) break;
         if (!this.#writing) break;
-        await this.#deps.log.append(this.#writing.sealed);
+        await this.#deps.log.append(this.#writing.page);
         for (const { event } of this.#writing.entries) metrics.count('audit_entries', { kind: event.kind });
         this.#writing = undefined;
       }
@@ -95,11 +97,11 @@ export class AuditTrail implements Audit {
   }
 
   async #take(): Promise<boolean> {
-    const entries = this.#waiting.slice(0, AUDIT_BATCH);
+    const entries = this.#waiting.slice(0, PAGE_ENTRIES);
     if (entries.length === 0) return false;
-    const sealed = await this.#deps.log.seal(entries);
+    const page = await this.#deps.log.seal(entries);
     this.#waiting = this.#waiting.slice(entries.length);
-    this.#writing = { entries, sealed };
+    this.#writing = { entries, page };
     if (this.#lost > 0) this.#noteLost();
     return true;
   }

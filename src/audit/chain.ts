@@ -3,21 +3,21 @@ import { BehalfError } from '../kernel/errors.js';
 import { randomToken, sha256 } from '../kernel/ids.js';
 import { Secret } from '../kernel/secret.js';
 import { createVault, type Vault } from '../kernel/vault.js';
-import type { AuditAnchor, AuditPosition, AuditRecord } from './audit-store.port.js';
+import type { AuditAnchor, AuditPage, AuditPosition } from './audit-store.port.js';
 
 /** Before the first entry. */
 export const BEGINNING: AuditPosition = { number: 0, hash: '' };
 
 const KEY_BYTES = 32;
 
-/** What the keys of the log do: seal entries, and make hashes that nobody else can make. */
+/** What the keys of the log do: seal pages, and make hashes that nobody else can make. */
 export interface Chain {
-  /** Seals entries. */
+  /** Seals pages. */
   readonly vault: Vault;
-  /** The record that follows `previous`. */
-  link(previous: AuditPosition, entry: { readonly at: number; readonly sealed: Uint8Array }): AuditRecord;
-  /** The hash that a record must have. */
-  hashOf(record: Omit<AuditRecord, 'hash'>): string;
+  /** The page that follows `previous`. */
+  link(previous: AuditPosition, page: Omit<AuditPage, keyof AuditPosition>): AuditPage;
+  /** The hash that a page must have when it follows the one with the hash `previous`. */
+  hashOf(page: Omit<AuditPage, 'hash'>, previous: string): string;
   /** Where the log begins when all up to `position` has been forgotten. */
   anchorAt(position: AuditPosition): AuditAnchor;
   /** True for an anchor of ours. */
@@ -51,16 +51,23 @@ export function createChain(key: Secret<Buffer>): Chain {
   const derive = (purpose: string) => Buffer.from(hkdfSync('sha256', key.reveal(), '', purpose, KEY_BYTES));
   const macKey = derive('behalf audit chain');
   const mac = (canonical: string): string => createHmac('sha256', macKey).update(canonical).digest('base64url');
-  const hashOf: Chain['hashOf'] = ({ at, number, previous, sealed }) =>
-    mac(JSON.stringify({ at, digest: sha256(sealed), number, previous, type: 'entry' }));
+  const hashOf: Chain['hashOf'] = ({ at, count, form, number, sealed }, previous) => {
+    const digest = sha256(sealed);
+    return mac(
+      JSON.stringify(
+        form === 'json'
+          ? { at, digest, number, previous, type: 'entry' }
+          : { at, count, digest, number, previous, type: 'page' },
+      ),
+    );
+  };
   const proofOf = ({ hash, number }: AuditPosition): string => mac(JSON.stringify({ hash, number, type: 'anchor' }));
   return {
     vault: createVault([{ id: 'audit', key: new Secret(derive('behalf audit entries')) }]),
     hashOf,
-    link(previous, { at, sealed }) {
-      const number = previous.number + 1;
-      const before = previous.hash;
-      return { number, at, previous: before, sealed, hash: hashOf({ number, at, previous: before, sealed }) };
+    link(previous, { at, count, form, sealed }) {
+      const page = { number: previous.number + count, at, count, form, sealed };
+      return { ...page, hash: hashOf(page, previous.hash) };
     },
     anchorAt: ({ hash, number }) => ({ number, hash, proof: proofOf({ number, hash }) }),
     isOurs: (anchor) => anchor.proof === proofOf(anchor),

@@ -19,7 +19,7 @@ export interface AuditPerson {
   readonly platform: string;
   readonly tenant: string;
   /** Absent: everybody of the workspace or organisation. */
-  readonly user?: string;
+  readonly user?: string | undefined;
 }
 
 /**
@@ -30,25 +30,25 @@ export interface AuditEvent {
   readonly kind: AuditKind;
   readonly outcome: string;
   /** Whose connection, login or job it is. */
-  readonly person?: AuditPerson;
+  readonly person?: AuditPerson | undefined;
   /** Who caused it, where it was not that person: `administrator`, `service`, or the account of the machine. */
   readonly by?: string | undefined;
-  readonly connection?: string;
+  readonly connection?: string | undefined;
   /** The account in the app: its own id, and what people recognise. */
   readonly account?: { readonly id: string; readonly label: string } | undefined;
-  readonly app?: string;
-  readonly action?: string;
+  readonly app?: string | undefined;
+  readonly action?: string | undefined;
   /** The request as the connector's file has it: datapills are not filled in. */
   readonly request?: { readonly method: string; readonly host: string; readonly path: string } | undefined;
-  readonly recipe?: string;
-  readonly job?: string;
+  readonly recipe?: string | undefined;
+  readonly job?: string | undefined;
   /** Path of the step within the job. */
-  readonly step?: string;
+  readonly step?: string | undefined;
   /** Why: an error's code, or a reason. */
   readonly code?: string | undefined;
   /** What the person was shown of an error. */
   readonly ref?: string | undefined;
-  readonly count?: number;
+  readonly count?: number | undefined;
 }
 
 /** Takes what is done, for the audit log. Neither waits nor fails: what happens must not depend on being noted. */

@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import Libsql from 'libsql';
 import { AuditLog } from '../../src/audit/audit-log.js';
-import type { AuditRecord } from '../../src/audit/audit-store.port.js';
+import type { AuditPage } from '../../src/audit/audit-store.port.js';
 import { createAuditKey, createChain, sealAuditKey } from '../../src/audit/chain.js';
+import { sealPage } from '../../src/audit/sealed-page.js';
 import { Secret } from '../../src/kernel/secret.js';
 import { createVault } from '../../src/kernel/vault.js';
 import { openEmbeddedStores } from '../contract/stores/embedded-harness.js';
@@ -19,8 +20,8 @@ const ENTRIES = 9;
 
 /** Somebody who can write to the store, but has no key. */
 interface Attacker {
-  /** Puts another list of entries in place of all that are there. */
-  replaceAll(records: readonly AuditRecord[]): Promise<void>;
+  /** Puts another list of pages in place of all that are there. */
+  replaceAll(pages: readonly AuditPage[]): Promise<void>;
   /** Changes what is kept beside the entries, by the driver's own names. */
   setState(
     change: Readonly<Record<'number' | 'hash' | 'anchorNumber' | 'anchorHash' | 'anchorProof', string>>,
@@ -33,7 +34,8 @@ describe.each(['embedded', 'redis'] as const)('an attacker who writes to the %s 
   let prefix: string;
   let stores: Stores;
   let attacker: Attacker;
-  let records: readonly AuditRecord[];
+  /** One for each entry. */
+  let pages: readonly AuditPage[];
 
   beforeAll(async () => {
     redis = await startRedis();
@@ -48,7 +50,7 @@ describe.each(['embedded', 'redis'] as const)('an attacker who writes to the %s 
     const log = new AuditLog({ store: stores.audit, vault });
     for (let number = 1; number <= ENTRIES; number += 1)
       await log.append(await log.seal([{ at: number, event: { kind: 'job', outcome: 'started', job: `j${number}` } }]));
-    records = await stores.audit.read(0, 100);
+    pages = await stores.audit.read(0, 100);
   });
 
   afterEach(async () => {
@@ -69,10 +71,10 @@ describe.each(['embedded', 'redis'] as const)('an attacker who writes to the %s 
       replaceAll: (list) =>
         act(async (raw) => {
           await raw.del(`${prefix}{audit}log`);
-          for (const { at, hash, number, previous, sealed } of list)
+          for (const { at, count, hash, number, sealed } of list)
             await raw.xadd(
-              ...([`${prefix}{audit}log`, `${number}-0`, 'at', at] as const),
-              ...['previous', previous, 'hash', hash, 'sealed', Buffer.from(sealed)],
+              ...([`${prefix}{audit}log`, `${number}-0`, 'at', at, 'count', count] as const),
+              ...['hash', Buffer.from(hash, 'base64url'), 'sealed', Buffer.from(sealed)],
             );
         }),
       setState: (change) =>
@@ -96,8 +98,9 @@ describe.each(['embedded', 'redis'] as const)('an attacker who writes to the %s 
       replaceAll: (list) =>
         act((raw) => {
           raw.exec('DELETE FROM audit');
-          const insert = raw.prepare('INSERT INTO audit (number, at, previous, hash, sealed) VALUES (?, ?, ?, ?, ?)');
-          for (const { at, hash, number, previous, sealed } of list) insert.run([number, at, previous, hash, sealed]);
+          const insert = raw.prepare('INSERT INTO audit (number, at, count, hash, sealed) VALUES (?, ?, ?, ?, ?)');
+          for (const { at, count, hash, number, sealed } of list)
+            insert.run([number, at, count, Buffer.from(hash, 'base64url'), sealed]);
         }),
       setState: ({ anchorHash, anchorNumber, anchorProof, hash, number }) =>
         act((raw) => {
@@ -110,26 +113,27 @@ describe.each(['embedded', 'redis'] as const)('an attacker who writes to the %s 
   }
 
   const verdict = () => new AuditLog({ store: stores.audit, vault }).verify();
-  const at = (number: number): AuditRecord => {
-    const found = records[number - 1];
+  const at = (number: number): AuditPage => {
+    const found = pages[number - 1];
     if (!found) throw new Error(`There is no entry ${number}`);
     return found;
   };
-  const without = (...numbers: readonly number[]) => records.filter(({ number }) => !numbers.includes(number));
+  const without = (...numbers: readonly number[]) => pages.filter(({ number }) => !numbers.includes(number));
   const NO_ANCHOR = { anchorNumber: '', anchorHash: '', anchorProof: '' };
 
   it('is not seen where nothing was done', async () => {
-    await attacker.replaceAll(records);
+    await attacker.replaceAll(pages);
     expect(await verdict()).toMatchObject({ kind: 'whole', head: { number: ENTRIES } });
   });
 
   it.each([
     ['content', { sealed: randomBytes(60) }],
     ['time', { at: 77 }],
-    ['hash', { hash: 'x'.repeat(43) }],
-    ['predecessor', { previous: 'x'.repeat(43) }],
+    ['hash', { hash: randomBytes(32).toString('base64url') }],
+    ['count, as if there was more in it,', { count: 2 }],
+    ['form', { count: 0 }],
   ])('is found out at the entry whose %s was changed', async (_what, change) => {
-    await attacker.replaceAll(records.map((record) => (record.number === 4 ? { ...record, ...change } : record)));
+    await attacker.replaceAll(pages.map((page) => (page.number === 4 ? { ...page, ...change } : page)));
     expect(await verdict()).toEqual({ kind: 'broken', number: 4, why: 'changed' });
   });
 
@@ -139,7 +143,7 @@ describe.each(['embedded', 'redis'] as const)('an attacker who writes to the %s 
   });
 
   it('is found out where the gap was closed by new numbers', async () => {
-    const closed = without(5).map((record, index) => ({ ...record, number: index + 1 }));
+    const closed = without(5).map((page, index) => ({ ...page, number: index + 1 }));
     await attacker.replaceAll(closed);
     expect(await verdict()).toEqual({ kind: 'broken', number: 5, why: 'changed' });
   });
@@ -151,7 +155,7 @@ describe.each(['embedded', 'redis'] as const)('an attacker who writes to the %s 
   });
 
   it('is found out where an entry was repeated at the end', async () => {
-    await attacker.replaceAll([...records, { ...at(2), number: ENTRIES + 1 }]);
+    await attacker.replaceAll([...pages, { ...at(2), number: ENTRIES + 1 }]);
     expect(await verdict()).toEqual({ kind: 'broken', number: ENTRIES + 1, why: 'changed' });
   });
 
@@ -181,9 +185,8 @@ describe.each(['embedded', 'redis'] as const)('an attacker who writes to the %s 
 
   it('cannot write a log of their own: its key opens with the keyring alone', async () => {
     const forger = createChain(createAuditKey());
-    const sealed = forger.vault.sealJson('audit', [], { kind: 'job', outcome: 'started' });
-    const forged = forger.link(at(ENTRIES), { at: 99, sealed });
-    await attacker.replaceAll([...records, forged]);
+    const forged = forger.link(at(ENTRIES), sealPage(forger, [{ at: 99, event: { kind: 'job', outcome: 'started' } }]));
+    await attacker.replaceAll([...pages, forged]);
     await attacker.setState({ ...NO_ANCHOR, number: String(forged.number), hash: forged.hash });
     expect(await verdict()).toEqual({ kind: 'broken', number: ENTRIES + 1, why: 'changed' });
     const theirs = createVault([{ id: 'k1', key: new Secret(randomBytes(32)) }]);
@@ -207,5 +210,68 @@ describe.each(['embedded', 'redis'] as const)('an attacker who writes to the %s 
     expect(await verdict()).toMatchObject({ kind: 'whole', from: { number: ENTRIES }, head: { number: ENTRIES } });
     await log.append(await log.seal([{ at: 99, event: { kind: 'keys', outcome: 'rotated' } }]));
     expect(await verdict()).toMatchObject({ kind: 'whole', head: { number: ENTRIES + 1 } });
+  });
+
+  describe('that has entries which were written together', () => {
+    const SEVERAL = 5;
+    let first: AuditPage;
+    let second: AuditPage;
+
+    beforeEach(async () => {
+      const log = new AuditLog({ store: stores.audit, vault });
+      for (const at of [100, 200])
+        await log.append(
+          await log.seal(
+            Array.from({ length: SEVERAL }, (_, index) => ({
+              at: at + index,
+              event: { kind: 'job', outcome: 'started', job: `${at}-${index}` },
+            })),
+          ),
+        );
+      pages = await stores.audit.read(0, 100);
+      [first, second] = [at(ENTRIES + 1), at(ENTRIES + 2)];
+    });
+
+    const instead = (page: AuditPage, change: Partial<AuditPage>) =>
+      attacker.replaceAll(pages.map((each) => (each === page ? { ...each, ...change } : each)));
+
+    it('is found out at the first entry of the page that was changed', async () => {
+      await instead(first, { sealed: second.sealed });
+      expect(await verdict()).toEqual({ kind: 'broken', number: ENTRIES + 1, why: 'changed' });
+    });
+
+    it('is found out where the page says that it has fewer entries, or more', async () => {
+      await instead(first, { count: SEVERAL - 1 });
+      expect(await verdict()).toEqual({ kind: 'broken', number: ENTRIES + 1, why: 'missing' });
+      await instead(first, { count: SEVERAL + 1 });
+      expect(await verdict()).toEqual({ kind: 'broken', number: ENTRIES + 1, why: 'changed' });
+    });
+
+    it('is found out where the page is missing', async () => {
+      await attacker.replaceAll(pages.filter((page) => page !== first));
+      expect(await verdict()).toEqual({ kind: 'broken', number: ENTRIES + 1, why: 'missing' });
+    });
+
+    it('cannot make entries out of a page that does not open, and none that were not there', async () => {
+      await instead(first, { sealed: second.sealed.slice(0, -1), count: 1_000_000 });
+      const read: unknown[] = [];
+      for await (const { event, number } of new AuditLog({ store: stores.audit, vault }).read({ from: 100 }))
+        read.push(event?.job ?? number);
+      expect(read.filter((line) => typeof line === 'string')).toEqual(['200-0', '200-1', '200-2', '200-3', '200-4']);
+      expect(read.length).toBeLessThan(1_000);
+    });
+
+    it('finds nothing wrong where a page was forgotten when its newest entry was old enough', async () => {
+      const log = new AuditLog({ store: stores.audit, vault });
+      expect(await log.forget(100 + SEVERAL - 1)).toBe(ENTRIES);
+      expect(await log.forget(100 + SEVERAL)).toBe(SEVERAL);
+      expect(await verdict()).toEqual({
+        kind: 'whole',
+        from: { number: first.number, hash: first.hash },
+        head: { number: second.number, hash: second.hash },
+      });
+      expect(await log.verify({ number: second.number - 1, hash: second.hash })).toMatchObject({ kind: 'whole' });
+      expect(await log.verify({ number: second.number - 1, hash: first.hash })).toMatchObject({ kind: 'broken' });
+    });
   });
 });

@@ -68,6 +68,7 @@ describe('what is noted for the audit log', () => {
     await pass(1_000);
     expect(await jobs()).toEqual(['a', 'b', 'c']);
     expect(faulty.calls.filter((call) => call === 'audit.append')).toHaveLength(1);
+    expect(await kept.audit.read(0, 10)).toEqual([expect.objectContaining({ number: 3, count: 3 })]);
     expect(counted).toEqual(['audit_entries', 'audit_entries', 'audit_entries']);
   });
 

@@ -1,4 +1,4 @@
-import type { AuditLine } from '../../src/audit/audit-log.js';
+import type { AuditLine } from '../../src/audit/sealed-page.js';
 import { loginButtonsOf } from '../support/recording-chat.js';
 import { callable, recipe } from '../support/service-files.js';
 import { ANN, BOB, eventually, type ServiceKit, startServiceKit } from '../support/service-kit.js';
@@ -120,13 +120,13 @@ describe('the audit log', () => {
     await createAsAnn();
     const lines = JSON.stringify(await kit.auditLines());
     expect(lines).not.toContain(TYPED);
-    const records = await kit.kept.audit.read(0, 1_000);
-    expect(records.length).toBeGreaterThan(3);
+    const pages = await kit.kept.audit.read(0, 1_000);
+    expect(pages.length).toBeGreaterThan(0);
     const tokens = kit.crm.refreshTokensOf('ann@acme.example');
     expect(tokens).toHaveLength(1);
     for (const secret of [...tokens, TYPED]) expect(lines).not.toContain(secret);
     // Who it was is sealed, too: the store alone does not tell.
-    for (const { sealed } of records) expect(Buffer.from(sealed).includes(ANN.userId)).toBe(false);
+    for (const { sealed } of pages) expect(Buffer.from(sealed).includes(ANN.userId)).toBe(false);
   });
 
   it("has what a program does, by the name of its key, with a connection that is nobody's", async () => {

@@ -7,8 +7,9 @@ import { createOAuth1Client, createOAuthClient } from '../../adapters/oauth/inde
 import { createMetrics } from '../../adapters/prometheus/index.js';
 import { createHttpClient } from '../../adapters/undici/index.js';
 import { type Assembly, assemble } from '../../src/assemble.js';
-import { type AuditLine, AuditLog } from '../../src/audit/audit-log.js';
+import { AuditLog } from '../../src/audit/audit-log.js';
 import { AuditTrail } from '../../src/audit/audit-trail.js';
+import type { AuditLine } from '../../src/audit/sealed-page.js';
 import { type Catalogue, loadCatalogue } from '../../src/catalogue.js';
 import type { ChatFile } from '../../src/chat/chat-file.js';
 import type { ChatUser } from '../../src/chat/chat-user.js';

@@ -1,5 +1,6 @@
 import { AuditLog } from '../../../src/audit/audit-log.js';
-import type { AuditRecord } from '../../../src/audit/audit-store.port.js';
+import type { AuditPage } from '../../../src/audit/audit-store.port.js';
+import { sha256 } from '../../../src/kernel/ids.js';
 import { Secret } from '../../../src/kernel/secret.js';
 import { createVault } from '../../../src/kernel/vault.js';
 import { ALL_BYTES, type OpenStores, useStores, winnersOf } from './stores.js';
@@ -8,23 +9,23 @@ const KEY = Buffer.from('the sealed key');
 const BEGINNING = { number: 0, hash: '' };
 const vault = createVault([{ id: 'k1', key: new Secret(Buffer.alloc(32, 7)) }]);
 
-function record(number: number, changes: Partial<AuditRecord> = {}): AuditRecord {
-  const hashOf = (of: number) => (of === 0 ? '' : `hash ${of}`);
+function page(number: number, changes: Partial<AuditPage> = {}): AuditPage {
   return {
     number,
     at: 1_000 + number,
-    previous: hashOf(number - 1),
-    hash: hashOf(number),
+    count: 1,
+    form: 'lines',
+    hash: sha256(`${number}`),
     sealed: ALL_BYTES,
     ...changes,
   };
 }
 
-function records(from: number, to: number): readonly AuditRecord[] {
-  return Array.from({ length: to - from + 1 }, (_, index) => record(from + index));
+function pages(from: number, to: number): readonly AuditPage[] {
+  return Array.from({ length: to - from + 1 }, (_, index) => page(from + index));
 }
 
-function position({ hash, number }: AuditRecord) {
+function position({ hash, number }: AuditPage) {
   return { hash, number };
 }
 
@@ -41,34 +42,52 @@ export function describeAuditStore(open: OpenStores): void {
     });
 
     it('begins behind an anchor', async () => {
-      const anchor = { ...position(record(9)), proof: 'proof' };
-      const state = { key: KEY, anchor, head: position(record(9)) };
+      const anchor = { ...position(page(9)), proof: 'proof' };
+      const state = { key: KEY, anchor, head: position(page(9)) };
       expect(await store().begin({ key: KEY, anchor })).toEqual(state);
-      expect(await store().append([record(10)], record(9))).toBeUndefined();
-      expect(await store().state()).toEqual({ ...state, head: position(record(10)) });
+      expect(await store().append([page(10)], page(9))).toBeUndefined();
+      expect(await store().state()).toEqual({ ...state, head: position(page(10)) });
     });
 
     it('gives what was added, in order and in portions', async () => {
       await store().begin({ key: KEY });
-      expect(await store().append(records(1, 3), BEGINNING)).toBeUndefined();
-      expect(await store().append(records(4, 12), record(3))).toBeUndefined();
-      expect(await store().read(0, 100)).toEqual(records(1, 12));
-      expect(await store().read(8, 3)).toEqual(records(9, 11));
+      expect(await store().append(pages(1, 3), BEGINNING)).toBeUndefined();
+      expect(await store().append(pages(4, 12), page(3))).toBeUndefined();
+      expect(await store().read(0, 100)).toEqual(pages(1, 12));
+      expect(await store().read(8, 3)).toEqual(pages(9, 11));
       expect(await store().read(12, 3)).toEqual([]);
+    });
+
+    it('gives pages of several entries by the number of their last', async () => {
+      const several = [page(4, { count: 4 }), page(5), page(205, { count: 200 })];
+      await store().begin({ key: KEY });
+      expect(await store().append(several, BEGINNING)).toBeUndefined();
+      expect(await store().read(0, 100)).toEqual(several);
+      expect(await store().read(2, 1)).toEqual(several.slice(0, 1));
+      expect(await store().read(4, 100)).toEqual(several.slice(1));
+      await store().forget({ ...position(page(4)), proof: 'proof' });
+      expect(await store().read(0, 100)).toEqual(several.slice(1));
+    });
+
+    it('keeps an entry by itself, in the form of before there were pages, apart', async () => {
+      const mixed = [page(1, { form: 'json' }), page(2), page(3, { form: 'json' })];
+      await store().begin({ key: KEY });
+      expect(await store().append(mixed, BEGINNING)).toBeUndefined();
+      expect(await store().read(0, 100)).toEqual(mixed);
     });
 
     it('adds nothing behind another end, and tells the real one', async () => {
       await store().begin({ key: KEY });
-      await store().append(records(1, 2), BEGINNING);
-      expect(await store().append(records(1, 5), BEGINNING)).toEqual(position(record(2)));
-      expect(await store().append([record(3)], { number: 2, hash: 'another' })).toEqual(position(record(2)));
-      expect(await store().read(0, 100)).toEqual(records(1, 2));
+      await store().append(pages(1, 2), BEGINNING);
+      expect(await store().append(pages(1, 5), BEGINNING)).toEqual(position(page(2)));
+      expect(await store().append([page(3)], { number: 2, hash: 'another' })).toEqual(position(page(2)));
+      expect(await store().read(0, 100)).toEqual(pages(1, 2));
     });
 
     it('lets one of 20 parallel writers add behind the same end', async () => {
       await store().begin({ key: KEY });
       const won = await winnersOf(20, async (attempt) => {
-        const next = record(1, { hash: `of ${attempt}` });
+        const next = page(1, { hash: sha256(`of ${attempt}`) });
         return (await store().append([next], BEGINNING)) === undefined;
       });
       expect(won).toBe(1);
@@ -77,16 +96,16 @@ export function describeAuditStore(open: OpenStores): void {
 
     it('forgets up to the anchor, and never goes back', async () => {
       await store().begin({ key: KEY });
-      await store().append(records(1, 9), BEGINNING);
-      const anchor = { ...position(record(4)), proof: 'proof' };
+      await store().append(pages(1, 9), BEGINNING);
+      const anchor = { ...position(page(4)), proof: 'proof' };
       await store().forget(anchor);
-      await store().forget({ ...position(record(2)), proof: 'older' });
-      expect(await store().read(0, 100)).toEqual(records(5, 9));
-      expect(await store().state()).toEqual({ key: KEY, anchor, head: position(record(9)) });
-      await store().forget({ ...position(record(9)), proof: 'all' });
+      await store().forget({ ...position(page(2)), proof: 'older' });
+      expect(await store().read(0, 100)).toEqual(pages(5, 9));
+      expect(await store().state()).toEqual({ key: KEY, anchor, head: position(page(9)) });
+      await store().forget({ ...position(page(9)), proof: 'all' });
       expect(await store().read(0, 100)).toEqual([]);
-      expect(await store().append([record(10)], record(9))).toBeUndefined();
-      expect(await store().read(0, 100)).toEqual([record(10)]);
+      expect(await store().append([page(10)], page(9))).toBeUndefined();
+      expect(await store().read(0, 100)).toEqual([page(10)]);
     });
 
     it('replaces the key that it is told, and no other', async () => {
@@ -98,10 +117,10 @@ export function describeAuditStore(open: OpenStores): void {
 
     it('is all there when the store is opened again', async () => {
       await store().begin({ key: KEY });
-      await store().append(records(1, 2), BEGINNING);
+      await store().append(pages(1, 2), BEGINNING);
       const { audit } = await opened().reopen();
-      expect(await audit.read(0, 100)).toEqual(records(1, 2));
-      expect(await audit.state()).toEqual({ key: KEY, head: position(record(2)) });
+      expect(await audit.read(0, 100)).toEqual(pages(1, 2));
+      expect(await audit.state()).toEqual({ key: KEY, head: position(page(2)) });
     });
 
     it('carries the log of several writers at once as one whole chain', async () => {

@@ -79,7 +79,8 @@ describe('Redis store', () => {
       if (source !== 'lua') seen.push(command.toLowerCase());
     });
     const { audit, expiring, connections, leases, revocations, jobs } = one;
-    const entries = [1, 2].map((number) => ({ number, at: 1, previous: '', hash: 'hash', sealed: Buffer.from('') }));
+    const page = { at: 1, count: 1, form: 'lines', hash: 'hash', sealed: Buffer.from('') } as const;
+    const pages = [1, 2].map((number) => ({ ...page, number }));
     const key = { kind: 'login', id: 'id' } as const;
     const connection = { owner: ANN, name: 'crm', generation: 1, sealed: Buffer.from('sealed') };
     const revocation = { id: 'id', connection: 'crm', sealed: Buffer.from(''), dueAt: 0, attempts: 0 };
@@ -108,7 +109,7 @@ describe('Redis store', () => {
       ['jobs.waitingFor', () => jobs.waitingFor(ANN, 'crm'), 1],
       ['audit.begin', () => audit.begin({ key: Buffer.from('key') }), 1],
       ['audit.state', () => audit.state(), 1],
-      ['audit.append', () => audit.append(entries, { number: 0, hash: '' }), 1],
+      ['audit.append', () => audit.append(pages, { number: 0, hash: '' }), 1],
       ['audit.read', () => audit.read(0, 10), 1],
       ['audit.forget', () => audit.forget({ number: 1, hash: 'hash', proof: 'proof' }), 1],
       ["jobs.list of one person's", () => jobs.list({ user: ANN }, { limit: 10 }), 2],

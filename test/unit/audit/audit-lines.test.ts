@@ -1,5 +1,5 @@
 import { csvHead, isWanted, toCsvLine, toJsonLine, toTextLine } from '../../../src/audit/audit-lines.js';
-import type { AuditLine } from '../../../src/audit/audit-log.js';
+import type { AuditLine } from '../../../src/audit/sealed-page.js';
 
 const PLACE = { number: 7, at: Date.UTC(2026, 10, 27, 8), previous: 'before', hash: 'hash' };
 const LINE: AuditLine = {

@@ -16,34 +16,45 @@ function macOf(facts: Readonly<Record<string, string | number>>): string {
 }
 
 describe('the chain of the audit log', () => {
-  const first = chain.link(START, { at: 5, sealed: Buffer.from('one') });
-  const second = chain.link(first, { at: 6, sealed: Buffer.from('two') });
+  const first = chain.link(START, { at: 5, count: 1, form: 'lines', sealed: Buffer.from('one') });
+  const second = chain.link(first, { at: 6, count: 3, form: 'lines', sealed: Buffer.from('two') });
 
-  it('numbers the entries, and each names the hash of the one before', () => {
-    expect([first.number, first.previous]).toEqual([1, '']);
-    expect([second.number, second.previous]).toEqual([2, first.hash]);
-    expect(chain.hashOf(second)).toBe(second.hash);
+  it('numbers pages by their last entries, and each hash is made over the one before', () => {
+    expect([first.number, second.number]).toEqual([1, 4]);
+    expect(chain.hashOf(first, '')).toBe(first.hash);
+    expect(chain.hashOf(second, first.hash)).toBe(second.hash);
+    expect(chain.hashOf(second, second.hash)).not.toBe(second.hash);
   });
 
   it('hashes canonical JSON, so that it can be checked by others', () => {
     const digest = createHash('sha256').update(Buffer.from('two')).digest('base64url');
 
-    expect(second.hash).toBe(macOf({ type: 'entry', number: 2, at: 6, previous: first.hash, digest }));
-    expect(chain.anchorAt(second).proof).toBe(macOf({ type: 'anchor', number: 2, hash: second.hash }));
+    expect(second.hash).toBe(macOf({ type: 'page', number: 4, count: 3, at: 6, previous: first.hash, digest }));
+    expect(chain.anchorAt(second).proof).toBe(macOf({ type: 'anchor', number: 4, hash: second.hash }));
+  });
+
+  it('hashes an entry by itself as before there were pages', () => {
+    const digest = createHash('sha256').update(Buffer.from('old')).digest('base64url');
+    const old = chain.link(second, { at: 7, count: 1, form: 'json', sealed: Buffer.from('old') });
+
+    expect(old.hash).toBe(macOf({ type: 'entry', number: 5, at: 7, previous: second.hash, digest }));
   });
 
   it.each([
     ['number', { number: 3 }],
+    ['count', { count: 2 }],
     ['time', { at: 7 }],
-    ['predecessor', { previous: 'x'.repeat(43) }],
+    ['form', { form: 'json' as const }],
     ['content', { sealed: Buffer.from('twO') }],
   ])('gives another hash for another %s', (_what, change) => {
-    expect(chain.hashOf({ ...second, ...change })).not.toBe(second.hash);
+    expect(chain.hashOf({ ...second, ...change }, first.hash)).not.toBe(second.hash);
   });
 
   it('cannot be made without its key', () => {
     const forger = createChain(createAuditKey());
-    expect(forger.link(START, { at: 5, sealed: Buffer.from('one') }).hash).not.toBe(first.hash);
+    expect(forger.link(START, { at: 5, count: 1, form: 'lines', sealed: Buffer.from('one') }).hash).not.toBe(
+      first.hash,
+    );
     expect(chain.isOurs(forger.anchorAt(first))).toBe(false);
     expect(chain.isOurs(chain.anchorAt(first))).toBe(true);
     expect(chain.isOurs({ ...chain.anchorAt(first), number: 2 })).toBe(false);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Costs } from '../../../bench/capacity/costs.js';
-import { cpuAt, DEFAULT_RETENTION, LIMITS, needOf, rateAt } from '../../../bench/capacity/model.js';
+import { auditBytesAt, cpuAt, DEFAULT_RETENTION, LIMITS, needOf, rateAt } from '../../../bench/capacity/model.js';
 import { predictCpu, predictDay } from '../../../bench/capacity/predict.js';
 import { countDay, planDay, seededRandom } from '../../../bench/capacity/traffic.js';
 import { peakShare, USAGE } from '../../../bench/capacity/usage.js';
@@ -23,7 +23,7 @@ const COSTS: Costs = {
   connectionBytes: 2_400,
   jobBytes: 1_500,
   claimBytes: 120,
-  auditBytes: 1_000,
+  auditBytes: { full: 100, alone: 500 },
   suspendedBytes: 4_000,
   loginBytes: 3_500,
 };
@@ -56,11 +56,22 @@ describe('what people need', () => {
 
     expect(memory.connections).toBeCloseTo(1_000 * 0.8 * 2 * 2_400);
     expect(memory.history).toBe(8_000 * 2 * 1_500);
-    expect(memory.audit).toBe(8_000 * 3 * 1_000);
+    // At a fraction of a command a second, hardly any two are in one page.
+    expect(memory.audit / (8_000 * 3)).toBeGreaterThan(420);
+    expect(memory.audit / (8_000 * 3)).toBeLessThan(500);
     expect(memory.claims).toBe(8_000 * 120);
     expect(memory.total).toBeCloseTo(
       (memory.connections + memory.history + memory.audit + memory.claims + memory.waiting) * LIMITS.redisHeadroom,
     );
+  });
+
+  it('keeps less of a command in the audit log, the more of them come in a second', () => {
+    expect(auditBytesAt(0, COSTS)).toBe(500);
+    expect(auditBytesAt(1, COSTS)).toBe(300);
+    expect(auditBytesAt(1_000_000, COSTS)).toBeCloseTo(100, 2);
+    const each = (users: number): number => need(users).memory.audit / users;
+    expect(each(100_000)).toBeLessThan(each(10_000));
+    expect(each(10_000)).toBeLessThan(each(1_000));
   });
 
   it('is planned for the busiest five minutes, with one process to spare', () => {
@@ -158,7 +169,10 @@ describe('a simulated day', () => {
     const day = predictDay(slots, replay, COSTS);
 
     expect(day.redisOperations).toBeCloseTo(20 * (4_000 + total('login') + total('repeated')));
-    expect(day.redisBytes).toBeCloseTo(total('finished') * 2_620 + total('suspended') * 4_000 + total('login') * 3_500);
+    const audit = slots.reduce((sum, { finished }) => sum + finished * auditBytesAt(finished / 2, COSTS), 0);
+    expect(day.redisBytes).toBeCloseTo(
+      total('finished') * 1_620 + audit + total('suspended') * 4_000 + total('login') * 3_500,
+    );
     expect(day.serviceCpuMs).toBeCloseTo(predictCpu(slots, replay, COSTS).reduce((sum, cpu) => sum + cpu, 0));
     // Two idle processes for 288 seconds, and at this rate about 2 ms for each of some 4 000 commands.
     expect(day.serviceCpuMs).toBeGreaterThan(2 * 288 * 10 + 4_000 * 1.8);
