@@ -1,6 +1,6 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { CloudAdapter, ConfigurationBotFrameworkAuthentication } from 'botbuilder';
 import { AppCredentials, type AuthenticatorResult } from 'botframework-connector';
+import express from 'express';
 
 const appId = process.env['MicrosoftAppId'] ?? '';
 const tenantId = process.env['MicrosoftAppTenantId'] ?? '';
@@ -15,7 +15,10 @@ class BenchCredentials extends AppCredentials {
   }
 }
 
-/** What Behalf is measured against on Teams: CloudAdapter with every token checked, echoing. */
+/**
+ * What Behalf is measured against on Teams: CloudAdapter on Express, as in
+ * https://github.com/microsoft/BotBuilder-Samples/tree/main/samples/javascript_nodejs/02.echo-bot, with every token checked.
+ */
 const adapter = new CloudAdapter(
   new ConfigurationBotFrameworkAuthentication(
     {
@@ -30,32 +33,12 @@ const adapter = new CloudAdapter(
   ),
 );
 
-async function answer(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of incoming) chunks.push(chunk);
-  const body: Record<string, unknown> = JSON.parse(Buffer.concat(chunks).toString('utf8'));
-  const request = { body, headers: { ...incoming.headers }, method: incoming.method ?? 'POST' };
-  const response = {
-    socket: incoming.socket,
-    header: (name: string, value: unknown) => outgoing.setHeader(name, String(value)),
-    status: (code: number) => {
-      outgoing.statusCode = code;
-    },
-    send: (body?: unknown) => outgoing.write(typeof body === 'string' ? body : JSON.stringify(body ?? '')),
-    end: () => outgoing.end(),
-  };
+// As Microsoft's own sample serves it.
+const server = express();
+server.use(express.json());
+server.post('/api/messages', async (request, response) => {
   await adapter.process(request, response, async (context) => {
     if (context.activity.type === 'message') await context.sendActivity(context.activity.text);
   });
-}
-
-createServer((incoming, outgoing) => {
-  if (incoming.method !== 'POST') {
-    outgoing.writeHead(404).end();
-    return;
-  }
-  answer(incoming, outgoing).catch((error: unknown) => {
-    console.error(error);
-    outgoing.destroy();
-  });
-}).listen(Number(process.env['PORT']));
+});
+server.listen(Number(process.env['PORT']));
