@@ -1,5 +1,6 @@
 import { appCaller, type CallApp, type PerformCall } from './assemble-calls.js';
 import { assembleCommands } from './assemble-commands.js';
+import { assembleKeepAlive } from './assemble-keep-alive.js';
 import { assemblePrivacy } from './assemble-privacy.js';
 import { chatFinder, fileReader, holderProfile, homeFinder, loginWays, measured, routerOf } from './assembly-parts.js';
 import type { AuditStore } from './audit/audit-store.port.js';
@@ -29,6 +30,8 @@ import { type Connections, createConnections } from './connections/connections.j
 import { bearer } from './connections/credential-finder.js';
 import type { DepartureQueue } from './connections/departure-queue.port.js';
 import type { Departures } from './connections/departures.js';
+import type { KeepAlive } from './connections/keep-alive.js';
+import type { KeepAliveList } from './connections/keep-alive-list.port.js';
 import type { LeaseStore } from './connections/lease-store.port.js';
 import { createLogins, type Logins } from './connections/logins.js';
 import type { OAuthClient } from './connections/oauth-client.port.js';
@@ -61,6 +64,7 @@ import type { ExportRoutesDeps } from './web/export-routes.js';
 export interface Stores {
   readonly expiring: ExpiringStore;
   readonly connections: ConnectionStore;
+  readonly keepAlive: KeepAliveList;
   readonly leases: LeaseStore;
   readonly revocations: RevocationQueue;
   readonly departures: DepartureQueue;
@@ -110,6 +114,7 @@ export interface Assembly {
   /** Recipes that do not start before a shared connection is connected. */
   readonly holds: RecipeHolds;
   readonly departures: Departures;
+  readonly keepAlive: KeepAlive;
   /** Links to what is kept about a person. */
   readonly exports: ExportRoutesDeps['exports'];
   readonly onLifecycle: LifecycleHandler;
@@ -148,7 +153,7 @@ export function assemble(policy: ServicePolicy, catalogue: () => Catalogue, driv
     ...createConnections({
       store: stores.connections,
       leases: stores.leases,
-      ...{ vault, oauth, revocations, ...basics },
+      ...{ vault, oauth, revocations, parents, ...basics },
     }),
     ...(rehearsal ? { credentialFor: rehearsal.credentialFor } : {}),
   };
@@ -210,9 +215,7 @@ export function assemble(policy: ServicePolicy, catalogue: () => Catalogue, driv
     onWaitingChanged: (owner) => commands.home.changed(owner),
     ...basics,
     ...{ historyMs: policy.historyMs, loginTimeoutMs: policy.loginTimeoutMs, personLimits: policy.personLimits },
-    maxRunning: policy.maxRunningJobs,
-    leaseMs: policy.jobLeaseMs,
-    isAlone: drivers.isAlone ?? false,
+    ...{ maxRunning: policy.maxRunningJobs, leaseMs: policy.jobLeaseMs, isAlone: drivers.isAlone ?? false },
   });
   const take = new TakeAnswers({ answers: jobs.waiting.answers, recipes, chats });
   const help = new Help({ recipes, stopped, router, denialOf, titleOf, appTitle, clicks, logger, metrics });
@@ -261,6 +264,7 @@ export function assemble(policy: ServicePolicy, catalogue: () => Catalogue, driv
     ...{ logger, logins, metrics, personal, questions, recipes, resolverFor, router, stopped, tracing, vault },
     ...{ loginTimeoutMs: policy.loginTimeoutMs, pageOf: homeFinder(drivers.chats), store: stores.expiring },
   });
+  const keepAlive = assembleKeepAlive({ stores, connections, catalogue, home: commands.home, ...basics });
   const revoker = new Revoker({ stores, vault, oauth, parents, ...basics });
   return {
     handleEvent: tracedEvents((event) => commands.events.handle(event), tracing),
@@ -284,6 +288,7 @@ export function assemble(policy: ServicePolicy, catalogue: () => Catalogue, driv
     shared,
     holds,
     departures,
+    keepAlive,
     exports,
     onLifecycle: lifecycleHandler(departures, policy.uninstallGraceMs),
     async endForeignConnections() {

@@ -114,8 +114,19 @@ export async function startService(config: Config, environment: Environment): Pr
     },
     ...basics,
   });
-  const { admits, departures, endForeignConnections, handleEvent, holds, jobs, logins, onLifecycle, revoker, shared } =
-    assembly;
+  const {
+    admits,
+    departures,
+    endForeignConnections,
+    handleEvent,
+    holds,
+    jobs,
+    keepAlive,
+    logins,
+    onLifecycle,
+    revoker,
+    shared,
+  } = assembly;
   const endForeign = () =>
     endForeignConnections().catch((error: unknown) => {
       logger.warn({ err: asBehalfError(error) }, 'connections that were made with another client could not be ended');
@@ -161,6 +172,7 @@ export async function startService(config: Config, environment: Environment): Pr
   revoker.start();
   await shared.start();
   departures.start();
+  keepAlive.start();
   trail?.start();
   await catalogue.follow((await import('../adapters/files/index.js')).createFileWatcher(basics), config.configDir);
   if (config.store.kind === 'embedded') void rotateAtStart({ stores, vault, ...audit, ...basics });
@@ -190,7 +202,13 @@ export async function startService(config: Config, environment: Environment): Pr
       const until = clock.now() + STOP_MS;
       // Until then readiness says no, and what load balancers still send is put in the queue for another process.
       await jobs.stop(DRAIN_MS);
-      const ends = [server.close(), revoker.stop(), departures.stop(), ...chats.map((chat) => chat.stop())];
+      const ends = [
+        server.close(),
+        revoker.stop(),
+        departures.stop(),
+        keepAlive.stop(),
+        ...chats.map((chat) => chat.stop()),
+      ];
       await Promise.race([Promise.allSettled(ends), clock.sleep(until - clock.now())]);
       // Last of all that uses the store: whatever was done is noted by now.
       await Promise.race([trail?.stop(), clock.sleep(CLOSE_MS)]);

@@ -46,7 +46,10 @@ export async function moveStore(options: {
   for await (const row of from.connections()) {
     try {
       // A row is sealed for its generation, and a store begins with the first.
-      const done = await to.connections.write(sealRow(vault, { ...openRow(vault, row), generation: 1 }));
+      const done = await to.connections.write(
+        sealRow(vault, { ...openRow(vault, row), generation: 1 }),
+        row.keepAliveAt,
+      );
       counts.connections[done ? 'moved' : 'there'] += 1;
       if (done && row.usedAt !== undefined) await to.connections.touch(row.owner, row.name, row.usedAt);
     } catch (error) {

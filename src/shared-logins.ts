@@ -17,7 +17,13 @@ export function sharedLogins(
   const { clock, http, stores, vault } = drivers;
   const parents = catalogue.parent;
   const revocations = createRevocationPlan({ queue: stores.revocations, vault, clock, parents });
-  const connections = createConnections({ ...drivers, store: stores.connections, leases: stores.leases, revocations });
+  const connections = createConnections({
+    ...drivers,
+    store: stores.connections,
+    leases: stores.leases,
+    revocations,
+    parents,
+  });
   const call = (parent: ParentConnection, credential: Credential) => {
     return { connector: connectorOf(catalogue.connector, parent), parent, credential, http, clock };
   };

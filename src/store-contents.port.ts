@@ -6,8 +6,8 @@ import type { JobId, JobRow } from './jobs/job.js';
 import type { QueueTurn } from './jobs/job-queue.port.js';
 import type { RecordKey } from './kernel/expiring-store.port.js';
 
-/** A connection with the time of its last use, in ms since the epoch. */
-export type UsedConnection = ConnectionRow & { readonly usedAt?: number };
+/** A connection with the time of its last use, and that at which its refresh token has to be used; in ms since the epoch. */
+export type TimedConnection = ConnectionRow & { readonly usedAt?: number; readonly keepAliveAt?: number };
 export type DueDeparture = { readonly departed: Departed; readonly dueAt: number };
 export type TimedRecord = { readonly key: RecordKey; readonly value: string; readonly expiresAt: number };
 
@@ -17,7 +17,7 @@ export type TimedRecord = { readonly key: RecordKey; readonly value: string; rea
  */
 export interface StoreContents {
   readonly audit: Pick<AuditStore, 'state' | 'read'>;
-  connections(): AsyncIterable<UsedConnection>;
+  connections(): AsyncIterable<TimedConnection>;
   revocations(): AsyncIterable<Revocation>;
   departures(): AsyncIterable<DueDeparture>;
   jobs(): AsyncIterable<JobRow>;

@@ -7,10 +7,10 @@ export function createConnectionStore(database: Database): ConnectionStore {
   const get = database.prepare('SELECT generation, sealed FROM connections WHERE owner = ? AND name = ?');
   const list = database.prepare('SELECT name, generation, sealed FROM connections WHERE owner = ? ORDER BY name');
   const insert = database.prepare(
-    'INSERT INTO connections (owner, name, generation, sealed) VALUES (?, ?, 1, ?) ON CONFLICT (owner, name) DO NOTHING',
+    'INSERT INTO connections (owner, name, generation, sealed, keep_alive_at) VALUES (?, ?, 1, ?, ?) ON CONFLICT (owner, name) DO NOTHING',
   );
   const update = database.prepare(
-    'UPDATE connections SET generation = ?, sealed = ? WHERE owner = ? AND name = ? AND generation = ?',
+    'UPDATE connections SET generation = ?, sealed = ?, keep_alive_at = ? WHERE owner = ? AND name = ? AND generation = ?',
   );
   const remove = database.prepare('DELETE FROM connections WHERE owner = ? AND name = ? AND generation = ?');
   const touch = database.prepare('UPDATE connections SET used_at = ? WHERE owner = ? AND name = ?');
@@ -26,10 +26,11 @@ export function createConnectionStore(database: Database): ConnectionStore {
       database.call('list connections', () =>
         list.all(encodeOwner(owner)).map((row) => toRow(owner, textOf(row, 'name'), row)),
       ),
-    write: ({ owner, name, generation, sealed }) =>
+    write: ({ owner, name, generation, sealed }, keepAliveAt) =>
       database.call('write connection', () => {
-        if (generation === 1) return insert.run(encodeOwner(owner), name, sealed) === 1;
-        return update.run(generation, sealed, encodeOwner(owner), name, generation - 1) === 1;
+        const dueAt = keepAliveAt ?? null;
+        if (generation === 1) return insert.run(encodeOwner(owner), name, sealed, dueAt) === 1;
+        return update.run(generation, sealed, dueAt, encodeOwner(owner), name, generation - 1) === 1;
       }),
     remove: (owner, name, generation) =>
       database.call('remove connection', () => remove.run(encodeOwner(owner), name, generation) === 1),

@@ -32,12 +32,14 @@ export async function openEmbeddedContents(options: {
     async *connections() {
       for await (const row of rows('connections')) {
         const usedAt = row['used_at'];
+        const keepAliveAt = row['keep_alive_at'];
         yield {
           owner: decodeOwner(textOf(row, 'owner')),
           name: textOf(row, 'name'),
           generation: numberOf(row, 'generation'),
           sealed: bytesOf(row, 'sealed'),
           ...(typeof usedAt === 'number' ? { usedAt } : {}),
+          ...(typeof keepAliveAt === 'number' ? { keepAliveAt } : {}),
         };
       }
     },

@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import type { AuditStore } from '../../src/audit/audit-store.port.js';
 import type { ConnectionStore } from '../../src/connections/connection-store.port.js';
 import type { DepartureQueue } from '../../src/connections/departure-queue.port.js';
+import type { KeepAliveList } from '../../src/connections/keep-alive-list.port.js';
 import type { LeaseStore } from '../../src/connections/lease-store.port.js';
 import type { RevocationQueue } from '../../src/connections/revocation-queue.port.js';
 import type { JobQueue } from '../../src/jobs/job-queue.port.js';
@@ -20,6 +21,7 @@ import { createDepartureQueue } from './departure-queue.js';
 import { createExpiringStore } from './expiring-store.js';
 import { createJobQueue } from './job-queue.js';
 import { createJobStore } from './job-store.js';
+import { createKeepAliveList } from './keep-alive-list.js';
 import { createLeaseStore } from './lease-store.js';
 import { createRateLimiter } from './rate-limiter.js';
 import { createRevocationQueue } from './revocation-queue.js';
@@ -45,6 +47,7 @@ export interface EmbeddedStoresOptions {
 export interface EmbeddedStores {
   readonly expiring: ExpiringStore;
   readonly connections: ConnectionStore;
+  readonly keepAlive: KeepAliveList;
   readonly leases: LeaseStore;
   readonly revocations: RevocationQueue;
   readonly departures: DepartureQueue;
@@ -70,6 +73,7 @@ export async function createEmbeddedStores(options: EmbeddedStoresOptions): Prom
   return {
     expiring: createExpiringStore(database, clock),
     connections: createConnectionStore(database),
+    keepAlive: createKeepAliveList(database),
     leases: createLeaseStore(database, clock),
     revocations: createRevocationQueue(database),
     departures: createDepartureQueue(database),

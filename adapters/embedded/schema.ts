@@ -80,4 +80,9 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE audit ADD COLUMN count INTEGER NOT NULL DEFAULT 0;
   ALTER TABLE audit DROP COLUMN previous;
   `,
+  // When a refresh token that would end unused has to be used; most connections have no such time.
+  `
+  ALTER TABLE connections ADD COLUMN keep_alive_at INTEGER;
+  CREATE INDEX connections_by_keep_alive ON connections (keep_alive_at) WHERE keep_alive_at IS NOT NULL;
+  `,
 ];

@@ -17,6 +17,10 @@ const COUNTERS: Readonly<Record<MetricCounter, { help: string; labels: readonly 
   app_turns: { help: 'Calls that had to wait, for an app is called only so often', labels: ['app', 'outcome'] },
   logins: { help: 'Logins by outcome', labels: ['connection', 'outcome'] },
   token_refreshes: { help: 'Token refreshes by outcome', labels: ['connection', 'outcome'] },
+  kept_alive: {
+    help: 'Logins that nobody uses and that would end, by what became of them',
+    labels: ['connection', 'outcome'],
+  },
   installations: { help: 'Installations of the app by outcome', labels: ['platform', 'outcome'] },
   departures: {
     help: 'People and workspaces that left and whose connections were ended',

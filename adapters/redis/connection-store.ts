@@ -2,6 +2,7 @@ import type { ConnectionOwner } from '../../src/connections/connection.js';
 import type { ConnectionRow, ConnectionStore } from '../../src/connections/connection-store.port.js';
 import { BehalfError } from '../../src/kernel/errors.js';
 import type { RedisLink } from './client.js';
+import { encodeListed } from './keep-alive-list.js';
 import { type Keys, nameDigest } from './keys.js';
 
 /** A row is: generation (4 bytes), last use (6 bytes, ms since the epoch, 0: never), then the sealed part. */
@@ -21,31 +22,36 @@ export function createConnectionStore(link: RedisLink, keys: Keys): ConnectionSt
       const listed = pairs(found).map(([name, row]) => decodeRow(owner, name.toString('utf8'), row));
       return listed.sort((left, right) => (left.name < right.name ? -1 : 1));
     },
-    async write(row) {
-      const { row: rowKey, owners, names } = keys.connections(row.owner);
+    async write(row, keepAliveAt) {
+      const { row: rowKey, owners, names, keptAlive } = keys.connections(row.owner);
       const done = await link.call('write connection', (redis) =>
         redis.behalfWriteConnection(
           rowKey(row.name),
           owners(row.name),
           names,
+          keptAlive,
           row.generation - 1,
           encodeRow(row),
           encodeOwner(row.owner),
           nameDigest(row.name) + row.name,
+          encodeListed(row),
+          keepAliveAt === undefined ? '' : Math.trunc(keepAliveAt),
         ),
       );
       return done === 1;
     },
     async remove(owner, name, generation) {
-      const { row, owners, names } = keys.connections(owner);
+      const { row, owners, names, keptAlive } = keys.connections(owner);
       const done = await link.call('remove connection', (redis) =>
         redis.behalfRemoveConnection(
           row(name),
           owners(name),
           names,
+          keptAlive,
           generation,
           encodeOwner(owner),
           nameDigest(name) + name,
+          encodeListed({ owner, name }),
         ),
       );
       return done === 1;

@@ -10,9 +10,7 @@ export function createDepartureQueue(link: RedisLink, { departures: key }: Keys)
       await link.call('add departure', (redis) => redis.zadd(key, 'NX', dueAt, encode(departed)));
     },
     async due(now, limit, hideMs) {
-      const found = await link.call('due departures', (redis) =>
-        redis.behalfDueDepartures(key, now, limit, now + hideMs),
-      );
+      const found = await link.call('due departures', (redis) => redis.behalfTakeDue(key, now, limit, now + hideMs));
       return found.map(decode);
     },
     async remove(departed) {

@@ -1,6 +1,7 @@
 import type { AuditStore } from '../../src/audit/audit-store.port.js';
 import type { ConnectionStore } from '../../src/connections/connection-store.port.js';
 import type { DepartureQueue } from '../../src/connections/departure-queue.port.js';
+import type { KeepAliveList } from '../../src/connections/keep-alive-list.port.js';
 import type { LeaseStore } from '../../src/connections/lease-store.port.js';
 import type { RevocationQueue } from '../../src/connections/revocation-queue.port.js';
 import type { JobQueue } from '../../src/jobs/job-queue.port.js';
@@ -21,6 +22,7 @@ import { createExpiringStore } from './expiring-store.js';
 import { createHealth } from './health.js';
 import { createJobQueue } from './job-queue.js';
 import { createJobStore } from './job-store.js';
+import { createKeepAliveList } from './keep-alive-list.js';
 import { createKeys } from './keys.js';
 import { createLeaseStore } from './lease-store.js';
 import { createRateLimiter } from './rate-limiter.js';
@@ -53,6 +55,7 @@ export interface RedisStoresOptions {
 export interface RedisStores {
   readonly expiring: ExpiringStore;
   readonly connections: ConnectionStore;
+  readonly keepAlive: KeepAliveList;
   readonly leases: LeaseStore;
   readonly revocations: RevocationQueue;
   readonly departures: DepartureQueue;
@@ -87,6 +90,7 @@ export async function createRedisStores(options: RedisStoresOptions): Promise<Re
   return {
     expiring: createExpiringStore(link, keys),
     connections: createConnectionStore(link, keys),
+    keepAlive: createKeepAliveList(link, keys),
     leases: createLeaseStore(link, keys),
     revocations: createRevocationQueue(link, keys),
     departures: createDepartureQueue(link, keys),

@@ -21,6 +21,8 @@ interface ConnectionKeys {
   readonly rows: string;
   /** Names that have a row in this shard, each behind its digest. */
   readonly names: string;
+  /** Connections of this shard whose refresh token would end unused, by when it has to be used. */
+  readonly keptAlive: string;
   row(name: string): string;
   /** Owners in this shard that have a row under the name: the portion of them in which this owner is. */
   owners(name: string): string;
@@ -56,6 +58,8 @@ export interface Keys {
   connections(owner: ConnectionOwner): ConnectionKeys;
   /** The names of each shard, see {@link ConnectionKeys.names}. */
   readonly connectionNames: readonly string[];
+  /** The list of each shard, see {@link ConnectionKeys.keptAlive}. */
+  readonly keptAlive: readonly string[];
   /** Begins the 16 portions of a name's owners, for each shard in the order of paging. A hexadecimal digit ends them. */
   ownersByShard(name: string): readonly string[];
   readonly revocations: { readonly due: string; readonly rows: string };
@@ -85,6 +89,7 @@ export function createKeys(prefix: string): Keys {
       return connectionKeys(shardBase(shardOf(digest, CONNECTION_SHARDS)), digest);
     },
     connectionNames: Array.from({ length: CONNECTION_SHARDS }, (_, shard) => `${shardBase(shard)}n`),
+    keptAlive: Array.from({ length: CONNECTION_SHARDS }, (_, shard) => `${shardBase(shard)}k`),
     ownersByShard: (name) =>
       Array.from({ length: CONNECTION_SHARDS }, (_, shard) => `${shardBase(shard)}o${nameDigest(name)}`),
     revocations: { due: `${prefix}{rev}due`, rows: `${prefix}{rev}rows` },
@@ -103,6 +108,7 @@ function connectionKeys(base: string, ownerDigest: string): ConnectionKeys {
   return {
     rows,
     names: `${base}n`,
+    keptAlive: `${base}k`,
     row: (name) => rows + nameDigest(name),
     owners: (name) => `${base}o${nameDigest(name)}${portion}`,
   };

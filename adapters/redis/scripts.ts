@@ -22,8 +22,8 @@ const RELEASE_LEASE_1 = `
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 return redis.call('DEL', KEYS[1])`;
 
-/** KEYS row, portion of the name's owners, names · ARGV expected generation, row, owner, digest and name · returns 1 when written. */
-const WRITE_CONNECTION_3 = `
+/** KEYS row, portion of the name's owners, names, kept alive · ARGV expected generation, row, owner, digest and name, name and owner, due ms or '' · returns 1 when written. */
+const WRITE_CONNECTION_4 = `
 local head = redis.call('GETRANGE', KEYS[1], 0, 9)
 local isNew = #head == 0
 local stored = isNew and 0 or struct.unpack('>I4', head)
@@ -35,16 +35,18 @@ if isNew then
 else
   redis.call('SETRANGE', KEYS[1], 4, string.sub(head, 5))
 end
+if ARGV[6] == '' then redis.call('ZREM', KEYS[4], ARGV[5]) else redis.call('ZADD', KEYS[4], ARGV[6], ARGV[5]) end
 return 1`;
 
-/** KEYS row, portion of the name's owners, names · ARGV generation, owner, digest and name · returns 1 when removed. */
-const REMOVE_CONNECTION_3: GuardedScript = (together) => `
+/** KEYS row, portion of the name's owners, names, kept alive · ARGV generation, owner, digest and name, name and owner · returns 1 when removed. */
+const REMOVE_CONNECTION_4: GuardedScript = (together) => `
 local owners = string.sub(KEYS[2], 1, -2)
 ${together('KEYS', 'portionsOf(owners)')}
 local head = redis.call('GETRANGE', KEYS[1], 0, 3)
 if #head == 0 or struct.unpack('>I4', head) ~= tonumber(ARGV[1]) then return 0 end
 redis.call('DEL', KEYS[1])
 redis.call('SREM', KEYS[2], ARGV[2])
+redis.call('ZREM', KEYS[4], ARGV[4])
 for portion = 0, 15 do
   if redis.call('EXISTS', owners .. string.format('%x', portion)) == 1 then return 1 end
 end
@@ -88,6 +90,19 @@ for _, member in ipairs(members) do
 end
 return found`;
 
+/** KEYS row, kept alive · ARGV generation, name and owner, due ms or '' · returns 1 when the row is of that generation. */
+const SCHEDULE_KEEP_ALIVE_2 = `
+local head = redis.call('GETRANGE', KEYS[1], 0, 3)
+local stored = #head == 0 and 0 or struct.unpack('>I4', head)
+if stored ~= tonumber(ARGV[1]) then return 0 end
+if ARGV[3] == '' then
+  redis.call('ZREM', KEYS[2], ARGV[2])
+  return 1
+end
+if stored == 0 then return 0 end
+redis.call('ZADD', KEYS[2], ARGV[3], ARGV[2])
+return 1`;
+
 /** KEYS due, rows · ARGV id, due ms, row · returns nothing. */
 const ADD_REVOCATION_2 = `
 redis.call('ZADD', KEYS[1], ARGV[2], ARGV[1])
@@ -113,10 +128,10 @@ const REMOVE_REVOCATION_2 = `
 redis.call('ZREM', KEYS[1], ARGV[1])
 return redis.call('HDEL', KEYS[2], ARGV[1])`;
 
-/** KEYS due · ARGV now ms, limit, hidden until ms · returns who left. */
-const DUE_DEPARTURES_1 = `
+/** KEYS due · ARGV now ms, limit, hidden until ms · returns the members that are due. */
+const TAKE_DUE_1 = `
 local found = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', ARGV[1], 'LIMIT', 0, ARGV[2])
-for _, departed in ipairs(found) do redis.call('ZADD', KEYS[1], ARGV[3], departed) end
+for _, member in ipairs(found) do redis.call('ZADD', KEYS[1], ARGV[3], member) end
 return found`;
 
 /**
@@ -179,8 +194,9 @@ export function defineScripts(client: Redis | Cluster): void {
   client.defineCommand('behalfSwap', { numberOfKeys: 1, lua: SWAP_1 });
   client.defineCommand('behalfRenewLease', { numberOfKeys: 1, lua: RENEW_LEASE_1 });
   client.defineCommand('behalfReleaseLease', { numberOfKeys: 1, lua: RELEASE_LEASE_1 });
-  client.defineCommand('behalfWriteConnection', { numberOfKeys: 3, lua: WRITE_CONNECTION_3 });
-  client.defineCommand('behalfRemoveConnection', { numberOfKeys: 3, lua: guarded(client, REMOVE_CONNECTION_3) });
+  client.defineCommand('behalfWriteConnection', { numberOfKeys: 4, lua: WRITE_CONNECTION_4 });
+  client.defineCommand('behalfRemoveConnection', { numberOfKeys: 4, lua: guarded(client, REMOVE_CONNECTION_4) });
+  client.defineCommand('behalfScheduleKeepAlive', { numberOfKeys: 2, lua: SCHEDULE_KEEP_ALIVE_2 });
   client.defineCommand('behalfListOwners', { numberOfKeys: 1, lua: guarded(client, LIST_OWNERS_1) });
   client.defineCommand('behalfTouchConnection', { numberOfKeys: 1, lua: TOUCH_CONNECTION_1 });
   client.defineCommand('behalfListConnections', { numberOfKeys: 1, lua: guarded(client, LIST_CONNECTIONS_1) });
@@ -188,7 +204,7 @@ export function defineScripts(client: Redis | Cluster): void {
   client.defineCommand('behalfDueRevocations', { numberOfKeys: 2, lua: DUE_REVOCATIONS_2 });
   client.defineCommand('behalfRemoveRevocation', { numberOfKeys: 2, lua: REMOVE_REVOCATION_2 });
   client.defineCommand('behalfTakeTurn', { numberOfKeys: 1, lua: TAKE_TURN_1 });
-  client.defineCommand('behalfDueDepartures', { numberOfKeys: 1, lua: DUE_DEPARTURES_1 });
+  client.defineCommand('behalfTakeDue', { numberOfKeys: 1, lua: TAKE_DUE_1 });
   client.defineCommand('behalfBeginAudit', { numberOfKeys: 1, lua: BEGIN_AUDIT_1 });
   client.defineCommand('behalfAppendAudit', { numberOfKeys: 2, lua: APPEND_AUDIT_2 });
   client.defineCommand('behalfForgetAudit', { numberOfKeys: 2, lua: FORGET_AUDIT_2 });
@@ -196,6 +212,8 @@ export function defineScripts(client: Redis | Cluster): void {
 }
 
 export type Value = string | number | Buffer;
+/** Row, portion of the name's owners, names, kept alive. */
+type ConnectionRowKeys = [row: string, owners: string, names: string, keptAlive: string];
 
 // How ioredis wants commands of `defineCommand` to be declared.
 declare module 'ioredis' {
@@ -203,8 +221,9 @@ declare module 'ioredis' {
     behalfSwap(record: string, expected: string, value: string, ttlMs: number): Result<number, Context>;
     behalfRenewLease(lease: string, holder: string, ttlMs: number): Result<number, Context>;
     behalfReleaseLease(lease: string, holder: string): Result<number, Context>;
-    behalfWriteConnection(row: string, owners: string, names: string, ...values: Value[]): Result<number, Context>;
-    behalfRemoveConnection(row: string, owners: string, names: string, ...values: Value[]): Result<number, Context>;
+    behalfWriteConnection(...keysAndValues: [...keys: ConnectionRowKeys, ...values: Value[]]): Result<number, Context>;
+    behalfRemoveConnection(...keysAndValues: [...keys: ConnectionRowKeys, ...values: Value[]]): Result<number, Context>;
+    behalfScheduleKeepAlive(row: string, keptAlive: string, ...values: Value[]): Result<number, Context>;
     behalfListOwners(owners: string, portion: number, wanted: number): Result<[number, ...string[]], Context>;
     behalfTouchConnection(row: string, at: Buffer): Result<number, Context>;
     behalfListConnectionsBuffer(names: string, rows: string, lastByte: number): Result<Buffer[], Context>;
@@ -212,7 +231,7 @@ declare module 'ioredis' {
     behalfDueRevocationsBuffer(due: string, rows: string, ...values: Value[]): Result<Buffer[], Context>;
     behalfRemoveRevocation(due: string, rows: string, id: string): Result<number, Context>;
     behalfTakeTurn(bucket: string, ...values: Value[]): Result<[number, string], Context>;
-    behalfDueDepartures(due: string, now: number, limit: number, hiddenUntil: number): Result<string[], Context>;
+    behalfTakeDue(due: string, now: number, limit: number, hiddenUntil: number): Result<string[], Context>;
     behalfBeginAuditBuffer(state: string, ...values: Value[]): Result<(Buffer | null)[], Context>;
     behalfAppendAudit(log: string, state: string, ...values: Value[]): Result<string[], Context>;
     behalfForgetAudit(log: string, state: string, ...values: Value[]): Result<number, Context>;

@@ -86,6 +86,7 @@ export async function openConnections(
     vault,
     oauth,
     revocations,
+    parents: catalogue.parent,
     ...audit,
     ...basics,
   });

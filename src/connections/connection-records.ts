@@ -52,7 +52,12 @@ export interface ConnectionRecords {
   write(connection: Connection): Promise<boolean>;
 }
 
-export function createConnectionRecords(store: ConnectionStore, vault: Vault): ConnectionRecords {
+/** `keepAliveAt`: when the refresh token of a connection has to be used, lest it end; by default none has to. */
+export function createConnectionRecords(
+  store: ConnectionStore,
+  vault: Vault,
+  keepAliveAt: (connection: Connection) => number | undefined = () => undefined,
+): ConnectionRecords {
   const open = (row: ConnectionRow) => openOrNot(vault, row);
 
   return {
@@ -67,7 +72,7 @@ export function createConnectionRecords(store: ConnectionStore, vault: Vault): C
     async list(owner) {
       return (await store.list(owner)).map(open);
     },
-    write: (connection) => store.write(sealRow(vault, connection)),
+    write: (connection) => store.write(sealRow(vault, connection), keepAliveAt(connection)),
   };
 }
 

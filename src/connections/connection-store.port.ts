@@ -20,9 +20,10 @@ export interface ConnectionStore {
   list(owner: ConnectionOwner): Promise<readonly ConnectionRow[]>;
   /**
    * Writes the row only where the stored generation is `row.generation - 1` (no row counts as generation 0).
-   * Tells whether it did. Durable when it resolves.
+   * Tells whether it did. Durable when it resolves. `keepAliveAt`: from when on it stands in the `KeepAliveList`, in ms since the
+   * epoch; without it, it does not (any more).
    */
-  write(row: ConnectionRow): Promise<boolean>;
+  write(row: ConnectionRow, keepAliveAt?: number): Promise<boolean>;
   /** Removes the row only where its generation is still this one; tells whether it did. */
   remove(owner: ConnectionOwner, name: string, generation: number): Promise<boolean>;
   /** Notes the last use, in ms since the epoch, outside of the generation. Removed with the row. */

@@ -16,9 +16,11 @@ import { type CredentialAnswer, CredentialFinder, type CredentialOptions } from 
 import { countChildren, eachOwner } from './each-owner.js';
 import { type Disconnection, endConnection } from './end-connection.js';
 import { ended } from './ended-connection.js';
+import { IdleLogins } from './idle-logins.js';
+import { keepAliveAt } from './keep-alive-time.js';
 import type { LeaseStore } from './lease-store.port.js';
 import type { OAuthClient } from './oauth-client.port.js';
-import type { ParentConnection } from './parent-connection.js';
+import { keepAlivePolicyOf, type ParentConnection } from './parent-connection.js';
 import type { RevocationPlan } from './revocation-plan.js';
 import { type SharedStates, statesOf } from './shared-states.js';
 import { TokenRefresher } from './token-refresher.js';
@@ -32,6 +34,8 @@ export interface ConnectionsDeps extends Observers {
   readonly vault: Vault;
   readonly oauth: OAuthClient;
   readonly revocations: RevocationPlan;
+  /** Absent: what is written is not kept alive, and struck off the list. */
+  readonly parents?: (name: string) => ParentConnection | undefined;
   readonly clock: Clock;
   /** 0 to 1; spreads refreshes and polls. Default `randomFraction`. */
   readonly random?: () => number;
@@ -92,11 +96,15 @@ export interface Connections {
    * number. Without it they end when they are used. Safe to repeat.
    */
   endForeign(parent: ParentConnection): Promise<number>;
+  /** Logins that nobody uses. */
+  readonly idle: Pick<IdleLogins, 'plan' | 'refresh'>;
 }
 
 export function createConnections(deps: ConnectionsDeps): Connections {
   const { store, vault, clock, logger } = deps;
-  const records = createConnectionRecords(store, vault);
+  const records = createConnectionRecords(store, vault, (connection) =>
+    keepAliveAt(connection, keepAlivePolicyOf(deps.parents?.(connection.name))),
+  );
   const noted = notingNeedsLogin(records, (event) => deps.audit?.note(event));
   const parts = { ...deps, records: noted, random: deps.random ?? randomFraction };
   const refresher = new TokenRefresher(parts);
@@ -131,6 +139,7 @@ export function createConnections(deps: ConnectionsDeps): Connections {
   const finder = new CredentialFinder({ records: noted, refresher, clock, logger, touch });
 
   return {
+    idle: new IdleLogins({ store, records: noted, finder, refresher, clock }),
     credentialFor: (owner, parent, options = {}) => finder.find(owner, parent, options),
     async list(owner) {
       const [rows, uses] = await Promise.all([records.list(owner), store.lastUses(owner)]);

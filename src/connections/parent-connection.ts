@@ -35,6 +35,14 @@ export interface RevocationCall {
   readonly json?: string;
 }
 
+/** For servers that end a refresh token which nobody uses: it is used in time. */
+export interface KeepAlivePolicy {
+  /** After which time without use the server ends it, in ms. */
+  readonly idleMs: number;
+  /** How long after its last use a connection is kept alive, in ms. */
+  readonly maxUnusedMs: number;
+}
+
 /** An OAuth2 client that persons log in to. Its redirect URI is used by no other connection (RFC 9700 section 4.4). */
 export interface OAuthApp extends TokenApp {
   readonly authorizationUrl: string;
@@ -61,6 +69,8 @@ export interface OAuthApp extends TokenApp {
   readonly codeLifetimeSeconds: number;
   /** The app's server gives tokens for an assertion of who the person is (RFC 7523); absent: it does not. */
   readonly onBehalfOf?: { readonly tokenParameters: Readonly<Record<string, string>> };
+  /** Absent: a login that nobody uses ends when its server wants. */
+  readonly keepAlive?: KeepAlivePolicy;
 }
 
 /** One entry of `connections.yaml`, or one made at run time, resolved against its connector: what recipes name, and the template of personal ones. */
@@ -137,6 +147,11 @@ export type ParentAuth =
       /** Throws `connection.invalid` when a secret is missing or cannot stand where it must. */
       readonly credentialOf: (secrets: Readonly<Record<string, Secret>>) => Promise<Credential>;
     };
+
+/** How logins of this connection are kept alive; undefined where they are not. */
+export function keepAlivePolicyOf(parent: ParentConnection | undefined): KeepAlivePolicy | undefined {
+  return parent?.auth.kind === 'oauth2' ? parent.auth.app.keepAlive : undefined;
+}
 
 /** The method's name in `connections.yaml`. */
 export function methodOf(auth: ParentAuth): SecretMethod | 'oauth2' | 'client_credentials' {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { pattern, strict } from '../language/shape.js';
+import { KeepAliveFile } from './keep-alive-file.js';
 
 const FieldName = pattern(/^[a-z][a-z0-9_]{0,39}$/, 'lower-case letters, digits and _, beginning with a letter');
 const Words = z.string().min(1).max(200);
@@ -59,6 +60,9 @@ const OAuth2 = strict({
   }),
   reauthorize_errors: z.array(Words).default([]).meta({
     description: 'Errors of the token endpoint that mean "log in again", besides invalid_grant',
+  }),
+  keep_alive: KeepAliveFile.optional().meta({
+    description: 'The app ends refresh tokens that are not used: they are used in time',
   }),
   on_behalf_of: OnBehalfOf.optional().meta({
     description:

@@ -1,4 +1,4 @@
-import type { RevocationCall } from '../connections/parent-connection.js';
+import type { KeepAlivePolicy, RevocationCall } from '../connections/parent-connection.js';
 import type { Template } from '../language/template.js';
 
 export interface OAuth2Method {
@@ -22,6 +22,7 @@ export interface OAuth2Method {
   readonly codeLifetimeSeconds: number;
   readonly revocationEnds: 'token' | 'grant';
   readonly reauthorizeErrors: readonly string[];
+  readonly keepAlive?: KeepAlivePolicy;
   readonly onBehalfOf?: {
     readonly tokenParameters: Readonly<Record<string, string>>;
     /** Names of settings that have to be given, in place of their defaults. */

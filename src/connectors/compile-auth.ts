@@ -2,6 +2,7 @@ import type { Template } from '../language/template.js';
 import type { YamlPath } from '../language/yaml-document.js';
 import type { AuthMethodsFile } from './auth-file.js';
 import type { AuthMethods, BasicMethod, CustomMethod, OAuth2Method } from './auth-methods.js';
+import { keepAliveMistake, toKeepAlivePolicy } from './keep-alive-file.js';
 
 /** What the compiler of a connector lends to the part about authentication. */
 export interface AuthCompiler {
@@ -68,6 +69,7 @@ function compileOAuth2(file: NonNullable<AuthMethodsFile['oauth2']>, compiler: A
     codeLifetimeSeconds: file.code_lifetime,
     revocationEnds: file.revocation_ends,
     reauthorizeErrors: file.reauthorize_errors,
+    ...compileKeepAlive(file, compiler),
     ...(file.on_behalf_of
       ? {
           onBehalfOf: {
@@ -77,6 +79,16 @@ function compileOAuth2(file: NonNullable<AuthMethodsFile['oauth2']>, compiler: A
         }
       : {}),
   };
+}
+
+function compileKeepAlive(
+  { keep_alive: keepAlive }: NonNullable<AuthMethodsFile['oauth2']>,
+  compiler: AuthCompiler,
+): Pick<OAuth2Method, 'keepAlive'> {
+  if (!keepAlive) return {};
+  const mistake = keepAliveMistake(keepAlive);
+  if (mistake) compiler.report(['auth', 'oauth2', 'keep_alive', 'max_unused_days'], mistake.message, mistake.hint);
+  return { keepAlive: toKeepAlivePolicy(keepAlive) };
 }
 
 function compileRevocation(

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { pattern, strict } from '../language/shape.js';
 import { CallLimitKeys } from './call-limit-file.js';
+import { KeepAliveFile } from './keep-alive-file.js';
 
 /** What a connection may be called. */
 export const CONNECTION_NAME = /^[a-z0-9][a-z0-9-]{0,59}$/;
@@ -47,6 +48,12 @@ const ConnectionEntry = strict({
       client_id: FromEnvironment,
       client_secret: FromEnvironment.optional().meta({ description: 'Left out for a client without a secret' }),
       scopes: z.array(Words).optional().meta({ description: "In place of the connector's" }),
+      keep_alive: z
+        .union([z.literal(false), KeepAliveFile])
+        .optional()
+        .meta({
+          description: "Refresh tokens that the app would end unused are used in time; in place of the connector's",
+        }),
     }),
     strict({
       method: z.literal('client_credentials'),

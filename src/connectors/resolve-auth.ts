@@ -5,6 +5,7 @@ import { Secret } from '../kernel/secret.js';
 import type { OAuth2Method } from './auth-methods.js';
 import type { ConnectionEntry } from './connections-file.js';
 import type { EntryReader } from './entry-reader.js';
+import { keepAliveMistake, toKeepAlivePolicy } from './keep-alive-file.js';
 import { resolveSecrets } from './resolve-secrets.js';
 
 type AuthEntry = ConnectionEntry['auth'];
@@ -70,9 +71,23 @@ async function resolveOAuth2(entry: EntryOf<'oauth2'>, reader: EntryReader): Pro
     codeLifetimeSeconds: method.codeLifetimeSeconds,
     revocationEnds: method.revocationEnds,
     reauthorizeErrors: method.reauthorizeErrors,
+    ...resolveKeepAlive(entry, method, reader),
     ...(method.onBehalfOf ? { onBehalfOf: { tokenParameters: method.onBehalfOf.tokenParameters } } : {}),
   };
   return { kind: 'oauth2', app };
+}
+
+/** The connection's own word counts; `false` switches it off. */
+function resolveKeepAlive(
+  { keep_alive: own }: EntryOf<'oauth2'>,
+  method: OAuth2Method,
+  reader: EntryReader,
+): Pick<OAuthApp, 'keepAlive'> {
+  if (own === false) return {};
+  if (own === undefined) return method.keepAlive ? { keepAlive: method.keepAlive } : {};
+  const mistake = keepAliveMistake(own);
+  if (mistake) reader.report(['auth', 'keep_alive', 'max_unused_days'], mistake.message, mistake.hint);
+  return { keepAlive: toKeepAlivePolicy(own) };
 }
 
 /** A setting for it may be left out: then the app has none. */

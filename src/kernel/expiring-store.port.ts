@@ -15,6 +15,7 @@ export const RECORD_KINDS = [
   'private-chat',
   'held-message',
   'offered-file',
+  'keep-alive',
   'api-request',
   'home',
   'home-login',

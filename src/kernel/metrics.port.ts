@@ -24,6 +24,7 @@ export type MetricCounter =
   | 'app_turns' // app, outcome: waited | left | refused
   | 'logins' // connection, outcome: started | connected | denied | mismatch | expired | failed
   | 'token_refreshes' // connection, outcome: ok | invalid_grant | transient | operator | coalesced
+  | 'kept_alive' // connection, outcome: refreshed | login_ended | failed | unused
   | 'installations' // platform, outcome: installed | denied | refused
   | 'departures' // platform, kind: person | tenant
   | 'revocations' // connection, outcome: revoked | unsupported | retried | gave_up

@@ -62,7 +62,8 @@ function unionProblems(document: YamlDocument, union: UnionIssue, path: YamlPath
     const what = found === undefined ? 'is missing' : `must be ${listed(union.options)}`;
     return [problem(document, { path, message: `${show(path.at(-1))} ${what}` })];
   }
-  const forms = union.errors.filter((issues) => !issues.some(isOtherType));
+  const isMap = typeof found === 'object' && found !== null && !Array.isArray(found);
+  const forms = union.errors.filter((issues) => !issues.some((own) => isOtherType(own, isMap)));
   const branches = (forms.length > 0 ? forms : union.errors).map((issues) => ({
     issues,
     ...keyMistakes(found, issues),
@@ -70,7 +71,6 @@ function unionProblems(document: YamlDocument, union: UnionIssue, path: YamlPath
   const best = branches.toSorted(
     (left, right) => left.missing.length - right.missing.length || cost(left) - cost(right),
   )[0];
-  const isMap = typeof found === 'object' && found !== null && !Array.isArray(found);
   if (best && isMap && best.missing.length === 0) {
     return best.issues.flatMap((issue) => toProblems(document, issue, path));
   }
@@ -87,9 +87,9 @@ function unionProblems(document: YamlDocument, union: UnionIssue, path: YamlPath
   return [problem(document, { path, message: `${show(path.at(-1))} ${message}` })];
 }
 
-/** True when the value as a whole is of another type than the form wants. */
-function isOtherType({ code, path }: Issue): boolean {
-  return code === 'invalid_type' && path.length === 0;
+/** True when the value as a whole is of another type than the form wants; a map is of another one than any word. */
+function isOtherType({ code, path }: Issue, isMap: boolean): boolean {
+  return path.length === 0 && (code === 'invalid_type' || (isMap && code === 'invalid_value'));
 }
 
 type UnionIssue = Extract<Issue, { code: 'invalid_union' }>;

@@ -33,6 +33,7 @@ const OTHERS: Readonly<Record<string, string>> = {
   'src/connectors/auth-file.ts': 'Shapes of files: their words stand in the JSON schema.',
   'src/connectors/schema-parts.ts': 'Shapes of files: their words stand in the JSON schema.',
   'src/connectors/call-limit-file.ts': 'Shapes of files: their words stand in the JSON schema.',
+  'src/connectors/keep-alive-file.ts': 'Shapes of files: their words stand in the JSON schema.',
   'src/connectors/app-address.ts': 'For the log: why an address of an app is not used.',
   'src/connectors/built-in-connectors.ts': 'Design-time errors for operators.',
   'src/connectors/file-uses.ts': 'Design-time errors for authors of connectors.',

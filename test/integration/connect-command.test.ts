@@ -5,13 +5,18 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { createEmbeddedStores } from '../../adapters/embedded/index.js';
 import { Browser } from '../../playground/tour/browser.js';
+import { noMetrics } from '../../src/kernel/metrics.port.js';
+import { systemClock } from '../../src/kernel/system-clock.js';
+import { quietLogger } from '../contract/stores/stores.js';
 import { type DemoAppsProcess, startDemoAppsProcess } from '../support/demo-apps.js';
 import { ScriptedApp, SHARED_KEY } from '../support/scripted-app.js';
 import { eventually } from '../support/service-kit.js';
 
 const ROOT = path.resolve(__dirname, '../..');
 
+const DAY = 86_400_000;
 /** Each command of the program is a process that begins anew. */
 const MANY_COMMANDS_MS = 150_000;
 
@@ -52,7 +57,11 @@ describe('behalf connect', () => {
   crm:
     connector: acme_crm
     settings: { url: "${apps.crm.url}" }
-    auth: { method: oauth2, client_id: ${apps.crm.clientId}, client_secret: "\${CLIENT_SECRET}" }
+    auth:
+      method: oauth2
+      client_id: ${apps.crm.clientId}
+      client_secret: "\${CLIENT_SECRET}"
+      keep_alive: { idle_days: 90 }
   search: { connector: search, settings: { url: "${search.url}" }, auth: { method: api_key } }
 `,
     );
@@ -109,6 +118,15 @@ describe('behalf connect', () => {
     expect(rows).toContainEqual(expect.objectContaining({ name: 'search', state: 'disconnected', children: 0 }));
   });
 
+  /** What has to be kept alive within 90 days, by the names of the connections. */
+  async function keptAlive(): Promise<readonly string[]> {
+    const base = { clock: systemClock, logger: quietLogger, metrics: noMetrics };
+    const stores = await createEmbeddedStores({ ...base, directory: path.join(directory, 'data') });
+    const due = await stores.keepAlive.due(Date.now() + 90 * DAY, 10, 0);
+    await stores.health.close();
+    return due.map(({ name }) => name);
+  }
+
   it('logs a shared account in through the browser, while no service runs', async () => {
     const { child, output } = start('connect', 'crm');
     await eventually(() => /http:\/\/localhost:\d+\/login\/\S+/.test(output()));
@@ -120,6 +138,7 @@ describe('behalf connect', () => {
       code: 0,
       text: expect.stringContaining('is connected as rita@acme.example.'),
     });
+    expect(await keptAlive()).toEqual(['crm']);
     const removed = await run(['connections', 'delete', 'crm', '--yes']);
     expect(removed.text).toContain('Deleted the shared connection crm');
   });

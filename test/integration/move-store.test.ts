@@ -61,11 +61,12 @@ describe('a store that is carried over', () => {
     return { moved, contents };
   }
 
-  test('has every connection, of whatever generation and id, with its tokens and its last use', async () => {
+  test('has every connection, of whatever generation and id, with its tokens, its last use and the time to keep it alive', async () => {
     const records = createConnectionRecords(from.connections, vault);
     for (const id of HARD_IDS) await records.write(connection(id, 1));
     await records.write({ ...connection('a', 2), tokens: tokensOf('newer') });
     await from.connections.touch(connection('a', 1).owner, 'crm', 77);
+    await from.keepAlive.schedule({ ...connection('a', 2) }, 88);
     await from.connections.write({ owner: ANN, name: 'crm', generation: 1, sealed: Buffer.from('of another key') });
 
     const { moved, contents } = await move();
@@ -78,6 +79,8 @@ describe('a store that is carried over', () => {
       expect(row?.tokens?.accessToken.reveal()).toBe(id === 'a' ? 'newer' : `token of ${id}`);
     }
     expect(await to.connections.lastUses(connection('a', 1).owner)).toEqual({ crm: 77 });
+    expect(await to.keepAlive.due(87, 10, 1)).toEqual([]);
+    expect(await to.keepAlive.due(88, 10, 1)).toEqual([{ owner: connection('a', 1).owner, name: 'crm' }]);
     expect(await to.connections.get(ANN, 'crm')).toBeUndefined();
   });
 

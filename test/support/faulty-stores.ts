@@ -28,6 +28,7 @@ export function faultyStores(stores: Stores): FaultyStores {
     stores: {
       expiring: wrap(stores.expiring, 'expiring', record),
       connections: wrap(stores.connections, 'connections', record),
+      keepAlive: wrap(stores.keepAlive, 'keepAlive', record),
       leases: wrap(stores.leases, 'leases', record),
       revocations: wrap(stores.revocations, 'revocations', record),
       departures: wrap(stores.departures, 'departures', record),

@@ -142,7 +142,11 @@ const CONNECTIONS = `connections:
   crm:
     connector: crm
     settings: { url: "\${CRM_URL}" }
-    auth: { method: oauth2, client_id: behalf-crm, client_secret: "\${CLIENT_SECRET}" }
+    auth:
+      method: oauth2
+      client_id: behalf-crm
+      client_secret: "\${CLIENT_SECRET}"
+      keep_alive: { idle_days: 90 }
   crm-shared:
     connector: crm
     settings: { url: "\${CRM_URL}" }

@@ -313,6 +313,7 @@ function watchedStores(stores: EmbeddedStores): EmbeddedStores {
     ...stores,
     expiring: watched(stores.expiring),
     connections: watched(stores.connections),
+    keepAlive: watched(stores.keepAlive),
     leases: watched(stores.leases),
     revocations: watched(stores.revocations),
     departures: watched(stores.departures),

@@ -5,6 +5,7 @@ import { describeExpiringStore } from './expiring-store.contract.js';
 import { describeInstallations } from './installations.contract.js';
 import { describeJobQueue } from './job-queue.contract.js';
 import { describeJobStore } from './job-store.contract.js';
+import { describeKeepAliveList } from './keep-alive-list.contract.js';
 import { describeKeyRotation } from './key-rotation.contract.js';
 import { describeLeaseStore } from './lease-store.contract.js';
 import { describeOwnerLimits } from './owner-limits.contract.js';
@@ -17,6 +18,7 @@ import type { OpenStores } from './stores.js';
 export function describeStores(open: OpenStores): void {
   describeExpiringStore(open);
   describeConnectionStore(open);
+  describeKeepAliveList(open);
   describeLeaseStore(open);
   describeInstallations(open);
   describeRevocationQueue(open);

@@ -15,6 +15,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Libsql from 'libsql';
 import { backUpFile, restoreFile } from '../../../adapters/embedded/index.js';
+import { APPLICATION_ID, MIGRATIONS } from '../../../adapters/embedded/schema.js';
 import { jobOwnerKey } from '../../../src/chat/job-owner.js';
 import { joinKey } from '../../../src/kernel/ids.js';
 import { systemClock } from '../../../src/kernel/system-clock.js';
@@ -142,6 +143,19 @@ describe('file of the embedded store', () => {
       message: expect.stringContaining(said),
     });
     expect(readFileSync(file)).toEqual(before);
+  });
+
+  it('of the first version is taken over with its connections, which can be kept alive from then on', async () => {
+    const row = `INSERT INTO connections VALUES ('"shared"', 'crm', 4, 77, x'0102')`;
+    runSql(`${MIGRATIONS[0]}; PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = 1; ${row}`);
+    const { connections, health, keepAlive } = await openEmbeddedStores({ directory });
+    const crm = { owner: 'shared', name: 'crm', generation: 4 } as const;
+    expect(await connections.get('shared', 'crm')).toEqual({ ...crm, sealed: Buffer.from([1, 2]) });
+    expect(await connections.lastUses('shared')).toEqual({ crm: 77 });
+    expect(await keepAlive.due(Number.MAX_SAFE_INTEGER, 10, 0)).toEqual([]);
+    expect(await keepAlive.schedule(crm, 5)).toBe(true);
+    expect(await keepAlive.due(5, 10, 0)).toEqual([{ owner: 'shared', name: 'crm' }]);
+    await health.close();
   });
 
   it('is refused and left alone when it is no database', async () => {

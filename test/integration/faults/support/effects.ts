@@ -8,10 +8,19 @@ export const EFFECTS: ReadonlySet<string> = new Set([
   ...['chat.post', 'chat.postPrivately', 'chat.update', 'silent.ask', 'http.request'],
 ]);
 
-/** What only looks, or whose loss nobody can tell from not having come to it: uses that are noted, turns and pauses, what was forgotten, what was taken away. */
+/** What only looks, or whose loss nobody can tell from not having come to it: uses that are noted, times at which to look, turns and pauses, what was forgotten, what was taken away. */
 const LOOKS: ReadonlySet<string> = new Set([
   ...['expiring.get', 'connections.get', 'connections.list', 'connections.owners', 'connections.lastUses'],
-  ...['connections.touch', 'leases.renew', 'jobs.load', 'jobs.list', 'jobs.waitingFor', 'jobs.needingAttention'],
+  ...[
+    'connections.touch',
+    'keepAlive.due',
+    'keepAlive.schedule',
+    'leases.renew',
+    'jobs.load',
+    'jobs.list',
+    'jobs.waitingFor',
+    'jobs.needingAttention',
+  ],
   ...['jobs.countOpen', 'limiter.take', 'limiter.pause', 'limiter.pauses'],
   ...['jobs.forget', 'queue.start', 'queue.stop', 'chat.describeUser', 'chat.isInGroup', 'silent.withdraw'],
 ]);

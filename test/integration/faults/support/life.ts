@@ -82,6 +82,7 @@ export function mortalStores(life: Life, stores: Stores): Stores {
   return {
     expiring: mortal(life, 'expiring', stores.expiring),
     connections: mortal(life, 'connections', stores.connections),
+    keepAlive: mortal(life, 'keepAlive', stores.keepAlive),
     leases: mortal(life, 'leases', stores.leases),
     revocations: mortal(life, 'revocations', stores.revocations),
     departures: mortal(life, 'departures', stores.departures),

@@ -148,6 +148,11 @@ export class Run {
     return this.#ask(({ revoker }) => revoker.work());
   }
 
+  /** Keeps the logins alive that are due, once. */
+  async keepAlive(): Promise<number | typeof DIED> {
+    return this.#ask(({ keepAlive }) => keepAlive.work());
+  }
+
   /** Works off the list of those who have left once. */
   async endConnections(): Promise<number | typeof DIED> {
     return this.#ask(({ departures }) => departures.work());

@@ -49,6 +49,14 @@ export async function revoke(run: Run): Promise<void> {
   while ((await run.revoke()) !== 0) await run.wait();
 }
 
+/** True where something was due. */
+async function keepAlive(run: Run): Promise<boolean> {
+  for (let isAny = false; ; isAny = true) {
+    if ((await run.keepAlive()) === 0) return isAny;
+    await run.wait();
+  }
+}
+
 /** One refresh token a connection is good in the end, and none besides. */
 export function checkTokens(connections: number) {
   return async (run: Run) => {
@@ -107,6 +115,25 @@ export const LOGIN_STORIES: readonly Story[] = [
     laterMs: 2 * DAY,
     act: goAndConnect,
     check: checkTokens(1),
+    mayAlsoSay: /^Connected Acme CRM as/u,
+  },
+  {
+    name: 'a login that is kept alive',
+    recipes: { go: OWN },
+    prepare: goAndConnect,
+    // Within the time after which the app would end it.
+    laterMs: 80 * DAY,
+    async act(run) {
+      const isKept = await keepAlive(run);
+      if (!isKept && run.deaths.length === 0) throw new Error('There was nothing to keep alive');
+      await goAndConnect(run);
+    },
+    async check(run) {
+      // What the one that died had taken shows itself again.
+      await run.restart(30 * 60_000);
+      await keepAlive(run);
+      return checkTokens(1)(run);
+    },
     mayAlsoSay: /^Connected Acme CRM as/u,
   },
   {
