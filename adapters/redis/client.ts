@@ -27,6 +27,11 @@ export interface RedisLink {
   readonly isCluster: boolean;
   /** Runs one command; whatever goes wrong is `store.unavailable`, without anything of the foreign error but its kind. */
   call<T>(operation: string, command: (client: RedisClient) => Promise<T>): Promise<T>;
+  /**
+   * For how long Redis has been there again after an outage, in ms; infinite where there was none, and during one. In a
+   * Cluster only the loss of all its nodes counts.
+   */
+  sinceOutageMs(): number;
   /** Resolves with true once Redis is ready, with false after `timeoutMs`. */
   waitUntilReady(timeoutMs: number): Promise<boolean>;
   /** A client of its own for BullMQ: it waits for Redis for ever instead of failing fast. */
@@ -54,7 +59,7 @@ export function createLink(options: LinkOptions): RedisLink {
   defineScripts(client);
   defineOwnedScripts(client);
   defineJobScripts(client);
-  const health = watch(client, logger);
+  const health = watch(client, clock, logger);
   const sendTogether = createSendTogether(client);
   return {
     client,
@@ -72,6 +77,7 @@ export function createLink(options: LinkOptions): RedisLink {
         metrics.time('store_call_ms', clock.now() - start, { store: 'redis' });
       }
     },
+    sinceOutageMs: health.sinceOutageMs,
     waitUntilReady: (timeoutMs) => waitUntilReady(client, clock, timeoutMs),
     openPatient() {
       const patient = openClient(access, {
@@ -179,10 +185,14 @@ function retryDelay(attempt: number): number {
   return Math.min(25 * 2 ** Math.min(attempt, 10), LONGEST_RETRY_MS);
 }
 
+type Watch = Pick<RedisLink, 'sinceOutageMs'> & { lastReason(): string; stop(): void };
+
 /** Logs an outage once, and its end; remembers why, for errors of commands that never left. */
-function watch(client: RedisClient, logger: Logger): { lastReason(): string; stop(): void } {
+function watch(client: RedisClient, clock: Clock, logger: Logger): Watch {
   let reason = 'not connected';
   let isUp: boolean | undefined;
+  let wasLost = false;
+  let backAt = 0;
   let isStopped = false;
   client.on('error', (error) => {
     reason = reasonOf(error) ?? 'connection failed';
@@ -191,16 +201,21 @@ function watch(client: RedisClient, logger: Logger): { lastReason(): string; sto
   });
   client.on('close', () => {
     if (isUp && !isStopped) logger.warn({}, 'Lost the connection to Redis; trying on');
+    wasLost ||= isUp === true;
     isUp = false;
     reason = 'connection lost';
   });
   client.on('ready', () => {
     isUp = true;
+    backAt = clock.now();
     reason = 'not connected';
     logger.info({}, 'Connected to Redis');
   });
   return {
     lastReason: () => reason,
+    sinceOutageMs() {
+      return wasLost && isUp ? clock.now() - backAt : Number.POSITIVE_INFINITY;
+    },
     stop: () => {
       isStopped = true;
     },

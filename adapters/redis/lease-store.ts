@@ -5,7 +5,8 @@ import type { Keys } from './keys.js';
 
 export function createLeaseStore(link: RedisLink, keys: Keys): LeaseStore {
   return {
-    async acquire(key, holder, ttlMs) {
+    async acquire(key, holder, ttlMs, { calmMs = 0 } = {}) {
+      if (link.sinceOutageMs() < calmMs) return false;
       const done = await link.call('acquire', (redis) =>
         redis.set(keys.lease(key), holder, 'PX', wholeMs(ttlMs), 'NX'),
       );

@@ -4,8 +4,12 @@
  * A lease bounds waste, not truth: the write after it still compares generations.
  */
 export interface LeaseStore {
-  /** Takes the lease for `ttlMs` if nobody holds it; tells whether it did. `holder` is a random token of this attempt. */
-  acquire(key: string, holder: string, ttlMs: number): Promise<boolean>;
+  /**
+   * Takes the lease for `ttlMs` if nobody holds it; tells whether it did. `holder` is a random token of this attempt.
+   * `calmMs`: not for so long after an outage of the store, in which leases may have run out; whoever held one when it began
+   * can finish first.
+   */
+  acquire(key: string, holder: string, ttlMs: number, options?: { readonly calmMs?: number }): Promise<boolean>;
   /** Prolongs it if still held by `holder`; false: it is lost. */
   renew(key: string, holder: string, ttlMs: number): Promise<boolean>;
   /** Frees it if still held by `holder`. */

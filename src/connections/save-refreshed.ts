@@ -7,7 +7,10 @@ import type { RevocationPlan } from './revocation-plan.js';
 import { isSameGrant, isSameTokenSet } from './token-codec.js';
 
 const FIRST_RETRY_MS = 100;
-const LAST_RETRY_MS = 2_000;
+/** Well within the time that nobody else begins after an outage of the store. */
+const LAST_RETRY_MS = 1_000;
+/** A store that is away for longer loses the login, unless this process is the next to need it. */
+const TRIED_FOR_MS = 60 * 60_000;
 
 interface SaveParts {
   readonly records: ConnectionRecords;
@@ -20,30 +23,38 @@ interface Refreshed {
   /** The connection that was refreshed. */
   readonly from: Connection;
   readonly tokens: TokenSet;
-  /** Aborted when the lease is lost: then it is given up. */
+  /** Aborted when the lease is lost: then nobody waits for it any more. */
   readonly signal: AbortSignal;
+  /** False when they have been written by another way meanwhile. */
+  readonly isWanted: () => boolean;
+  /** Called once when the store has them, or something that counts more. */
+  readonly onSaved: () => void;
 }
 
 export type SaveOutcome =
   /** `connection` is what is stored now; its tokens are others when somebody else's write won. Undefined: it is gone. */
   | { readonly kind: 'saved'; readonly connection: Connection | undefined }
-  /** The store could not be reached while the lease held. */
+  /** The store could not be reached while the lease held; it is tried on beside the work. */
   | { readonly kind: 'unsaved' };
 
 /**
- * Writes tokens that a refresh brought. The old refresh token may be dead, so a store that is away is tried again for as
- * long as nobody else may refresh. When somebody else has written in the meantime: a disconnect or another login wins and
- * these tokens are revoked; a write that kept the grant (a change of the encryption key) is written over.
+ * Writes tokens that a refresh brought. The old refresh token may be dead, so a store that is away is tried again until it is
+ * back. When somebody else has written in the meantime: a disconnect or another login wins and these tokens are revoked; a
+ * write that kept the grant (a change of the encryption key) is written over; another refresh of the same login wins, and
+ * nothing is revoked, for that would end what it brought, too.
  */
 export async function saveRefreshed(parts: SaveParts, refreshed: Refreshed): Promise<SaveOutcome> {
   const { clock, logger } = parts;
   for (let pauseMs = FIRST_RETRY_MS; ; pauseMs = Math.min(LAST_RETRY_MS, pauseMs * 2)) {
     try {
-      return { kind: 'saved', connection: await saveOnce(parts, refreshed) };
+      const connection = await saveOnce(parts, refreshed);
+      refreshed.onSaved();
+      return { kind: 'saved', connection };
     } catch (error) {
       const fields = { connection: refreshed.from.name, err: asBehalfError(error) };
       if (refreshed.signal.aborted) {
         logger.error(fields, 'refreshed tokens could not be stored; they are kept in memory');
+        void saveLater(parts, refreshed);
         return { kind: 'unsaved' };
       }
       logger.warn(fields, 'storing refreshed tokens failed, trying again');
@@ -52,7 +63,30 @@ export async function saveRefreshed(parts: SaveParts, refreshed: Refreshed): Pro
   }
 }
 
-async function saveOnce(parts: SaveParts, { from, tokens }: Refreshed): Promise<Connection | undefined> {
+/** Never rejects. */
+async function saveLater(parts: SaveParts, refreshed: Refreshed): Promise<void> {
+  const { clock, logger } = parts;
+  const until = clock.now() + TRIED_FOR_MS;
+  const fields = { connection: refreshed.from.name };
+  while (clock.now() < until) {
+    await clock.sleep(LAST_RETRY_MS);
+    if (!refreshed.isWanted()) return;
+    const isSaved = await saveOnce(parts, refreshed).then(
+      () => true,
+      () => false,
+    );
+    if (isSaved) {
+      refreshed.onSaved();
+      return logger.info(fields, 'refreshed tokens are stored after all');
+    }
+  }
+  logger.error(fields, 'refreshed tokens could not be stored for an hour');
+}
+
+async function saveOnce(
+  parts: SaveParts,
+  { from, tokens }: Pick<Refreshed, 'from' | 'tokens'>,
+): Promise<Connection | undefined> {
   const { records, revocations, clock } = parts;
   let base = from;
   for (;;) {
@@ -62,10 +96,17 @@ async function saveOnce(parts: SaveParts, { from, tokens }: Refreshed): Promise<
     const current = await records.read(from.owner, from.name);
     // A write that seemed to fail may have been carried out.
     if (current?.tokens && isSameTokenSet(current.tokens, tokens)) return current;
+    if (current?.tokens && isRefreshedAlready(current, base)) return current;
     if (!current?.tokens || !from.tokens || !isSameGrant(current.tokens, from.tokens)) {
       await revocations.addLosers(from.name, tokens, current);
       return current;
     }
     base = current;
   }
+}
+
+/** Whether `current` comes of a refresh of the login that `from` is of. */
+function isRefreshedAlready(current: Connection, from: Connection): boolean {
+  if (!current.tokens || !from.tokens || current.connectedAt !== from.connectedAt) return false;
+  return !isSameGrant(current.tokens, from.tokens);
 }

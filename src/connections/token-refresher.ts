@@ -1,10 +1,10 @@
-import { LRUCache } from 'lru-cache';
 import type { Clock } from '../kernel/clock.port.js';
 import { asBehalfError, BehalfError, isBehalfError } from '../kernel/errors.js';
 import { joinKey, randomToken } from '../kernel/ids.js';
 import type { Logger } from '../kernel/logger.port.js';
 import { inSpan, type Observers } from '../kernel/observers.js';
 import type { ReasonCode } from '../texts/reason-text.js';
+import { BroughtTokens, type WithTokens } from './brought-tokens.js';
 import type { Connection, TokenSet } from './connection.js';
 import { type ConnectionRecords, connectionKey, ownerParts } from './connection-records.js';
 import { ended } from './ended-connection.js';
@@ -16,11 +16,16 @@ import type { RevocationPlan } from './revocation-plan.js';
 import { saveRefreshed } from './save-refreshed.js';
 import { isAlive, isDue } from './token-freshness.js';
 
-/** Longer than one call of the token endpoint; renewed while it runs. */
+/** Longer than one call of the token endpoint and than a failover of Redis; renewed while it runs. */
 const LEASE_MS = 20_000;
+/** After an outage of the store, those who have a rotated token in hand come first. */
+const CALM_MS = 5_000;
+/** Longer than the lease that a killed process has left, and a slow call after it. */
+const PATIENCE_MS = 60_000;
+/** Where the present token still does. */
+const SHORT_PATIENCE_MS = 2_000;
 const FIRST_POLL_MS = 50;
 const LAST_POLL_MS = 250;
-const UNSAVED_KEPT = 1_000;
 
 export interface TokenRefresherDeps<App> extends Pick<Observers, 'logger' | 'metrics' | 'tracing'> {
   readonly records: ConnectionRecords;
@@ -40,7 +45,7 @@ export interface TokenRefresherDeps<App> extends Pick<Observers, 'logger' | 'met
 /** A connection whose token may have to be refreshed. */
 export interface RefreshRequest<App = TokenApp> {
   /** As just read; `connected`, with tokens. */
-  readonly connection: Connection & { readonly tokens: TokenSet };
+  readonly connection: WithTokens;
   readonly app: App;
   /** `client`: the client asks for a token of its own (client credentials); `connection` may then be generation 0, not stored yet. */
   readonly grant?: 'client';
@@ -57,10 +62,7 @@ export class TokenRefresher<App = TokenApp> {
   readonly #deps: TokenRefresherDeps<App>;
   readonly #flights = new Map<string, Promise<Connection | undefined>>();
   readonly #cooldown = new RefreshCooldown();
-  /** Tokens that a refresh brought and the store did not take: the next one writes them instead of refreshing again. */
-  readonly #unsaved = new LRUCache<string, { readonly from: Connection; readonly tokens: TokenSet }>({
-    max: UNSAVED_KEPT,
-  });
+  readonly #brought = new BroughtTokens();
 
   constructor(deps: TokenRefresherDeps<App>) {
     this.#deps = deps;
@@ -111,7 +113,10 @@ export class TokenRefresher<App = TokenApp> {
     }
   }
 
-  /** Waits for the lease; ends early when the one who has it has done the work. */
+  /**
+   * Waits for the lease, also for that of a process which was killed to run out; ends early when the one who has it has done
+   * the work, and soon where the present token still does.
+   */
   async #takeTurn(
     request: RefreshRequest<App>,
     key: string,
@@ -122,13 +127,16 @@ export class TokenRefresher<App = TokenApp> {
     const { clock, leases, records, random } = this.#deps;
     const { connection } = request;
     const lease = { key: joinKey('refresh', key), holder: randomToken(128), ttlMs: LEASE_MS };
-    const giveUpAt = clock.now() + LEASE_MS;
+    const startedAt = clock.now();
     for (let pollMs = FIRST_POLL_MS; ; pollMs = Math.min(LAST_POLL_MS, pollMs * 1.5)) {
       const acquiredAt = clock.now();
-      if (await leases.acquire(lease.key, lease.holder, LEASE_MS)) {
+      if (await leases.acquire(lease.key, lease.holder, LEASE_MS, { calmMs: CALM_MS })) {
         return { kind: 'lease', lease: keepLease(this.#deps, { ...lease, acquiredAt }) };
       }
-      if (clock.now() >= giveUpAt) throw new BehalfError('oauth.transient', 'Another refresh does not end');
+      const patienceMs = this.#isUsable(request, connection) ? SHORT_PATIENCE_MS : PATIENCE_MS;
+      if (clock.now() - startedAt >= patienceMs) {
+        throw new BehalfError('oauth.transient', 'Another refresh does not end');
+      }
       await clock.sleep(pollMs * (0.75 + 0.5 * random()));
       const current = await records.read(connection.owner, connection.name);
       if (this.#isSettled(request, current)) {
@@ -154,12 +162,18 @@ export class TokenRefresher<App = TokenApp> {
     const current = isAsked && request.grant === 'client' ? connection : stored;
     if (current?.tokens === undefined || this.#isSettled(request, current)) return current;
     const from = { ...current, tokens: current.tokens };
-    const unsaved = this.#unsaved.get(key);
-    if (unsaved && unsaved.from.generation === from.generation) return this.#save(key, from, unsaved.tokens, lease);
+    const newer = this.#newerThan(from, request, key);
+    if (newer) return this.#save(key, from, newer, lease);
     if (request.grant === undefined && from.tokens.refreshToken === undefined)
       return this.#endLogin(from, 'login_over');
     if (lease.signal.aborted) throw new BehalfError('oauth.transient', 'The lease was lost before the refresh');
     return this.#call({ ...request, connection: from }, key, lease);
+  }
+
+  /** Tokens of this login that this process has seen, and that the store is without: its refresh token is used. */
+  #newerThan(stored: WithTokens, { connection }: RefreshRequest<App>, key: string): TokenSet | undefined {
+    const isOlder = stored.generation < connection.generation && stored.connectedAt === connection.connectedAt;
+    return this.#brought.madeFrom(key, stored) ?? (isOlder ? connection.tokens : undefined);
   }
 
   async #call(request: RefreshRequest<App>, key: string, lease: HeldLease): Promise<Connection | undefined> {
@@ -179,14 +193,18 @@ export class TokenRefresher<App = TokenApp> {
     return this.#save(key, connection, tokens, lease);
   }
 
-  async #save(key: string, from: Connection, tokens: TokenSet, lease: HeldLease): Promise<Connection | undefined> {
-    const saved = await saveRefreshed(this.#deps, { from, tokens, signal: lease.signal });
-    if (saved.kind === 'saved') {
-      this.#unsaved.delete(key);
-      return saved.connection;
-    }
-    this.#unsaved.set(key, { from, tokens });
-    return { ...from, tokens };
+  async #save(key: string, from: WithTokens, tokens: TokenSet, lease: HeldLease): Promise<Connection | undefined> {
+    const { clock } = this.#deps;
+    const brought = this.#brought;
+    brought.add(key, from, tokens);
+    const saved = await saveRefreshed(this.#deps, {
+      from,
+      tokens,
+      signal: lease.signal,
+      isWanted: () => brought.isUnsaved(key, tokens),
+      onSaved: () => brought.markSaved(key, clock.now()),
+    });
+    return saved.kind === 'saved' ? saved.connection : { ...from, tokens };
   }
 
   async #handleFailure(request: RefreshRequest<App>, key: string, error: BehalfError): Promise<Connection | undefined> {
@@ -198,17 +216,19 @@ export class TokenRefresher<App = TokenApp> {
     this.#count(connection, isBehalfError(error, 'oauth.operator', 'oauth.protocol') ? 'operator' : 'transient');
     const now = this.#deps.clock.now();
     // People wait for a token that the app has refused, however long it should have lived.
-    const isUsable = connection.generation !== request.refusedGeneration && isAlive(connection.tokens, now);
-    this.#cooldown.begin(key, { now, isAlive: isUsable, error });
+    this.#cooldown.begin(key, { now, isAlive: this.#isUsable(request, connection), error });
     this.#log(connection).warn({ err: error }, 'token refresh failed');
     return this.#goOnWith(request, connection, error);
   }
 
-  /** Uses the old token where the app has not refused it and it has not ended. */
   #goOnWith(request: RefreshRequest<App>, connection: Connection, error: BehalfError): Connection {
-    const usable = connection.generation !== request.refusedGeneration;
-    if (usable && connection.tokens && isAlive(connection.tokens, this.#deps.clock.now())) return connection;
+    if (this.#isUsable(request, connection)) return connection;
     throw error;
+  }
+
+  /** Whether the old token still does: the app has not refused it, and it has not ended. */
+  #isUsable({ refusedGeneration }: RefreshRequest<App>, { generation, tokens }: Connection): boolean {
+    return generation !== refusedGeneration && tokens !== undefined && isAlive(tokens, this.#deps.clock.now());
   }
 
   /** Marks that a login is needed, unless somebody has written since: then what they wrote counts. */

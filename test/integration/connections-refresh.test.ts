@@ -1,8 +1,10 @@
 import { AuditLog } from '../../src/audit/audit-log.js';
+import { connectionKey } from '../../src/connections/connection-records.js';
 import type { ConnectionStore } from '../../src/connections/connection-store.port.js';
 import { type Connections, createConnections } from '../../src/connections/connections.js';
 import type { CredentialAnswer } from '../../src/connections/credential-finder.js';
 import { BehalfError } from '../../src/kernel/errors.js';
+import { joinKey } from '../../src/kernel/ids.js';
 import type { MetricCounter } from '../../src/kernel/metrics.port.js';
 import { createVault } from '../../src/kernel/vault.js';
 import { rotateKeys } from '../../src/rotate-keys.js';
@@ -169,10 +171,46 @@ describe('a token that is due', () => {
       await kit.clock.advance(5_000);
       await new Promise((resolve) => setTimeout(resolve, 2));
     }
-    await expect(kit.during(ask(otherProcess()))).rejects.toMatchObject({ code: 'oauth.transient' });
+    const waiting = kit.during(tokenOf(ask(otherProcess())));
     answered.open();
     await expect(slow).resolves.toBe('late');
+    await expect(waiting).resolves.toBe('late');
     expect(refreshes()).toBe(1);
+  });
+});
+
+describe('a process that refreshes and is killed', () => {
+  const LEASE_MS = 20_000;
+  const key = joinKey('refresh', connectionKey(ANN, 'crm'));
+
+  it('while another waits leaves the refresh to that one, when its lease is over', async () => {
+    await connect();
+    await kit.clock.advance(HOUR);
+    const now = kit.clock.now();
+    // It has renewed its lease when the other one had waited for ten seconds.
+    await kit.stores.leases.acquire(key, 'killed', 10_000 + LEASE_MS);
+    await expect(kit.during(tokenOf(ask()))).resolves.toBe('access-1');
+    expect(kit.clock.now() - now).toBeGreaterThanOrEqual(10_000 + LEASE_MS);
+    expect(refreshes()).toBe(1);
+  });
+
+  it('does not hold up those whose token still does', async () => {
+    await connect();
+    await kit.clock.advance(HOUR - 60_000);
+    await kit.stores.leases.acquire(key, 'killed', LEASE_MS);
+    const now = kit.clock.now();
+    await expect(kit.during(tokenOf(ask()))).resolves.toBe('access-0');
+    expect(kit.clock.now() - now).toBeLessThan(LEASE_MS);
+    expect(refreshes()).toBe(0);
+  });
+
+  it('and many after it end in a word that it cannot be done now, not in waiting for ever', async () => {
+    await connect();
+    await kit.clock.advance(HOUR);
+    const leases = { ...kit.stores.leases, acquire: async () => false };
+    const waiting = kit.during(ask(createConnections({ ...kit.deps, leases })));
+    await expect(waiting).rejects.toMatchObject({ code: 'oauth.transient' });
+    expect(refreshes()).toBe(0);
   });
 });
 
@@ -397,6 +435,90 @@ describe('a store that is away when the new tokens come', () => {
     await expect(kit.during(tokenOf(ask(connections)))).resolves.toBe('access-1');
     await expect(tokenOf(ask(otherProcess()))).resolves.toBe('access-1');
     expect(refreshes()).toBe(1);
+  });
+
+  it('for longer than the lease has them when it is back, though nobody asks this process again', async () => {
+    await connect();
+    await kit.clock.advance(HOUR);
+    let isAway = true;
+    const connections = createConnections({
+      ...kit.deps,
+      store: failing(() => isAway),
+      leases: { ...kit.stores.leases, renew: async () => !isAway },
+    });
+    await expect(kit.during(tokenOf(ask(connections)))).resolves.toBe('access-1');
+    isAway = false;
+    await kit.clock.advance(2_000);
+    await expect(tokenOf(ask(otherProcess()))).resolves.toBe('access-1');
+    expect(refreshes()).toBe(1);
+    await expect(revokedTokens()).resolves.toEqual([]);
+  });
+
+  it('while another process refreshed the same login ends nothing of what that one brought', async () => {
+    await connect();
+    await kit.clock.advance(HOUR);
+    let isAway = true;
+    const connections = createConnections({
+      ...kit.deps,
+      store: failing(() => isAway),
+      leases: { ...kit.stores.leases, renew: async () => !isAway },
+    });
+    await expect(kit.during(tokenOf(ask(connections)))).resolves.toBe('access-1');
+    // Its provider allows it: a used refresh token counts for those who have not heard of its successor.
+    kit.provider.script(() => ({ body: { access_token: 'other', refresh_token: 'refresh-x', token_type: 'Bearer' } }));
+    await expect(kit.during(tokenOf(ask(otherProcess())))).resolves.toBe('other');
+    isAway = false;
+    await kit.clock.advance(2_000);
+    await expect(tokenOf(ask(connections))).resolves.toBe('other');
+    await expect(revokedTokens()).resolves.toEqual([]);
+  });
+});
+
+describe('a store that loses the last write in a failover', () => {
+  /** Says that it has written, and has not. */
+  function losing(loses: () => boolean): ConnectionStore {
+    const { connections } = kit.stores;
+    return { ...connections, write: async (row) => loses() || connections.write(row) };
+  }
+
+  it('gets the tokens again from the process that has brought them, and the used refresh token stays unused', async () => {
+    await connect();
+    await kit.clock.advance(HOUR);
+    let isLosing = true;
+    const connections = otherProcess(losing(() => isLosing));
+    await expect(tokenOf(ask(connections))).resolves.toBe('access-1');
+    isLosing = false;
+    await expect(tokenOf(ask(connections))).resolves.toBe('access-1');
+    await expect(tokenOf(ask(otherProcess()))).resolves.toBe('access-1');
+    expect(refreshes()).toBe(1);
+  });
+
+  it('gets them from a process that has read them before, as well', async () => {
+    await connect();
+    await kit.clock.advance(HOUR);
+    const { connections: store } = kit.stores;
+    const before = await store.get(ANN, 'crm');
+    await expect(tokenOf(ask())).resolves.toBe('access-1');
+    // The app refuses what was read; meanwhile the store is as it was before.
+    let reads = 0;
+    const reader = otherProcess({
+      ...store,
+      async get(owner, name) {
+        reads += 1;
+        return reads === 2 ? before : store.get(owner, name);
+      },
+      write: async () => true,
+    });
+    await expect(tokenOf(ask(reader, 2))).resolves.toBe('access-1');
+    expect(refreshes()).toBe(1);
+  });
+
+  it('leads to a login where nobody has them any more and the provider takes a used refresh token for theft', async () => {
+    await connect();
+    await kit.clock.advance(HOUR);
+    await expect(tokenOf(ask(otherProcess(losing(() => true))))).resolves.toBe('access-1');
+    await expect(ask()).resolves.toEqual({ kind: 'login_required', reason: 'login_ended', asked: ['api'] });
+    await expect(kit.connections.get(ANN, 'crm')).resolves.toMatchObject({ account: ANNS_ACCOUNT });
   });
 });
 

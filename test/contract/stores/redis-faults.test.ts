@@ -73,6 +73,22 @@ describe('Redis store when Redis fails', () => {
     expect(await stores.jobs.write(jobRow({ version: 2, status: 'running' }))).toBe(true);
   });
 
+  it('gives nobody a lease for a moment after an outage, so that who held one can finish, where that is asked for', async () => {
+    const calm = { calmMs: LONG };
+    expect(await stores.leases.acquire('before', 'ann', LONG, calm)).toBe(true);
+    await server.kill();
+    await expect(stores.leases.acquire('during', 'ann', LONG, calm)).rejects.toMatchObject({
+      code: 'store.unavailable',
+    });
+    await server.restart();
+    await untilWell(stores);
+    expect(await stores.leases.acquire('after', 'ann', LONG, calm)).toBe(false);
+    expect(await stores.leases.acquire('after', 'ann', LONG)).toBe(true);
+    expect(await stores.leases.renew('before', 'ann', LONG)).toBe(true);
+    const later = () => stores.leases.acquire('later', 'ann', LONG, { calmMs: 100 });
+    while (!(await later())) await new Promise((resolve) => setTimeout(resolve, 20));
+  });
+
   it('says store.unavailable while Redis hangs, and works again when it goes on', async () => {
     server.pause();
     await expectUnavailable(stores);
