@@ -1,113 +1,168 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createOAuthClient } from '../../../adapters/oauth/index.js';
-import { createRedisStores } from '../../../adapters/redis/index.js';
-import { createHttpClient } from '../../../adapters/undici/index.js';
-import { createConnections } from '../../../src/connections/connections.js';
-import { createRevocationPlan } from '../../../src/connections/revocation-plan.js';
-import { noMetrics } from '../../../src/kernel/metrics.port.js';
-import { Secret } from '../../../src/kernel/secret.js';
-import { systemClock } from '../../../src/kernel/system-clock.js';
-import { createVault } from '../../../src/kernel/vault.js';
-import { startProcess, type TestProcess } from '../../contract/stores/processes.js';
-import { ANN, ANNS_ACCOUNT } from '../../support/connection-kit.js';
-import { oauthApp, oauthParent } from '../../support/oauth-app.js';
-import { RecordingLogger } from '../../support/recording-logger.js';
-import { type RedisServer, startRedis } from '../../support/redis-server.js';
+import type { TestProcess } from '../../contract/stores/processes.js';
+import { startWatchedRedis, type WatchedRedis } from '../../support/redis-with-sentinels.js';
 import { startTokenServer, type TokenServer } from '../../support/token-server.js';
-import type { RefreshForever } from './support/refresh-forever.js';
+import {
+  HASTE,
+  logInAll,
+  openRefreshParts,
+  personOf,
+  type RefreshOrder,
+  readyAgain,
+  startRefreshing,
+} from './support/refresh-parts.js';
+import { RotatingFamilies } from './support/rotating-families.js';
 
 const PROCESSES = 3;
+const PEOPLE = ['ann', 'bob', 'eve'];
 const KILLS = 5;
+const OUTAGES = 2;
 const TOKEN_SECONDS = 1;
+/** A lease lasts for 20 seconds, here for 4. */
+const LONGER_THAN_THE_LEASE_MS = 5_000;
+/** Of the providers' answers. */
+const SLOW_SHARE = 0.08;
 
-/**
- * A provider that rotates. As the better ones do, it gives the same successor once more to who has not heard of it (RFC 9700
- * section 4.14.2); any older token is reuse, and ends the family.
- */
-class Family {
-  generation = 0;
-  refreshes = 0;
-  isRevoked = false;
+/** Sentinels on a busy machine may need more than one vote; every wait ends by itself, with words, long before. */
+jest.setTimeout(600_000);
 
-  answer(refreshToken: string | null) {
-    this.refreshes += 1;
-    const given = Number(/^refresh-(\d+)$/u.exec(refreshToken ?? '')?.[1] ?? -1);
-    const isRepeated = given === this.generation - 1;
-    if (given !== this.generation && !isRepeated) this.isRevoked = true;
-    if (this.isRevoked) return { status: 400, body: { error: 'invalid_grant' } };
-    this.generation = given + 1;
-    const pair = { access_token: `access-${this.generation}`, refresh_token: `refresh-${this.generation}` };
-    return { body: { ...pair, token_type: 'Bearer', expires_in: TOKEN_SECONDS } };
-  }
-}
-
-let redis: RedisServer;
+let redis: WatchedRedis;
 let provider: TokenServer;
 
 beforeAll(async () => {
-  [redis, provider] = await Promise.all([startRedis({ appendOnly: true }), startTokenServer()]);
+  [redis, provider] = await Promise.all([startWatchedRedis(), startTokenServer()]);
+  await redis.untilWhole();
 });
 
-afterAll(() => Promise.all([redis.stop(), provider.stop()]));
+afterAll(() => Promise.all([redis?.stop(), provider?.stop()]));
 
-test('processes that are killed while they refresh, over a Redis that dies, never lose a rotating login', async () => {
-  const family = new Family();
-  provider.script(({ form }) => ({ ...family.answer(form.get('refresh_token')), delayMs: randomInt(150) }));
-  const key = randomBytes(32);
-  const base = { clock: systemClock, logger: new RecordingLogger(), metrics: noMetrics };
-  const stores = await createRedisStores({ ...base, url: redis.url, commandTimeoutMs: 10_000 });
-  const vault = createVault([{ id: 'k1', key: new Secret(key) }]);
-  const httpClient = createHttpClient({ ...base, allowPrivateHosts: ['127.0.0.1'] });
-  const parent = oauthParent(oauthApp(provider.url));
-  const connections = createConnections({
-    ...base,
-    store: stores.connections,
-    leases: stores.leases,
-    vault,
-    oauth: createOAuthClient({ httpClient, clock: systemClock }),
-    revocations: createRevocationPlan({ ...base, queue: stores.revocations, vault, parents: () => parent }),
-  });
-  const now = Date.now();
-  const first = { accessToken: new Secret('access-0'), refreshToken: new Secret('refresh-0'), scopes: ['api'] };
-  await connections.activate(ANN, 'crm', { ...first, issuedAt: now, expiresAt: now + 1_000 }, ANNS_ACCOUNT);
-
-  const order: RefreshForever = { redisUrl: redis.url, key: key.toString('base64'), providerUrl: provider.url };
-  const start = () => startProcess('../../integration/faults/support/refresh-forever.ts', JSON.stringify(order));
-  const startedAt = Date.now();
-  const running: TestProcess[] = Array.from({ length: PROCESSES }, start);
-  const said: string[] = [];
-  for (let kill = 0; kill < KILLS; kill += 1) {
-    const [victim] = running.splice(randomInt(PROCESSES), 1);
-    await victim?.lines(1);
-    // Anywhere in the life of a token, so also in the midst of a refresh.
-    await sleep(randomInt(TOKEN_SECONDS * 1_000));
-    said.push(...((await victim?.kill()) ?? []));
-    if (kill === 2) await redis.restart();
-    running.push(start());
+test('processes that are killed while they refresh, over a Redis that dies and fails over and providers slower than a lease, never lose a login that rotates', async () => {
+  const seed = randomInt(2 ** 32);
+  const families = new RotatingFamilies(PEOPLE, { tokenSeconds: TOKEN_SECONDS * HASTE });
+  const chaos = new Chaos(families, seed);
+  try {
+    await chaos.begin();
+    await chaos.run();
+    await chaos.judge();
+  } catch (error) {
+    throw new Error(`With the seed ${seed}: ${error instanceof Error ? error.message : ''}`, { cause: error });
+  } finally {
+    await chaos.end();
   }
-  // A dead process may have left a lease, which lasts for 20 seconds.
-  const left = await Promise.all(running.map(readyAgain));
-  for (const process of running) said.push(...(await process.kill()));
+});
 
-  expect(left).toHaveLength(PROCESSES);
-  expect(family.isRevoked).toBe(false);
-  expect(said).toContain('ready');
-  expect(said).not.toContain('login_required');
-  expect(said.filter((answer) => !PASSING.has(answer))).toEqual([]);
-  const lives = Math.ceil((Date.now() - startedAt) / (TOKEN_SECONDS * 500)) + KILLS;
-  expect(family.refreshes).toBeLessThanOrEqual(lives);
-  expect(family.generation).toBeGreaterThan(2);
-  await expect(connections.get(ANN, 'crm')).resolves.toMatchObject({ status: 'connected' });
-  await Promise.all([stores.health.close(), httpClient.close()]);
-}, 60_000);
+/** What happens to the processes and to Redis, in an order of its own for each seed. */
+class Chaos {
+  readonly #families: RotatingFamilies;
+  readonly #random: () => number;
+  readonly #order: RefreshOrder;
+  readonly #startedAt = Date.now();
+  readonly #said: string[] = [];
+  readonly #running: TestProcess[] = [];
+  #parts: Awaited<ReturnType<typeof openRefreshParts>> | undefined;
+  #longest = 0;
+
+  constructor(families: RotatingFamilies, seed: number) {
+    this.#families = families;
+    this.#random = randomNumbers(seed);
+    // Of its own: how many calls come is not in our hand.
+    const delays = randomNumbers(seed + 1);
+    const key = randomBytes(32).toString('base64');
+    this.#order = { redisUrl: redis.url, key, providerUrl: provider.url, people: PEOPLE };
+    provider.script((call) => {
+      const isSlow = call.path !== '/revoke' && delays() < SLOW_SHARE;
+      if (isSlow) this.#longest = LONGER_THAN_THE_LEASE_MS;
+      return { ...families.answer(call), delayMs: isSlow ? LONGER_THAN_THE_LEASE_MS : delays() * 150 };
+    });
+  }
+
+  async begin(): Promise<void> {
+    this.#parts = await openRefreshParts(this.#order, 10_000);
+    await logInAll(this.#parts.connections, this.#families, PEOPLE);
+    for (let count = 0; count < PROCESSES; count += 1) this.#start();
+    await Promise.all(this.#running.map((process) => process.lines(1)));
+  }
+
+  async run(): Promise<void> {
+    const kill = () => this.#kill();
+    const acts = [...Array.from({ length: KILLS - 1 }, () => kill), () => this.#restartRedis(), () => this.#failOver()];
+    for (const act of shuffled(acts, this.#random)) {
+      // Anywhere in the life of a token, so also in the midst of a refresh.
+      await sleep(this.#random() * TOKEN_SECONDS * 1_000);
+      await act();
+    }
+    await Promise.all(this.#running.map((process) => readyAgain(process, PEOPLE)));
+  }
+
+  async judge(): Promise<void> {
+    const { connections, parent, revoker } = this.#parts ?? (await openRefreshParts(this.#order));
+    for (const process of this.#running.splice(0)) this.#said.push(...(await process.kill()));
+    const families = this.#families;
+    expect(this.#said.filter((line) => !PASSING.has(line.split(' ')[1] ?? ''))).toEqual([]);
+    for (const name of PEOPLE) {
+      expect(families.generationOf(name)).toBeGreaterThan(2);
+      const owner = personOf(name);
+      await expect(connections.credentialFor(owner, parent)).resolves.toMatchObject({ kind: 'ready' });
+      await expect(connections.get(owner, 'crm')).resolves.toMatchObject({ status: 'connected' });
+    }
+    // Each process keeps one list of what is to be ended at the provider: nothing of this may be on it.
+    await revoker.work();
+    expect(families.revoked).toEqual([]);
+    expect(this.#longest).toBe(LONGER_THAN_THE_LEASE_MS);
+    // Only who died with the answer in hand, or Redis with its last write, has the used refresh token used again.
+    expect(families.repeats).toBeLessThanOrEqual((KILLS + OUTAGES) * PEOPLE.length);
+    const lives = Math.ceil((Date.now() - this.#startedAt) / (TOKEN_SECONDS * 500));
+    expect(families.refreshes).toBeLessThanOrEqual((lives + KILLS + OUTAGES) * PEOPLE.length);
+  }
+
+  async end(): Promise<void> {
+    await Promise.all(this.#running.map((process) => process.kill()));
+    await this.#parts?.close();
+  }
+
+  #start(): void {
+    this.#running.push(startRefreshing(this.#order));
+  }
+
+  async #kill(): Promise<void> {
+    const [victim] = this.#running.splice(Math.floor(this.#random() * PROCESSES), 1);
+    this.#start();
+    await victim?.lines(1);
+    this.#said.push(...((await victim?.kill()) ?? []));
+  }
+
+  /** The master is back before the Sentinels choose another one, or as a replica where the machine is slow. */
+  async #restartRedis(): Promise<void> {
+    redis.restart(await redis.killMaster());
+    await redis.untilReplicated();
+  }
+
+  async #failOver(): Promise<void> {
+    const former = await redis.killMaster();
+    await this.#kill();
+    await redis.untilFailedOver(former);
+    redis.restart(former);
+    await redis.untilReplicated();
+  }
+}
 
 const PASSING = new Set(['ready', 'store.unavailable', 'oauth.transient']);
 
-/** Resolves when the process has got a credential from now on. */
-async function readyAgain(process: TestProcess): Promise<void> {
-  for (let count = (await process.lines(1)).length; ; count += 1) {
-    const lines = await process.lines(count + 1);
-    if (lines.slice(count).includes('ready')) return;
-  }
+function shuffled<T>(values: readonly T[], random: () => number): readonly T[] {
+  return values
+    .map((value) => ({ value, at: random() }))
+    .sort((one, other) => one.at - other.at)
+    .map(({ value }) => value);
+}
+
+/** Numbers from 0 to 1, the same ones for the same seed (mulberry32). */
+function randomNumbers(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
 }
