@@ -60,11 +60,14 @@ export function startRefreshing(order: RefreshOrder): TestProcess {
   return startProcess('../../integration/faults/support/refresh-forever.ts', JSON.stringify(order));
 }
 
-/** Resolves when the process has got everybody's credential from now on. */
+/** Resolves when the process has got everybody's credential from now on; rejects when somebody's login is lost. */
 export async function readyAgain(process: TestProcess, names: readonly string[]): Promise<void> {
   const before = (await process.lines(1)).length;
   for (let count = before; ; count += 1) {
-    const since = (await process.lines(count + 1)).slice(before);
+    const lines = await process.lines(count + 1);
+    const lost = names.filter((name) => lines.includes(`${name} login_required`));
+    if (lost.length > 0) throw new Error(`The logins of ${lost.join(', ')} are lost`);
+    const since = lines.slice(before);
     if (names.every((name) => since.includes(`${name} ready`))) return;
   }
 }
