@@ -28,6 +28,8 @@ import { loginRoutes } from './web/login-routes.js';
 
 /** Time that running jobs get to end when the service stops; orchestrators kill after 30 s. */
 const DRAIN_MS = 20_000;
+/** Longer than load balancers take between two looks at `/readyz`: what they send until then is still taken in. */
+const NOTICE_MS = 5_000;
 /** The same for all: requests under way get what the jobs have left of it. */
 const STOP_MS = 23_000;
 /** Connections that do not close by then end with the process. */
@@ -201,7 +203,8 @@ export async function startService(config: Config, environment: Environment): Pr
       await catalogue.stop();
       const until = clock.now() + STOP_MS;
       // Until then readiness says no, and what load balancers still send is put in the queue for another process.
-      await jobs.stop(DRAIN_MS);
+      const noticed = config.store.kind === 'embedded' ? undefined : clock.sleep(NOTICE_MS);
+      await Promise.all([jobs.stop(DRAIN_MS), noticed]);
       const ends = [
         server.close(),
         revoker.stop(),

@@ -138,8 +138,8 @@ export class FaultStage {
     return replica;
   }
 
-  /** Platforms and browsers reach this process from now on. */
-  leadTo(replica: Replica): void {
+  /** Platforms and browsers reach this process, or what stands before several, from now on. */
+  leadTo(replica: Pick<Replica, 'url'>): void {
     this.#entrance.leadTo(Number(new URL(replica.url).port));
   }
 
