@@ -90,7 +90,7 @@ function stormPlot(results: Results): Plot {
       words: [
         'Many commands at once in four processes, while the access token has ended and the refresh token is good for one use. The process that is killed dies while the server still',
         'works on its refresh; its commands go on in another one when its lease is over (`JOB_LEASE_SECONDS`, 5 here).',
-        'Others cannot refresh before the lease of the refresh is over; whoever asks meanwhile and waited long enough is told to try again later.',
+        'Others cannot refresh before the lease of the refresh is over; whoever asks meanwhile waits for it.',
         '',
         '| Scene | Processes | Commands | Refreshes | Used tokens used again | Told to try again later | All answered after |',
         '|---|---:|---:|---:|---:|---:|---:|',

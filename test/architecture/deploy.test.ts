@@ -35,7 +35,11 @@ const Deployment = z.object({
             env: z.array(z.object({ name: z.string(), value: z.string() })),
             startupProbe: Probe,
             livenessProbe: Probe,
-            readinessProbe: Probe,
+            readinessProbe: Probe.extend({
+              periodSeconds: z.number(),
+              timeoutSeconds: z.number(),
+              failureThreshold: z.number(),
+            }),
             lifecycle: z.object({ preStop: z.object({ exec: z.object({ command: z.array(z.string()) }) }) }),
             securityContext: z.object({
               allowPrivilegeEscalation: z.literal(false),
@@ -73,6 +77,8 @@ const Alerts = z.object({
 const PUBLIC = ['/slack', '/teams', '/api', '/login', '/export', '/oauth/callback', '/assets'];
 /** In which the service ends after SIGTERM. */
 const ENDS_WITHIN_SECONDS = 25;
+/** For as long after it the service still takes in what comes. */
+const TAKES_IN_SECONDS = 5;
 
 /** Names of all metrics, with those that a histogram makes. */
 async function metricNames(): Promise<ReadonlySet<string>> {
@@ -121,6 +127,8 @@ describe('deploy/compose', () => {
 
     expect(/reverse_proxy (.+) \{/.exec(caddy)?.[1]?.split(' ')).toEqual(replicas.map((name) => `${name}:3000`));
     expect(/health_uri (\S+)/.exec(caddy)?.[1]).toBe('/readyz');
+    const seconds = (name: string) => Number(new RegExp(`${name} (\\d+)s`).exec(caddy)?.[1]);
+    expect(seconds('health_interval') + seconds('health_timeout')).toBeLessThanOrEqual(TAKES_IN_SECONDS);
     expect(/@public path (.+)/.exec(caddy)?.[1]?.split(' ').map(pathOf)).toEqual(PUBLIC);
   });
 });
@@ -148,6 +156,8 @@ describe('deploy/kubernetes', () => {
   it('asks the paths that the service answers, and never restarts it because its store is away', () => {
     expect(container.livenessProbe.httpGet.path).toBe('/healthz');
     expect(container.readinessProbe.httpGet.path).toBe('/readyz');
+    const { failureThreshold, periodSeconds, timeoutSeconds } = container.readinessProbe;
+    expect(periodSeconds * failureThreshold + timeoutSeconds).toBeLessThanOrEqual(TAKES_IN_SECONDS);
     expect(container.startupProbe.httpGet.path).toBe('/readyz');
     expect(template.metadata.annotations['prometheus.io/path']).toBe('/metrics');
   });

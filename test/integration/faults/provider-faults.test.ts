@@ -125,56 +125,61 @@ describe('an app whose API answers with', () => {
   });
 });
 
+/** How each counts as the answer of an OAuth server. */
+const OAUTH_FAULTS: readonly (readonly [Fault, 'oauth.protocol' | 'oauth.transient'])[] = [
+  ['a page in place of JSON', 'oauth.protocol'],
+  ['an empty body', 'oauth.protocol'],
+  ['half of its JSON', 'oauth.protocol'],
+  ['500', 'oauth.transient'],
+  ['503 with a page', 'oauth.transient'],
+  ['429', 'oauth.transient'],
+  ['a redirect elsewhere', 'oauth.transient'],
+];
+
 describe('an OAuth server that answers the end of a login with', () => {
-  const REACH = 'Acme CRM cannot be reached right now. Please try again in a few minutes.';
-  const ODD = 'Acme CRM gave an answer that I do not understand. Please tell your administrator.';
-  test.each<[Fault, string, string]>([
-    ['a page in place of JSON', ODD, 'oauth.protocol'],
-    ['an empty body', ODD, 'oauth.protocol'],
-    ['half of its JSON', ODD, 'oauth.protocol'],
-    ['500', REACH, 'oauth.transient'],
-    ['503 with a page', REACH, 'oauth.transient'],
-    ['429', REACH, 'oauth.transient'],
-    ['a redirect elsewhere', REACH, 'oauth.transient'],
-  ])('%s: the page says so, nobody is connected, and the same prompt works afterwards', async (fault, words, code) => {
-    const prompt = await prompted();
-    const { url = '' } = loginButtonsOf(prompt)[0] ?? {};
-    kit.crm.tokenAnswer = FAULTS[fault]();
-    const outcome = await (await kit.openLogin(url)).comeBack(ACCOUNT);
-    expect(inWords(outcome)).toMatchObject({ kind: 'provider_error', text: words });
-    expect(logged()).toEqual([code]);
-    expect(await connections()).toBe(0);
-    expect((await kit.jobList()).map(({ status }) => status)).toEqual(['suspended']);
-    kit.crm.tokenAnswer = undefined;
-    await kit.logIn(prompt, ACCOUNT);
-    await kit.idle();
-    expect(textOf(prompt)).toBe(`Made as ${ACCOUNT}`);
-  });
+  const words = {
+    'oauth.transient': 'Acme CRM cannot be reached right now. Please try again in a few minutes.',
+    'oauth.protocol': 'Acme CRM gave an answer that I do not understand. Please tell your administrator.',
+  };
+  test.each(OAUTH_FAULTS)(
+    '%s: the page says so, nobody is connected, and the same prompt works afterwards',
+    async (fault, code) => {
+      const prompt = await prompted();
+      const { url = '' } = loginButtonsOf(prompt)[0] ?? {};
+      kit.crm.tokenAnswer = FAULTS[fault]();
+      const outcome = await (await kit.openLogin(url)).comeBack(ACCOUNT);
+      expect(inWords(outcome)).toMatchObject({ kind: 'provider_error', text: words[code] });
+      expect(logged()).toEqual([code]);
+      expect(await connections()).toBe(0);
+      expect((await kit.jobList()).map(({ status }) => status)).toEqual(['suspended']);
+      kit.crm.tokenAnswer = undefined;
+      await kit.logIn(prompt, ACCOUNT);
+      await kit.idle();
+      expect(textOf(prompt)).toBe(`Made as ${ACCOUNT}`);
+    },
+  );
 });
 
 describe('an OAuth server that answers a refresh with', () => {
-  const REACH = 'Acme CRM cannot be reached right now. Please try again later.';
-  const ODD = 'Acme CRM gave an answer to the login that I do not understand. Please tell your administrator.';
-  test.each<[Fault, string, string]>([
-    ['a page in place of JSON', ODD, 'oauth.protocol'],
-    ['an empty body', ODD, 'oauth.protocol'],
-    ['half of its JSON', ODD, 'oauth.protocol'],
-    ['500', REACH, 'oauth.transient'],
-    ['503 with a page', REACH, 'oauth.transient'],
-    ['429', REACH, 'oauth.transient'],
-    ['a redirect elsewhere', REACH, 'oauth.transient'],
-  ])('%s: the person is told, the app is not called, and the login is kept', async (fault, words, code) => {
-    await connect();
-    await kit.clock.advance(DAY);
-    kit.crm.tokenAnswer = FAULTS[fault]();
-    expect(await answerTo('make')).toBe(`Make did not work. ${words} (reference)`);
-    expect(new Set(logged())).toEqual(new Set([code]));
-    expect(kit.crm.calls).toEqual([]);
-    kit.crm.tokenAnswer = undefined;
-    await kit.clock.advance(10 * 60_000);
-    expect(await answerTo('make')).toBe(`Made as ${ACCOUNT}`);
-    expect(kit.crm.grants.at(-1)).toBe('refresh_token');
-  });
+  const words = {
+    'oauth.transient': 'Acme CRM cannot be reached right now. Please try again later.',
+    'oauth.protocol': 'Acme CRM gave an answer to the login that I do not understand. Please tell your administrator.',
+  };
+  test.each(OAUTH_FAULTS)(
+    '%s: the person is told, the app is not called, and the login is kept',
+    async (fault, code) => {
+      await connect();
+      await kit.clock.advance(DAY);
+      kit.crm.tokenAnswer = FAULTS[fault]();
+      expect(await answerTo('make')).toBe(`Make did not work. ${words[code]} (reference)`);
+      expect(new Set(logged())).toEqual(new Set([code]));
+      expect(kit.crm.calls).toEqual([]);
+      kit.crm.tokenAnswer = undefined;
+      await kit.clock.advance(10 * 60_000);
+      expect(await answerTo('make')).toBe(`Made as ${ACCOUNT}`);
+      expect(kit.crm.grants.at(-1)).toBe('refresh_token');
+    },
+  );
 });
 
 describe('an OAuth server that lies about the life of its tokens', () => {
