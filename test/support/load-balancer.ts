@@ -2,8 +2,8 @@ import { Agent, createServer, type IncomingMessage, request, type ServerResponse
 import type { AddressInfo } from 'node:net';
 import { closeServer } from '../../playground/http.js';
 
-/** As in `deploy/`. */
-const LOOK_EVERY_MS = 2_000;
+/** Twice as often as in `deploy/`: this one may have to wait for its own machine. */
+const LOOK_EVERY_MS = 1_000;
 const LOOK_TIMEOUT_MS = 3_000;
 
 /** Takes requests and passes each on to one process, in turn, of those that said at the last look that they are ready. */
