@@ -57,7 +57,7 @@ export async function logInAll(connections: Connections, families: RotatingFamil
 
 /** A process that asks for everybody's credential until it is killed. */
 export function startRefreshing(order: RefreshOrder): TestProcess {
-  return startProcess('../../integration/faults/support/refresh-forever.ts', JSON.stringify(order));
+  return startProcess('../../integration/faults/support/refreshing-process.ts', JSON.stringify(order));
 }
 
 /** Resolves when the process has got everybody's credential from now on; rejects when somebody's login is lost. */
