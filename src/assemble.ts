@@ -148,7 +148,7 @@ export function assemble(policy: ServicePolicy, catalogue: () => Catalogue, driv
   const connectors = (name: string) => catalogue().connector(name);
   const recipes = () => catalogue().recipes;
   const revocations = createRevocationPlan({ queue: stores.revocations, vault, clock, parents });
-  const perform = rehearsal?.perform ?? appCaller({ http, limiter: stores.limiter, ...basics });
+  const perform = rehearsal?.perform ?? appCaller({ ...policy, http, limiter: stores.limiter, ...basics });
   const connections: Connections = {
     ...createConnections({
       store: stores.connections,
@@ -198,6 +198,7 @@ export function assemble(policy: ServicePolicy, catalogue: () => Catalogue, driv
     store: stores.jobs,
     queue: tracedQueue(stores.queue, tracing),
     leases: stores.leases,
+    limiter: stores.limiter,
     wishes: stores.expiring,
     vault,
     recipes,

@@ -55,11 +55,12 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export async function startService(config: Config, environment: Environment): Promise<Service> {
   const clock = systemClock;
   let tracing: Tracing | undefined;
+  const metrics = (await import('../adapters/prometheus/index.js')).createMetrics();
   const logger = (await import('../adapters/pino/index.js')).createLogger({
     level: config.logLevel,
+    onLost: () => metrics.count('log_lost'),
     ...(config.tracing ? { joinWith: () => tracing?.logFields() } : {}),
   });
-  const metrics = (await import('../adapters/prometheus/index.js')).createMetrics();
   const basics: Basics = { clock, logger, metrics };
   tracing = await openTracing(config, basics);
   if (config.identityCheck === 'off-insecure')
@@ -149,7 +150,7 @@ export async function startService(config: Config, environment: Environment): Pr
 
   let serving = false;
   const server = (await import('../adapters/node-http/index.js')).createHttpServer({
-    logger,
+    ...{ logger, metrics },
     isHttps: config.publicUrl.startsWith('https:'),
   });
   const routes: readonly HttpRoute[] = [

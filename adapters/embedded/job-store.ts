@@ -1,6 +1,6 @@
 import { jobOwnerKey } from '../../src/chat/job-owner.js';
-import type { JobId, JobRow, JobStatus } from '../../src/jobs/job.js';
-import type { AcceptOutcome, JobFilter, JobStore } from '../../src/jobs/job-store.port.js';
+import type { JobRow, JobStatus } from '../../src/jobs/job.js';
+import type { AcceptOutcome, JobFilter, JobPage, JobStore } from '../../src/jobs/job-store.port.js';
 import type { Clock } from '../../src/kernel/clock.port.js';
 import { joinKey, sha256 } from '../../src/kernel/ids.js';
 import { bytesOf, type Database, type SqlRow, type SqlValue, type Statement, textOf } from './database.js';
@@ -122,21 +122,20 @@ function earlier(row: SqlRow | undefined): AcceptOutcome {
 }
 
 /** One prepared statement for each combination of filters that is asked for. */
-function createListing(
-  database: Database,
-): (filter: JobFilter, page: { readonly limit: number; readonly before?: JobId }) => readonly JobRow[] {
+function createListing(database: Database): (filter: JobFilter, page: JobPage) => readonly JobRow[] {
   const statements = new Map<string, Statement>();
-  return ({ user, recipe, status }, { limit, before }) => {
+  return ({ user, recipe, status }, { after, before, limit }) => {
     const conditions: readonly (readonly [string, SqlValue | undefined])[] = [
       ['person = ?', user && encodeOwner(user)],
       ['recipe = ?', recipe],
       ['id < ?', before],
+      ['id > ?', after],
     ];
     const used = conditions.filter(([, value]) => value !== undefined);
     // Written out, for SQLite looks at no value when it chooses among the indexes of some of the jobs.
     const all = [...(status === undefined ? [] : [`status = '${status}'`]), ...used.map(([condition]) => condition)];
     const where = all.length === 0 ? '' : `WHERE ${all.join(' AND ')}`;
-    const sql = `SELECT * FROM jobs ${user ? '' : indexOf(status)} ${where} ORDER BY id DESC LIMIT ?`;
+    const sql = `SELECT * FROM jobs ${user ? '' : indexOf(status)} ${where} ORDER BY id ${after === undefined ? 'DESC' : 'ASC'} LIMIT ?`;
     const statement = statements.get(sql) ?? database.prepare(sql);
     statements.set(sql, statement);
     return statement.all(...used.map(([, value]) => value ?? null), limit).map(decodeJob);

@@ -18,7 +18,8 @@ type Refusal =
  * file at the first use; how fast somebody was is forgotten by a restart.
  */
 export interface OpenJobs {
-  count(owner: JobOwner): number;
+  /** The owner's, else those of everybody. */
+  count(owner?: JobOwner): number;
   /** Takes a turn for one more job of the row's owner, or says why there is none. */
   enter(row: JobRow, limits: OwnerLimits): Refusal | undefined;
   /** The row is stored so. */
@@ -49,7 +50,12 @@ export function createOpenJobs(database: Database): OpenJobs {
   }
 
   return {
-    count: (owner) => all().get(encodeOwner(owner))?.size ?? 0,
+    count(owner) {
+      if (owner) return all().get(encodeOwner(owner))?.size ?? 0;
+      let count = 0;
+      for (const jobs of all().values()) count += jobs.size;
+      return count;
+    },
     enter({ createdAt, user }, { mostOpen, pace }) {
       const owner = encodeOwner(user);
       if (mostOpen !== undefined && (all().get(owner)?.size ?? 0) >= mostOpen)

@@ -1,13 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { asBehalfError, BehalfError } from '../../src/kernel/errors.js';
-import type { HttpRequest, HttpResponse } from '../../src/kernel/http.js';
+import type { HttpRefusal, HttpRequest, HttpResponse } from '../../src/kernel/http.js';
 import type { HttpServer } from '../../src/kernel/http-server.port.js';
 import type { Logger } from '../../src/kernel/logger.port.js';
+import { type Metrics, noMetrics } from '../../src/kernel/metrics.port.js';
 import { readBody } from './read-body.js';
+import { createRoom, type Room } from './room.js';
 import { createRouteTable, type RouteTable } from './route-table.js';
 
 const DEFAULT_BODY_BYTES = 64 * 1024;
+const RETRY_AFTER_S = '2';
 /** Longer than any handler of ours; a client that sends its request slower than this is cut off. */
 const REQUEST_TIMEOUT_MS = 30_000;
 /** Longer than load balancers keep theirs (60 s is common), so that it is them who close. */
@@ -39,7 +42,12 @@ export function createHttpServer(options: {
   readonly host?: string;
   /** Browsers reach it over https, whoever ends that: they are told to come in no other way. */
   readonly isHttps?: boolean;
+  readonly metrics?: Metrics;
+  /** In place of the usual room. */
+  readonly room?: Room;
 }): HttpServer {
+  const { logger, metrics = noMetrics, room = createRoom() } = options;
+  metrics.level('http_requests_open', () => room.requests);
   const always = Object.entries(options.isHttps ? { ...ALWAYS, ...HTTPS_ONLY } : ALWAYS);
   let server: Server | undefined;
   return {
@@ -48,7 +56,7 @@ export function createHttpServer(options: {
       const started = createServer({ requestTimeout: REQUEST_TIMEOUT_MS, keepAliveTimeout: KEEP_ALIVE_MS });
       started.on('request', (incoming: IncomingMessage, outgoing: ServerResponse) => {
         for (const [name, value] of always) outgoing.setHeader(name, value);
-        void answer({ incoming, outgoing, table, server: started, logger: options.logger });
+        void answer({ incoming, outgoing, table, server: started, logger, metrics, room });
       });
       server = started;
       await open(started, port, options.host ?? '::').catch(async (error: unknown) => {
@@ -89,26 +97,36 @@ interface Exchange {
   readonly table: RouteTable;
   readonly server: Server;
   readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly room: Room;
 }
 
-async function answer({ incoming, outgoing, table, server, logger }: Exchange): Promise<void> {
+async function answer({ incoming, outgoing, table, server, logger, metrics, room }: Exchange): Promise<void> {
   const id = randomUUID();
   const { method = '', url = '' } = incoming;
   const mark = url.indexOf('?');
   const path = mark === -1 ? url : url.slice(0, mark);
   const found = table(method, path);
   if (found.kind === 'none') return sendText(outgoing, 404, 'Not found\n');
-  const refuse = (status: 400 | 413, text: string): void => {
+  const refuse = (status: HttpRefusal, text: string): void => {
     logger.info({ requestId: id, status, path: found.route.path }, 'request refused');
     if (found.route.refusal) send(outgoing, found.route.refusal(status));
     else sendText(outgoing, status, text);
   };
   if (found.kind === 'malformed' || !hasUsableType(incoming)) return refuse(400, 'Bad request\n');
+  const { maxBodyBytes = DEFAULT_BODY_BYTES } = found.route;
+  const leave = found.route.isVital ? () => {} : room.enter(bytesToCome(incoming, maxBodyBytes));
+  if (!leave) {
+    metrics.count('http_refused');
+    // What is still on the way is not read: the connection ends with the answer.
+    outgoing.shouldKeepAlive = false;
+    outgoing.setHeader('retry-after', RETRY_AFTER_S);
+    return refuse(503, 'There is too much to do at the moment. Please try again in a few seconds.\n');
+  }
   try {
-    const body = await readBody(incoming, found.route.maxBodyBytes ?? DEFAULT_BODY_BYTES);
+    const body = await readBody(incoming, maxBodyBytes);
     if (body.kind === 'aborted') return;
     if (body.kind === 'too_large') {
-      // What is still on the way is not read: the connection ends with the answer.
       outgoing.shouldKeepAlive = false;
       return refuse(413, 'Too large\n');
     }
@@ -129,7 +147,15 @@ async function answer({ incoming, outgoing, table, server, logger }: Exchange): 
     const err = asBehalfError(error);
     logger.error({ requestId: id, err, path: found.route.path }, 'request failed');
     sendText(outgoing, 500, `Something went wrong on our side (reference ${err.ref}).\n`);
+  } finally {
+    leave();
   }
+}
+
+/** As announced; as much as is allowed where nothing is. */
+function bytesToCome({ headers }: IncomingMessage, maxBytes: number): number {
+  if (headers['transfer-encoding'] !== undefined) return maxBytes;
+  return Math.min(Number(headers['content-length'] ?? 0), maxBytes);
 }
 
 function hasUsableType({ headers }: IncomingMessage): boolean {

@@ -2,15 +2,11 @@ import { types } from 'node:util';
 import pino from 'pino';
 import { describeForeignError, isBehalfError } from '../../src/kernel/errors.js';
 import type { Logger } from '../../src/kernel/logger.port.js';
+import { createLogOutput } from './output.js';
 
 /** Names inside a fact that no line of ours fills; a second net below `Secret` for what a later change might let through. */
 const SECRET_NAMES = ['authorization', 'access_token', 'refresh_token', 'client_secret', 'password', 'token'] as const;
 const CENSOR = '[redacted]';
-
-/** Lines are gathered for so long, or until there are so many bytes: each write costs a change to another thread and back. */
-const GATHERED_MS = 100;
-const GATHERED_BYTES = 4_096;
-const STANDARD_OUTPUT = 1;
 
 /**
  * Structured JSON lines on standard output (or `destination`), warnings and errors at once, the others a little later. Foreign
@@ -19,10 +15,14 @@ const STANDARD_OUTPUT = 1;
 export function createLogger(options: {
   readonly level: string;
   readonly destination?: pino.DestinationStream;
+  /** In place of standard output. */
+  readonly fd?: number;
+  /** Called for each line that is lost because nobody takes what was written before. */
+  readonly onLost?: () => void;
   /** What is added to each line that is written, e.g. the trace that it belongs to. */
   readonly joinWith?: () => object | undefined;
 }): Logger {
-  const { joinWith } = options;
+  const { destination, fd, joinWith, onLost = () => {} } = options;
   const settings: pino.LoggerOptions = {
     level: options.level,
     base: null,
@@ -31,32 +31,26 @@ export function createLogger(options: {
     serializers: { err: describeError },
     ...(joinWith ? { mixin: () => ({ ...joinWith() }) } : {}),
   };
-  return wrap(pino(settings, options.destination ?? standardOutput()));
+  if (destination) return wrap(pino(settings, destination), () => {});
+  const onRoom = (lost: number) => logger.error({ lost }, 'lines of the log were lost: nobody took those before them');
+  const output = createLogOutput({ fd, onLost, onRoom });
+  const logger = wrap(pino(settings, output), output.flush);
+  return logger;
 }
 
-/** What is still gathered when the process ends is written then; the library sees to that. */
-function standardOutput(): pino.DestinationStream {
-  return pino.destination({
-    dest: STANDARD_OUTPUT,
-    sync: false,
-    minLength: GATHERED_BYTES,
-    periodicFlush: GATHERED_MS,
-  });
-}
-
-function wrap(logger: pino.Logger): Logger {
+function wrap(logger: pino.Logger, flush: () => void): Logger {
   return {
     debug: (fields, message) => logger.debug(fields, message),
     info: (fields, message) => logger.info(fields, message),
     warn: (fields, message) => {
       logger.warn(fields, message);
-      logger.flush();
+      flush();
     },
     error: (fields, message) => {
       logger.error(fields, message);
-      logger.flush();
+      flush();
     },
-    child: (fields) => wrap(logger.child(presentable(fields))),
+    child: (fields) => wrap(logger.child(presentable(fields)), flush),
   };
 }
 

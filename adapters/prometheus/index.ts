@@ -1,5 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import type { MetricCounter, MetricGauge, Metrics, MetricTimer } from '../../src/kernel/metrics.port.js';
+import type { MetricCounter, MetricGauge, MetricLevel, Metrics, MetricTimer } from '../../src/kernel/metrics.port.js';
+import { createLevel } from './level.js';
 
 const COUNTERS: Readonly<Record<MetricCounter, { help: string; labels: readonly string[] }>> = {
   chat_events: { help: 'Events taken in', labels: ['platform', 'kind'] },
@@ -32,6 +33,8 @@ const COUNTERS: Readonly<Record<MetricCounter, { help: string; labels: readonly 
   api_refused: { help: 'Requests of programs that were refused because of their key', labels: ['reason'] },
   audit_entries: { help: 'Entries of the audit log that were written', labels: ['kind'] },
   audit_lost: { help: 'Entries of the audit log that could not be written', labels: [] },
+  log_lost: { help: 'Lines of the log that found no room', labels: [] },
+  http_refused: { help: 'Requests that were refused because too many were under way', labels: [] },
   trace_exports: { help: 'Batches of spans, by whether they could be sent', labels: ['outcome'] },
   errors: { help: 'Errors by code, and by what a person can do about them', labels: ['code', 'kind'] },
 };
@@ -49,6 +52,19 @@ const GAUGES: Readonly<Record<MetricGauge, string>> = {
   recipes_started: 'Recipes that answer commands',
   recipes_held: 'Recipes that wait until an administrator has connected a shared connection',
   recipes_broken: 'Recipe files that are broken: they cannot start, or their last good version is in use',
+};
+
+const LEVELS: Readonly<Record<MetricLevel, { help: string; labels: readonly string[] }>> = {
+  jobs_open: { help: 'Jobs that run or wait to go on, in all processes together', labels: [] },
+  jobs_waiting: { help: 'Jobs that wait in this process for a place', labels: [] },
+  chat_calls_held: {
+    help: 'Calls to chat platforms that wait because the platform has asked for it',
+    labels: ['platform'],
+  },
+  http_calls_waiting: { help: 'Calls that wait for a connection to their host', labels: ['to'] },
+  http_requests_open: { help: 'Requests that are under way in this process', labels: [] },
+  files_waiting: { help: 'Calls that wait because other files are passed on', labels: [] },
+  audit_waiting: { help: 'Entries of the audit log that are not written yet', labels: [] },
 };
 
 const BUCKETS_MS = [1, 2, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000, 30_000];
@@ -71,10 +87,14 @@ export function createMetrics(): Metrics & { render(): Promise<string>; readonly
       new Histogram({ name: `behalf_${name}`, help, labelNames: labels, buckets: BUCKETS_MS, registers }),
   );
   const gauges = mapValues(GAUGES, (name, help) => new Gauge({ name: `behalf_${name}`, help, registers }));
+  const levels = mapValues(LEVELS, (name, { help, labels }) =>
+    createLevel({ name: `behalf_${name}`, help, labelNames: labels, registers }),
+  );
   return {
     count: (name, labels) => counters[name].inc(labels ?? {}),
     time: (name, ms, labels) => timers[name].observe(labels ?? {}, ms),
     gauge: (name, value) => gauges[name].set(value),
+    level: (name, read, labels) => levels[name](read, labels ?? {}),
     render: () => registry.metrics(),
     contentType: registry.contentType,
   };

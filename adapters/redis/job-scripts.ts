@@ -107,8 +107,8 @@ end
 return #ids`;
 
 /**
- * KEYS one to three indexes · ARGV upper bound of the range, limit, entries to look at
- * returns where to go on ('' at the end), then the ids that stand in all indexes, newest first.
+ * KEYS one to three indexes · ARGV bound of the range, limit, entries to look at, ZREVRANGEBYLEX or ZRANGEBYLEX, the other bound
+ * returns where to go on ('' at the end), then the ids that stand in all indexes, newest or oldest first.
  */
 const LIST_JOBS = `
 local smallest, size = 1, redis.call('ZCARD', KEYS[1])
@@ -117,7 +117,7 @@ for i = 2, #KEYS do
   if other < size then smallest, size = i, other end
 end
 local found = { '' }
-local ids = redis.call('ZREVRANGEBYLEX', KEYS[smallest], ARGV[1], '-', 'LIMIT', 0, ARGV[3])
+local ids = redis.call(ARGV[4], KEYS[smallest], ARGV[1], ARGV[5], 'LIMIT', 0, ARGV[3])
 for _, id in ipairs(ids) do
   local inAll = true
   for i = 1, #KEYS do

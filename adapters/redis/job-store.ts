@@ -1,5 +1,5 @@
 import type { JobId, JobRow } from '../../src/jobs/job.js';
-import type { JobFilter, JobStore } from '../../src/jobs/job-store.port.js';
+import type { JobFilter, JobPage, JobStore } from '../../src/jobs/job-store.port.js';
 import type { RedisLink } from './client.js';
 import { wholeMs } from './expiring-store.js';
 import { decodeJob, encodeJob, STATUS_LETTERS, statusLetter } from './job-row.js';
@@ -8,6 +8,7 @@ import type { JobKeys, Keys } from './keys.js';
 /** Index entries that one run of the list script looks at: bounds how long Redis is held up. */
 const ENTRIES_PER_LOOK = 1_000;
 const FORGOTTEN_AT_ONCE = 500;
+const OPEN = ['pending', 'running'] as const;
 /** What the script takes for no limit. */
 const NO_PACE = { burst: 0, intervalMs: 0 };
 
@@ -29,7 +30,13 @@ export function createJobStore(link: RedisLink, keys: Keys): JobStore {
       if (done === -2) return { kind: 'refused', limit: 'open' };
       return { kind: 'refused', limit: 'pace', retryAfterMs: Number(fact) };
     },
-    countOpen: (owner) => link.call('count open jobs', (redis) => redis.scard(keys.jobs(owner).open(owner))),
+    countOpen: (owner) =>
+      link.call('count open jobs', async (redis) => {
+        if (owner) return redis.scard(keys.jobs(owner).open(owner));
+        const indexes = keys.jobShards.flatMap((shard) => OPEN.map((status) => shard.status(statusLetter(status))));
+        const counts = await Promise.all(indexes.map((index) => redis.zcard(index)));
+        return counts.reduce((sum, count) => sum + count, 0);
+      }),
     async load(id) {
       const rowKeys = keys.jobShards.map((shard) => shard.row(id));
       const found = link.isCluster ? await findInCluster(link, rowKeys) : await findOnServer(link, rowKeys);
@@ -88,16 +95,12 @@ function firstRow(rows: readonly (Buffer | null)[]): Buffer | undefined {
   return rows.find((row) => row !== null) ?? undefined;
 }
 
-async function list(
-  link: RedisLink,
-  keys: Keys,
-  filter: JobFilter,
-  page: { readonly limit: number; readonly before?: JobId },
-): Promise<readonly JobRow[]> {
+async function list(link: RedisLink, keys: Keys, filter: JobFilter, page: JobPage): Promise<readonly JobRow[]> {
   const shards = filter.user ? [keys.jobs(filter.user)] : keys.jobShards;
-  const looks = shards.flatMap((shard) => indexesFor(shard, filter)).map((indexes) => newestIds(link, indexes, page));
+  const looks = shards.flatMap((shard) => indexesFor(shard, filter)).map((indexes) => idsOf(link, indexes, page));
   const ids = (await Promise.all(looks)).flatMap(({ base, ids }) => ids.map((id) => ({ base, id })));
-  const shown = ids.sort((left, right) => (left.id > right.id ? -1 : 1)).slice(0, page.limit);
+  const first = page.after === undefined ? -1 : 1;
+  const shown = ids.sort((left, right) => (left.id > right.id ? first : -first)).slice(0, page.limit);
   if (shown.length === 0) return [];
   const rowKeys = shown.map(({ base, id }) => `${base}r${id}`);
   const rows = await link.call('list jobs', (redis) =>
@@ -125,21 +128,27 @@ function indexesFor(shard: JobKeys, { user, recipe, status }: JobFilter): readon
   return STATUS_LETTERS.map((letter) => ({ base: shard.base, names: [shard.status(letter)] }));
 }
 
-async function newestIds(
+async function idsOf(
   link: RedisLink,
   { base, names }: Indexes,
-  page: { readonly limit: number; readonly before?: JobId },
+  { after, before, limit }: JobPage,
 ): Promise<{ readonly base: string; readonly ids: readonly JobId[] }> {
   const ids: JobId[] = [];
-  let bound = page.before === undefined ? '+' : `(${page.before}`;
+  const way = after === undefined ? ['ZREVRANGEBYLEX', '-'] : ['ZRANGEBYLEX', '+'];
+  let bound = startOf(after === undefined ? before : after, after === undefined ? '+' : '-');
   for (;;) {
     const [next, ...found] = await link.call('list job ids', (redis) =>
-      redis.behalfListJobs(names.length, ...names, bound, page.limit - ids.length, ENTRIES_PER_LOOK),
+      redis.behalfListJobs(names.length, ...names, bound, limit - ids.length, ENTRIES_PER_LOOK, ...way),
     );
     ids.push(...found);
-    if (next === undefined || next === '' || ids.length >= page.limit) return { base, ids };
+    if (next === undefined || next === '' || ids.length >= limit) return { base, ids };
     bound = `(${next}`;
   }
+}
+
+/** A bound that leaves out the id; the end of the range where there is none. */
+function startOf(id: JobId | undefined, end: string): string {
+  return id === undefined || id === '' ? end : `(${id}`;
 }
 
 async function forgetInShard(link: RedisLink, shard: JobKeys, now: number): Promise<number> {

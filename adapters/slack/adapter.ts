@@ -191,7 +191,9 @@ export class SlackAdapter implements ChatAdapter {
 
   #openWorkspaces(stopping: AbortSignal, onLifecycle: LifecycleHandler): Pick<Running, 'workspaces' | 'installed'> {
     const { botToken } = this.#config;
-    const parts: SessionParts = { ...this.#dependencies, apiUrl: this.#apiUrl, known: knownPeople(), stopping };
+    const held = { count: 0 };
+    this.#dependencies.metrics.level('chat_calls_held', () => held.count, { platform: 'slack' });
+    const parts: SessionParts = { ...this.#dependencies, apiUrl: this.#apiUrl, known: knownPeople(), stopping, held };
     if (this.#install) {
       const installed = new InstalledWorkspaces(parts, this.#install.installations);
       return { workspaces: installed, installed };

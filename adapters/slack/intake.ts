@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type { App } from '@slack/bolt';
+import { UnderWay } from '../../src/chat/under-way.js';
 import type { Clock } from '../../src/kernel/clock.port.js';
 import { asBehalfError, isBehalfError } from '../../src/kernel/errors.js';
 import type { Logger } from '../../src/kernel/logger.port.js';
@@ -18,6 +19,8 @@ export interface IntakeParts {
   readonly metrics: Metrics;
   /** Takes in what tells of people and workspaces that leave or come back. */
   readonly onLifecycle: (body: JsonObject) => Promise<void>;
+  /** In place of one with nothing in it. */
+  readonly underway?: UnderWay;
 }
 
 /** What Slack is to be answered. */
@@ -45,7 +48,7 @@ const TAKEN: Reply = { kind: 'taken' };
  */
 export class Intake {
   readonly #parts: IntakeParts;
-  readonly #underway = new Set<Promise<Outcome>>();
+  readonly #underway: UnderWay;
   readonly #stopped = new AbortController();
   #app: App | undefined;
   #open = false;
@@ -53,6 +56,7 @@ export class Intake {
 
   constructor(parts: IntakeParts) {
     this.#parts = parts;
+    this.#underway = parts.underway ?? new UnderWay();
     setMaxListeners(0, this.#stopped.signal);
   }
 
@@ -67,17 +71,23 @@ export class Intake {
   /** Refuses what comes from now on and resolves when what has come is done. */
   async close(): Promise<void> {
     this.#open = false;
-    await Promise.all(this.#underway);
+    await this.#underway.ended();
     this.#stopped.abort();
   }
 
   async deliver(request: Extract<SlackRequest, { kind: 'action' | 'lifecycle' }>, requestId: string): Promise<Reply> {
     const app = this.#app;
     if (!app || !this.#open) return AGAIN;
-    const { clock, logger } = this.#parts;
+    const { clock, logger, metrics } = this.#parts;
+    if (this.#underway.isFull) {
+      metrics.count('chat_requests_refused', { platform: 'slack', reason: 'busy' });
+      return AGAIN;
+    }
     const startedAt = clock.now();
     const { body } = request;
-    const work = this.#follow(request.kind === 'lifecycle' ? this.#takeLifecycle(body) : this.#process(app, body));
+    const work = this.#underway.follow(
+      request.kind === 'lifecycle' ? this.#takeLifecycle(body) : this.#process(app, body),
+    );
     const outcome = await Promise.race([work, this.#late(startedAt)]);
     switch (outcome.kind) {
       case 'done':
@@ -102,13 +112,6 @@ export class Intake {
       this.#timer = { slot, late: this.#parts.clock.sleep(ANSWER_BY_MS, this.#stopped.signal).then(late, late) };
     }
     return this.#timer.late;
-  }
-
-  async #follow(work: Promise<Outcome>): Promise<Outcome> {
-    this.#underway.add(work);
-    const outcome = await work;
-    this.#underway.delete(work);
-    return outcome;
   }
 
   #process(app: App, body: JsonObject): Promise<Outcome> {

@@ -1,5 +1,10 @@
 import { LRUCache } from 'lru-cache';
 
+/** Calls that wait, in all workspaces. */
+export interface HeldCalls {
+  count: number;
+}
+
 const MAX_LANES = 2_000;
 /** Slack takes about one message a second for a channel. https://docs.slack.dev/apis/web-api/rate-limits */
 const SPACING_MS = 1_000;

@@ -5,6 +5,7 @@ import type { Secret } from '../../src/kernel/secret.js';
 import { Groups } from './groups.js';
 import { Outbox } from './outbox.js';
 import { type KnownPeople, People } from './people.js';
+import type { HeldCalls } from './rate-limits.js';
 import { fileOrigins } from './upload.js';
 import { SlackApi } from './web-api.js';
 import type { Workspace } from './workspace.js';
@@ -18,6 +19,7 @@ export interface SessionParts {
   readonly logger: Logger;
   readonly known: KnownPeople;
   readonly stopping: AbortSignal;
+  readonly held: HeldCalls;
 }
 
 /** The bot in one workspace: what it hears and says there goes through here, with the token of that workspace alone. */
@@ -31,7 +33,7 @@ export interface Session {
 }
 
 export function openSession(
-  { apiUrl, clock, httpClient, known, logger, stopping }: SessionParts,
+  { apiUrl, clock, held, httpClient, known, logger, stopping }: SessionParts,
   installation: {
     readonly token: () => Promise<Secret>;
     readonly workspace: (api: SlackApi) => Promise<Workspace>;
@@ -39,7 +41,7 @@ export function openSession(
     readonly prefix: string;
   },
 ): Session {
-  const api = new SlackApi({ baseUrl: apiUrl, token: installation.token, httpClient, clock, logger, stopping });
+  const api = new SlackApi({ baseUrl: apiUrl, token: installation.token, httpClient, clock, logger, stopping, held });
   const workspace = (): Promise<Workspace> => installation.workspace(api);
   return {
     api,

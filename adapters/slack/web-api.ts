@@ -4,7 +4,7 @@ import type { HttpClient, IncomingResponse } from '../../src/kernel/http-client.
 import type { Logger } from '../../src/kernel/logger.port.js';
 import type { Secret } from '../../src/kernel/secret.js';
 import { isJsonObject, type JsonObject, parseJson, textAt } from './json.js';
-import { laneOf, RateLimits } from './rate-limits.js';
+import { type HeldCalls, laneOf, RateLimits } from './rate-limits.js';
 import type { SlackMethod } from './scopes.js';
 
 /** How long a call may wait for Slack to take it, in ms, retries included. */
@@ -57,6 +57,7 @@ export class SlackApi {
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #stopping: AbortSignal;
+  readonly #held: HeldCalls;
   readonly #limits = new RateLimits();
 
   constructor(parts: {
@@ -68,6 +69,7 @@ export class SlackApi {
     readonly clock: Clock;
     readonly logger: Logger;
     readonly stopping: AbortSignal;
+    readonly held: HeldCalls;
   }) {
     this.#baseUrl = parts.baseUrl;
     this.#token = parts.token;
@@ -75,6 +77,7 @@ export class SlackApi {
     this.#clock = parts.clock;
     this.#logger = parts.logger;
     this.#stopping = parts.stopping;
+    this.#held = parts.held;
   }
 
   /** @throws BehalfError `chat.delivery_failed` */
@@ -193,9 +196,14 @@ export class SlackApi {
   }
 
   async #pause(ms: number, what: string, failure: Failure): Promise<void> {
-    await this.#clock.sleep(ms, this.#stopping).catch(() => {
+    this.#held.count += 1;
+    try {
+      await this.#clock.sleep(ms, this.#stopping);
+    } catch {
       throw deliveryFailed(what, failure);
-    });
+    } finally {
+      this.#held.count -= 1;
+    }
   }
 }
 

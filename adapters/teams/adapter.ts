@@ -131,14 +131,14 @@ export class TeamsAdapter implements ChatAdapter {
   ): Promise<void> {
     // Loaded only now: 200 ms and 16 MB that a process without Teams does not spend.
     const { BotFramework } = await import('./bot-framework.js');
-    const { clock, httpClient } = this.#deps;
+    const { clock, httpClient, metrics } = this.#deps;
     const { appId, credential } = this.#config;
     if (credential.kind === 'certificate') await readCertificate(credential);
     const endpoints = endpointsOf(this.#config);
     const logger = this.#logger;
     const { audience, tokenUrl } = endpoints;
     const token = new BotToken({ tokenUrl, audience, appId, credential, httpClient, clock, logger });
-    const transport = new ConnectorTransport({ token, httpClient, clock, logger });
+    const transport = new ConnectorTransport({ token, httpClient, clock, logger, metrics });
     const bot = new BotFramework({ appId, endpoints, hosts: this.#hosts, transport, clock });
     this.#running = { bot, transport, admits, onLifecycle };
     this.#receiver.start({ handler, verify: (header, activity, turn) => bot.receive(header, activity, turn) });

@@ -3,6 +3,7 @@ import type { Clock } from '../../src/kernel/clock.port.js';
 import { BehalfError, isBehalfError } from '../../src/kernel/errors.js';
 import type { HttpClient, IncomingResponse, OutgoingRequest } from '../../src/kernel/http-client.port.js';
 import type { Logger } from '../../src/kernel/logger.port.js';
+import type { Metrics } from '../../src/kernel/metrics.port.js';
 import type { BotToken } from './bot-token.js';
 
 /** Tries in all; the waits between them are 0.5 s, 1 s, 2 s, each less up to half at random. */
@@ -20,6 +21,7 @@ interface TransportOptions {
   readonly httpClient: HttpClient;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly metrics: Metrics;
 }
 
 type ConnectorRequest = Pick<OutgoingRequest, 'method' | 'url'> & { readonly body?: string };
@@ -27,9 +29,11 @@ type ConnectorRequest = Pick<OutgoingRequest, 'method' | 'url'> & { readonly bod
 /** Requests to the Bot Connector: signed with the bot's token, repeated while the trouble is a passing one. */
 export class ConnectorTransport {
   readonly #options: TransportOptions;
+  #held = 0;
 
   constructor(options: TransportOptions) {
     this.#options = options;
+    options.metrics.level('chat_calls_held', () => this.#held, { platform: 'teams' });
   }
 
   /**
@@ -44,7 +48,10 @@ export class ConnectorTransport {
       const wait = outcome.passing && attempt < TRIES ? this.#waitBefore(outcome.error, attempt) : undefined;
       if (wait === undefined) throw outcome.passing ? passing(outcome.error) : outcome.error;
       this.#options.logger.debug({ ...outcome.error.details, attempt, waitMs: wait }, 'repeating a call to Teams');
-      await this.#options.clock.sleep(wait);
+      this.#held += 1;
+      await this.#options.clock.sleep(wait).finally(() => {
+        this.#held -= 1;
+      });
     }
   }
 

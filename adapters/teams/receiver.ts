@@ -1,4 +1,5 @@
 import type { ChatEventHandler } from '../../src/chat/chat-event.js';
+import { UnderWay } from '../../src/chat/under-way.js';
 import type { Clock } from '../../src/kernel/clock.port.js';
 import { asBehalfError, isBehalfError } from '../../src/kernel/errors.js';
 import type { HttpRequest, HttpResponse, HttpRoute } from '../../src/kernel/http.js';
@@ -46,6 +47,8 @@ interface ReceiverOptions {
   readonly onNews: (news: TeamsNews) => Promise<void>;
   /** Takes what somebody says to a file that they were offered. Rejects when nothing was done. */
   readonly onFileAnswer: (did: PersonalActivity) => Promise<void>;
+  /** In place of one with nothing in it. */
+  readonly underway?: UnderWay;
 }
 
 /** What an activity has us do before it is answered. */
@@ -83,13 +86,14 @@ interface Running {
 export class TeamsReceiver {
   readonly route: HttpRoute;
   readonly #options: ReceiverOptions;
-  readonly #underway = new Set<Promise<unknown>>();
+  readonly #underway: UnderWay;
   readonly #messageLimit: Deadlines;
   readonly #invokeLimit: Deadlines;
   #running: Running | undefined;
 
   constructor(options: ReceiverOptions) {
     this.#options = options;
+    this.#underway = options.underway ?? new UnderWay();
     this.#messageLimit = new Deadlines(options.clock, MESSAGE_ANSWER_BY_MS);
     this.#invokeLimit = new Deadlines(options.clock, INVOKE_ANSWER_BY_MS);
     this.route = {
@@ -107,7 +111,7 @@ export class TeamsReceiver {
   /** Refuses what comes from now on and resolves when what has come is done. */
   async stop(): Promise<void> {
     this.#running = undefined;
-    await Promise.all(this.#underway);
+    await this.#underway.ended();
     this.#messageLimit.stop();
     this.#invokeLimit.stop();
   }
@@ -115,6 +119,10 @@ export class TeamsReceiver {
   async #handle(request: HttpRequest): Promise<HttpResponse> {
     const running = this.#running;
     if (!running) return NOT_NOW;
+    if (this.#underway.isFull) {
+      this.#options.metrics.count('chat_requests_refused', { platform: 'teams', reason: 'busy' });
+      return NOT_NOW;
+    }
     try {
       const activity = readActivity(request.body);
       if (!activity) throw refusal('malformed');
@@ -196,9 +204,7 @@ export class TeamsReceiver {
 
   /** Resolves when it is done, or when the channel waits no longer; rejects when it was not kept. */
   async #deliver(request: HttpRequest, { kind, run }: Errand, limit: Deadlines): Promise<void> {
-    const work = run().then(() => 'done' as const);
-    const settled = work.catch(() => undefined).finally(() => this.#underway.delete(settled));
-    this.#underway.add(settled);
+    const work = this.#underway.follow(run().then(() => 'done' as const));
     if ((await limit.within<'done' | 'late'>(work, 'late')) === 'done') return;
     const { logger } = this.#options;
     logger.warn({ requestId: request.id, kind }, 'Teams was answered before the work was done');

@@ -3,6 +3,7 @@ import type { Clock } from '../../src/kernel/clock.port.js';
 import { BehalfError } from '../../src/kernel/errors.js';
 import type { HttpClient, IncomingResponse, OutgoingRequest } from '../../src/kernel/http-client.port.js';
 import type { Logger } from '../../src/kernel/logger.port.js';
+import type { Metrics } from '../../src/kernel/metrics.port.js';
 import { readAddressRules } from './address-rules.js';
 import { decompressed, UNDECODABLE } from './content-encoding.js';
 import { type Exchange, exchange, TOO_LARGE } from './exchange.js';
@@ -16,6 +17,7 @@ export interface HttpClientOptions {
   readonly allowPrivateHosts: readonly string[] | 'all';
   readonly logger: Logger;
   readonly clock: Clock;
+  readonly metrics?: Metrics;
   /** In place of the system's resolver. */
   readonly resolve?: Resolve;
 }
@@ -49,6 +51,9 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     headersTimeout: 0,
     bodyTimeout: 0,
   });
+  options.metrics?.level('http_calls_waiting', () => waitingIn(agent), {
+    to: allowPrivateHosts === 'all' ? 'platforms' : 'apps',
+  });
   return {
     request: async (request) => {
       const url = checkedUrl(request.url);
@@ -71,6 +76,11 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     },
     close: () => agent.close(),
   };
+}
+
+/** Calls that have no connection yet. */
+function waitingIn({ stats }: Agent): number {
+  return Object.values(stats).reduce((sum, { pending }) => sum + pending, 0);
 }
 
 function checkedUrl(text: string): URL {

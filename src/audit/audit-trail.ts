@@ -36,6 +36,7 @@ export class AuditTrail implements Audit {
 
   constructor(deps: AuditTrailDeps) {
     this.#deps = deps;
+    deps.metrics.level('audit_waiting', () => this.#waiting.length + (this.#writing?.entries.length ?? 0));
   }
 
   note(event: AuditEvent): void {

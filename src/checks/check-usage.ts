@@ -17,6 +17,7 @@ export function checkUsage(context: RecipeContext, reads: readonly (readonly str
     if (parameters === 'all' || parameters.has(parameter.name)) continue;
     context.warn(parameter, `nothing uses the ${what} "${parameter.name}"`);
   }
+  checkLimits(context);
   const steps = namesRead('steps', reads);
   const replaced = replacedReplies(recipe);
   for (const step of allSteps(recipe.steps)) {
@@ -24,6 +25,19 @@ export function checkUsage(context: RecipeContext, reads: readonly (readonly str
     if (step.kind === 'reply' ? replaced.has(step.id) : steps === 'all' || steps.has(step.id)) continue;
     context.warn(step, `nothing uses the step id "${step.id}"`, 'take the id out, or use its output');
   }
+}
+
+/** A recipe that runs only within the jobs of others begins no jobs of its own. */
+function checkLimits(context: RecipeContext): void {
+  const { concurrency, startsPerMinute, trigger } = context.recipe;
+  if (trigger.kind !== 'callable' || trigger.http) return;
+  const keys = [...(concurrency ? ['concurrency'] : []), ...(startsPerMinute === undefined ? [] : ['limit'])];
+  for (const key of keys)
+    context.warn(
+      trigger,
+      `"${key}" limits nothing: this recipe runs only in the jobs of others`,
+      'limit those that call it',
+    );
 }
 
 function usedSlots(recipe: CompiledRecipe): ReadonlySet<string> {

@@ -9,6 +9,9 @@ const EVENT_TTL_MS = 24 * 3_600_000;
 /** Longer than an event is worked on before it is acknowledged; shorter than Slack waits before its second repetition. */
 const UNDER_WAY_MS = 15_000;
 
+/** Claims of this process that are remembered. Older ones are of events that nobody settles, for no event brought them about. */
+const MOST_OPEN = 10_000;
+
 const UNDER_WAY = 'under way';
 const DONE = 'done';
 
@@ -24,12 +27,14 @@ interface Delivered {
 export class EventClaims {
   readonly #store: ExpiringStore;
   readonly #metrics: Metrics;
-  /** Claims of this process that are not settled. */
+  readonly #mostOpen: number;
+  /** Claims of this process that are not settled, the oldest first. */
   readonly #open = new Set<string>();
 
-  constructor(store: ExpiringStore, metrics: Metrics) {
+  constructor(store: ExpiringStore, metrics: Metrics, mostOpen = MOST_OPEN) {
     this.#store = store;
     this.#metrics = metrics;
+    this.#mostOpen = mostOpen;
   }
 
   /**
@@ -39,7 +44,7 @@ export class EventClaims {
   async claim(event: Delivered): Promise<boolean> {
     const key = keyOf(event);
     if (await this.#store.add(key, UNDER_WAY, UNDER_WAY_MS)) {
-      this.#open.add(key.id);
+      this.#remember(key.id);
       return true;
     }
     // One that has run out in between is free again.
@@ -69,6 +74,15 @@ export class EventClaims {
   /** As {@link settle}, for an event that was dealt with before it was claimed: it might have been lost on the way. */
   async done(event: Delivered): Promise<void> {
     await this.#store.put(keyOf(event), DONE, EVENT_TTL_MS);
+  }
+
+  #remember(id: string): void {
+    this.#open.add(id);
+    if (this.#open.size <= this.#mostOpen) return;
+    for (const oldest of this.#open) {
+      this.#open.delete(oldest);
+      break;
+    }
   }
 
   /** An event could not be dealt with: the next delivery counts as the first. */

@@ -1,7 +1,7 @@
 import type { Clock } from '../kernel/clock.port.js';
 import type { ExpiringStore, RecordKey } from '../kernel/expiring-store.port.js';
 import type { HeldJob } from './held-job.js';
-import type { JobId } from './job.js';
+import type { JobId, JobRow } from './job.js';
 
 /** A wish that no process has heeded by then is of no use any more. */
 const TTL_MS = 3_600_000;
@@ -27,10 +27,14 @@ export class CancelWishes {
     await Promise.allSettled([...running].map((held) => this.#heedOne(held)));
   }
 
+  /** True where somebody wants this job to end, and that is known by now. */
+  async isPut({ createdAt, id }: Pick<JobRow, 'id' | 'createdAt'>): Promise<boolean> {
+    if (this.#clock.now() - createdAt < YOUNG_MS) return false;
+    return (await this.#store.get(keyOf(id))) !== undefined;
+  }
+
   async #heedOne(held: HeldJob): Promise<void> {
-    const { createdAt, id } = held.job;
-    if (this.#clock.now() - createdAt < YOUNG_MS) return;
-    if ((await this.#store.get(keyOf(id))) !== undefined) held.askToCancel();
+    if (await this.isPut(held.job)) held.askToCancel();
   }
 }
 

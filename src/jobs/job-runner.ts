@@ -109,6 +109,7 @@ export class JobRunner {
   }
 
   async #runRecipe(held: HeldJob, recipe: CompiledRecipe, book: RecipeBook): Promise<'ended' | 'asleep'> {
+    checkIsWanted(held);
     const resolver = this.#deps.resolverFor(held.job);
     const run = { job: held.job, logIn: this.#deps.logInSilently };
     const { slots, missing } = await resolveSilently({ ...run, resolver }, recipe.name, slotsOfJob(recipe, book.get));

@@ -24,6 +24,7 @@ export function changed(state: JobState, change: Partial<JobState>): Complete<Jo
     undelivered: change.undelivered ?? state.undelivered,
     appWait: change.appWait ?? state.appWait,
     isTurnTold: change.isTurnTold ?? state.isTurnTold,
+    isLetGo: change.isLetGo ?? state.isLetGo,
     log: change.log ?? state.log,
     replies: change.replies ?? state.replies,
     workedMs: change.workedMs ?? state.workedMs,

@@ -9,6 +9,15 @@ export interface JobFilter {
   readonly status?: JobStatus;
 }
 
+/** A part of a list. */
+export interface JobPage {
+  readonly limit: number;
+  /** The id of the last one of the page before: from the newest on to the oldest. */
+  readonly before?: JobId | undefined;
+  /** In place of `before`, from the oldest on to the newest: the same, or '' for the first page. */
+  readonly after?: JobId | undefined;
+}
+
 /** How much one owner may start. */
 export interface OwnerLimits {
   /** How fast; absent: as fast as they like. */
@@ -37,13 +46,13 @@ export interface JobStore {
    * the row's `createdAt`.
    */
   accept(row: JobRow, eventId: string, eventTtlMs: number, limits?: OwnerLimits): Promise<AcceptOutcome>;
-  /** The owner's jobs that run or wait for their turn. */
-  countOpen(owner: JobOwner): Promise<number>;
+  /** The jobs that run or wait for their turn: the owner's, else those of everybody. Asked for often: it must not go through them. */
+  countOpen(owner?: JobOwner): Promise<number>;
   load(id: JobId): Promise<JobRow | undefined>;
   /** Writes the row only where the stored version is `row.version - 1`; tells whether it did. Keeps every index true. */
   write(row: JobRow): Promise<boolean>;
-  /** Newest first; `before` is the id of the last one of the page before. */
-  list(filter: JobFilter, page: { readonly limit: number; readonly before?: JobId }): Promise<readonly JobRow[]>;
+  /** Newest first, unless the page says otherwise. */
+  list(filter: JobFilter, page: JobPage): Promise<readonly JobRow[]>;
   /** Suspended jobs of this person that wait for this connection, oldest first. */
   waitingFor(user: ChatUser, connection: string): Promise<readonly JobId[]>;
   /** Jobs whose `attentionAt` is not after `now`, the longest overdue first. */

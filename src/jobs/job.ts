@@ -195,6 +195,8 @@ export interface JobState {
     | undefined;
   /** The person was told that the job waits for its turn. */
   readonly isTurnTold?: boolean | undefined;
+  /** It has had its turn to begin, where its recipe lets only so many begin in a minute. */
+  readonly isLetGo?: boolean | undefined;
   /** Lines of `log` steps, the oldest first; bounded. */
   readonly log?: readonly JobLogLine[] | undefined;
   /** What was said to a program, in the order in which it was first said; bounded. */

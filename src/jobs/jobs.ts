@@ -4,6 +4,7 @@ import type { LeaseStore } from '../connections/lease-store.port.js';
 import { asBehalfError } from '../kernel/errors.js';
 import type { ExpiringStore } from '../kernel/expiring-store.port.js';
 import { randomToken } from '../kernel/ids.js';
+import type { RateLimiter } from '../kernel/rate-limiter.port.js';
 import { noteStart } from './audit-notes.js';
 import { CancelWishes } from './cancel-wishes.js';
 import { HeldJob, type HeldJobDeps } from './held-job.js';
@@ -30,6 +31,7 @@ const LOOKS_PER_LEASE = 6;
 export interface JobsDeps extends Omit<WaitingJobsDeps, 'handOver'> {
   readonly queue: JobQueue;
   readonly leases: LeaseStore;
+  readonly limiter: Pick<RateLimiter, 'take'>;
   /** Where wishes to end a job stand that runs in another process. */
   readonly wishes: Pick<ExpiringStore, 'put' | 'get'>;
   /** How much one person may start. */
@@ -77,8 +79,10 @@ export class Jobs {
     });
     const handOver = (row: Pick<JobRow, 'id' | 'user'>) => this.#queued.handOver(row);
     this.#wishes = new CancelWishes(deps.wishes, deps.clock);
-    this.#slots = new RecipeSlots({ ...deps, handOver });
+    this.#slots = new RecipeSlots({ ...deps, handOver, stopping: this.#stopping.signal });
     this.#runner = createRunner(deps);
+    deps.metrics.level('jobs_waiting', () => this.#queued.waiting);
+    deps.metrics.level('jobs_open', () => deps.store.countOpen());
     this.waiting = new WaitingJobs({ ...deps, handOver });
     this.#leftBehind = new LeftBehind({
       ...{ ...deps, handOver, waiting: this.waiting, withdrawn: this.#withdrawn },
@@ -94,6 +98,7 @@ export class Jobs {
    */
   async accept(request: NewJob): Promise<'accepted' | 'duplicate' | OverLimit> {
     const { clock, personLimits, store, tracing, vault } = this.#deps;
+    this.#withdrawn.checkRoom();
     const owner = jobOwnerKey(request.user);
     const isLimited = this.#slots.isLimited(request.recipe.id);
     const hasPlace = !isLimited && this.#places.take(owner);
@@ -105,14 +110,14 @@ export class Jobs {
         .accept(sealJob(vault, job), request.eventId, EVENT_TTL_MS, limits)
         .catch((error: unknown) => {
           // Whoever asks for the same job again finds what has arrived.
-          if (!('isRepeatable' in request && request.isRepeatable)) this.#withdrawn.add(job);
+          if (!('isRepeatable' in request && request.isRepeatable)) this.#withdrawn.add(job.id);
           throw error;
         });
       if (taken.kind === 'duplicate') return 'duplicate';
       if (taken.kind === 'refused') return this.#refused(taken);
       noteStart(this.#deps, job);
       if (hasPlace) this.#track(this.#run(job));
-      else if (isLimited) await this.#fill(request.recipe.id);
+      else if (isLimited) await this.#slots.fill(request.recipe.id);
       else await this.#queued.push(job.id, { owner, rank: taken.open });
       isRunning = hasPlace;
       return 'accepted';
@@ -187,20 +192,11 @@ export class Jobs {
     const owner = jobOwnerKey(job.user);
     this.#places.leave(owner);
     this.#track(this.#queued.takeUp(owner));
-    await this.#slots.leave(job, { isLost: outcome === 'lost' }).catch((error: unknown) => this.#warnOfTurns(error));
+    await this.#slots.leave(job, { isLost: outcome === 'lost' });
     this.#deps.metrics.gauge('jobs_running', this.#running.size);
     if (outcome === 'asleep') await this.waiting.wakeIfLoggedIn(held.job);
     // An answer may have taken the job over before it slept; while it ran here it could not be taken up.
     if (outcome === 'lost') await this.#queued.handOver(job);
-  }
-
-  /** What gets no turn now gets it by the sweep. */
-  async #fill(recipe: string): Promise<void> {
-    await this.#slots.fill(recipe).catch((error: unknown) => this.#warnOfTurns(error));
-  }
-
-  #warnOfTurns(error: unknown): void {
-    this.#deps.logger.warn({ err: asBehalfError(error) }, 'a job may have to wait for its turn longer than needed');
   }
 
   /** Takes a job that somebody has to go on with, unless somebody else does. */
@@ -216,9 +212,10 @@ export class Jobs {
       return undefined;
     }
     if (job.status === 'running' && this.#isHeldByOthers(job, now)) return undefined;
-    if (!(await this.#slots.enter(job))) {
+    // One that is to end needs no turn for that.
+    if (!(await this.#slots.enter(job)) && !(await this.#wishes.isPut(job))) {
       await waitOn(this.#deps, job);
-      await this.#fill(job.recipe);
+      await this.#slots.fill(job.recipe);
       return undefined;
     }
     const taken = leased(job, this.#lessee, now);

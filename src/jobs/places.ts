@@ -59,6 +59,11 @@ export class Places {
     next.settle(true);
   }
 
+  /** How many wait for one. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
   takenBy(owner: string): number {
     return this.#taken.get(owner) ?? 0;
   }

@@ -19,15 +19,23 @@ interface QueuedJobsDeps {
   readonly take: (id: JobId) => Promise<Job | undefined>;
   /** Runs a job on a place that has been taken for it, to its end. */
   readonly run: (job: Job) => Promise<void>;
+  /** In place of an empty one. */
+  readonly aside?: SetAside;
 }
 
 /** What a process gets from the queue and puts into it: who has less under way goes first, and nobody holds up the others. */
 export class QueuedJobs {
   readonly #deps: QueuedJobsDeps;
-  readonly #aside = new SetAside();
+  readonly #aside: SetAside;
 
   constructor(deps: QueuedJobsDeps) {
     this.#deps = deps;
+    this.#aside = deps.aside ?? new SetAside();
+  }
+
+  /** Jobs of which the queue knows no more, or which it has delivered, and that have no place. */
+  get waiting(): number {
+    return this.#deps.places.waiting + this.#aside.size;
   }
 
   async start(): Promise<void> {
@@ -85,7 +93,11 @@ export class QueuedJobs {
 
   /** Goes on with a job to its end; the queue counts it as under way until then. */
   async #deliver(id: JobId, turn: QueueTurn): Promise<void> {
-    if (!(await this.#deps.places.wait(turn))) return this.#aside.put(id, turn);
+    // Where nothing more can be set aside, the queue waits: what it has not delivered is in nobody's memory.
+    while (!(await this.#deps.places.wait(turn))) {
+      if (this.#aside.put(id, turn)) return;
+      await this.#aside.room();
+    }
     const job = await this.takeOrLeave(id, turn.owner);
     if (job) await this.#deps.run(job);
   }

@@ -20,6 +20,7 @@ import { type ConnectedApp, promptForLogins } from './login-prompts.js';
 import { cancelledMessage, expiredMessage, recipeStoppedMessage, resumingMessage } from './messages.js';
 import type { MissingLogin } from './resolve-connections.js';
 import { Turns } from './turns.js';
+import { type CompletedLogin, UntoldLogins } from './untold-logins.js';
 
 /** Jobs of a stopped recipe that are looked up at once. */
 const STOPPED_BATCH = 100;
@@ -50,8 +51,7 @@ export class WaitingJobs {
   /** Answers to the questions of jobs. */
   readonly answers: Answers;
   readonly #deps: WaitingJobsDeps;
-  /** Logins that the store was away for: told again when it is back. */
-  readonly #untold = new Set<{ readonly user: ChatUser; readonly connected: Connected }>();
+  readonly #logins = new UntoldLogins<Connected>((login) => this.#tell(login));
   /** Prompts are edited in the order in which their jobs change: a late one must not hide what came after. */
   readonly #turns = new Turns();
 
@@ -62,21 +62,15 @@ export class WaitingJobs {
 
   /** A person has logged in: each of their jobs that waited for this connection is one login nearer, or goes on. */
   async loginCompleted(user: ChatUser, connected: Connected): Promise<void> {
-    const login = { user, connected };
-    this.#untold.add(login);
-    await this.#tell(login);
-    this.#untold.delete(login);
+    await this.#logins.tell({ user, connected });
   }
 
   /** Passes on the logins that could not be passed on before. */
   async tellAgain(): Promise<void> {
-    for (const login of this.#untold) {
-      await this.#tell(login);
-      this.#untold.delete(login);
-    }
+    await this.#logins.tellAgain();
   }
 
-  async #tell({ user, connected }: { readonly user: ChatUser; readonly connected: Connected }): Promise<void> {
+  async #tell({ user, connected }: CompletedLogin<Connected>): Promise<void> {
     for (const id of await this.#deps.store.waitingFor(user, connected.connection)) {
       // What fails is looked after later; it must not keep the others asleep.
       await this.#oneLoginLess(id, connected).catch((error: unknown) => {

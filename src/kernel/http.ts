@@ -19,13 +19,18 @@ export interface HttpResponse {
   readonly body?: string | Uint8Array;
 }
 
+/** What the server refuses before the handler: malformed, too large, or for there is too much to do. */
+export type HttpRefusal = 400 | 413 | 503;
+
 /** One path that the server answers. `path` may hold `:name` segments. */
 export interface HttpRoute {
   readonly method: 'GET' | 'POST' | 'DELETE';
   readonly path: string;
   /** Bytes of body accepted; larger ones are refused with 413 before the handler. Default 64 KiB. */
   readonly maxBodyBytes?: number;
-  /** In place of the server's own words for what it refuses before the handler: malformed (400) or too large (413). */
-  readonly refusal?: (status: 400 | 413) => HttpResponse;
+  /** True: answered also while there is too much to do. */
+  readonly isVital?: boolean;
+  /** In place of the server's own words for what it refuses before the handler. */
+  readonly refusal?: (status: HttpRefusal) => HttpResponse;
   handle(request: HttpRequest): Promise<HttpResponse>;
 }

@@ -6,6 +6,11 @@ export interface Metrics {
   /** Observes a duration in milliseconds. */
   time(name: MetricTimer, ms: number, labels?: Labels): void;
   gauge(name: MetricGauge, value: number, labels?: Labels): void;
+  /**
+   * Has a level read whenever somebody asks for the metrics, so that it costs nothing at work. Levels of one name and labels add up;
+   * one whose `read` rejects is not known at that moment.
+   */
+  level(name: MetricLevel, read: () => number | Promise<number>, labels?: Labels): void;
 }
 
 export type MetricCounter =
@@ -33,6 +38,8 @@ export type MetricCounter =
   | 'api_refused' // reason: no_key | unknown_key | too_many | not_allowed
   | 'audit_entries' // kind
   | 'audit_lost'
+  | 'log_lost'
+  | 'http_refused'
   | 'trace_exports' // outcome: sent | failed
   | 'errors'; // code, kind: login | permission | administrator | unreachable | input | internal
 
@@ -40,5 +47,15 @@ export type MetricTimer = 'ack_ms' | 'job_ms' | 'app_call_ms' | 'store_call_ms' 
 
 export type MetricGauge = 'jobs_running' | 'recipes_started' | 'recipes_broken' | 'recipes_held';
 
+/** What waits or is under way at this moment. */
+export type MetricLevel =
+  | 'jobs_open' // in all processes together
+  | 'jobs_waiting'
+  | 'chat_calls_held' // platform
+  | 'http_calls_waiting' // to: apps | platforms
+  | 'http_requests_open'
+  | 'files_waiting'
+  | 'audit_waiting';
+
 /** Counts nothing. */
-export const noMetrics: Metrics = { count: () => {}, time: () => {}, gauge: () => {} };
+export const noMetrics: Metrics = { count: () => {}, time: () => {}, gauge: () => {}, level: () => {} };

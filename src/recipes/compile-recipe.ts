@@ -100,6 +100,7 @@ class RecipeCompiler implements CompileContext {
       }),
       timeoutMs: this.#recipe.timeout * 1000,
       ...this.#concurrency(),
+      ...(this.#recipe.limit ? { startsPerMinute: this.#recipe.limit.per_minute } : {}),
       steps,
       readsProfile: readsProfile(steps, outputs),
     };

@@ -260,6 +260,8 @@ export interface CompiledRecipe {
   readonly timeoutMs: number;
   /** Absent: as many jobs run at once as there is room for. */
   readonly concurrency?: ConcurrencyLimits;
+  /** Jobs that begin in any minute. Absent: as many as come. */
+  readonly startsPerMinute?: number;
   readonly steps: readonly CompiledStep[];
   /** False: no datapill reads the person's name or e-mail address, so the platform need not be asked. */
   readonly readsProfile: boolean;

@@ -9,6 +9,8 @@ import { Step } from './step-shape.js';
 
 /** Each place of a recipe is looked for one by one. */
 const MAX_AT_ONCE = 20;
+/** What is faster needs no pace. */
+const MAX_PER_MINUTE = 6_000;
 
 const Slot = strict({
   use: Words.meta({ description: 'Name of a connection in connections.yaml' }),
@@ -79,6 +81,15 @@ export const Recipe = strict({
   })
     .optional()
     .meta({ description: 'More jobs than this wait for their turn' }),
+  limit: strict({
+    per_minute: z
+      .int()
+      .min(1)
+      .max(MAX_PER_MINUTE)
+      .meta({ description: 'Jobs of this recipe that begin in any minute' }),
+  })
+    .optional()
+    .meta({ description: 'Jobs beyond it wait for their turn' }),
   steps: z.array(Step).min(1).max(100),
 }).meta({ title: 'Behalf recipe' });
 

@@ -55,6 +55,7 @@ const RECIPES = {
     more: 'concurrency: { user: 1 }',
     steps: '  - { action: crm.create, input: { name: turn } }',
   }),
+  now_and_then: callable({ name: 'Now and then', http: OPEN, more: 'limit: { per_minute: 1 }', steps: '  - log: now' }),
   inner: callable({ name: 'Inner', steps: '  - log: inner' }),
   erp_only: callable({ name: 'ERP only', http: '{ keys: [erp] }', steps: '  - log: erp' }),
   for_people: recipe({ command: 'people', connections: '{}', steps: '  - reply: { text: Hi }' }),
@@ -182,6 +183,18 @@ describe('a job that a program starts', () => {
     ]);
     held.open();
     expect((await kit.ended(second.id)).status).toBe('succeeded');
+  });
+
+  test('waits for its turn where only so many begin in a minute, whatever the key', async () => {
+    const first = await kit.startJob('now_and_then');
+    expect((await kit.ended(first.id)).status).toBe('succeeded');
+    const second = await kit.startJob('now_and_then', {}, { key: SHOP });
+    expect(second.status).toBe('pending');
+    await kit.clock.advance(60_000);
+    await eventually(async () => {
+      const { status } = jobOf(await kit.send(`/api/jobs/${second.id}`, { key: SHOP }));
+      return status === 'succeeded';
+    });
   });
 });
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AuditLog } from '../../src/audit/audit-log.js';
 import { AuditTrail } from '../../src/audit/audit-trail.js';
+import { type Metrics, noMetrics } from '../../src/kernel/metrics.port.js';
 import { Secret } from '../../src/kernel/secret.js';
 import { createVault } from '../../src/kernel/vault.js';
 import { openEmbeddedStores } from '../contract/stores/embedded-harness.js';
@@ -25,6 +26,7 @@ describe('what is noted for the audit log', () => {
   let log: AuditLog;
   let trail: AuditTrail;
   let counted: string[];
+  let waiting: () => number | Promise<number>;
 
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), 'behalf-trail-'));
@@ -34,8 +36,11 @@ describe('what is noted for the audit log', () => {
     logger = new RecordingLogger();
     counted = [];
     log = new AuditLog({ store: faulty.stores.audit, vault: createVault([former]) });
+    const level: Metrics['level'] = (name, read) => {
+      if (name === 'audit_waiting') waiting = read;
+    };
     const count = (name: string) => void counted.push(name);
-    const metrics = { count, time: () => {}, gauge: () => {} };
+    const metrics = { count, time: () => {}, gauge: () => {}, level };
     trail = new AuditTrail({ log, keepMs: 30 * DAY, clock, logger, metrics });
   });
 
@@ -107,6 +112,16 @@ describe('what is noted for the audit log', () => {
     expect(found.filter((job) => job !== 'x')).toEqual(['lost 3']);
   });
 
+  it('can be counted while it is not written', async () => {
+    for (const job of ['1', '2']) note(job);
+    expect(await waiting()).toBe(2);
+    faulty.faults.push({ at: 'audit.append', kind: 'lost', times: 1 });
+    await pass(1_200);
+    expect(await waiting()).toBe(2);
+    await pass(1_200);
+    expect(await waiting()).toBe(0);
+  });
+
   it('is forgotten when its time is over, and the log of the process tells where the audit log ends', async () => {
     note('old');
     await trail.stop();
@@ -116,7 +131,7 @@ describe('what is noted for the audit log', () => {
       keepMs: 30 * DAY,
       clock,
       logger,
-      metrics: { count() {}, time() {}, gauge() {} },
+      metrics: noMetrics,
     });
     next.note({ kind: 'job', outcome: 'started', job: 'new' });
     next.start();

@@ -81,6 +81,30 @@ describe('behalf test', () => {
     ]);
   });
 
+  test('plays a recipe that runs only so often, as often as there are tests', async () => {
+    const file = path.join(folder, 'recipes/find-opportunities.yaml');
+    const limits = 'limit: { per_minute: 1 }\nconcurrency: { recipe: 1 }\n';
+    writeFileSync(file, readFileSync(file, 'utf8').replace(/^steps:/m, `${limits}steps:`));
+    const { exitCode, lines } = await play(
+      'find-opportunities',
+      ['once', 'twice', 'thrice']
+        .map(
+          (name) => `  - name: ${name}
+    parameters: { account: Acme }
+    actions:
+      - action: acme_crm.find_opportunities
+        ${FOUND}
+    replies:
+      - text: Acme has no opportunities.
+`,
+        )
+        .join(''),
+    );
+
+    expect(lines.at(-1)).toBe('3 passed, 0 failed');
+    expect(exitCode).toBe(0);
+  });
+
   test('tells of calls without an answer, answers without a call, and replies too few or too many', async () => {
     const { lines } = await play(
       'find-opportunities',

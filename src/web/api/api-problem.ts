@@ -1,4 +1,4 @@
-import type { HttpResponse } from '../../kernel/http.js';
+import type { HttpRefusal, HttpResponse } from '../../kernel/http.js';
 
 /** Words of RFC 9110 for the statuses that the API answers with. */
 const TITLES: Readonly<Record<number, string>> = {
@@ -54,8 +54,13 @@ export function retryAfter(ms: number): { readonly 'retry-after': string } {
 }
 
 /** What the server itself refuses, before a route sees it. */
-export function refusal(status: 400 | 413): HttpResponse {
-  return status === 413
-    ? problem({ status, code: 'body_too_large', detail: 'The body is larger than this address takes.' })
-    : problem({ status, code: 'malformed_request', detail: 'The address or a header is not rightly written.' });
+export function refusal(status: HttpRefusal): HttpResponse {
+  switch (status) {
+    case 400:
+      return problem({ status, code: 'malformed_request', detail: 'The address or a header is not rightly written.' });
+    case 413:
+      return problem({ status, code: 'body_too_large', detail: 'The body is larger than this address takes.' });
+    case 503:
+      return problem({ status, code: 'busy', detail: 'There is too much to do at the moment. Send it again later.' });
+  }
 }

@@ -1,6 +1,7 @@
 import { SALES_CHANNEL } from '../../../playground/slack/workspace.js';
 import { type Message, textMessage } from '../../../src/chat/message.js';
 import { isBehalfError } from '../../../src/kernel/errors.js';
+import { noMetrics } from '../../../src/kernel/metrics.port.js';
 import { BOT_TOKEN, SIGNING_SECRET, type SlackBench, slackUser } from './slack-driver.js';
 import { BUTTONS, failureOf, movableClock, Scene } from './slack-scene.js';
 
@@ -87,6 +88,32 @@ describe('Slack: delivery', () => {
     await slack.adapter.post(conversation, textMessage('after all'));
     expect(pauses).toEqual([7000]);
     expect(slack.shownTo('rita')).toMatchObject([{ text: 'after all' }]);
+  });
+
+  test('what waits for a rate limit is counted while it waits', async () => {
+    const { clock } = movableClock();
+    let held = (): number | Promise<number> => Number.NaN;
+    const seen: number[] = [];
+    const slack = await scene.start({
+      clock: {
+        now: clock.now,
+        async sleep(ms, signal) {
+          if (ms === 7_000) seen.push(await held());
+          await clock.sleep(ms, signal);
+        },
+      },
+      metrics: {
+        ...noMetrics,
+        level(name, read) {
+          if (name === 'chat_calls_held') held = read;
+        },
+      },
+    });
+    const { conversation } = await scene.heard(slack);
+    slack.slack.troubleApi({ kind: 'rate_limit', retryAfterSeconds: 7 }, { method: 'chat.postMessage' });
+    await slack.adapter.post(conversation, textMessage('after all'));
+    expect(seen).toEqual([1]);
+    expect(await held()).toBe(0);
   });
 
   test('after a rate limit the next message of that channel waits its turn, and those elsewhere do not', async () => {

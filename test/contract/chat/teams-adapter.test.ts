@@ -294,6 +294,29 @@ describe('Teams: delivery', () => {
     expect(teams.shownTo('rita')).toMatchObject([{ text: 'after all' }]);
   });
 
+  test('what waits for throttling to end is counted while it waits', async () => {
+    const { clock } = movableClock();
+    let held = (): number | Promise<number> => Number.NaN;
+    const seen: number[] = [];
+    const teams = await start({
+      clock: {
+        now: clock.now,
+        async sleep(ms, signal) {
+          if (ms === 7_000) seen.push(await held());
+          await clock.sleep(ms, signal);
+        },
+      },
+      level(name, read) {
+        if (name === 'chat_calls_held') held = read;
+      },
+    });
+    const { conversation } = await heard(teams);
+    teams.teams.faults.throttle({ times: 1, retryAfterSeconds: 7 });
+    await teams.adapter.post(conversation, textMessage('after all'));
+    expect(seen).toEqual([1]);
+    expect(await held()).toBe(0);
+  });
+
   test('throttling for minutes is a failure that says when to come back', async () => {
     const { clock, pauses } = movableClock();
     const teams = await start({ clock });

@@ -52,6 +52,8 @@ export interface TeamsBenchOptions {
   readonly storeClock?: Clock;
   readonly config?: Partial<TeamsConfig> | ((teams: TeamsEmulator) => Partial<TeamsConfig>);
   readonly botProof?: BotProof;
+  /** Told of what can be read of what waits. */
+  readonly level?: Metrics['level'];
   /** For files; the caller closes it. */
   readonly fileClient?: HttpClient;
 }
@@ -67,6 +69,7 @@ export async function startTeamsBench(options: TeamsBenchOptions = {}): Promise<
     },
     time: () => {},
     gauge: () => {},
+    level: options.level ?? (() => {}),
   };
   let baseUrl = '';
   const teams = await startTeamsEmulator({

@@ -1,6 +1,7 @@
 import type { LookupAddress } from 'node:dns';
 import { isIP } from 'node:net';
 import { createHttpClient } from '../../../adapters/undici/index.js';
+import { noMetrics } from '../../../src/kernel/metrics.port.js';
 import { systemClock } from '../../../src/kernel/system-clock.js';
 import { RecordingLogger } from '../../support/recording-logger.js';
 import { describeHttpClient, failureOf, nextTurn, TestServer } from './http-client.contract.js';
@@ -8,6 +9,40 @@ import { describeHttpClient, failureOf, nextTurn, TestServer } from './http-clie
 describeHttpClient('undici', (allowPrivateHosts) =>
   createHttpClient({ allowPrivateHosts, logger: new RecordingLogger(), clock: systemClock }),
 );
+
+describe('calls that have no connection yet', () => {
+  const server = new TestServer();
+
+  beforeAll(() => server.start());
+  afterAll(() => server.stop());
+
+  test.each([
+    ['apps', ['127.0.0.1']],
+    ['platforms', 'all'],
+  ] as const)('are counted, of those to %s', async (to, allowPrivateHosts) => {
+    let waiting = (): number | Promise<number> => Number.NaN;
+    const labels: unknown[] = [];
+    const client = createHttpClient({
+      allowPrivateHosts,
+      logger: new RecordingLogger(),
+      clock: systemClock,
+      metrics: {
+        ...noMetrics,
+        level(_name, read, given) {
+          waiting = read;
+          labels.push(given);
+        },
+      },
+    });
+    const url = `http://127.0.0.1:${server.port}/status/200`;
+    const calls = [1, 2, 3].map(() => client.request({ method: 'GET', url }));
+    expect(await waiting()).toBe(3);
+    await Promise.all(calls);
+    expect(await waiting()).toBe(0);
+    expect(labels).toEqual([{ to }]);
+    await client.close();
+  });
+});
 
 describe('a name that changes its address', () => {
   const server = new TestServer();

@@ -15,6 +15,7 @@ import {
 } from './stores.js';
 
 const LONG = 60_000;
+const LATER = 1_900_000_000_000;
 const STATUSES: readonly JobStatus[] = ['pending', 'running', 'suspended', 'succeeded', 'failed', 'cancelled'];
 
 /** Everything that the indexes of a store say about one person, one recipe and two connections. */
@@ -61,6 +62,18 @@ export function describeJobStore(open: OpenStores): void {
           sealed: ALL_BYTES,
         });
         expect(await store().load(row.id)).toEqual(row);
+      });
+
+      it('counts the jobs of everybody that run or wait for their turn', async () => {
+        expect(await store().countOpen()).toBe(0);
+        const first = await accept({ id: jobId(1), status: 'pending' });
+        await accept({ id: jobId(2), user: BOB, status: 'pending' });
+        await accept({ id: jobId(3), status: 'running' });
+        await accept({ id: jobId(4), user: BOB, status: 'suspended', waitingFor: ['crm'] });
+        await accept({ id: jobId(5), user: apiCaller('shop'), status: 'pending' });
+        expect(await store().countOpen()).toBe(4);
+        await store().write({ ...first, version: 2, status: 'succeeded', attentionAt: undefined, keepUntil: LATER });
+        expect(await store().countOpen()).toBe(3);
       });
 
       it('gives back a row without the parts that may be absent', async () => {
@@ -264,7 +277,24 @@ export function describeJobStore(open: OpenStores): void {
           expect(await store().list(filter, { limit: 4 })).toEqual(expected.slice(0, 4));
           const before = expected[1]?.id ?? jobId(0);
           expect(await store().list(filter, { limit: 50, before })).toEqual(expected.slice(2));
+          const oldestFirst = expected.toReversed();
+          expect(await store().list(filter, { limit: 4, after: '' })).toEqual(oldestFirst.slice(0, 4));
+          const after = oldestFirst[1]?.id ?? jobId(0);
+          const rest = oldestFirst.length > 1 ? oldestFirst.slice(2) : oldestFirst;
+          expect(await store().list(filter, { limit: 50, after })).toEqual(rest);
         }
+      });
+
+      it('are the oldest first where that is asked for, in pages without gap or repetition', async () => {
+        const rows = await fill();
+        const pages: JobRow[][] = [];
+        for (let after: string | undefined = ''; after !== undefined; ) {
+          const page: readonly JobRow[] = await store().list({}, { limit: 7, after });
+          pages.push([...page]);
+          after = page.at(-1)?.id;
+        }
+        expect(pages.map((page) => page.length)).toEqual([7, 7, 7, 7, 7, 7, 7, 7, 4, 0]);
+        expect(pages.flat()).toEqual(rows.toReversed());
       });
 
       it('tell the waiting jobs of one person and one connection, oldest first', async () => {

@@ -1,8 +1,10 @@
 import { Agent, request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import { createHttpServer } from '../../../adapters/node-http/index.js';
+import { createRoom } from '../../../adapters/node-http/room.js';
 import type { HttpRequest, HttpRoute } from '../../../src/kernel/http.js';
 import type { HttpServer } from '../../../src/kernel/http-server.port.js';
+import { type Metrics, noMetrics } from '../../../src/kernel/metrics.port.js';
 import { RecordingLogger } from '../../support/recording-logger.js';
 import { eventually, gate } from '../../support/service-kit.js';
 
@@ -226,6 +228,59 @@ describe('the HTTP server', () => {
     await server.close();
     agent.destroy();
     expect(await isRefused()).toBe(true);
+  });
+
+  describe('with as much under way as it takes', () => {
+    let busy: HttpServer;
+    let refused: number;
+    let open: () => number | Promise<number>;
+
+    async function listen(room: ReturnType<typeof createRoom>): Promise<string> {
+      refused = 0;
+      const count = (name: string) => {
+        if (name === 'http_refused') refused += 1;
+      };
+      const level: Metrics['level'] = (name, read) => {
+        if (name === 'http_requests_open') open = read;
+      };
+      busy = createHttpServer({ logger, host: '127.0.0.1', room, metrics: { ...noMetrics, count, level } });
+      const vital: HttpRoute = { method: 'GET', path: '/vital', isVital: true, handle: async () => ({ status: 200 }) };
+      return `http://127.0.0.1:${await busy.listen([...ROUTES, vital], 0)}`;
+    }
+
+    afterEach(async () => {
+      hold.open();
+      await busy.close();
+    });
+
+    test('refuses more, says when to try again, and still answers what is vital', async () => {
+      const base = await listen(createRoom({ mostRequests: 2 }));
+      const slow = [fetch(`${base}/slow`), fetch(`${base}/slow`)];
+      let answer = await fetch(`${base}/empty`);
+      // The two may still be on their way.
+      await eventually(async () => {
+        answer = await fetch(`${base}/empty`);
+        return answer.status === 503;
+      });
+      expect(answer.headers.get('retry-after')).toBe('2');
+      expect(await answer.text()).toBe('There is too much to do at the moment. Please try again in a few seconds.\n');
+      expect(refused).toBeGreaterThan(0);
+      expect(open()).toBe(2);
+      expect((await fetch(`${base}/vital`)).status).toBe(200);
+      hold.open();
+      expect((await Promise.all(slow)).map(({ status }) => status)).toEqual([200, 200]);
+      expect((await fetch(`${base}/empty`)).status).toBe(204);
+    });
+
+    test('counts the bytes of bodies, as announced or as many as there may be', async () => {
+      const base = await listen(createRoom({ mostBytes: 900 }));
+      const send = (body: string | ReadableStream) =>
+        fetch(`${base}/echo/x`, { method: 'POST', body, ...(typeof body === 'string' ? {} : { duplex: 'half' }) });
+      expect((await send('x'.repeat(900))).status).toBe(201);
+      expect((await send('x'.repeat(901))).status).toBe(503);
+      expect((await send(new Blob(['x']).stream())).status).toBe(503);
+      expect((await send('x'.repeat(900))).status).toBe(201);
+    });
   });
 
   test('says that its port is taken', async () => {

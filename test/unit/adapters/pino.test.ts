@@ -1,3 +1,6 @@
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, write } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { createLogger } from '../../../adapters/pino/index.js';
 import { BehalfError } from '../../../src/kernel/errors.js';
 import { Secret } from '../../../src/kernel/secret.js';
@@ -89,5 +92,76 @@ describe('the log', () => {
     const error = Object.assign(new Error('canary'), { config: { token: 'canary', url: 'https://x/?key=canary' } });
     logger.error({ reason: error, error }, 'failed');
     expect(JSON.stringify(lines)).not.toContain('canary');
+  });
+});
+
+describe('what the log writes to a file descriptor', () => {
+  let folder: string;
+  let fd: number;
+  beforeEach(() => {
+    folder = mkdtempSync(path.join(tmpdir(), 'behalf-log-'));
+    fd = openSync(path.join(folder, 'log'), 'a');
+  });
+  afterEach(() => {
+    closeSync(fd);
+    rmSync(folder, { recursive: true });
+  });
+
+  const written = () => readFileSync(path.join(folder, 'log'), 'utf8');
+
+  async function untilWritten(text: string): Promise<readonly Record<string, unknown>[]> {
+    for (let look = 0; look < 2_000 && !written().includes(text); look += 1)
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    return written()
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+  }
+
+  test('is all there, in order, after many warnings at once, of which nobody has to wait for another', async () => {
+    const warnings: Error[] = [];
+    const listen = (warning: Error) => void warnings.push(warning);
+    process.on('warning', listen);
+    try {
+      const logger = createLogger({ level: 'info', fd });
+      for (let index = 0; index < 50; index += 1) logger.warn({ index }, 'careful');
+      logger.error({}, 'the last');
+      const lines = await untilWritten('the last');
+      expect(lines.map(({ index }) => index)).toEqual([...Array.from({ length: 50 }, (_, index) => index), undefined]);
+    } finally {
+      process.off('warning', listen);
+    }
+    expect(warnings.map(({ message }) => message)).toEqual([]);
+  });
+
+  test('is bounded: lines that find no room are counted, and the log says how many', async () => {
+    let lost = 0;
+    const logger = createLogger({
+      level: 'info',
+      fd,
+      onLost: () => {
+        lost += 1;
+      },
+    });
+    const long = 'x'.repeat(1024 * 1024);
+    for (let index = 0; index < 12; index += 1) logger.info({ index, long }, 'much');
+    expect(lost).toBe(5);
+    const lines = await untilWritten('were lost');
+    expect(lines.map(({ index, lost: told }) => told ?? index)).toEqual([0, 1, 2, 3, 4, 5, 6, 5]);
+    logger.warn({}, 'goes on');
+    expect((await untilWritten('goes on')).at(-1)).toMatchObject({ msg: 'goes on' });
+    expect(lost).toBe(5);
+  });
+
+  test('ends nothing where it cannot be written', async () => {
+    // Left open: what waits must not go to another file that gets its number.
+    const refusing = openSync(path.join(folder, 'log'), 'r');
+    const logger = createLogger({ level: 'info', fd: refusing });
+    for (let turn = 0; turn < 20; turn += 1) {
+      logger.error({}, 'for nobody');
+      const refused = await new Promise((resolve) => write(refusing, 'x', resolve));
+      expect(refused).toMatchObject({ code: 'EBADF' });
+    }
+    expect(written()).toBe('');
   });
 });

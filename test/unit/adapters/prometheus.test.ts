@@ -32,6 +32,24 @@ describe('the metrics', () => {
     expect(await other.render()).not.toContain('command="help"');
   });
 
+  test('read levels whenever they are asked for, side by side, and do without one that cannot be read', async () => {
+    const metrics = createMetrics();
+    let waiting = 3;
+    metrics.level('jobs_waiting', () => waiting);
+    metrics.level('http_calls_waiting', () => 1, { to: 'apps' });
+    metrics.level('http_calls_waiting', async () => 2, { to: 'platforms' });
+    metrics.level('http_calls_waiting', () => 4, { to: 'platforms' });
+    metrics.level('jobs_open', () => Promise.reject(new Error('the store is away')));
+    expect(await metrics.render()).toContain('behalf_jobs_waiting 3\n');
+    waiting = 5;
+    const [text, other] = await Promise.all([metrics.render(), metrics.render()]);
+    expect(text).toContain('behalf_jobs_waiting 5\n');
+    expect(text).toContain('behalf_http_calls_waiting{to="apps"} 1\n');
+    expect(text).toContain('behalf_http_calls_waiting{to="platforms"} 6\n');
+    expect(text).toContain('behalf_jobs_open Nan\n');
+    expect(other).toContain('behalf_http_calls_waiting{to="platforms"} 6\n');
+  });
+
   test('escape what could end a label', async () => {
     const metrics = createMetrics();
     metrics.count('commands', { command: 'a"} 1\nx' });

@@ -199,6 +199,17 @@ describe('A recipe that others call', () => {
 });
 
 describe('The file of a recipe that others call', () => {
+  it('is warned of limits where it has no jobs of its own', () => {
+    const limited = (http: string) =>
+      `name: Called\ndescription: Is called\ntrigger: { callable: {${http}} }\nlimit: { per_minute: 5 }\nconcurrency: { recipe: 1 }\nsteps: [{ log: on }]\n`;
+
+    expect(problemsOf({ text: limited('') })).toEqual([
+      'text:3:12 warning "concurrency" limits nothing: this recipe runs only in the jobs of others  hint: limit those that call it',
+      'text:3:12 warning "limit" limits nothing: this recipe runs only in the jobs of others  hint: limit those that call it',
+    ]);
+    expect(problemsOf({ text: limited(' http: true ') })).toEqual([]);
+  });
+
   test.each([
     ['allow: { users: [ann@acme.example] }', 4, 'who may run a recipe that others call is said by those that call it'],
     ['steps: [{ stop: { message: Bye } }]', 4, 'the recipe that called this one goes on'],

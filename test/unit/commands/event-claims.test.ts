@@ -1,6 +1,8 @@
+import { EventClaims } from '../../../src/commands/event-claims.js';
+import { noMetrics } from '../../../src/kernel/metrics.port.js';
 import { settled } from '../../support/at-rest.js';
 import { recipe } from '../../support/service-files.js';
-import { eventually, gate, type Replica, type ServiceKit, startServiceKit } from '../../support/service-kit.js';
+import { ANN, eventually, gate, type Replica, type ServiceKit, startServiceKit } from '../../support/service-kit.js';
 
 const RECIPES = {
   create: recipe({
@@ -62,4 +64,13 @@ test('an event that could not be answered, not even with an excuse, is answered 
   kit.chat.failWhen(undefined);
   await kit.say('help', { id: 'E1' });
   expect(kit.chat.texts()).toEqual([expect.stringContaining('What I can do for you')]);
+});
+
+test('of very many claims that nobody settles the oldest counts as that of another process', async () => {
+  const claims = new EventClaims(kit.kept.expiring, noMetrics, 2);
+  const event = (id: string) => ({ id, user: ANN });
+  for (const id of ['1', '2', '3']) expect(await claims.claim(event(id))).toBe(true);
+  expect(await claims.claim(event('3'))).toBe(false);
+  expect(await claims.claim(event('2'))).toBe(false);
+  await expect(claims.claim(event('1'))).rejects.toMatchObject({ code: 'chat.under_way' });
 });

@@ -16,6 +16,7 @@ function scene(text = CONNECTOR) {
     count: (name, labels) => counted.push(`${name} ${labels?.['app']} ${labels?.['outcome']}`),
     time: () => {},
     gauge: () => {},
+    level: () => {},
   };
   const pauses = new AppPauses({ shared: createRateLimiter(), clock, metrics });
   const made = connector(text);

@@ -127,4 +127,16 @@ describe('a step', () => {
       expect.stringContaining('"recipe" must be at most 20'),
     ]);
   });
+
+  test('may say how many of its jobs begin in a minute', () => {
+    const result = compiled(`[${LOG}]`, 'limit: { per_minute: 6 }\n');
+    expect(result.kind === 'ok' && result.recipe.startsPerMinute).toBe(6);
+    expect(problemsOf(`[${LOG}]`, 'limit: {}\n')).toEqual([expect.stringMatching(/^5:8 error "per_minute"/)]);
+    expect(problemsOf(`[${LOG}]`, 'limit: { per_minute: 0 }\n')).toEqual([
+      expect.stringContaining('"per_minute" must be at least 1'),
+    ]);
+    expect(problemsOf(`[${LOG}]`, 'limit: { per_hour: 6 }\n')).toEqual(
+      expect.arrayContaining([expect.stringContaining('"per_hour" is not known here')]),
+    );
+  });
 });

@@ -245,7 +245,7 @@ export const JOB_STORIES: readonly Story[] = [
         command: 'go',
         connections: SHARED,
         parameters: '[{ name: title }]',
-        more: 'concurrency: { recipe: 1, user: 1 }',
+        more: 'concurrency: { recipe: 1, user: 1 }\nlimit: { per_minute: 600 }',
         steps: `  - { action: crm.create, input: { name: "{{ parameters.title }}" } }
   - reply: { text: "{{ parameters.title }} had its turn" }`,
       }),
