@@ -1,13 +1,20 @@
 import { randomUUID } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import { asBehalfError, BehalfError } from '../../src/kernel/errors.js';
-import type { HttpRefusal, HttpRequest, HttpResponse } from '../../src/kernel/http.js';
+import type { HttpRefusal, HttpRequest } from '../../src/kernel/http.js';
 import type { HttpServer } from '../../src/kernel/http-server.port.js';
 import type { Logger } from '../../src/kernel/logger.port.js';
 import { type Metrics, noMetrics } from '../../src/kernel/metrics.port.js';
 import { readBody } from './read-body.js';
 import { createRoom, type Room } from './room.js';
 import { createRouteTable, type RouteTable } from './route-table.js';
+import { createSender, type Sender } from './send.js';
 
 const DEFAULT_BODY_BYTES = 64 * 1024;
 const RETRY_AFTER_S = '2';
@@ -19,19 +26,6 @@ const KEEP_ALIVE_MS = 72_000;
 const CLOSE_IDLE_EVERY_MS = 100;
 /** RFC 9110 section 8.3.1: `type/subtype`, each a token, then parameters. */
 const MEDIA_TYPE = /^[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+\s*(?:;|$)/;
-
-/**
- * What every answer says unless its route says otherwise: it is for the one who asked, nothing in it is a page of ours to be
- * framed or run, and no address that led to it is passed on.
- */
-const ALWAYS: Readonly<Record<string, string>> = {
-  'cache-control': 'no-store',
-  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
-  'referrer-policy': 'no-referrer',
-  'x-content-type-options': 'nosniff',
-};
-/** RFC 6797: a year; for this host alone, since others below it are not ours. */
-const HTTPS_ONLY = { 'strict-transport-security': 'max-age=31536000' };
 
 /**
  * The process's HTTP server on Node's own: there are a dozen routes, and a framework's layers cost a tenth of the CPU of a
@@ -48,15 +42,14 @@ export function createHttpServer(options: {
 }): HttpServer {
   const { logger, metrics = noMetrics, room = createRoom() } = options;
   metrics.level('http_requests_open', () => room.requests);
-  const always = Object.entries(options.isHttps ? { ...ALWAYS, ...HTTPS_ONLY } : ALWAYS);
+  const sender = createSender({ isHttps: options.isHttps === true });
   let server: Server | undefined;
   return {
     async listen(routes, port) {
       const table = createRouteTable(routes);
       const started = createServer({ requestTimeout: REQUEST_TIMEOUT_MS, keepAliveTimeout: KEEP_ALIVE_MS });
       started.on('request', (incoming: IncomingMessage, outgoing: ServerResponse) => {
-        for (const [name, value] of always) outgoing.setHeader(name, value);
-        void answer({ incoming, outgoing, table, server: started, logger, metrics, room });
+        void answer({ incoming, outgoing, sender, table, server: started, logger, metrics, room });
       });
       server = started;
       await open(started, port, options.host ?? '::').catch(async (error: unknown) => {
@@ -94,6 +87,7 @@ function open(server: Server, port: number, host: string): Promise<void> {
 interface Exchange {
   readonly incoming: IncomingMessage;
   readonly outgoing: ServerResponse;
+  readonly sender: Sender;
   readonly table: RouteTable;
   readonly server: Server;
   readonly logger: Logger;
@@ -101,17 +95,18 @@ interface Exchange {
   readonly room: Room;
 }
 
-async function answer({ incoming, outgoing, table, server, logger, metrics, room }: Exchange): Promise<void> {
+async function answer({ incoming, outgoing, sender, table, server, logger, metrics, room }: Exchange): Promise<void> {
   const id = randomUUID();
   const { method = '', url = '' } = incoming;
   const mark = url.indexOf('?');
   const path = mark === -1 ? url : url.slice(0, mark);
   const found = table(method, path);
-  if (found.kind === 'none') return sendText(outgoing, 404, 'Not found\n');
-  const refuse = (status: HttpRefusal, text: string): void => {
+  if (found.kind === 'none') return sender.sendText(outgoing, 404, 'Not found\n');
+  const refuse = (status: HttpRefusal, text: string, headers: Readonly<Record<string, string>> = {}): void => {
     logger.info({ requestId: id, status, path: found.route.path }, 'request refused');
-    if (found.route.refusal) send(outgoing, found.route.refusal(status));
-    else sendText(outgoing, status, text);
+    const refusal = found.route.refusal?.(status);
+    if (refusal) sender.send(outgoing, { ...refusal, headers: { ...refusal.headers, ...headers } });
+    else sender.sendText(outgoing, status, text, headers);
   };
   if (found.kind === 'malformed' || !hasUsableType(incoming)) return refuse(400, 'Bad request\n');
   const { maxBodyBytes = DEFAULT_BODY_BYTES } = found.route;
@@ -120,8 +115,8 @@ async function answer({ incoming, outgoing, table, server, logger, metrics, room
     metrics.count('http_refused');
     // What is still on the way is not read: the connection ends with the answer.
     outgoing.shouldKeepAlive = false;
-    outgoing.setHeader('retry-after', RETRY_AFTER_S);
-    return refuse(503, 'There is too much to do at the moment. Please try again in a few seconds.\n');
+    const text = 'There is too much to do at the moment. Please try again in a few seconds.\n';
+    return refuse(503, text, { 'retry-after': RETRY_AFTER_S });
   }
   try {
     const body = await readBody(incoming, maxBodyBytes);
@@ -142,11 +137,11 @@ async function answer({ incoming, outgoing, table, server, logger, metrics, room
     const response = await found.route.handle(request);
     // A server that is closing lets no connection wait for more.
     if (!server.listening) outgoing.shouldKeepAlive = false;
-    send(outgoing, response);
+    sender.send(outgoing, response);
   } catch (error) {
     const err = asBehalfError(error);
     logger.error({ requestId: id, err, path: found.route.path }, 'request failed');
-    sendText(outgoing, 500, `Something went wrong on our side (reference ${err.ref}).\n`);
+    sender.sendText(outgoing, 500, `Something went wrong on our side (reference ${err.ref}).\n`);
   } finally {
     leave();
   }
@@ -163,7 +158,7 @@ function hasUsableType({ headers }: IncomingMessage): boolean {
   return type === undefined || type === '' || MEDIA_TYPE.test(type);
 }
 
-/** Only `set-cookie`, which no request has, comes as a list. */
+/** Only `set-cookie`, which is none of requests, comes as a list. */
 function flatHeaders({ headers }: IncomingMessage): HttpRequest['headers'] {
   if (isFlat(headers)) return headers;
   const flat: Record<string, string | undefined> = {};
@@ -174,22 +169,8 @@ function flatHeaders({ headers }: IncomingMessage): HttpRequest['headers'] {
   return flat;
 }
 
-function isFlat(headers: IncomingMessage['headers']): headers is Record<string, string> {
+function isFlat(headers: IncomingHttpHeaders): headers is Record<string, string | undefined> {
   return headers['set-cookie'] === undefined;
-}
-
-function send(outgoing: ServerResponse, { status, headers, body }: HttpResponse): void {
-  if (headers) {
-    for (const [name, value] of Object.entries(headers))
-      outgoing.setHeader(name, typeof value === 'string' ? value : [...value]);
-  }
-  if (status !== 204 && status !== 304) outgoing.setHeader('content-length', body ? Buffer.byteLength(body) : 0);
-  outgoing.writeHead(status).end(body);
-}
-
-function sendText(outgoing: ServerResponse, status: number, text: string): void {
-  if (outgoing.headersSent) return void outgoing.destroy();
-  send(outgoing, { status, headers: { 'content-type': 'text/plain; charset=utf-8' }, body: text });
 }
 
 function portError(error: unknown, port: number): unknown {

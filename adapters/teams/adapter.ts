@@ -32,7 +32,7 @@ import { Outbox } from './outbox.js';
 import { People, type Standing } from './people.js';
 import { POP_UP_SCRIPTS, popUpRoutes } from './pop-up.js';
 import { TeamsReceiver } from './receiver.js';
-import { Sender } from './sender.js';
+import { Sender, type Spot } from './sender.js';
 import { ServiceHosts } from './service-hosts.js';
 import { createSilentSignIn, createVouching } from './silent-sign-in.js';
 
@@ -194,6 +194,7 @@ export class TeamsAdapter implements ChatAdapter {
 
   #heard(did: PersonalActivity): void {
     this.#sender.remember(did);
+    if (this.#lifecycle.knows(did)) return;
     const noted = this.#lifecycle.heard(this.#bot(), did);
     this.#inBackground(noted, 'the chat of a person in Teams could not be noted');
   }
@@ -206,8 +207,8 @@ export class TeamsAdapter implements ChatAdapter {
   /** Guests and people of other organisations: they are told so, after the answer, and nothing else happens. */
   async #admit(did: PersonalActivity): Promise<Standing | undefined> {
     const user: ChatUser = { platform: 'teams', tenantId: did.tenantId, userId: did.aadObjectId };
-    const spot = { ...placeOf(did), direct: did.isDirect };
-    const standing = await this.#people.standing(user, () => this.#look(user, spot));
+    const standing =
+      this.#people.knownStanding(user) ?? (await this.#people.standing(user, () => this.#look(user, spotOf(did))));
     if (standing === 'member' || this.#running?.admits(standing)) return standing;
     this.#deps.metrics.count('chat_requests_refused', { platform: 'teams', reason: standing });
     this.#logger.info({ reason: standing }, 'person turned away');
@@ -215,7 +216,10 @@ export class TeamsAdapter implements ChatAdapter {
     const words = textMessage(standing === 'guest' ? chat.noGuestsOfOrganisation : chat.onlyMembersOfOrganisation);
     // Nobody waits for choices in a list: refusing each letter would be noise.
     if (did.activity.name !== 'application/search')
-      this.#inBackground(this.#outbox.postPrivately(this.#bot(), spot, user, words), 'refusal could not be delivered');
+      this.#inBackground(
+        this.#outbox.postPrivately(this.#bot(), spotOf(did), user, words),
+        'refusal could not be delivered',
+      );
     return undefined;
   }
 
@@ -236,6 +240,10 @@ export class TeamsAdapter implements ChatAdapter {
     if (this.#running) return this.#running;
     throw new BehalfError('chat.delivery_failed', 'The Teams adapter is not running.');
   }
+}
+
+function spotOf(did: PersonalActivity): Spot {
+  return { ...placeOf(did), direct: did.isDirect };
 }
 
 /** Without `;messageid=` of a thread. */

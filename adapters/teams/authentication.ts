@@ -47,7 +47,6 @@ interface AuthenticationOptions {
 }
 
 interface Verified {
-  readonly result: AuthenticateRequestResult;
   readonly serviceUrl: string;
   readonly trustedUntil: number;
 }
@@ -68,7 +67,7 @@ class SharedConnectorFactory extends ConnectorFactory {
 
 /**
  * botbuilder's check of the channel's token (RS256, published keys and their endorsements, audience, expiry, serviceUrl),
- * asked once per token: a token that passed is known by its hash until it expires, and its serviceUrl is still compared
+ * to be asked once per token: one that has passed is known by its hash until it expires, and its serviceUrl is still compared
  * with that of each activity. Tokens of the Bot Framework Emulator and of skills, which the library also takes, are
  * refused before it looks for their keys.
  */
@@ -100,19 +99,22 @@ export class ChannelAuthentication extends BotFrameworkAuthentication {
     );
   }
 
+  /** True for a token that has passed, is still good, and was made for the service URL that the activity names. */
+  trusts(serviceUrl: string | null | undefined, header: string): boolean {
+    const known = this.#verified.get(sha256(header));
+    return known !== undefined && known.trustedUntil > this.#options.clock.now() && known.serviceUrl === serviceUrl;
+  }
+
   /** @throws BehalfError `chat.request_invalid` for a bad token, `internal` when the keys cannot be fetched */
   override async authenticateRequest(activity: BotActivity, header: string): Promise<AuthenticateRequestResult> {
     const now = this.#options.clock.now();
-    const key = sha256(header);
-    const known = this.#verified.get(key);
-    if (known && known.trustedUntil > now && known.serviceUrl === activity.serviceUrl) return known.result;
     if (activity.channelId !== TEAMS_CHANNEL) throw refusal('channel');
     if (issuerOf(header) !== this.#options.endpoints.issuer) throw refusal(header === '' ? 'token_missing' : 'issuer');
     const { audience, claimsIdentity } = await this.#ask(activity, header);
-    // The library makes a client for the service URL before it asks anybody else.
-    if (!this.#options.hosts.allows(activity.serviceUrl)) throw refusal('service_url');
+    // The library makes a client for the service URL before it asks anybody else. Its type does not say that there may be none.
+    if (!activity.serviceUrl || !this.#options.hosts.allows(activity.serviceUrl)) throw refusal('service_url');
     const result = { audience, claimsIdentity, connectorFactory: this.#connectors };
-    this.#remember(key, result, now);
+    this.#remember(sha256(header), result, now);
     return result;
   }
 
@@ -152,7 +154,7 @@ export class ChannelAuthentication extends BotFrameworkAuthentication {
     const serviceUrl = claim(AuthenticationConstants.ServiceUrlClaim);
     if (typeof expires !== 'number' || typeof serviceUrl !== 'string') return;
     const trustedUntil = Math.min(expires * 1000, now + LONGEST_TRUST_MS);
-    this.#verified.set(key, { result, serviceUrl, trustedUntil });
+    this.#verified.set(key, { serviceUrl, trustedUntil });
   }
 }
 

@@ -41,13 +41,15 @@ class ChannelAdapter extends CloudAdapter {
 /** All that is used of botbuilder, in our own terms. This module loads it. */
 export class BotFramework {
   readonly #adapter: ChannelAdapter;
+  readonly #authentication: ChannelAuthentication;
   readonly #clients: ConnectorClients;
 
   constructor(options: BotFrameworkOptions) {
     this.#clients = new ConnectorClients(options.hosts, options.transport);
     const { appId, clock, endpoints, hosts } = options;
     const clientAt = (serviceUrl: string): ConnectorClient => this.#clients.at(serviceUrl);
-    this.#adapter = new ChannelAdapter(new ChannelAuthentication({ appId, endpoints, clock, hosts, clientAt }));
+    this.#authentication = new ChannelAuthentication({ appId, endpoints, clock, hosts, clientAt });
+    this.#adapter = new ChannelAdapter(this.#authentication);
   }
 
   /**
@@ -55,6 +57,8 @@ export class BotFramework {
    * @throws BehalfError `chat.request_invalid`; whatever the turn throws
    */
   async receive(header: string, activity: Activity, turn: () => Promise<void>): Promise<void> {
+    // What the library makes for a turn (context, clients, middleware) is more work than all else here, and nothing of ours uses it.
+    if (this.#authentication.trusts(activity.serviceUrl, header)) return turn();
     // The protocol's own type claims fields that a channel may leave out; the library reads them as they are.
     await this.#adapter.receive(header, activity as Activity & BotActivity, turn);
   }

@@ -13,6 +13,7 @@ import type { Texts } from '../../src/texts/english.js';
 import { textsFor } from '../../src/texts/texts-for.js';
 import { type Element, isSafeLink, renderButtons } from './buttons.js';
 import { fitsWithNote, shorten } from './fit.js';
+import { isShort } from './short-message.js';
 
 export type { Element } from './buttons.js';
 
@@ -43,7 +44,8 @@ export function renderMessage(message: Message): OutgoingActivity {
 
 /** Whether Teams takes these blocks in one message, whole. `locale`: BCP 47, of whoever reads them. */
 export function fitsOneMessage(blocks: readonly Block[], locale?: string): boolean {
-  return fitsWithNote(renderCard(inLanguage({ fallback: 'x'.repeat(MAX_SUMMARY), blocks }, locale)));
+  const message = { fallback: 'x'.repeat(MAX_SUMMARY), blocks };
+  return isShort({ ...message, fallback: '' }) || fitsWithNote(renderCard(inLanguage(message, locale)));
 }
 
 /** The message as a card, whatever it would be otherwise: in place of a card there can only be another. */

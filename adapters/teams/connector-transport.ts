@@ -4,6 +4,7 @@ import { BehalfError, isBehalfError } from '../../src/kernel/errors.js';
 import type { HttpClient, IncomingResponse, OutgoingRequest } from '../../src/kernel/http-client.port.js';
 import type { Logger } from '../../src/kernel/logger.port.js';
 import type { Metrics } from '../../src/kernel/metrics.port.js';
+import type { Secret } from '../../src/kernel/secret.js';
 import type { BotToken } from './bot-token.js';
 
 /** Tries in all; the waits between them are 0.5 s, 1 s, 2 s, each less up to half at random. */
@@ -73,16 +74,7 @@ export class ConnectorTransport {
     mayRenew: boolean,
   ): Promise<{ kind: 'ok'; body: unknown } | { kind: 'failed'; passing: boolean; error: BehalfError }> {
     const token = await this.#options.token.get();
-    const response = await this.#options.httpClient
-      .request({
-        ...request,
-        headers: {
-          authorization: `Bearer ${token.reveal()}`,
-          accept: 'application/json',
-          ...(request.body === undefined ? {} : { 'content-type': 'application/json; charset=utf-8' }),
-        },
-      })
-      .catch(lost);
+    const response = await this.#options.httpClient.request(signed(request, token)).catch(lost);
     if (isBehalfError(response)) return { kind: 'failed', passing: true, error: response };
     if (response.status >= 200 && response.status < 300) return { kind: 'ok', body: parse(response.body) ?? {} };
     if (response.status === 401) {
@@ -98,6 +90,13 @@ export class ConnectorTransport {
     if (asked !== undefined) return asked <= LONGEST_WAIT_MS ? asked : undefined;
     return FIRST_WAIT_MS * 2 ** (attempt - 1) * (1 - Math.random() / 2);
   }
+}
+
+function signed({ body, method, url }: ConnectorRequest, token: Secret): OutgoingRequest {
+  const authorization = `Bearer ${token.reveal()}`;
+  if (body === undefined) return { method, url, headers: { authorization, accept: 'application/json' } };
+  const headers = { authorization, accept: 'application/json', 'content-type': 'application/json; charset=utf-8' };
+  return { method, url, headers, body };
 }
 
 /** Tells that a later try makes sense. */

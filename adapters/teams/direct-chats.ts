@@ -33,16 +33,21 @@ export class DirectChats {
     this.#store = store;
   }
 
+  /** True where this process knows that the chat is there. */
+  knows(user: ChatUser, { conversationId, serviceUrl }: DirectChat): boolean {
+    const known = this.#known.get(chatUserKey(user));
+    return known?.conversationId === conversationId && known.serviceUrl === serviceUrl;
+  }
+
   /**
    * Learns where a chat is. `news`: this process did not know; `back`: the chat was dead.
    * @throws BehalfError `store.unavailable`
    */
   async remember(user: ChatUser, { conversationId, serviceUrl }: DirectChat): Promise<'known' | 'news' | 'back'> {
-    const id = chatUserKey(user);
-    const known = this.#known.get(id);
-    if (known?.conversationId === conversationId && known.serviceUrl === serviceUrl) return 'known';
-    const before = await this.find(user);
     const chat = { conversationId, serviceUrl };
+    if (this.knows(user, chat)) return 'known';
+    const id = chatUserKey(user);
+    const before = await this.find(user);
     await this.#store.put(keyOf(id), JSON.stringify(chat), CHAT_TTL_MS);
     this.#known.set(id, chat);
     return before === 'gone' ? 'back' : 'news';

@@ -7,9 +7,12 @@ import { mediaTypeOf } from '../../src/kernel/media-types.js';
 import { said } from '../../src/texts/texts-for.js';
 import type { PersonalActivity } from './activity.js';
 import type { ConnectorTransport } from './connector-transport.js';
+import { fieldOf } from './field-of.js';
 import type { ServiceHosts } from './service-hosts.js';
 
 const DOWNLOAD_INFO = 'application/vnd.microsoft.teams.file.download.info';
+const REFERENCE = 'reference';
+const HTML = 'text/html';
 /** For the whole of a file. */
 const DOWNLOAD_TIMEOUT_MS = 30_000;
 const MAX_NAME = 255;
@@ -26,8 +29,8 @@ const Image = z.object({
   name: z.string().nullish(),
   contentUrl: z.string().min(1).max(MAX_URL),
 });
-const Reference = z.object({ contentType: z.literal('reference'), name: z.string().nullish() });
-const Html = z.object({ contentType: z.literal('text/html'), content: z.string() });
+const Reference = z.object({ contentType: z.literal(REFERENCE), name: z.string().nullish() });
+const Html = z.object({ contentType: z.literal(HTML), content: z.string() });
 /** Stands for a file in what was typed; quotes of messages have numbers in its place. */
 const FILE_MARK = /<attachment id="[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}"/i;
 
@@ -39,6 +42,7 @@ export function readFiles({
   isDirect,
 }: Pick<PersonalActivity, 'activity' | 'isDirect'>): readonly ChatFile[] {
   const attachments = activity.attachments ?? [];
+  if (attachments.length === 0) return [];
   const files = attachments.flatMap((attachment) => readAttachment(attachment) ?? []);
   if (files.length > 0 || isDirect) return files;
   const isMarked = attachments.some((attachment) => FILE_MARK.test(Html.safeParse(attachment).data?.content ?? ''));
@@ -46,20 +50,35 @@ export function readFiles({
 }
 
 function readAttachment(attachment: unknown): ChatFile | undefined {
+  switch (fieldOf(attachment, 'contentType')) {
+    // Every message brings itself along so.
+    case HTML:
+      return undefined;
+    case DOWNLOAD_INFO:
+      return readDownload(attachment);
+    case REFERENCE: {
+      const reference = Reference.safeParse(attachment).data;
+      return reference && outOfReach(named(reference.name, 'file'));
+    }
+    default:
+      return readImage(attachment);
+  }
+}
+
+function readDownload(attachment: unknown): ChatFile | undefined {
   const download = Download.safeParse(attachment).data;
-  if (download) {
-    const name = named(download.name, 'file');
-    return { reference: { download: download.content.downloadUrl }, name, mimeType: mediaTypeOf(name) };
-  }
+  if (!download) return undefined;
+  const name = named(download.name, 'file');
+  return { reference: { download: download.content.downloadUrl }, name, mimeType: mediaTypeOf(name) };
+}
+
+function readImage(attachment: unknown): ChatFile | undefined {
   const image = Image.safeParse(attachment).data;
-  if (image) {
-    // Pasted pictures have no name, and the type `image/*`; Teams makes PNG of them.
-    const mimeType = image.contentType.includes('*') ? 'image/png' : image.contentType;
-    const name = named(image.name, `image.${mimeType.slice('image/'.length)}`);
-    return { reference: { image: image.contentUrl }, name, mimeType };
-  }
-  const reference = Reference.safeParse(attachment).data;
-  return reference && outOfReach(named(reference.name, 'file'));
+  if (!image) return undefined;
+  // Pasted pictures have no name, and the type `image/*`; Teams makes PNG of them.
+  const mimeType = image.contentType.includes('*') ? 'image/png' : image.contentType;
+  const name = named(image.name, `image.${mimeType.slice('image/'.length)}`);
+  return { reference: { image: image.contentUrl }, name, mimeType };
 }
 
 function outOfReach(name: string): ChatFile {

@@ -1,5 +1,6 @@
 import type { Block, Message, RichText, TableBlock } from '../../src/chat/message.js';
 import { textsFor } from '../../src/texts/texts-for.js';
+import { isShort } from './short-message.js';
 
 /** Teams refuses messages of more than 100 KB with `413 MessageSizeTooBig` and advises to stay below 80. */
 const MAX_BYTES = 80 * 1024;
@@ -22,7 +23,7 @@ interface Budget {
 /** Renders the message, cut as little as is needed for Teams to take it. Buttons stay, whatever has to go. */
 export function shorten<T>(message: Message, render: (message: Message) => T): T {
   const whole = render(message);
-  if (fits(whole)) return whole;
+  if (isShort(message) || fits(whole)) return whole;
   for (let budget: Budget = FIRST_BUDGET; ; budget = halve(budget)) {
     const cut = render(cutMessage(message, budget));
     if (fits(cut) || budget.longest <= 10) return cut;

@@ -33,10 +33,15 @@ export class Lifecycle {
     this.#parts = parts;
   }
 
+  /** True where an activity tells nothing new of where the person's chat is. */
+  knows(did: PersonalActivity): boolean {
+    return !did.isDirect || this.#parts.chats.knows(userOf(did, did), did);
+  }
+
   /** Each activity of a person says where their chat is. @throws BehalfError `store.unavailable`, `chat.delivery_failed` */
   async heard(bot: BotFramework, did: PersonalActivity): Promise<void> {
     const { chats, held } = this.#parts;
-    const user: ChatUser = { platform: 'teams', tenantId: did.tenantId, userId: did.aadObjectId };
+    const user = userOf(did, did);
     if (!did.isDirect) return;
     const seen = await chats.remember(user, did);
     if (seen === 'back') await this.#parts.tell({ kind: 'person-back', ...user });
@@ -84,6 +89,9 @@ export class Lifecycle {
   }
 }
 
-function userOf({ tenantId }: TeamsNews, { aadObjectId }: { readonly aadObjectId: string }): ChatUser {
+function userOf(
+  { tenantId }: { readonly tenantId: string },
+  { aadObjectId }: { readonly aadObjectId: string },
+): ChatUser {
   return { platform: 'teams', tenantId, userId: aadObjectId };
 }

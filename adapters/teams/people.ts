@@ -48,6 +48,11 @@ export class People {
     return (await this.#person(user, look)).profile;
   }
 
+  /** As {@link standing}, where Teams was asked within the hour. */
+  knownStanding(user: ChatUser): Standing | undefined {
+    return this.#known(user)?.standing;
+  }
+
   /**
    * Whether the person may use the bot at all. Who is not in the roster is a stranger.
    * @throws BehalfError `chat.delivery_failed` when Teams does not tell
@@ -67,12 +72,17 @@ export class People {
   }
 
   #person(user: ChatUser, look: Look): Promise<Person> {
+    const known = this.#known(user);
+    if (known) return Promise.resolve(known);
     const id = chatUserKey(user);
-    const known = this.#entries.get(id);
-    if (known && known.until > this.#clock.now()) return Promise.resolve(known.person);
     const asking = this.#asking.get(id) ?? this.#ask(user, look).finally(() => this.#asking.delete(id));
     this.#asking.set(id, asking);
     return asking;
+  }
+
+  #known(user: ChatUser): Person | undefined {
+    const entry = this.#entries.get(chatUserKey(user));
+    return entry && entry.until > this.#clock.now() ? entry.person : undefined;
   }
 
   async #ask(user: ChatUser, look: Look): Promise<Person> {

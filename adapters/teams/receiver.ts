@@ -1,6 +1,7 @@
 import type { ChatEventHandler } from '../../src/chat/chat-event.js';
 import { UnderWay } from '../../src/chat/under-way.js';
 import type { Clock } from '../../src/kernel/clock.port.js';
+import { Deadlines } from '../../src/kernel/deadlines.js';
 import { asBehalfError, isBehalfError } from '../../src/kernel/errors.js';
 import type { HttpRequest, HttpResponse, HttpRoute } from '../../src/kernel/http.js';
 import type { Logger } from '../../src/kernel/logger.port.js';
@@ -8,7 +9,6 @@ import type { Metrics } from '../../src/kernel/metrics.port.js';
 import type { Secret } from '../../src/kernel/secret.js';
 import { spoken, textsFor } from '../../src/texts/texts-for.js';
 import { type Activity, judgeActivity, localeOf, type PersonalActivity, readActivity } from './activity.js';
-import { Deadlines } from './deadlines.js';
 import { FILE_CONSENT } from './file-consent.js';
 import { toEvent } from './inbound.js';
 import { answerInvoke, renderReplacement } from './invoke-answers.js';
@@ -204,8 +204,8 @@ export class TeamsReceiver {
 
   /** Resolves when it is done, or when the channel waits no longer; rejects when it was not kept. */
   async #deliver(request: HttpRequest, { kind, run }: Errand, limit: Deadlines): Promise<void> {
-    const work = this.#underway.follow(run().then(() => 'done' as const));
-    if ((await limit.within<'done' | 'late'>(work, 'late')) === 'done') return;
+    const work = this.#underway.follow(run());
+    if ((await limit.within<unknown>(work, 'late')) !== 'late') return;
     const { logger } = this.#options;
     logger.warn({ requestId: request.id, kind }, 'Teams was answered before the work was done');
     work.catch((error: unknown) => this.#logFailure(request, error));

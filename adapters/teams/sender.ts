@@ -36,7 +36,7 @@ export class Sender {
   /** The same place, at the host where it is now. */
   refreshed<P extends TeamsPlace>(place: P): P {
     const serviceUrl = this.#serviceUrls.get(place.conversationId);
-    return serviceUrl === undefined ? place : { ...place, serviceUrl };
+    return serviceUrl === undefined || serviceUrl === place.serviceUrl ? place : { ...place, serviceUrl };
   }
 
   async send(bot: BotFramework, spot: Spot, activity: Sayable): Promise<TeamsMessagePlace> {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Mention as ChatMention } from '../../src/chat/chat-event.js';
+import { fieldOf } from './field-of.js';
 
 const Mention = z.object({
   type: z.literal('mention'),
@@ -18,26 +19,38 @@ interface Typed {
 
 /** Texts of the mentions of the bot, as they stand in the message (`<at>Behalf</at>`). */
 export function mentionsOf(message: Typed, botId: string): readonly string[] {
-  return (message.entities ?? []).flatMap((entity) => {
-    const mention = Mention.safeParse(entity);
-    return mention.success && mention.data.mentioned.id === botId ? [mention.data.text] : [];
-  });
+  const texts: string[] = [];
+  for (const { mentioned, text } of allMentions(message)) if (mentioned.id === botId) texts.push(text);
+  return texts;
 }
 
 /** Whom the text mentions beside the bot, as {@link typedText} shows them. */
 export function peopleIn(message: Typed, botId: string): readonly ChatMention[] {
-  return (message.entities ?? []).flatMap((entity) => {
-    const { data } = Mention.safeParse(entity);
-    if (!data || data.mentioned.id === botId) return [];
-    return [{ text: tidy(decodeEntities(data.text.replaceAll(/<[^<>]*>/g, ''))), userId: data.mentioned.id }];
-  });
+  const people: ChatMention[] = [];
+  for (const { mentioned, text } of allMentions(message)) {
+    if (mentioned.id === botId) continue;
+    people.push({ text: tidy(decodeEntities(text.replaceAll(/<[^<>]*>/g, ''))), userId: mentioned.id });
+  }
+  return people;
+}
+
+/** Every message has entities of other kinds: only what says that it is a mention is read as one, since a refusal costs much. */
+function allMentions({ entities }: Typed): readonly z.infer<typeof Mention>[] {
+  const mentions: z.infer<typeof Mention>[] = [];
+  for (const entity of entities ?? []) {
+    const { data } = fieldOf(entity, 'type') === 'mention' ? Mention.safeParse(entity) : {};
+    if (data) mentions.push(data);
+  }
+  return mentions;
 }
 
 /** What the person typed: without the mentions of the bot, spaces of every kind as one plain space, line breaks kept. */
 export function typedText(message: Typed, botId: string): string {
   let text = message.text ?? '';
-  if (isEncoded(message)) {
-    for (const mention of mentionsOf(message, botId)) text = text.replaceAll(mention, ' ');
+  const mentions = mentionsOf(message, botId);
+  // Nothing in most texts could be encoded.
+  if ((mentions.length > 0 || /[&<]/.test(text)) && isEncoded(message)) {
+    for (const mention of mentions) text = text.replaceAll(mention, ' ');
     text = decodeEntities(text.replaceAll(/<at(?:\s[^<>]*)?>([^<]*)<\/at>/g, '$1'));
   }
   return tidy(text);
@@ -76,8 +89,12 @@ export function textOfHtml(html: string): string {
   return tidy(decodeEntities(marked.replaceAll(/<[^<>]*>/g, '')));
 }
 
+/** A space that is not plain, or not alone, or at an end. */
+const UNTIDY = /[^\S ]| {2}|^ | $/;
+
 /** Spaces of every kind as one plain space, line breaks kept. */
 export function tidy(text: string): string {
+  if (!UNTIDY.test(text)) return text;
   return text
     .replaceAll(/\r\n?/g, '\n')
     .replaceAll(/[^\S\n]+/g, ' ')

@@ -1,4 +1,4 @@
-import { createHash, randomBytes, randomFillSync, timingSafeEqual } from 'node:crypto';
+import { hash, randomBytes, randomFillSync, timingSafeEqual } from 'node:crypto';
 
 /** A random URL-safe token of `bits` bits (default 256: OAuth state, login links). */
 export function randomToken(bits = 256): string {
@@ -52,7 +52,7 @@ export function newId(nowMs: number): string {
 
 /** SHA-256 as base64url: how bearer values (state, links, codes, cookies) are stored and compared. */
 export function sha256(value: string | Uint8Array): string {
-  return createHash('sha256').update(value).digest('base64url');
+  return hash('sha256', value, 'base64url');
 }
 
 /** Compares two strings without telling by time where they differ. */

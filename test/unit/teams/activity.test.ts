@@ -80,6 +80,34 @@ describe('an activity', () => {
   ])('without its %s is refused', (_what, change) => {
     expect(judge(change)).toEqual({ kind: 'refused', reason: 'malformed' });
   });
+
+  it.each<[string, readonly unknown[]]>([
+    ['type', [undefined, null, '', 1, {}, []]],
+    ...['id', 'name', 'action', 'text', 'channelId', 'serviceUrl', 'localTimezone', 'locale', 'replyToId'].map(
+      (name) => [name, [1, true, {}, ['a']]] as [string, unknown[]],
+    ),
+    ...['from', 'recipient'].map(
+      (name) => [name, ['29:rita', [], {}, { id: 1 }, { id: 'a', aadObjectId: 1 }]] as [string, unknown[]],
+    ),
+    ['conversation', ['a:1', [], {}, { id: 1 }, { id: 'a', tenantId: {} }, { id: 'a', conversationType: 1 }]],
+    ['channelData', ['a', [], { tenant: 'a' }, { tenant: { id: 1 } }, { tenant: [] }]],
+    ['entities', ['a', {}, 1]],
+    ['attachments', ['a', {}, 1]],
+    ['membersAdded', ['a', {}, [{}], [null], [{ id: 'a', name: 1 }]]],
+    ['membersRemoved', ['a', {}, [{}], [null], [{ id: 1 }]]],
+  ])('with anything else for its %s is none', (name, values) => {
+    for (const value of values) expect(judge({ [name]: value })).toBeUndefined();
+  });
+
+  it('may lack what is not needed of it, and have more than is known of it', () => {
+    const spare = ['name', 'action', 'text', 'localTimezone', 'locale', 'replyToId', 'channelData', 'entities'];
+    for (const name of [...spare, 'attachments', 'membersAdded', 'membersRemoved'])
+      expect(judge({ [name]: null })).toMatchObject({ kind: 'person' });
+    expect(judge({ channelData: { tenant: null, team: { id: 'a' } }, textFormat: 'plain' })).toMatchObject({
+      kind: 'person',
+      did: { activity: { textFormat: 'plain' } },
+    });
+  });
 });
 
 describe('the hosts that may be sent to', () => {

@@ -1,5 +1,5 @@
-import { Deadlines } from '../../../adapters/teams/deadlines.js';
 import type { Clock } from '../../../src/kernel/clock.port.js';
+import { Deadlines } from '../../../src/kernel/deadlines.js';
 
 /** A clock that is moved by hand. */
 function handClock() {
@@ -62,6 +62,20 @@ describe('deadlines', () => {
     const wait = deadlines.within(never(), 'late');
     await moveTo(1_100);
     await expect(wait).resolves.toBe('late');
+  });
+
+  it('tell of work that is late, once, and of no other', async () => {
+    const { clock, moveTo } = handClock();
+    const deadlines = new Deadlines(clock, 100);
+    const late: string[] = [];
+    deadlines.whenLate(never(), () => late.push('slow'));
+    deadlines.whenLate(Promise.resolve('done'), () => late.push('quick'));
+    deadlines.whenLate(Promise.reject(new Error('broken')), () => late.push('broken'));
+    await moveTo(99);
+    expect(late).toEqual([]);
+    await moveTo(100);
+    await moveTo(1_000);
+    expect(late).toEqual(['slow']);
   });
 
   it('keep no timer after the end', async () => {

@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/kernel/clock.port.js';
+import type { Clock } from './clock.port.js';
 
 interface Waiting {
   readonly at: number;
@@ -26,30 +26,43 @@ export class Deadlines {
   /** The work's result, or `late` when it takes longer than the limit. Rejects as the work does. */
   within<T>(work: Promise<T>, late: T): Promise<T> {
     return new Promise((resolve, reject) => {
-      const now = this.#clock.now();
-      const waiting: Waiting = { at: now + this.#ms, expire: () => resolve(late), isOver: false };
-      this.#waiting.push(waiting);
-      this.#tick(now);
-      const end = (): void => {
-        waiting.isOver = true;
-        this.#dropEnded();
-      };
+      const waiting = this.#wait(() => resolve(late));
       work.then(
         (result) => {
-          end();
+          this.#end(waiting);
           resolve(result);
         },
         (error: unknown) => {
-          end();
+          this.#end(waiting);
           reject(error);
         },
       );
     });
   }
 
+  /** Calls `act` once where the work takes longer than the limit; how the work ends is its owner's to see. */
+  whenLate(work: Promise<unknown>, act: () => void): void {
+    const waiting = this.#wait(act);
+    const end = (): void => this.#end(waiting);
+    work.then(end, end);
+  }
+
   /** Ends the timer; what still waits is left to its work. */
   stop(): void {
     this.#stopping.abort();
+  }
+
+  #wait(expire: () => void): Waiting {
+    const now = this.#clock.now();
+    const waiting: Waiting = { at: now + this.#ms, expire, isOver: false };
+    this.#waiting.push(waiting);
+    this.#tick(now);
+    return waiting;
+  }
+
+  #end(waiting: Waiting): void {
+    waiting.isOver = true;
+    this.#dropEnded();
   }
 
   #tick(now: number): void {
