@@ -1,13 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { build, type Plugin } from 'esbuild';
-import * as undici from 'undici';
+import { rmSync, writeFileSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { build, transform } from 'esbuild';
+import { identityOnce, laterEntries, laterPackages, undiciInParts, zodOnce } from './build-plugins.js';
 import { SERVICE_FLAGS } from './service-flags.js';
 
 /**
- * Builds the service into two files: to find, read and compile a thousand takes most of the time of a start. Nothing is
- * minified, so that stack traces can be read.
+ * Builds the service into a few files, one for each driver: to find, read and compile a thousand takes most of the time of
+ * a start, and what is not asked for takes no memory. Nothing is minified, so that stack traces can be read.
  */
 
 const ROOT = join(__dirname, '..');
@@ -17,72 +17,34 @@ const OUT = resolve(ROOT, process.argv[2] ?? 'dist/src');
 /** What a service that traces nothing does not load. The API of OpenTelemetry stays inside: the metrics load it, too. */
 const TRACES = ['@opentelemetry/sdk-trace', '@opentelemetry/resources', '@opentelemetry/exporter-trace-otlp-http'];
 
-/** Native code, files that are sent as they are, and what a start on the embedded store with plain keys does not load. */
+/** Native code, files that are sent as they are, and what no start with plain keys loads. */
 const EXTERNAL = [
-  ...['libsql', '@microsoft/teams-js', '@readme/openapi-parser', 'bullmq', 'ioredis'],
-  ...['@aws-sdk/client-kms', '@azure/keyvault-keys'],
+  ...['libsql', '@microsoft/teams-js', '@readme/openapi-parser', '@aws-sdk/client-kms', '@azure/keyvault-keys'],
   ...TRACES,
 ];
 
-/** undici brings a browser's whole network along; these two are what a service starts with, the others wait until they are used. */
-const UNDICI_PARTS: ReadonlyMap<string, string> = new Map([
-  ['Agent', 'undici/lib/dispatcher/agent.js'],
-  ['buildConnector', 'undici/lib/core/connect.js'],
-]);
+/** Compiled ahead though the start that the build makes does not reach them: it has no Redis. */
+const ALSO_AHEAD = ['adapters/redis/index.ts', 'adapters/redis/bullmq.ts'];
 
-const undiciInParts: Plugin = {
-  name: 'undici-in-parts',
-  setup({ onLoad, onResolve }) {
-    onResolve({ filter: /^undici$/ }, ({ path }) => ({ path, namespace: 'undici-in-parts' }));
-    onLoad({ filter: /./, namespace: 'undici-in-parts' }, () => ({
-      resolveDir: ROOT,
-      contents: [
-        // What the package does itself when it is loaded whole.
-        "Object.assign(require('undici/lib/dispatcher/dispatcher.js').prototype, require('undici/lib/api'));",
-        ...Object.keys(undici)
-          .filter((name) => name !== 'default')
-          .map((name) => {
-            const part = UNDICI_PARTS.get(name);
-            const value = part === undefined ? `require('undici/index.js').${name}` : `require('${part}')`;
-            return `Object.defineProperty(exports, '${name}', { enumerable: true, get: () => ${value} });`;
-          }),
-      ].join('\n'),
-    }));
-  },
-};
+const OPTIONS = { platform: 'node', target: 'node20', charset: 'ascii', legalComments: 'none' } as const;
 
-/** The Bot Framework requires it at start, in one form; what imports it for a key vault would bring the other form along. */
-const identityOnce: Plugin = {
-  name: 'identity-once',
-  setup({ onResolve }) {
-    onResolve({ filter: /^@azure\/identity$/ }, ({ kind, path }) =>
-      kind === 'require-call' ? undefined : { path, external: true },
-    );
-  },
-};
+/** How esbuild ends a module that is asked for with `require()`: a copy, of which each use would go two ways. */
+const COPIED = 'module.exports = __toCommonJS(stdin_exports);';
+const DIRECT = "module.exports = __defProp(stdin_exports, '__esModule', { value: true });";
 
 async function main(): Promise<void> {
   rmSync(OUT, { recursive: true, force: true });
-  const options = { bundle: true, platform: 'node', target: 'node20', format: 'cjs', logLevel: 'warning' } as const;
-  await build({ ...options, entryPoints: [join(ROOT, 'src/launch.ts')], outfile: join(OUT, 'main.js') });
   await build({
-    ...options,
-    entryPoints: [join(ROOT, 'src/main.ts')],
-    outfile: join(OUT, 'service.js'),
-    external: EXTERNAL,
-    plugins: [undiciInParts, identityOnce],
-    // As `import()`, which needs a module of its own, or as `require()`, what is loaded later stays in the one file.
-    supported: { 'dynamic-import': false },
-    // One byte a character: half the memory.
-    charset: 'ascii',
-    legalComments: 'none',
-    // As Node wraps a module, so that the code that is compiled ahead is that of the file.
-    banner: { js: '(function (exports, require, module, __filename, __dirname) {' },
-    footer: { js: '})' },
+    ...OPTIONS,
+    bundle: true,
+    format: 'cjs',
+    logLevel: 'warning',
+    entryPoints: [join(ROOT, 'src/launch.ts')],
+    outfile: join(OUT, 'main.js'),
   });
   const ahead = spawnSync(
     process.execPath,
-    [...SERVICE_FLAGS, join(ROOT, 'scripts/compile-ahead.mjs'), join(OUT, 'service.js')],
+    [...SERVICE_FLAGS, join(ROOT, 'scripts/compile-ahead.mjs'), join(OUT, 'main.js'), ...(await buildService())],
     {
       stdio: ['ignore', 'inherit', 'inherit'],
       // Settings of whoever builds would be settings of the service that is run for it.
@@ -90,6 +52,42 @@ async function main(): Promise<void> {
     },
   );
   if (ahead.status !== 0) console.warn('The code could not be compiled ahead: the service starts, more slowly');
+}
+
+/** Names the files that are compiled ahead although the start that the build makes does not load them. */
+async function buildService(): Promise<readonly string[]> {
+  const { outputFiles, metafile } = await build({
+    ...OPTIONS,
+    bundle: true,
+    // The one form in which what is loaded later gets files of its own.
+    format: 'esm',
+    splitting: true,
+    write: false,
+    metafile: true,
+    logLevel: 'warning',
+    absWorkingDir: ROOT,
+    entryPoints: { service: join(ROOT, 'src/main.ts'), ...laterEntries },
+    outdir: OUT,
+    entryNames: '[name]',
+    chunkNames: '[name]-[hash]',
+    external: EXTERNAL,
+    plugins: [undiciInParts, laterPackages, identityOnce, zodOnce],
+  });
+  for (const { path, text } of outputFiles) writeFileSync(path, await asFunction(text), 'latin1');
+  return Object.entries(metafile.outputs)
+    .filter(([, { entryPoint }]) => entryPoint !== undefined && ALSO_AHEAD.includes(entryPoint))
+    .map(([path]) => `./${basename(path)}`);
+}
+
+/** A module as Node wraps one, so that the code that is compiled ahead is that of the file. One byte a character: half the memory. */
+async function asFunction(module: string): Promise<string> {
+  const { code } = await transform(module, {
+    ...OPTIONS,
+    format: 'cjs',
+    // `import()` needs a module of its own.
+    supported: { 'dynamic-import': false },
+  });
+  return `(function (exports, require, module, __filename, __dirname) {${code.replace(COPIED, DIRECT)}})`;
 }
 
 main().catch((error: unknown) => {

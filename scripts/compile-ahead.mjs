@@ -1,15 +1,15 @@
-// Runs the built service once, with both platforms and no network, and keeps the code that V8 has compiled for it.
+// Runs the built service once, with both platforms and no network, and keeps the code that V8 has compiled for it. Loads
+// the further files that are named, too, for what they do then.
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { Script } from 'node:vm';
 
 const TIMEOUT_MS = 60_000;
-const [, , file] = process.argv;
+const [, , launcher, ...further] = process.argv;
 const folder = mkdtempSync(join(tmpdir(), 'behalf-build-'));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 
@@ -34,11 +34,13 @@ Object.assign(process.env, {
   BOT_TOKEN_URL: `${nowhere}/token`,
 });
 writeFileSync(join(folder, 'connections.yaml'), '{}\n');
-process.argv.splice(1, 2, file, 'start');
-const script = new Script(readFileSync(file, 'latin1'), { filename: file });
-script.runInThisContext()({}, createRequire(file), { exports: {} }, file, dirname(file));
+process.argv.splice(1, process.argv.length, launcher, 'start');
+const scripts = new Map();
+const load = createRequire(import.meta.url)(launcher).serviceLoader((file, script) => scripts.set(file, script));
+load('./service.js');
 await untilReady(Date.now() + TIMEOUT_MS);
-writeFileSync(`${file}.cache`, script.createCachedData());
+for (const name of further) load(name);
+for (const [file, script] of scripts) writeFileSync(`${file}.cache`, script.createCachedData());
 process.exit(0);
 
 async function untilReady(until) {

@@ -90,7 +90,7 @@ export class SlackAdapter implements ChatAdapter {
     onLifecycle: LifecycleHandler = async () => {},
   ): Promise<void> {
     // Loaded only now: half a second that a process without Slack does not spend.
-    const { App, LogLevel } = await import('@slack/bolt');
+    const { App, LogLevel } = await import('./bolt.js');
     const stopping = new AbortController();
     // Every pause before a repeat listens to it.
     setMaxListeners(0, stopping.signal);

@@ -14,9 +14,9 @@ interface Entry {
 export class Groups {
   readonly #api: SlackApi;
   readonly #clock: Clock;
-  /** Made when it is needed: it takes its whole room at once, in every workspace. */
+  /** Made when they are needed: they take their room at once, in every workspace. */
   #entries: LRUCache<string, Entry> | undefined;
-  readonly #asking = new Map<string, Promise<ReadonlySet<string>>>();
+  #asking: Map<string, Promise<ReadonlySet<string>>> | undefined;
 
   constructor(api: SlackApi, clock: Clock) {
     this.#api = api;
@@ -30,7 +30,8 @@ export class Groups {
   async has(groupId: string, userId: string): Promise<boolean> {
     const entry = this.#entries?.get(groupId);
     if (entry && this.#clock.now() - entry.readAt < MEMBERS_AGE_MS) return entry.members.has(userId);
-    const asking = this.#asking.get(groupId) ?? this.#ask(groupId).finally(() => this.#asking.delete(groupId));
+    this.#asking ??= new Map();
+    const asking = this.#asking.get(groupId) ?? this.#ask(groupId).finally(() => this.#asking?.delete(groupId));
     this.#asking.set(groupId, asking);
     return (await asking).has(userId);
   }

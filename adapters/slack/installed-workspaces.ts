@@ -1,25 +1,61 @@
 import { LRUCache } from 'lru-cache';
-import type { Installation, Installations } from '../../src/connections/installations.port.js';
+import type { Installations } from '../../src/connections/installations.port.js';
 import { isBehalfError } from '../../src/kernel/errors.js';
 import type { Secret } from '../../src/kernel/secret.js';
 import type { JsonObject } from './json.js';
-import { openSession, type Session, type SessionParts } from './session.js';
-import { installedWorkspace } from './workspace.js';
+import { type Access, openSession, type Session, type SessionParts } from './session.js';
+import { installedWorkspace, type Workspace } from './workspace.js';
 import { installationIds, notThere, type Workspaces } from './workspaces.js';
 
 const MAX_OPEN = 1_000;
 /** Less than what a token still lives when it is due for a refresh, and the time after which another process's change counts. */
 const AGE_MS = 4 * 60_000;
 
-interface Open {
+/** What the store has said of an installation. */
+interface Reading {
+  readonly workspace: Workspace;
+  readonly token: Secret;
+  readonly readAt: number;
+}
+
+/** The same for each workspace. */
+interface Ways {
+  readonly parts: SessionParts;
+  readonly find: (id: string) => Promise<Open | undefined>;
+}
+
+/** A workspace that is in use. Less than 1 KB each: no more of the installation is kept than is looked at. */
+class Open implements Access {
   readonly session: Session;
-  installation: Installation;
-  readAt: number;
+  read: Reading;
+  readonly #id: string;
+  readonly #find: Ways['find'];
+
+  constructor(id: string, read: Reading, { find, parts }: Ways) {
+    this.#id = id;
+    this.#find = find;
+    this.read = read;
+    this.session = openSession(parts, this, `${id}/`);
+  }
+
+  async token(): Promise<Secret> {
+    return (await this.#current()).token;
+  }
+
+  async workspace(): Promise<Workspace> {
+    return (await this.#current()).workspace;
+  }
+
+  async #current(): Promise<Reading> {
+    const open = await this.#find(this.#id);
+    if (!open) throw notThere();
+    return open.read;
+  }
 }
 
 /** All workspaces that the app is installed in. The store is asked every few minutes for those that are in use. */
 export class InstalledWorkspaces implements Workspaces {
-  readonly #parts: SessionParts;
+  readonly #ways: Ways;
   readonly #installations: Installations;
   readonly #open = new LRUCache<string, Open>({ max: MAX_OPEN });
   readonly #reading = new Map<string, Promise<Open | undefined>>();
@@ -27,7 +63,7 @@ export class InstalledWorkspaces implements Workspaces {
   #changes = 0;
 
   constructor(parts: SessionParts, installations: Installations) {
-    this.#parts = parts;
+    this.#ways = { find: (id) => this.#find(id), parts };
     this.#installations = installations;
   }
 
@@ -55,7 +91,7 @@ export class InstalledWorkspaces implements Workspaces {
 
   async #find(id: string): Promise<Open | undefined> {
     const open = this.#open.get(id);
-    if (open && this.#parts.clock.now() - open.readAt < AGE_MS) return open;
+    if (open && this.#ways.parts.clock.now() - open.read.readAt < AGE_MS) return open;
     const reading = this.#reading.get(id) ?? this.#read(id).finally(() => this.#reading.delete(id));
     this.#reading.set(id, reading);
     try {
@@ -68,7 +104,7 @@ export class InstalledWorkspaces implements Workspaces {
   }
 
   async #read(id: string): Promise<Open | undefined> {
-    const readAt = this.#parts.clock.now();
+    const readAt = this.#ways.parts.clock.now();
     const changes = this.#changes;
     const installation = await this.#installations.find(id);
     if (changes !== this.#changes) return this.#read(id);
@@ -76,25 +112,14 @@ export class InstalledWorkspaces implements Workspaces {
       this.#open.delete(id);
       return undefined;
     }
+    const read = { workspace: installedWorkspace(installation), token: installation.token, readAt };
     const before = this.#open.get(id);
-    if (before && before.installation.installedAt === installation.installedAt) {
-      before.installation = installation;
-      before.readAt = readAt;
+    if (before && before.read.workspace.installedAt === read.workspace.installedAt) {
+      before.read = read;
       return before;
     }
-    const open: Open = { installation, readAt, session: this.#openSession(id) };
+    const open = new Open(id, read, this.#ways);
     this.#open.set(id, open);
     return open;
-  }
-
-  #openSession(id: string): Session {
-    const current = async (): Promise<Installation> => {
-      const open = await this.#find(id);
-      if (!open) throw notThere();
-      return open.installation;
-    };
-    const token = async (): Promise<Secret> => (await current()).token;
-    const workspace = async () => installedWorkspace(await current());
-    return openSession(this.#parts, { token, workspace, prefix: `${id}/` });
   }
 }

@@ -29,11 +29,8 @@ export class OneWorkspace implements Workspaces {
     this.#parts = parts;
     this.#inBackground = options.inBackground;
     this.#onKnown = options.onKnown;
-    this.#session = openSession(parts, {
-      token: async () => options.botToken,
-      workspace: (api) => this.#identified(api),
-      prefix: '',
-    });
+    const access = { token: async () => options.botToken, workspace: (api: SlackApi) => this.#identified(api) };
+    this.#session = openSession(parts, access, '');
   }
 
   /** Fails for a token that Slack refuses. When Slack cannot be reached the service starts and keeps asking. */

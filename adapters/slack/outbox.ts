@@ -10,7 +10,7 @@ import type { SlackMessagePlace, SlackPlace } from './address.js';
 import { renderMessage, type SlackContent } from './blocks.js';
 import { type JsonObject, objectAt, textAt } from './json.js';
 import type { SlackMethod } from './scopes.js';
-import { isUploadForbidden, uploadFile } from './upload.js';
+import { fileOrigins, isUploadForbidden, uploadFile } from './upload.js';
 import { PATIENCE, type SlackApi, slackErrorOf } from './web-api.js';
 
 /** Why an ephemeral message cannot be shown in place; the direct message is always open. */
@@ -45,20 +45,20 @@ const NO_PREVIEWS = { unfurl_links: false, unfurl_media: false } as const;
 /** Puts messages into Slack, in place where Slack can and in the direct message where it cannot. */
 export class Outbox {
   readonly #api: SlackApi;
+  readonly #apiUrl: string;
   readonly #clock: Clock;
-  readonly #fileOrigins: readonly string[];
   readonly #logger: Logger;
 
   constructor(parts: {
     readonly api: SlackApi;
+    /** Base of the Web API: files may be sent to hosts that belong to it alone. */
+    readonly apiUrl: string;
     readonly clock: Clock;
     readonly logger: Logger;
-    /** Where files may be sent to. */
-    readonly fileOrigins: readonly string[];
   }) {
     this.#api = parts.api;
+    this.#apiUrl = parts.apiUrl;
     this.#clock = parts.clock;
-    this.#fileOrigins = parts.fileOrigins;
     this.#logger = parts.logger;
   }
 
@@ -159,7 +159,7 @@ export class Outbox {
   }
 
   async #attach(place: SlackPlace, { fallback: comment, locale }: Message, file: TextFile): Promise<SlackMessagePlace> {
-    const uploading = { api: this.#api, origins: this.#fileOrigins };
+    const uploading = { api: this.#api, origins: fileOrigins(this.#apiUrl) };
     try {
       return { ...place, file: await uploadFile(uploading, target(place), { comment, file }) };
     } catch (error) {

@@ -33,10 +33,14 @@ const PROFILE_AGE_MS = 60_000;
 const INVISIBLE: readonly (string | undefined)[] = ['user_not_found', 'user_not_visible', 'users_not_found'];
 const INVISIBLE_PERSON: SlackPerson = { standing: 'external', name: 'Somebody' };
 /** What is known of people, of one workspace or of many. */
-export type KnownPeople = LRUCache<string, Entry>;
+export interface KnownPeople {
+  readonly entries: LRUCache<string, Entry>;
+  /** Those whom Slack is being asked about. */
+  readonly asking: Map<string, Promise<SlackPerson>>;
+}
 
 export function knownPeople(): KnownPeople {
-  return new LRUCache({ max: MAX_PEOPLE });
+  return { entries: new LRUCache({ max: MAX_PEOPLE }), asking: new Map() };
 }
 
 /** Who people are in a workspace: asked once, kept for a while, bounded. */
@@ -44,28 +48,27 @@ export class People {
   readonly #api: SlackApi;
   readonly #clock: Clock;
   readonly #known: KnownPeople;
-  readonly #workspace: () => Promise<Workspace>;
+  readonly #session: { workspace(): Promise<Workspace> };
   readonly #prefix: string;
-  readonly #asking = new Map<string, Promise<SlackPerson>>();
 
   constructor(parts: {
     readonly api: SlackApi;
     readonly clock: Clock;
     readonly known: KnownPeople;
-    readonly workspace: () => Promise<Workspace>;
+    readonly session: { workspace(): Promise<Workspace> };
     /** Keeps workspaces apart in `known`. */
     readonly prefix: string;
   }) {
     this.#api = parts.api;
     this.#clock = parts.clock;
     this.#known = parts.known;
-    this.#workspace = parts.workspace;
+    this.#session = parts.session;
     this.#prefix = parts.prefix;
   }
 
   /** Whether the person may use the bot at all. `userTeam` is the workspace that the payload gives for them. */
   async standing(userId: string, userTeam: string | undefined): Promise<Standing> {
-    const workspace = await this.#workspace();
+    const workspace = await this.#session.workspace();
     if (userId === workspace.botUserId || userId === 'USLACKBOT') return 'bot';
     // On Grid, colleagues of other workspaces are no strangers; only users.info tells them apart.
     if (!workspace.enterpriseId && userTeam !== undefined && userTeam !== workspace.teamId) return 'external';
@@ -74,17 +77,17 @@ export class People {
 
   /** The tenant that somebody of another organisation belongs to, as far as it is known. */
   homeOf(userId: string): string | undefined {
-    return this.#known.get(this.#prefix + userId)?.person.home;
+    return this.#known.entries.get(this.#prefix + userId)?.person.home;
   }
 
   /** Where the person's clock stands, if it is known already. */
   timeZone(userId: string): string | undefined {
-    return this.#known.get(this.#prefix + userId)?.person.timeZone;
+    return this.#known.entries.get(this.#prefix + userId)?.person.timeZone;
   }
 
   /** What language the person reads, if it is known already. */
   locale(userId: string): string | undefined {
-    return this.#known.get(this.#prefix + userId)?.person.locale;
+    return this.#known.entries.get(this.#prefix + userId)?.person.locale;
   }
 
   profile(userId: string): Promise<SlackPerson> {
@@ -93,19 +96,21 @@ export class People {
 
   /** Something about the person has changed. */
   forget(userId: string): void {
-    this.#known.delete(this.#prefix + userId);
+    this.#known.entries.delete(this.#prefix + userId);
   }
 
   #person(userId: string, maxAgeMs: number): Promise<SlackPerson> {
-    const entry = this.#known.get(this.#prefix + userId);
+    const { asking, entries } = this.#known;
+    const key = this.#prefix + userId;
+    const entry = entries.get(key);
     if (entry && this.#clock.now() - entry.readAt < maxAgeMs) return Promise.resolve(entry.person);
-    const asking = this.#asking.get(userId) ?? this.#ask(userId).finally(() => this.#asking.delete(userId));
-    this.#asking.set(userId, asking);
-    return asking;
+    const answer = asking.get(key) ?? this.#ask(userId).finally(() => asking.delete(key));
+    asking.set(key, answer);
+    return answer;
   }
 
   async #ask(userId: string): Promise<SlackPerson> {
-    const workspace = await this.#workspace();
+    const workspace = await this.#session.workspace();
     const readAt = this.#clock.now();
     const person = await this.#api.call('users.info', { user: userId, include_locale: true }, PATIENCE.asked).then(
       (answer) => readPerson(objectAt(answer, 'user'), workspace),
@@ -114,7 +119,7 @@ export class People {
         throw error;
       },
     );
-    this.#known.set(this.#prefix + userId, { person, readAt });
+    this.#known.entries.set(this.#prefix + userId, { person, readAt });
     return person;
   }
 }

@@ -6,7 +6,6 @@ import { Groups } from './groups.js';
 import { Outbox } from './outbox.js';
 import { type KnownPeople, People } from './people.js';
 import type { HeldCalls } from './rate-limits.js';
-import { fileOrigins } from './upload.js';
 import { SlackApi } from './web-api.js';
 import type { Workspace } from './workspace.js';
 
@@ -32,22 +31,46 @@ export interface Session {
   workspace(): Promise<Workspace>;
 }
 
-export function openSession(
-  { apiUrl, clock, held, httpClient, known, logger, stopping }: SessionParts,
-  installation: {
-    readonly token: () => Promise<Secret>;
-    readonly workspace: (api: SlackApi) => Promise<Workspace>;
-    /** Keeps workspaces apart in what is remembered of people. */
-    readonly prefix: string;
-  },
-): Session {
-  const api = new SlackApi({ baseUrl: apiUrl, token: installation.token, httpClient, clock, logger, stopping, held });
-  const workspace = (): Promise<Workspace> => installation.workspace(api);
-  return {
-    api,
-    workspace,
-    people: new People({ api, clock, known, workspace, prefix: installation.prefix }),
-    groups: new Groups(api, clock),
-    outbox: new Outbox({ api, clock, logger, fileOrigins: fileOrigins(apiUrl) }),
-  };
+/** What the bot has in a workspace. */
+export interface Access {
+  token(): Promise<Secret>;
+  workspace(api: SlackApi): Promise<Workspace>;
+}
+
+/** `prefix` keeps workspaces apart in what is remembered of people. */
+export function openSession(parts: SessionParts, access: Access, prefix: string): Session {
+  return new OpenSession(parts, access, prefix);
+}
+
+/** There is one for each workspace in use: no function of its own, no list, nothing that the others have, too. */
+class OpenSession implements Session {
+  readonly api: SlackApi;
+  readonly people: People;
+  readonly outbox: Outbox;
+  readonly #access: Access;
+  readonly #clock: Clock;
+  #groups: Groups | undefined;
+
+  constructor(
+    { apiUrl, clock, held, httpClient, known, logger, stopping }: SessionParts,
+    access: Access,
+    prefix: string,
+  ) {
+    const api = new SlackApi({ baseUrl: apiUrl, access, httpClient, clock, logger, stopping, held });
+    this.api = api;
+    this.people = new People({ api, clock, known, session: this, prefix });
+    this.outbox = new Outbox({ api, apiUrl, clock, logger });
+    this.#access = access;
+    this.#clock = clock;
+  }
+
+  /** Few workspaces let groups decide. */
+  get groups(): Groups {
+    this.#groups ??= new Groups(this.api, this.#clock);
+    return this.#groups;
+  }
+
+  workspace(): Promise<Workspace> {
+    return this.#access.workspace(this.api);
+  }
 }

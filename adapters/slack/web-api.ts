@@ -52,7 +52,7 @@ interface SlackAnswer {
  * pause everybody else's calls. Every failure is `chat.delivery_failed`, with Slack's code in its details. */
 export class SlackApi {
   readonly #baseUrl: string;
-  readonly #token: () => Promise<Secret>;
+  readonly #access: { token(): Promise<Secret> };
   readonly #http: HttpClient;
   readonly #clock: Clock;
   readonly #logger: Logger;
@@ -63,8 +63,8 @@ export class SlackApi {
   constructor(parts: {
     /** With a `/` at its end. */
     readonly baseUrl: string;
-    /** Asked before each call. What it rejects with is passed on. */
-    readonly token: () => Promise<Secret>;
+    /** Asked for the token before each call. What it rejects with is passed on. */
+    readonly access: { token(): Promise<Secret> };
     readonly httpClient: HttpClient;
     readonly clock: Clock;
     readonly logger: Logger;
@@ -72,7 +72,7 @@ export class SlackApi {
     readonly held: HeldCalls;
   }) {
     this.#baseUrl = parts.baseUrl;
-    this.#token = parts.token;
+    this.#access = parts.access;
     this.#http = parts.httpClient;
     this.#clock = parts.clock;
     this.#logger = parts.logger;
@@ -96,7 +96,7 @@ export class SlackApi {
   }
 
   async #ask(method: SlackMethod, args: JsonObject, patienceMs: number): Promise<SlackAnswer> {
-    const token = await this.#token();
+    const token = await this.#access.token();
     const way = { what: method, lane: laneOf(method, args), patienceMs };
     const work = this.#persist(way, () => this.#send(method, args, token));
     return patienceMs === PATIENCE.asked ? this.#within(patienceMs, work, method) : work;
@@ -134,7 +134,7 @@ export class SlackApi {
     url: string,
     limits: { readonly maxBytes: number; readonly signal?: AbortSignal },
   ): Promise<IncomingResponse> {
-    const headers = { authorization: `Bearer ${(await this.#token()).reveal()}` };
+    const headers = { authorization: `Bearer ${(await this.#access.token()).reveal()}` };
     return this.#http.request({ method: 'GET', url, headers, timeoutMs: DOWNLOAD_TIMEOUT_MS, ...limits });
   }
 

@@ -54,10 +54,25 @@ export async function identifyWorkspace(api: SlackApi): Promise<Omit<Workspace, 
   return { teamId, teamName, botUserId, missingScopes: scopes ? missingScopes(scopes) : [], ...grid };
 }
 
+/** Of the last installation that lacked any: most that do lack the same ones, and need no list each. */
+let lacking: readonly string[] = [];
+
+function sharedList(scopes: readonly string[]): readonly string[] {
+  if (scopes.length !== lacking.length || scopes.some((scope, index) => scope !== lacking[index])) lacking = scopes;
+  return lacking;
+}
+
 export function installedWorkspace(installation: Installation): Workspace {
   const { botUserId, installedAt, name, organization, scopes, tenantId } = installation;
   const grid = organization === undefined ? {} : { enterpriseId: organization };
-  return { teamId: tenantId, teamName: name, botUserId, installedAt, missingScopes: missingScopes(scopes), ...grid };
+  return {
+    teamId: tenantId,
+    teamName: name,
+    botUserId,
+    installedAt,
+    missingScopes: sharedList(missingScopes(scopes)),
+    ...grid,
+  };
 }
 
 function badToken(why: string): BehalfError {

@@ -1,11 +1,13 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { z } from 'zod';
 import { POP_UP_SCRIPTS } from '../../adapters/teams/pop-up.js';
+import { laterEntries } from '../../scripts/build-plugins.js';
 import { SERVICE_FLAGS } from '../../scripts/service-flags.js';
 import { apiKeyEntry, generateApiKey } from '../../src/kernel/api-key.js';
 import { eventually } from '../support/service-kit.js';
@@ -29,20 +31,49 @@ describe('the service as it is built', () => {
   });
 
   it('has code compiled ahead that V8 takes under the flags of npm start', () => {
-    const check = `const { Script } = require('node:vm'); const { readFileSync } = require('node:fs');
-      const file = ${JSON.stringify(path.join(BUILT, 'service.js'))};
-      const script = new Script(readFileSync(file, 'latin1'), { filename: file, cachedData: readFileSync(file + '.cache') });
-      console.log(script.cachedDataRejected);`;
+    const check = `const { Script } = require('node:vm'); const { readdirSync, readFileSync } = require('node:fs');
+      require(${JSON.stringify(PROGRAM)});
+      process.chdir(${JSON.stringify(BUILT)});
+      const files = readdirSync('.').filter((file) => file.endsWith('.cache'));
+      const rejected = files.filter((file) => {
+        const source = readFileSync(file.replace('.cache', ''), 'latin1');
+        return new Script(source, { cachedData: readFileSync(file) }).cachedDataRejected;
+      });
+      console.log(JSON.stringify({ files, rejected }));`;
+    const answer = String(execFileSync(process.execPath, [...SERVICE_FLAGS, '-e', check]));
+    const { files, rejected } = z
+      .object({ files: z.string().array(), rejected: z.string().array() })
+      .parse(JSON.parse(answer));
 
-    expect(String(execFileSync(process.execPath, [...SERVICE_FLAGS, '-e', check])).trim()).toBe('false');
+    for (const driver of ['service', 'slack-', 'teams-', 'embedded-', 'redis-', 'bullmq-'])
+      expect(files.filter((file) => file.startsWith(driver))).toHaveLength(1);
+    expect(rejected).toEqual([]);
   });
 
   it('starts without that code too, and runs the other commands', () => {
-    rmSync(path.join(BUILT, 'service.js.cache'));
+    for (const file of readdirSync(BUILT)) if (file.endsWith('.cache')) rmSync(path.join(BUILT, file));
     const env = { PATH: process.env['PATH'] ?? '', PUBLIC_URL: 'https://behalf.example.com' };
     const manifest = execFileSync(process.execPath, [PROGRAM, 'slack', 'manifest'], { cwd: ROOT, env });
 
     expect(String(manifest)).toBe(readFileSync(path.join(ROOT, 'manifest.json'), 'utf8'));
+  });
+
+  it('loads whole what waits for its first use', () => {
+    const packages = readdirSync(BUILT).flatMap((file) => /^later-(.*)\.js$/.exec(file)?.[1] ?? []);
+    const check = `const load = require(${JSON.stringify(PROGRAM)}).serviceLoader();
+      const keysOf = (name) => Object.keys(load('./later-' + name + '.js').default);
+      console.log(JSON.stringify(Object.fromEntries(${JSON.stringify(packages)}.map((name) => [name, keysOf(name)]))));`;
+    const loaded: unknown = JSON.parse(String(execFileSync(process.execPath, ['-e', check])));
+
+    expect(packages).toContain('undici');
+    expect(loaded).toEqual(
+      Object.fromEntries(
+        Object.entries(laterEntries).map(([file, entry]) => {
+          const real: object = require(entry);
+          return [file.replace('later-', ''), Object.keys(real)];
+        }),
+      ),
+    );
   });
 
   it('serves both platforms, and finds what lies beside it', async () => {
