@@ -10,7 +10,9 @@ import { freePort } from './redis-server.js';
 const SCRIPTS = resolve(__dirname, '../../deploy/compose');
 const PASSWORD = 'between-ourselves';
 /** A Sentinel that the machine has not let run for two seconds does nothing for thirty (TILT), and the next vote is later. */
-const PATIENCE_MS = 120_000;
+const PATIENCE_MS = 180_000;
+/** Three Sentinels on one machine notice at the same time and may all vote for themselves: the next vote is after twice this. */
+const FAILOVER_TIMEOUT_MS = '10000';
 const LOOK_MS = 100;
 const REPLICAS = 2;
 /** Of the three Sentinels: as many as choose a new master. */
@@ -47,11 +49,19 @@ export async function startWatchedRedis(): Promise<WatchedRedis> {
   const master = () => masterOf(sentinels);
   return {
     url,
-    untilWhole: () =>
-      until('a master with two replicas that most Sentinels see', async () => {
+    async untilWhole() {
+      await until('a master with two replicas that most Sentinels see', async () => {
         const whole = await Promise.all(sentinels.map(({ port }) => seesAll(port)));
         return whole.filter(Boolean).length >= MAJORITY && (await takesWrites(await master(), REPLICAS));
-      }),
+      });
+      await until('the Sentinels to vote again sooner', async () => {
+        const settings = ['SET', 'behalf', 'failover-timeout', FAILOVER_TIMEOUT_MS];
+        const set = await Promise.all(
+          sentinels.map(({ port }) => ask(port, (redis) => redis.call('SENTINEL', ...settings))),
+        );
+        return set.every((answer) => answer === 'OK');
+      });
+    },
     untilReplicated: () => until('both replicas to catch up', async () => takesWrites(await master(), REPLICAS)),
     async killMaster() {
       const port = await master();
