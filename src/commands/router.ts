@@ -15,6 +15,10 @@ const BUILT_INS = {
 export type BuiltIn = (typeof BUILT_INS)[keyof typeof BUILT_INS];
 
 const BUILT_IN_BY_WORDS: ReadonlyMap<string, BuiltIn> = new Map(Object.entries(BUILT_INS));
+/** What a built-in command begins with: most texts are known by their first word to be none. */
+const BUILT_IN_BEGINNINGS: ReadonlySet<string> = new Set(
+  Object.keys(BUILT_INS).map((name) => name.split(' ')[0] ?? ''),
+);
 
 /** What a text calls. `rest` is what stands behind the command's words, as it was typed. */
 export type Route =
@@ -56,16 +60,19 @@ export class CommandRouter {
     const builtIn = builtInOf(trimmed);
     if (builtIn !== undefined) return { kind: 'built_in', command: builtIn };
     let node = this.#root;
-    let found: Route = { kind: 'unknown' };
-    for (const { word, end } of words(trimmed)) {
-      const next = node.next.get(word);
+    let recipe: CommandRecipe | undefined;
+    let restAt = 0;
+    for (let at = trimmed.startsWith('/') ? 1 : 0; at < trimmed.length; ) {
+      const end = endOfWord(trimmed, at);
+      const next = node.next.get(normalizeCommand(trimmed.slice(at, end)));
       if (next === undefined) break;
       node = next;
-      if (node.recipe) found = { kind: 'recipe', recipe: node.recipe, rest: trimmed.slice(end).trim() };
+      at = nextWord(trimmed, end);
+      if (node.recipe) [recipe, restAt] = [node.recipe, at];
     }
-    if (found.kind === 'recipe') return found;
+    if (recipe) return { kind: 'recipe', recipe, rest: trimmed.slice(restAt) };
     const topic = /^\/?help\s+(?<topic>\S.*)$/isu.exec(trimmed)?.groups?.['topic'];
-    return topic === undefined ? found : { kind: 'help', topic };
+    return topic === undefined ? { kind: 'unknown' } : { kind: 'help', topic };
   }
 
   /** Listed commands that are nearest to a text that calls nothing, the nearest first; nothing when none is near. */
@@ -87,23 +94,31 @@ export class CommandRouter {
 }
 
 function builtInOf(text: string): BuiltIn | undefined {
+  const first = text.slice(text.startsWith('/') ? 1 : 0, endOfWord(text, 0));
+  if (!BUILT_IN_BEGINNINGS.has(normalizeCommand(first).replace(/[.!?]$/, ''))) return undefined;
   const name = normalizeCommand(text.slice(0, COMPARED))
     .replace(/^\//, '')
     .replace(/[.!?]$/, '');
   return BUILT_IN_BY_WORDS.get(name);
 }
 
-const NEXT_SPACE = /\s/;
+function endOfWord(text: string, from: number): number {
+  let at = from;
+  while (at < text.length && !isSpace(text, at)) at += 1;
+  return at;
+}
 
-/** The first words of a text in lower case, each with where it ends. A `/` before the first is dropped. */
-function* words(text: string): Generator<{ readonly word: string; readonly end: number }> {
-  for (let at = 0; at < text.length; ) {
-    const found = NEXT_SPACE.exec(text.slice(at));
-    const end = found ? at + found.index : text.length;
-    const word = text.slice(at === 0 && text.startsWith('/') ? 1 : at, end);
-    if (end > at) yield { word: normalizeCommand(word), end };
-    at = end + 1;
-  }
+function nextWord(text: string, from: number): number {
+  let at = from;
+  while (at < text.length && isSpace(text, at)) at += 1;
+  return at;
+}
+
+/** By number where that is enough: this is asked of every character. */
+function isSpace(text: string, at: number): boolean {
+  const code = text.charCodeAt(at);
+  if (code < 0x80) return code === 0x20 || (code >= 0x09 && code <= 0x0d);
+  return /\s/u.test(text.charAt(at));
 }
 
 /** 0: the text begins with the command; 1: nothing in common. Compares with as many words as the command has. */
