@@ -70,7 +70,7 @@ function isMessage(body: object, payload: object): boolean {
 }
 
 async function takeIn(parts: HearingParts, hear: Hear, body: JsonObject, answer: Answer): Promise<void> {
-  const { admits, clock, handler, logger, metrics, responseOrigins, workspaces } = parts;
+  const { admits, clock, defaultLocale, handler, logger, metrics, responseOrigins, workspaces } = parts;
   const session = await workspaces.hearing(body);
   if (!session) {
     metrics.count('chat_requests_refused', { platform: 'slack', reason: 'not_installed' });
@@ -93,7 +93,7 @@ async function takeIn(parts: HearingParts, hear: Hear, body: JsonObject, answer:
     person: standing === 'member' ? undefined : standing,
     hostTenantId: home === host ? undefined : host,
     timeZone: people.timeZone(heard.userId),
-    locale: people.locale(heard.userId),
+    locale: spoken(people.locale(heard.userId), defaultLocale),
   };
   const told = toEvent(await withNames(await withFiles(heard, session.api), people), who, session.api);
   await handler(told.event);

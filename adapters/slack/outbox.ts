@@ -199,7 +199,7 @@ interface SlackMessage {
   readonly thread_ts?: string | undefined;
   readonly ts?: string | undefined;
   readonly user?: string | undefined;
-  /** A link preview would have Slack open the login page. */
+  /** See `NO_PREVIEWS`. */
   readonly unfurl_links?: false | undefined;
   readonly unfurl_media?: false | undefined;
 }
@@ -209,17 +209,8 @@ function withContent(
   { channel, thread_ts, ts, unfurl_links, unfurl_media, user }: SlackMessage,
   { blocks, text }: SlackContent,
 ): JsonObject {
-  const whole: Complete<SlackMessage> & SlackContent = {
-    channel,
-    thread_ts,
-    ts,
-    user,
-    unfurl_links,
-    unfurl_media,
-    text,
-    blocks,
-  };
-  return { ...whole };
+  return { channel, thread_ts, ts, user, unfurl_links, unfurl_media, text, blocks } satisfies Complete<SlackMessage> &
+    SlackContent;
 }
 
 function target({ channel, threadTs }: SlackPlace): { readonly channel: string; readonly thread_ts?: string } {

@@ -11,8 +11,6 @@ const RETRY_MS = 500;
 /** How long that goes on, the lease over or not: only this process knows what the last step did. */
 const PATIENCE_MS = 600_000;
 
-const NOTHING: Partial<JobState> = {};
-
 export interface HeldJobDeps extends Lessee {
   readonly store: JobStore;
   readonly vault: Vault;
@@ -104,17 +102,17 @@ export class HeldJob {
   }
 
   /** Makes it durable that a step with an effect begins. */
-  async begin(step: InFlight, change: Partial<JobState> = NOTHING): Promise<void> {
-    this.note(change);
+  async begin(step: InFlight, change?: Partial<JobState>): Promise<void> {
+    if (change) this.note(change);
     await this.checkpoint({ inFlight: [...this.#inFlightBut(step.path), step] });
   }
 
   /** The step in flight is over, with or without a result: must be durable before anything else is begun. */
-  land(path: string, change: Partial<JobState> = NOTHING, options: Landing = {}): void {
+  land(path: string, change?: Partial<JobState>, options: Landing = {}): void {
     const others = this.#inFlightBut(path);
-    this.note({ inFlight: others.length > 0 ? others : undefined });
-    if (options.promptReplaced) this.note({ prompt: undefined });
-    this.note(change);
+    const inFlight = others.length > 0 ? others : undefined;
+    this.note({ inFlight, prompt: options.promptReplaced ? undefined : this.#state.prompt });
+    if (change) this.note(change);
     this.#dirty = true;
   }
 
@@ -134,8 +132,8 @@ export class HeldJob {
   }
 
   /** Makes what was noted durable, prolonging the lease on the way. */
-  async checkpoint(change: Partial<JobState> = NOTHING): Promise<void> {
-    this.note(change);
+  async checkpoint(change?: Partial<JobState>): Promise<void> {
+    if (change) this.note(change);
     await this.#write((job, now) => leased(job, this.#deps, now));
   }
 

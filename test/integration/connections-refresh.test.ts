@@ -391,6 +391,20 @@ describe('a store that is away when the new tokens come', () => {
     };
   }
 
+  /** A process that cannot write, nor prolong its lease, until the store comes back. */
+  function withStoreAway() {
+    let isAway = true;
+    const connections = createConnections({
+      ...kit.deps,
+      store: failing(() => isAway),
+      leases: { ...kit.stores.leases, renew: async () => !isAway },
+    });
+    const comeBack = (): void => {
+      isAway = false;
+    };
+    return { connections, comeBack };
+  }
+
   it('is tried again, so that no rotated token is lost', async () => {
     await connect();
     await kit.clock.advance(HOUR);
@@ -424,14 +438,9 @@ describe('a store that is away when the new tokens come', () => {
   it('for longer than the lease finds the tokens in memory when it is back', async () => {
     await connect();
     await kit.clock.advance(HOUR);
-    let isAway = true;
-    const connections = createConnections({
-      ...kit.deps,
-      store: failing(() => isAway),
-      leases: { ...kit.stores.leases, renew: async () => !isAway },
-    });
+    const { connections, comeBack } = withStoreAway();
     await expect(kit.during(tokenOf(ask(connections)))).resolves.toBe('access-1');
-    isAway = false;
+    comeBack();
     await expect(kit.during(tokenOf(ask(connections)))).resolves.toBe('access-1');
     await expect(tokenOf(ask(otherProcess()))).resolves.toBe('access-1');
     expect(refreshes()).toBe(1);
@@ -440,14 +449,9 @@ describe('a store that is away when the new tokens come', () => {
   it('for longer than the lease has them when it is back, though nobody asks this process again', async () => {
     await connect();
     await kit.clock.advance(HOUR);
-    let isAway = true;
-    const connections = createConnections({
-      ...kit.deps,
-      store: failing(() => isAway),
-      leases: { ...kit.stores.leases, renew: async () => !isAway },
-    });
+    const { connections, comeBack } = withStoreAway();
     await expect(kit.during(tokenOf(ask(connections)))).resolves.toBe('access-1');
-    isAway = false;
+    comeBack();
     await kit.clock.advance(2_000);
     await expect(tokenOf(ask(otherProcess()))).resolves.toBe('access-1');
     expect(refreshes()).toBe(1);
@@ -457,17 +461,12 @@ describe('a store that is away when the new tokens come', () => {
   it('while another process refreshed the same login ends nothing of what that one brought', async () => {
     await connect();
     await kit.clock.advance(HOUR);
-    let isAway = true;
-    const connections = createConnections({
-      ...kit.deps,
-      store: failing(() => isAway),
-      leases: { ...kit.stores.leases, renew: async () => !isAway },
-    });
+    const { connections, comeBack } = withStoreAway();
     await expect(kit.during(tokenOf(ask(connections)))).resolves.toBe('access-1');
     // Its provider allows it: a used refresh token counts for those who have not heard of its successor.
     kit.provider.script(() => ({ body: { access_token: 'other', refresh_token: 'refresh-x', token_type: 'Bearer' } }));
     await expect(kit.during(tokenOf(ask(otherProcess())))).resolves.toBe('other');
-    isAway = false;
+    comeBack();
     await kit.clock.advance(2_000);
     await expect(tokenOf(ask(connections))).resolves.toBe('other');
     await expect(revokedTokens()).resolves.toEqual([]);
