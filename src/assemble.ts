@@ -130,7 +130,7 @@ export type ServicePolicy = Pick<
   | 'uninstallGraceMs'
   | 'historyMs'
   | 'maxRunningJobs'
-  | 'personLimits'
+  | 'startLimits'
   | 'jobLeaseMs'
   | 'maxFileBytes'
 > &
@@ -215,7 +215,7 @@ export function assemble(policy: ServicePolicy, catalogue: () => Catalogue, driv
     onNoLongerWaiting: (id) => logins.cancelFor(id),
     onWaitingChanged: (owner) => commands.home.changed(owner),
     ...basics,
-    ...{ historyMs: policy.historyMs, loginTimeoutMs: policy.loginTimeoutMs, personLimits: policy.personLimits },
+    ...{ historyMs: policy.historyMs, loginTimeoutMs: policy.loginTimeoutMs, startLimits: policy.startLimits },
     ...{ maxRunning: policy.maxRunningJobs, leaseMs: policy.jobLeaseMs, isAlone: drivers.isAlone ?? false },
   });
   const take = new TakeAnswers({ answers: jobs.waiting.answers, recipes, chats });

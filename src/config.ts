@@ -42,8 +42,8 @@ export interface Config extends LanguageSettings {
   /** Largest file that is passed on, in bytes. */
   readonly maxFileBytes: number;
   readonly maxRunningJobs: number;
-  /** How much one person may start; what is absent has no limit. */
-  readonly personLimits: PersonLimits;
+  /** How much one person may start, and one program; what is absent has no limit. */
+  readonly startLimits: { readonly person: StartLimits; readonly program: StartLimits };
   /** Time after which the jobs of a silent process go on in another one. */
   readonly jobLeaseMs: number;
   readonly logLevel: string;
@@ -51,8 +51,8 @@ export interface Config extends LanguageSettings {
   readonly tracing?: TracingSettings;
 }
 
-/** `pace`: commands; `mostOpen`: jobs that run or wait for their turn. */
-export interface PersonLimits {
+/** `pace`: commands or jobs; `mostOpen`: jobs that run or wait for their turn. */
+export interface StartLimits {
   readonly pace?: Bucket;
   readonly mostOpen?: number;
 }
@@ -98,7 +98,10 @@ export function parseConfig(environment: Environment): Config {
     historyMs: reader.integer('HISTORY_DAYS', 1, 3650) * 86_400_000,
     maxFileBytes: reader.integer('MAX_FILE_MB', 1, 500) * 1024 * 1024,
     maxRunningJobs: reader.integer('MAX_RUNNING_JOBS', 1, 100_000),
-    personLimits: readPersonLimits(reader),
+    startLimits: {
+      person: readStartLimits(reader, 'PERSON_COMMANDS_PER_MINUTE', 'PERSON_OPEN_JOBS'),
+      program: readStartLimits(reader, 'API_KEY_JOBS_PER_MINUTE', 'API_KEY_OPEN_JOBS'),
+    },
     jobLeaseMs: reader.integer('JOB_LEASE_SECONDS', 5, 600) * 1_000,
     logLevel: reader.oneOf('LOG_LEVEL', ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
     ...readTracing(reader),
@@ -157,10 +160,10 @@ function readStore(reader: SettingsReader, production: boolean): StoreConfig {
   };
 }
 
-/** 0 of something: as many as people like. */
-function readPersonLimits(reader: SettingsReader): PersonLimits {
-  const turns = reader.integer('PERSON_COMMANDS_PER_MINUTE', 0, 1_000_000);
-  const mostOpen = reader.integer('PERSON_OPEN_JOBS', 0, 1_000_000);
+/** 0 of something: as many as they like. */
+function readStartLimits(reader: SettingsReader, perMinuteName: SettingName, openName: SettingName): StartLimits {
+  const turns = reader.integer(perMinuteName, 0, 1_000_000);
+  const mostOpen = reader.integer(openName, 0, 1_000_000);
   return { ...(turns === 0 ? {} : { pace: perMinute(turns) }), ...(mostOpen === 0 ? {} : { mostOpen }) };
 }
 

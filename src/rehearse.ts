@@ -287,7 +287,7 @@ const POLICY = {
   uninstallGraceMs: 86_400_000,
   historyMs: 86_400_000,
   maxRunningJobs: 10,
-  personLimits: {},
+  startLimits: { person: {}, program: {} },
   maxFileBytes: 20 * 1024 * 1024,
   jobLeaseMs: 600_000,
 };

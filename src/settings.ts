@@ -217,6 +217,16 @@ export const SETTINGS = {
     help: 'Jobs of one person that may run or wait for their turn at the same time; waiting for a login or an answer does not count. 0: any number',
     default: '100',
   },
+  API_KEY_JOBS_PER_MINUTE: {
+    group: 'Behaviour',
+    help: 'Jobs that one key of `API_KEYS` may start in a minute, in all processes together; whoever is faster is answered 429 with the time to wait. 0: any number',
+    default: '600',
+  },
+  API_KEY_OPEN_JOBS: {
+    group: 'Behaviour',
+    help: 'Jobs of one key that may run or wait for their turn at the same time. 0: any number',
+    default: '1000',
+  },
   JOB_LEASE_SECONDS: {
     group: 'Behaviour',
     help: 'After this much silence of a process, its jobs go on in another one',

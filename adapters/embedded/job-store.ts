@@ -32,6 +32,7 @@ export function createJobStore(database: Database, clock: Clock): JobStore {
     `INSERT INTO jobs (${ALL_COLUMNS.join(', ')}) VALUES (${ALL_COLUMNS.map(() => '?').join(', ')})`,
   );
   const mark = database.prepare("UPDATE records SET value = ? WHERE kind = 'accepted' AND id = ?");
+  const unclaim = database.prepare("DELETE FROM records WHERE kind = 'accepted' AND id = ?");
   const exists = database.prepare('SELECT 1 FROM jobs WHERE id = ?');
   const load = database.prepare('SELECT * FROM jobs WHERE id = ?');
   const update = database.prepare(
@@ -65,7 +66,8 @@ export function createJobStore(database: Database, clock: Clock): JobStore {
         if (!hasEntered) refusal = open.enter(row, limits);
         hasEntered = true;
         if (refusal) {
-          mark.run(Buffer.from(JSON.stringify(refusal)), event);
+          if (limits.mayAskAgain) unclaim.run(event);
+          else mark.run(Buffer.from(JSON.stringify(refusal)), event);
           return refusal;
         }
         insert.run(row.id, encodeOwner(row.user), row.recipe, row.createdAt, ...changingValues(row));

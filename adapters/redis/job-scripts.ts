@@ -29,12 +29,14 @@ local function readFront(key)
 end`;
 
 /**
- * KEYS row, claim · ARGV shard base, id, row, attention ms or '', claim ttl ms, now ms, burst or 0, interval ms, most open or 0
+ * KEYS row, claim · ARGV shard base, id, row, attention ms or '', claim ttl ms, now ms, burst or 0, interval ms, most open or 0, 1 where a
+ * refusal is kept
  * returns 1 and the owner's jobs that run or wait for their turn; 0: the event was taken in before; -1: refused, and after which
- * time (ms, as text) it would not be; -2: refused, for too many are open. What was refused once stays so: its claim begins with !
+ * time (ms, as text) it would not be; -2: refused, for too many are open. A refusal that is kept is a claim that begins with !
  */
 const ACCEPT_JOB_2: GuardedScript = (together) => `${READ_FRONT}${TAKE_TURN}
 local base, id, now, burst, interval, most = ARGV[1], ARGV[2], tonumber(ARGV[6]), tonumber(ARGV[7]), tonumber(ARGV[8]), tonumber(ARGV[9])
+local isKept = ARGV[10] == '1'
 local _, status, user, recipe, waiting = front(ARGV[3])
 ${together('KEYS', 'keysOf(base, id, ARGV[3])', "{ base .. 'm' .. user }")}
 if redis.call('EXISTS', KEYS[1]) == 1 then return { 0 } end
@@ -44,13 +46,13 @@ if claim and string.sub(claim, 1, 1) == '!' then return { -1, string.sub(claim, 
 if claim then return { 0 } end
 local open = base .. 'o' .. user
 if most > 0 and redis.call('SCARD', open) >= most then
-  redis.call('SET', KEYS[2], '!open', 'PX', ARGV[5])
+  if isKept then redis.call('SET', KEYS[2], '!open', 'PX', ARGV[5]) end
   return { -2 }
 end
 if burst > 0 then
   local given, wait = takeTurn(base .. 'm' .. user, now, burst, interval, 0)
   if not given then
-    redis.call('SET', KEYS[2], '!' .. math.ceil(wait), 'PX', ARGV[5])
+    if isKept then redis.call('SET', KEYS[2], '!' .. math.ceil(wait), 'PX', ARGV[5]) end
     return { -1, tostring(math.ceil(wait)) }
   end
 end

@@ -18,10 +18,10 @@ const NO_PACE = { burst: 0, intervalMs: 0 };
  */
 export function createJobStore(link: RedisLink, keys: Keys): JobStore {
   return {
-    async accept(row, eventId, eventTtlMs, { mostOpen = 0, pace = NO_PACE } = {}) {
+    async accept(row, eventId, eventTtlMs, { mayAskAgain = false, mostOpen = 0, pace = NO_PACE } = {}) {
       const shard = keys.jobs(row.user);
       const values = [shard.base, row.id, encodeJob(row), row.attentionAt ?? '', wholeMs(eventTtlMs)];
-      const limits = [row.createdAt, pace.burst, pace.intervalMs, mostOpen];
+      const limits = [row.createdAt, pace.burst, pace.intervalMs, mostOpen, mayAskAgain ? 0 : 1];
       const [done, fact = 0] = await link.call('accept job', (redis) =>
         redis.behalfAcceptJob(shard.row(row.id), shard.claim(eventId), ...values, ...limits),
       );

@@ -10,7 +10,7 @@ import type { RecipeBook } from '../recipes/recipe-book.js';
 import type { JobId } from './job.js';
 import { isFinal, type Job, openJob } from './job-record.js';
 import type { JobStore } from './job-store.port.js';
-import type { Jobs } from './jobs.js';
+import type { Jobs, OverLimit } from './jobs.js';
 
 /** How long a repeated request finds the job of the first one, in ms. */
 const REPEAT_TTL_MS = 24 * 3_600_000;
@@ -43,7 +43,9 @@ export type StartOutcome =
   | { readonly kind: 'recipe_stopped' }
   | { readonly kind: 'bad_inputs'; readonly mistakes: readonly InputMistake[] }
   /** Another request had the same key. */
-  | { readonly kind: 'key_reused' };
+  | { readonly kind: 'key_reused' }
+  /** The caller is too fast, or has enough under way; the same request may come again. */
+  | { readonly kind: 'over_limit'; readonly refusal: OverLimit };
 
 export type ApiCancelOutcome =
   | { readonly kind: 'asked'; readonly job: Job }
@@ -97,7 +99,7 @@ export class ApiJobs {
     if (mistakes.length > 0) return { kind: 'bad_inputs', mistakes };
     const id = earlier?.job ?? (await this.#newId(caller, request));
     if (id === undefined) return { kind: 'key_reused' };
-    await this.#deps.jobs.accept({
+    const taken = await this.#deps.jobs.accept({
       id,
       eventId: id,
       user: apiCaller(caller),
@@ -105,6 +107,7 @@ export class ApiJobs {
       parameters: takeInputs(recipe, request.inputs),
       isRepeatable: request.repeat !== undefined,
     });
+    if (typeof taken === 'object') return { kind: 'over_limit', refusal: taken };
     const job = await this.find(caller, id);
     if (!job) throw new BehalfError('store.unavailable', 'A job that was accepted is not there', { details: { id } });
     return { kind: 'accepted', job };

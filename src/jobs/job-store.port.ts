@@ -24,6 +24,8 @@ export interface OwnerLimits {
   readonly pace?: Bucket;
   /** Most jobs that run or wait for their turn at the same time; absent: any number. */
   readonly mostOpen?: number;
+  /** Whoever was refused sends the same event again when there is room. Without it a refusal is the last word about an event. */
+  readonly mayAskAgain?: boolean;
 }
 
 export type AcceptOutcome =
@@ -31,7 +33,7 @@ export type AcceptOutcome =
   | { readonly kind: 'accepted'; readonly open: number }
   /** The event was taken in before. */
   | { readonly kind: 'duplicate' }
-  /** Nothing was stored but that: with the same event again it is refused again. `pace`: the next turn is so many ms later. */
+  /** Nothing was stored but, unless they may ask again, that: the same event is refused again. `pace`: the next turn is so many ms later. */
   | { readonly kind: 'refused'; readonly limit: 'pace'; readonly retryAfterMs: number }
   | { readonly kind: 'refused'; readonly limit: 'open' };
 

@@ -34,8 +34,8 @@ export interface JobsDeps extends Omit<WaitingJobsDeps, 'handOver'> {
   readonly limiter: Pick<RateLimiter, 'take'>;
   /** Where wishes to end a job stand that runs in another process. */
   readonly wishes: Pick<ExpiringStore, 'put' | 'get'>;
-  /** How much one person may start. */
-  readonly personLimits: OwnerLimits;
+  /** How much one person may start, and one program. */
+  readonly startLimits: { readonly person: OwnerLimits; readonly program: OwnerLimits };
   /** Jobs that this process runs at the same time; more wait in the queue. */
   readonly maxRunning: number;
   /** True when no other process can work on this store: whoever holds a lease when this one starts is dead. */
@@ -97,7 +97,7 @@ export class Jobs {
    * person in it, has enough to do, or for its turn.
    */
   async accept(request: NewJob): Promise<'accepted' | 'duplicate' | OverLimit> {
-    const { clock, personLimits, store, tracing, vault } = this.#deps;
+    const { clock, startLimits, store, tracing, vault } = this.#deps;
     this.#withdrawn.checkRoom();
     const owner = jobOwnerKey(request.user);
     const isLimited = this.#slots.isLimited(request.recipe.id);
@@ -105,7 +105,7 @@ export class Jobs {
     let isRunning = false;
     try {
       const job = newJob(request, clock.now(), { by: this.#lessee, isHeld: hasPlace, trace: tracing?.carrier() });
-      const limits = isPerson(request.user) ? personLimits : undefined;
+      const limits = isPerson(request.user) ? startLimits.person : { ...startLimits.program, mayAskAgain: true };
       const taken = await store
         .accept(sealJob(vault, job), request.eventId, EVENT_TTL_MS, limits)
         .catch((error: unknown) => {

@@ -1,3 +1,4 @@
+import { perMinute } from '../../src/kernel/token-bucket.js';
 import { type ApiKit, BOSS, jobOf, SHOP, startApiKit } from '../support/api-kit.js';
 import { callable, recipe } from '../support/service-files.js';
 import { eventually, gate } from '../support/service-kit.js';
@@ -73,6 +74,43 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await kit.stop();
+});
+
+describe('a program that starts much', () => {
+  test('is answered 429 with the time to wait when it is too fast, and the same request is taken in then', async () => {
+    await kit.stop();
+    kit = await startApiKit({ recipes: RECIPES, programLimits: { pace: perMinute(2) } });
+    await kit.startJob('early');
+    await kit.startJob('early');
+    const sending = { body: {}, headers: { 'idempotency-key': 'order-1' } };
+    const refused = await kit.send('/api/recipes/early/jobs', sending);
+    expect(refused).toMatchObject({ status: 429, body: { code: 'too_many_jobs' } });
+    expect(refused.headers.get('retry-after')).toBe('30');
+    expect(await kit.send('/api/recipes/early/jobs', { body: {}, key: SHOP })).toMatchObject({ status: 202 });
+    await kit.clock.advance(30_000);
+    const { id } = jobOf(await kit.send('/api/recipes/early/jobs', sending));
+    expect(jobOf(await kit.send('/api/recipes/early/jobs', sending)).id).toBe(id);
+    expect(await kit.ended(id)).toMatchObject({ status: 'succeeded' });
+    expect(await kit.metrics.render()).toContain('behalf_jobs_refused_total{limit="pace"} 1');
+  });
+
+  test('is answered 429 while it has enough under way, and goes on when some of it has ended', async () => {
+    await kit.stop();
+    kit = await startApiKit({ recipes: RECIPES, programLimits: { mostOpen: 1 } });
+    const held = gate();
+    kit.crm.answer(() => held.opened.then(() => undefined));
+    const first = await kit.startJob('add', { title: 'a' });
+    const body = { inputs: { title: 'b' } };
+    const refused = await kit.send('/api/recipes/add/jobs', { body });
+    expect(refused).toMatchObject({ status: 429, body: { code: 'too_many_open_jobs' } });
+    expect(refused.headers.get('retry-after')).toBe('10');
+    held.open();
+    await kit.ended(first.id);
+    kit.crm.answer(undefined);
+    const next = jobOf(await kit.send('/api/recipes/add/jobs', { body }));
+    expect(await kit.ended(next.id)).toMatchObject({ status: 'succeeded' });
+    expect(kit.crm.callsOf('POST').map(({ body: sent }) => sent)).toEqual([{ name: 'a' }, { name: 'b' }]);
+  });
 });
 
 describe('a job that a program starts', () => {

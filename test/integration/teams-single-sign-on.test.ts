@@ -129,7 +129,7 @@ async function assembleService(clock: Clock = systemClock): Promise<Assembly> {
     uninstallGraceMs: 1_000,
     historyMs: 86_400_000,
     maxRunningJobs: 50,
-    personLimits: {},
+    startLimits: { person: {}, program: {} },
   };
   return assemble(
     { ...policy, ...limits, identityCheck: 'auto', jobLeaseMs: 30_000, maxFileBytes: 1_024 },

@@ -45,6 +45,7 @@ export interface KitOptions {
   readonly recipes: Recipes;
   readonly maxRunningJobs?: number;
   readonly personLimits?: OwnerLimits;
+  readonly programLimits?: OwnerLimits;
   /** In place of an embedded store of its own; fresh. */
   readonly disk?: Disk;
   /** Of all processes; the CRM is told of the traces. */
@@ -152,7 +153,7 @@ export async function startServiceKit(options: KitOptions): Promise<ServiceKit> 
         historyMs: 86_400_000,
         auditMs: 30 * 86_400_000,
         maxRunningJobs: options.maxRunningJobs ?? 50,
-        personLimits: options.personLimits ?? {},
+        startLimits: { person: options.personLimits ?? {}, program: options.programLimits ?? {} },
         jobLeaseMs: 30_000,
         maxFileBytes: 1024 * 1024,
       },

@@ -1,6 +1,7 @@
 import type { ApiJobs, OpenCallable, StartOutcome } from '../../jobs/api-jobs.js';
 import type { Job } from '../../jobs/job-record.js';
 import { isFinal } from '../../jobs/job-record.js';
+import type { OverLimit } from '../../jobs/jobs.js';
 import type { ApiKey, ApiRole } from '../../kernel/api-key.js';
 import type { Clock } from '../../kernel/clock.port.js';
 import { asBehalfError } from '../../kernel/errors.js';
@@ -21,6 +22,8 @@ const MAX_BODY_BYTES = 256 * 1024;
 const POLL_MS = 1_000;
 const AWAY_MS = 5_000;
 const STOPPED_MS = 60_000;
+/** When to try again while as many jobs are under way as one key may have. */
+const FULL_MS = 10_000;
 
 export interface ApiRoutesDeps extends Pick<Observers, 'logger' | 'metrics' | 'tracing'> {
   readonly keys: readonly ApiKey[];
@@ -159,11 +162,24 @@ function notStarted(outcome: Exclude<StartOutcome, { kind: 'accepted' }>): HttpR
         detail: 'The inputs are not as the recipe wants them.',
         errors: outcome.mistakes,
       });
+    case 'over_limit':
+      return overLimit(outcome.refusal);
     case 'key_reused': {
       const detail = 'Another request had this Idempotency-Key in the last 24 hours. Use a new one for a new request.';
       return problem({ status: 422, code: 'idempotency_key_reused', detail });
     }
   }
+}
+
+function overLimit(refusal: OverLimit): HttpResponse {
+  if (refusal.limit === 'open') {
+    const detail =
+      'As many jobs of this key are under way as one key may have. Nothing was started: send the same request again when some have ended.';
+    return problem({ status: 429, code: 'too_many_open_jobs', detail, headers: retryAfter(FULL_MS) });
+  }
+  const detail =
+    'This key starts jobs faster than one key may. Nothing was started: send the same request again after Retry-After.';
+  return problem({ status: 429, code: 'too_many_jobs', detail, headers: retryAfter(refusal.retryAfterMs) });
 }
 
 function unknownRecipe(): HttpResponse {

@@ -99,6 +99,18 @@ export function describeOwnerLimits(open: OpenStores): void {
       expect(await next.jobs.accept(again, 'refused', LONG)).toEqual({ kind: 'refused', limit: 'open' });
     });
 
+    it('takes an event in that was refused when they may ask again, once', async () => {
+      const limits = { pace: perMinute(2), mostOpen: 1, mayAskAgain: true };
+      await accept(limits, { id: jobId(901), status: 'running' });
+      expect(await accept(limits, {}, 'again')).toEqual({ kind: 'refused', limit: 'open' });
+      await store().write(jobRow({ id: jobId(901), status: 'succeeded', version: 2, keepUntil: NOW + LONG }));
+      expect(await accept(limits, {}, 'again')).toMatchObject({ kind: 'accepted' });
+      expect(await accept(limits, {}, 'again')).toEqual({ kind: 'duplicate' });
+      const slow = { ...limits, mostOpen: 9 };
+      expect(await accept(slow, {}, 'slow')).toEqual({ kind: 'refused', limit: 'pace', retryAfterMs: 30_000 });
+      expect(await accept(slow, { createdAt: NOW + 30_000 }, 'slow')).toMatchObject({ kind: 'accepted' });
+    });
+
     it('takes no turn for an event that was taken in before', async () => {
       const limits = { pace: perMinute(2), mostOpen: 2 };
       await accept(limits, {}, 'same');

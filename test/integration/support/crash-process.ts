@@ -36,7 +36,7 @@ async function main(environment: CrashEnvironment): Promise<void> {
     uninstallGraceMs: 86_400_000,
     historyMs: 86_400_000,
     maxRunningJobs: 10,
-    personLimits: {},
+    startLimits: { person: {}, program: {} },
     maxFileBytes: 1024 * 1024,
     jobLeaseMs: 30_000,
   };

@@ -35,7 +35,10 @@ describe('the configuration', () => {
       uninstallGraceMs: 24 * 3_600_000,
       historyMs: 30 * 86_400_000,
       maxRunningJobs: 200,
-      personLimits: { pace: { burst: 120, intervalMs: 500 }, mostOpen: 100 },
+      startLimits: {
+        person: { pace: { burst: 120, intervalMs: 500 }, mostOpen: 100 },
+        program: { pace: { burst: 600, intervalMs: 100 }, mostOpen: 1000 },
+      },
       maxFileBytes: 20 * 1024 * 1024,
       logLevel: 'info',
       slack: { apiUrl: 'https://slack.com/api/' },

@@ -317,7 +317,7 @@ function assembled(world: World, { chat, life, signIns, stores }: Parts): Assemb
     uninstallGraceMs: 86_400_000,
     historyMs: 86_400_000,
     maxRunningJobs: 10,
-    personLimits: {},
+    startLimits: { person: {}, program: {} },
     jobLeaseMs: LEASE_MS,
     maxFileBytes: 1024 * 1024,
   };
