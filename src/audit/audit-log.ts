@@ -10,6 +10,12 @@ const PORTION = 100;
 /** Looks for the end of the log, where many processes write at the same time. */
 const TRIES = 50;
 
+/**
+ * Pages stand in the order of their writing, not of their times: clocks differ, and while the store is away pages wait. Times go
+ * back by less than this.
+ */
+const DISORDER_MS = 24 * 3_600_000;
+
 /** Milliseconds since the epoch. */
 interface TimeRange {
   readonly from?: number;
@@ -85,13 +91,27 @@ export class AuditLog {
     const state = await this.#store.state();
     if (!state) return;
     const chain = this.#chainOf(state);
-    let last: AuditPosition = state.anchor ?? BEGINNING;
+    let last = await this.#before(from - DISORDER_MS, state);
     for await (const page of this.#pages(last.number)) {
+      if (page.at >= to + DISORDER_MS) return;
       // A page has the time of its newest entry.
       const lines = page.at < from ? [] : linesOf(chain, page, last.hash);
       for (const line of lines) if (line.at >= from && line.at < to) yield line;
       last = page;
     }
+  }
+
+  /** A place with nothing before it that is newer than `at`, found by halves. */
+  async #before(at: number, { anchor, head }: AuditState): Promise<AuditPosition> {
+    let last: AuditPosition = anchor ?? BEGINNING;
+    let end = head.number;
+    while (end - last.number > PORTION) {
+      const middle = Math.floor((last.number + end) / 2);
+      const [page] = await this.#store.read(middle, 1);
+      if (page && page.at < at) last = page;
+      else end = middle;
+    }
+    return last;
   }
 
   /** Looks at every page. `known`: where the log ended at an earlier time, as it was noted elsewhere. */
