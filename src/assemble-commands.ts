@@ -62,7 +62,7 @@ export function assembleCommands(parts: CommandParts): {
     parts;
   const { logger, logins, metrics, personal, questions, recipes, resolverFor, router, stopped, store, tracing } = parts;
   const searches = new OptionSearches({ resolverFor, perform: callApp, clock, metrics });
-  const offered = new OfferedOptions(store);
+  const offered = new OfferedOptions(store, parts.vault);
   const loginFirst = new LoginFirst({ createLoginLink, logInSilently: parts.logInSilently, clicks });
   const inForms = { denialOf, recipes, chats, clicks, clock, logins: loginFirst, offered };
   const accept = new AcceptCommand({ jobs, claims, clicks, chats });

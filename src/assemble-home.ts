@@ -38,7 +38,7 @@ export interface HomeAssembly {
 /** The home of the bot: what `personal_connections` and `help` say, drawn for a page that stays. */
 export function assembleHome(parts: HomeAssembly): Home {
   const { claims, clock, help, logger, logins, pageOf, personal, store, vault, waiting } = parts;
-  const clicks = createClicks(store, HOME_CLICK_TTL_MS);
+  const clicks = createClicks(store, vault, HOME_CLICK_TTL_MS);
   const createLoginLink = keptLoginLinks({
     create: parts.createLoginLink,
     isOpen: (url) => logins.isOpen(url.slice(url.lastIndexOf('/') + 1)),

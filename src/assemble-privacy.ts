@@ -118,7 +118,7 @@ export function exportParts(parts: {
 }): ExportPersonDeps {
   const { clock, stores, vault } = parts;
   const log = new AuditLog({ store: stores.audit, vault });
-  const questions = new Questions(stores.expiring);
+  const questions = new Questions(stores.expiring, vault);
   const marks = new HomeMarks(stores.expiring, clock);
   return {
     ...parts,

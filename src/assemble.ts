@@ -160,10 +160,10 @@ export function assemble(policy: ServicePolicy, catalogue: () => Catalogue, driv
   const references = createFileReferences(vault);
   const intake = new FileIntake({ references, maxBytes: policy.maxFileBytes });
   const readFileOf = fileReader(references, chats);
-  const clicks = createClicks(stores.expiring);
+  const clicks = createClicks(stores.expiring, vault);
   const ways = loginWays({ chats, publicUrl: policy.publicUrl, logins: () => logins, logger });
   const { createLoginLink } = ways;
-  const questions = new Questions(stores.expiring);
+  const questions = new Questions(stores.expiring, vault);
   const claims = new EventClaims(stores.expiring, metrics);
   // Tests of recipes say what a recipe does, whoever runs it.
   const denialOf: DenialOf = rehearsal ? async () => undefined : permissions(chats);

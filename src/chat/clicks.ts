@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import type { ExpiringStore } from '../kernel/expiring-store.port.js';
 import { randomToken, sha256 } from '../kernel/ids.js';
+import { sealedStore } from '../kernel/sealed-store.js';
+import type { Vault } from '../kernel/vault.js';
 import { type ChatUser, chatUserKey, isSameChatUser } from './chat-user.js';
 import { StoredConversation } from './conversation.js';
 
@@ -94,7 +96,8 @@ export interface Clicks {
 }
 
 /** `ttlMs`: how long its tokens are good. */
-export function createClicks(store: ExpiringStore, ttlMs: number = CLICK_TTL_MS): Clicks {
+export function createClicks(expiring: ExpiringStore, vault: Vault, ttlMs: number = CLICK_TTL_MS): Clicks {
+  const store = sealedStore(expiring, vault);
   return {
     async issue(user, clicks, audience = 'person') {
       const tokens = clicks.map(() => randomToken(128));

@@ -2,8 +2,10 @@ import { z } from 'zod';
 import { type ChatUser, chatUserKey } from '../chat/chat-user.js';
 import type { FormChoice } from '../chat/form.js';
 import { appendBounded } from '../connections/login-limits.js';
-import type { ExpiringStore, RecordKey } from '../kernel/expiring-store.port.js';
+import type { ExpiringStore } from '../kernel/expiring-store.port.js';
 import { joinKey, sha256 } from '../kernel/ids.js';
+import { type SealedKey, type SealedStore, sealedStore } from '../kernel/sealed-store.js';
+import type { Vault } from '../kernel/vault.js';
 import type { ParameterOption } from '../recipes/compiled-parameter.js';
 
 /** How long what a form offered can be sent off: longer than a form stays open. */
@@ -29,10 +31,10 @@ export interface OfferedField {
  * only where this form, which is one person's, offered it in this field; and values may be of any length.
  */
 export class OfferedOptions {
-  readonly #store: ExpiringStore;
+  readonly #store: SealedStore;
 
-  constructor(store: ExpiringStore) {
-    this.#store = store;
+  constructor(store: ExpiringStore, vault: Vault) {
+    this.#store = sealedStore(store, vault);
   }
 
   /** The same options in the same field are kept once, however often they are offered. */
@@ -61,6 +63,6 @@ export class OfferedOptions {
   }
 }
 
-function keyOf({ field, token, user }: OfferedField, id: string): RecordKey {
+function keyOf({ field, token, user }: OfferedField, id: string): SealedKey {
   return { kind: 'offer', id: joinKey(sha256(token), field, id), owner: chatUserKey(user) };
 }

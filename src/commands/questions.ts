@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { type ChatUser, chatUserKey } from '../chat/chat-user.js';
 import { type ConversationRef, StoredConversation } from '../chat/conversation.js';
-import type { ExpiringStore, RecordKey } from '../kernel/expiring-store.port.js';
+import type { ExpiringStore } from '../kernel/expiring-store.port.js';
 import { joinKey, randomToken } from '../kernel/ids.js';
+import { type SealedKey, type SealedStore, sealedStore } from '../kernel/sealed-store.js';
+import type { Vault } from '../kernel/vault.js';
 import type { Taken } from './choices.js';
 
 /** A question that nobody answers is forgotten after this; the next text is then a command again. */
@@ -104,10 +106,10 @@ export function questionOf({ labels, next, texts, values }: Taken, askedAt: numb
 
 /** The open questions: at most one per person for direct messages and one for channels. */
 export class Questions {
-  readonly #store: ExpiringStore;
+  readonly #store: SealedStore;
 
-  constructor(store: ExpiringStore) {
-    this.#store = store;
+  constructor(store: ExpiringStore, vault: Vault) {
+    this.#store = sealedStore(store, vault);
   }
 
   /**
@@ -171,7 +173,7 @@ function ttlOf(question: Question): number {
   return question.awaiting ? LOGIN_TTL_MS : QUESTION_TTL_MS;
 }
 
-function keyOf(user: ChatUser, kind: ConversationRef['kind']): RecordKey {
+function keyOf(user: ChatUser, kind: ConversationRef['kind']): SealedKey {
   return { kind: 'dialog', id: joinKey(chatUserKey(user), kind), owner: chatUserKey(user) };
 }
 

@@ -19,7 +19,7 @@ export function ownedLimitKey(what: string, owner: ConnectionOwner, ...parts: re
 
 /** Appends to a short list; gives back what fell off its front because it was longer than `max`. */
 export async function appendBounded(
-  store: ExpiringStore,
+  store: Pick<ExpiringStore, 'get' | 'add' | 'swap'>,
   key: RecordKey,
   entry: { readonly id: string; readonly max: number; readonly ttlMs: number },
 ): Promise<readonly string[]> {

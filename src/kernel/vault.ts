@@ -29,6 +29,9 @@ export const SEALED_TYPES = [
   'file',
   'offered-file',
   'erasure',
+  'action',
+  'dialog',
+  'offer',
   'audit',
   'audit-key',
 ] as const;

@@ -25,6 +25,12 @@ const RECIPES = {
       text: "Created {{ parameters.title }} as {{ connections.crm.account }}."
       buttons: [{ text: Again, command: create thing, parameters: { title: "{{ parameters.title }}" } }]`,
   }),
+  pair: recipe({
+    command: 'pair',
+    connections: '{}',
+    parameters: '[{ name: first }, { name: second }]',
+    steps: '  - reply: { text: Paired. }',
+  }),
   file: recipe({
     command: 'file it',
     connections: 'files: { use: files, verify_user_access: true }',
@@ -101,6 +107,15 @@ describe.each(STORES)('what is kept about a person, on the %s store', (name) => 
     const dump = await disk.dump();
     return TRACES.filter((trace) => dump.includes(trace));
   }
+
+  it('stands there sealed: nothing that was typed, and no account, in clear', async () => {
+    await leaveTraces();
+    await hear(`pair first: ${TYPED}`);
+    const dump = await disk.dump();
+    expect([TYPED, ACCOUNT].filter((trace) => dump.includes(trace))).toEqual([]);
+    await hear('more');
+    expect(textOf(kit.chat.last())).toBe('Paired.');
+  });
 
   it('is a file with all that the person has done, nothing of anybody else, and no token', async () => {
     await leaveTraces();

@@ -2,9 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { HeldMessages } from '../../../adapters/teams/held-messages.js';
 import { OfferedFiles } from '../../../adapters/teams/offered-files.js';
 import { AuditLog } from '../../../src/audit/audit-log.js';
+import { createClicks } from '../../../src/chat/clicks.js';
 import type { FileReferences } from '../../../src/chat/file-references.js';
 import { createFileReferences } from '../../../src/chat/file-references.js';
 import { keptLoginLinks } from '../../../src/commands/kept-login-links.js';
+import { OfferedOptions } from '../../../src/commands/offered-options.js';
+import { Questions } from '../../../src/commands/questions.js';
 import type { Connection } from '../../../src/connections/connection.js';
 import { openRow, sealRow } from '../../../src/connections/connection-records.js';
 import { createLoginRecords } from '../../../src/connections/login-records.js';
@@ -44,7 +47,12 @@ type Story =
       readonly read: (stores: Stores, vault: Vault) => Promise<unknown>;
       readonly reads: unknown;
     }
-  | { readonly kind: 'ends'; readonly put: (stores: Stores, vault: Vault) => Promise<void> };
+  | {
+      readonly kind: 'ends';
+      readonly put: (stores: Stores, vault: Vault) => Promise<void>;
+      /** How many it makes; 1 unless it says so. */
+      readonly records?: number;
+    };
 
 async function jobIn(stores: Stores, vault: Vault, id: string) {
   const row = await stores.jobs.load(id);
@@ -186,6 +194,31 @@ const STORIES: Readonly<Record<SealedType, Story>> = {
       await new OfferedFiles(expiring, vault).keep(ANN, { name: 'a.csv', mimeType: 'text/csv', text: 'a' });
     },
   },
+  action: {
+    kind: 'ends',
+    async put({ expiring }, vault) {
+      await createClicks(expiring, vault).issue(ANN, [{ kind: 'connections' }]);
+    },
+  },
+  dialog: {
+    kind: 'ends',
+    async put({ expiring }, vault) {
+      await new Questions(expiring, vault).askForJob(ANN, {
+        ...{ kind: 'job', id: '1', job: 'j1', given: { title: 'Acme' }, asking: 'amount' },
+        conversation: { platform: 'slack', kind: 'direct', address: { channel: 'D1' } },
+        ...{ askedAt: 1, lastEventId: 'e1', ttlMs: HOUR },
+      });
+    },
+  },
+  offer: {
+    kind: 'ends',
+    // What is offered, and the list of what was.
+    records: 2,
+    async put({ expiring }, vault) {
+      const place = { token: 't', field: 'account', user: ANN };
+      await new OfferedOptions(expiring, vault).offer(place, [{ label: 'Acme', value: '001' }]);
+    },
+  },
   erasure: {
     kind: 'ends',
     async put({ expiring }, vault) {
@@ -230,12 +263,14 @@ export function describeKeyRotation(open: OpenStores): void {
       'counts what is sealed as %s, which ends by itself, until it has ended',
       async (type) => {
         const { stores } = opened();
-        await STORIES[type].put(stores, before);
+        const story = STORIES[type];
+        await story.put(stores, before);
+        const records = story.kind === 'ends' ? (story.records ?? 1) : 0;
         const { uses } = await rotateKeys(parts(stores, during));
         expect(uses.keys).toContainEqual({
           id: 'old-key',
           lasting: 0,
-          shortLived: 1,
+          shortLived: records,
           until: expect.any(Number),
         });
         expect((await usesOfKeys(parts(stores, after))).keys).toEqual([{ id: 'new-key', lasting: 0, shortLived: 0 }]);
