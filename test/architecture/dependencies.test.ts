@@ -10,15 +10,17 @@ const { packages } = z
   .object({ packages: z.record(z.string(), z.object({ license: z.string().optional(), dev: z.boolean().optional() })) })
   .parse(JSON.parse(read('package-lock.json')));
 
-/** Name and licence of each row, in the table below a heading. */
-function listed(heading: string): ReadonlyMap<string, string> {
+/** The rows of the table below a heading: name, licence, last release. */
+function listed(heading: string): readonly (readonly [string, string, string])[] {
   const section =
     read(PAGE)
       .split(/^## /m)
       .find((part) => part.startsWith(heading)) ?? '';
-  return new Map(
-    tableRowsOf(section).map(({ cells: [name = '', licence = ''] }) => [name.replaceAll('`', ''), licence]),
-  );
+  return tableRowsOf(section).map(({ cells: [name = '', licence = '', release = ''] }) => [
+    name.replaceAll('`', ''),
+    licence,
+    release,
+  ]);
 }
 
 describe.each([
@@ -28,9 +30,13 @@ describe.each([
   const rows = listed(heading);
 
   it('are all reviewed, with the licence that they have, and no others', () => {
-    expect([...rows.keys()].sort()).toEqual(Object.keys(dependencies).sort());
+    expect(rows.map(([name]) => name).sort()).toEqual(Object.keys(dependencies).sort());
     for (const [name, licence] of rows)
       expect([name, licence]).toEqual([name, packages[`node_modules/${name}`]?.license]);
+  });
+
+  it('say when their last release was', () => {
+    expect(rows.filter(([, , release]) => !/^20\d\d-\d\d \(\d+\.\d+\.\d+\)$/.test(release))).toEqual([]);
   });
 
   it('are pinned to one version each', () => {
