@@ -46,6 +46,7 @@ VOLUME /data
 EXPOSE 3000
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=15s --timeout=5s --start-period=20s --retries=3 CMD ["node", "scripts/healthcheck.mjs"]
-# A command leaves little behind: with room for young objects they are collected less often.
-ENTRYPOINT ["node", "--min-semi-space-size=8", "--max-semi-space-size=64", "dist/src/main.js"]
+# Large pages for Node's own code, where the system has them: less time is spent on finding it. A command leaves little behind:
+# with room for young objects they are collected less often.
+ENTRYPOINT ["node", "--use-largepages=silent", "--min-semi-space-size=8", "--max-semi-space-size=64", "dist/src/main.js"]
 CMD ["start"]
