@@ -1,5 +1,6 @@
 import { type ChatUser, chatUserKey } from '../../../src/chat/chat-user.js';
 import { joinKey } from '../../../src/kernel/ids.js';
+import { sealedStore } from '../../../src/kernel/sealed-store.js';
 import { settled } from '../../support/at-rest.js';
 import { buttonOf, buttonsOf, contentOf, loginButtonsOf, textOf } from '../../support/recording-chat.js';
 import { recipe } from '../../support/service-files.js';
@@ -286,7 +287,7 @@ describe('what goes wrong', () => {
   });
 
   test('is said with a reference that stands in the log otherwise', async () => {
-    await kit.kept.expiring.put({ kind: 'dialog', id: DIALOG_OF_ANN }, 'no JSON', 60_000);
+    await sealedStore(kit.kept.expiring, kit.vault).put({ kind: 'dialog', id: DIALOG_OF_ANN }, 'no JSON', 60_000);
     await kit.say('whatever');
     const [, ref] = /^Something went wrong on my side\. \(reference ([0-9a-f]{8})\)$/.exec(lastText()) ?? [];
     expect(ref).toBeDefined();
