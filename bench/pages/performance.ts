@@ -41,7 +41,7 @@ export function renderPerformance(results: Results): string {
     '|---|---|',
     '| `npm run bench` | 7 minutes: start-up and commands; `-- --readme` writes the table of the README |',
     '| `npm run bench -- --only refresh-storm,recipes,memory,day` | 25 minutes |',
-    '| `npm run bench -- --only connections` | 40 minutes, 5 GB of memory and as much on the disk; `--sizes 1000,100000` is quicker |',
+    '| `npm run bench -- --only connections` | 15 minutes, 5 GB of memory and as much on the disk; `--sizes 1000,100000` is quicker |',
     '| `npm run bench -- --only soak --minutes 30` | 31 minutes; `--store embedded` for the other store |',
     '| `npm run bench -- --only none --report` | writes this page and [capacity.md](capacity.md) from what was measured last |',
     '| `npm run bench -- --quick --only all` | 10 minutes, to see that everything works |',
