@@ -104,7 +104,24 @@ export class HeldJob {
   /** Makes it durable that a step with an effect begins. */
   async begin(step: InFlight, change?: Partial<JobState>): Promise<void> {
     if (change) this.note(change);
-    await this.checkpoint({ inFlight: [...this.#inFlightBut(step.path), step] });
+    await this.checkpoint(this.#with(step));
+  }
+
+  /**
+   * As {@link begin}, for a reply that no other can overtake: nothing is written only for it, because whoever takes the job over
+   * knows which one is in doubt.
+   */
+  async beginReply(step: InFlight): Promise<void> {
+    this.note(this.#with(step));
+    const leftMs = (this.#job.lease?.until ?? 0) - this.#deps.clock.now();
+    // A process that stood still may have lost the job: that shows when it writes.
+    if (leftMs < this.#deps.leaseMs / 2) await this.checkpoint();
+    else await this.flush();
+  }
+
+  /** A step begins, so all that was in doubt before it is over. */
+  #with(step: InFlight): Partial<JobState> {
+    return { inFlight: [...this.#inFlightBut(step.path), step], mayHaveSaid: undefined };
   }
 
   /** The step in flight is over, with or without a result: must be durable before anything else is begun. */

@@ -53,6 +53,13 @@ export function leased(job: Job, { holder, leaseMs }: Lessee, now: number): Job 
   return next(job, now, { status: 'running', lease: { holder, until }, attentionAt: until });
 }
 
+/** As {@link leased}, for a job that another process may have worked on and does not any more. */
+export function takenOver(job: Job, lessee: Lessee, now: number): Job {
+  const { inFlight = [] } = job.state;
+  const isInDoubt = job.status === 'running' && inFlight.length === 0;
+  return leased(isInDoubt ? withState(job, { ...job.state, mayHaveSaid: true }) : job, lessee, now);
+}
+
 /** Leaves a job to whoever has room. Who gets it from no queue, or if the queue should lose it: after `lookInMs` somebody looks. */
 export function pending(job: Job, lookInMs: number, now: number): Job {
   return next(job, now, { status: 'pending', waitingFor: [], attentionAt: now + lookInMs });

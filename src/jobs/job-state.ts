@@ -6,8 +6,8 @@ import type { JobState, StepRecord, Traces } from './job.js';
 import { doneMessage, stoppedMessage } from './messages.js';
 
 /**
- * The state with some of it changed, written out: a command does this several times. Only steps in flight and the prompt are
- * ever taken away: given as undefined they are.
+ * The state with some of it changed, written out: a command does this several times. Only steps in flight, doubts and the prompt
+ * are ever taken away: given as undefined they are.
  */
 export function changed(state: JobState, change: Partial<JobState>): Complete<JobState> {
   return {
@@ -17,6 +17,7 @@ export function changed(state: JobState, change: Partial<JobState>): Complete<Jo
     locale: change.locale ?? state.locale,
     done: change.done ?? state.done,
     inFlight: 'inFlight' in change ? change.inFlight : state.inFlight,
+    mayHaveSaid: 'mayHaveSaid' in change ? change.mayHaveSaid : state.mayHaveSaid,
     prompt: 'prompt' in change ? change.prompt : state.prompt,
     asking: change.asking ?? state.asking,
     expiresAt: change.expiresAt ?? state.expiresAt,

@@ -171,6 +171,11 @@ export interface JobState {
   readonly done: Readonly<Record<string, StepRecord>>;
   /** Steps that have been begun and may have had their effect; several where a loop does several things at once. */
   readonly inFlight?: readonly InFlight[] | undefined;
+  /**
+   * A process that worked on it is gone without a word: the reply that comes next may have been said. Replies outside of loops come
+   * one after the other and are written down before anything else is begun, so this is all that can be in doubt of them.
+   */
+  readonly mayHaveSaid?: boolean | undefined;
   /** The login prompt: the next private reply replaces it, and then it is gone from here. */
   readonly prompt?: MessageRef | undefined;
   /** The question that was asked last. */

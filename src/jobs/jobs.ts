@@ -10,7 +10,7 @@ import { CancelWishes } from './cancel-wishes.js';
 import { HeldJob, type HeldJobDeps } from './held-job.js';
 import type { JobId, JobRow, JobStatus } from './job.js';
 import type { JobQueue } from './job-queue.port.js';
-import { isFinal, type Job, type Lessee, leased, openJob, sealJob } from './job-record.js';
+import { isFinal, type Job, type Lessee, openJob, sealJob, takenOver } from './job-record.js';
 import { createRunner, type Runner } from './job-spans.js';
 import type { AcceptOutcome, OwnerLimits } from './job-store.port.js';
 import { LeftBehind } from './left-behind.js';
@@ -218,7 +218,7 @@ export class Jobs {
       await this.#slots.fill(job.recipe);
       return undefined;
     }
-    const taken = leased(job, this.#lessee, now);
+    const taken = takenOver(job, this.#lessee, now);
     return (await store.write(sealJob(vault, taken))) ? taken : undefined;
   }
 

@@ -8,6 +8,8 @@ const SHARED = 'crm: { use: crm-shared }';
 /** Longer than the lease of a killed process. */
 const LATER = { laterMs: 40_000 };
 
+const DOUBT = 'I was interrupted; you may have seen it already.';
+
 const RECIPES = {
   note: recipe({
     command: 'note',
@@ -22,6 +24,14 @@ const RECIPES = {
     steps: `  - { action: crm.find }
   - { action: crm.create_once, input: { name: x } }
   - reply: { text: Once }`,
+  }),
+  look: recipe({
+    command: 'look',
+    connections: SHARED,
+    steps: `  - { action: crm.find }
+  - reply: { text: Looked }
+  - { action: crm.create, input: { name: x } }
+  - reply: { text: Noted }`,
   }),
   progress: recipe({
     command: 'progress',
@@ -170,10 +180,21 @@ describe('a process that is killed', () => {
     await kit.boot(LATER);
     await eventually(() => kit.chat.messages.length === 2);
     expect(kit.chat.texts()).toEqual(['Noted A', 'Noted A']);
-    expect(JSON.stringify(contentOf(kit.chat.last()))).toContain(
-      'I was interrupted while I sent this; you may have seen it already.',
-    );
+    expect(JSON.stringify(contentOf(kit.chat.last()))).toContain(DOUBT);
     expect(creations()).toEqual([{ name: 'A' }]);
+  });
+
+  test('between a reply that nothing with an effect came before and the end: it comes again with a note, what follows without', async () => {
+    await kit.boot({ answersChat: false });
+    await kit.say('look');
+    await eventually(() => kit.chat.messages.length === 1);
+    await kit.kill();
+    await kit.boot(LATER);
+    await eventually(() => kit.chat.messages.length === 3);
+    expect(kit.chat.texts()).toEqual(['Looked', 'Looked', 'Noted']);
+    const notes = kit.chat.messages.map((message) => JSON.stringify(contentOf(message)).includes(DOUBT));
+    expect(notes).toEqual([false, true, false]);
+    expect(creations()).toEqual([{ name: 'x' }]);
   });
 
   test('as it says how a job ended: the last word comes again, and no step does', async () => {

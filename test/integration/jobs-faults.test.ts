@@ -51,6 +51,8 @@ const away = (at: string, times?: number) => {
   kit.faults.push({ at, kind: 'lost', ...(times === undefined ? {} : { times }) });
 };
 
+const DOUBT = 'you may have seen it already';
+
 describe('a store that cannot be reached', () => {
   test.each(['lost', 'unheard'] as const)('is said when a command comes, and nothing runs later (%s)', async (kind) => {
     kit.faults.push({ at: 'jobs.accept', kind });
@@ -148,7 +150,7 @@ describe('a store that cannot be reached', () => {
     for (let round = 0; round < 8; round += 1) await kit.clock.advance(5_000);
     await kit.idle();
     expect(kit.chat.texts()).toEqual(['Done: Tidy up.', 'Done: Tidy up.']);
-    expect(JSON.stringify(contentOf(kit.chat.last()))).toContain('you may have seen it already');
+    expect(JSON.stringify(contentOf(kit.chat.last()))).toContain(DOUBT);
     expect(kit.crm.calls).toHaveLength(1);
     expect(await statuses()).toEqual(['succeeded']);
   });
@@ -196,12 +198,34 @@ describe('a process that loses a job', () => {
     expect(kit.chat.texts()).toEqual([expect.stringContaining('I cannot tell whether that was done')]);
   });
 
-  test('has its safe step repeated by the one that takes over, and says nothing itself', async () => {
+  /** What was said, and how often with the note that it may be there twice. */
+  function saidTwice(text: string) {
+    expect(kit.chat.texts()).toEqual([text, text]);
+    expect(kit.chat.messages.filter((message) => JSON.stringify(contentOf(message)).includes(DOUBT))).toHaveLength(1);
+  }
+
+  test('has its safe step repeated by the one that takes over, whose answer says that it may be there twice', async () => {
     const { other, hold } = await frozen();
     await kit.say('look', { replica: other });
     await eventually(() => kit.crm.calls.length === 1);
     for (let round = 0; round < 7; round += 1) await kit.clock.advance(5_000);
     await eventually(() => kit.crm.calls.length === 2);
+    hold.open();
+    await kit.idle();
+    await eventually(() => kit.logger.lines.some(({ message }) => message === 'job was taken over'));
+    saidTwice('Looked');
+  });
+
+  test('says nothing itself where its clock tells it that the lease may be over', async () => {
+    const clock = createManualClock(kit.clock.now());
+    const other = await kit.replica({ clock, queue: 'none' });
+    const hold = gate();
+    kit.crm.answer(() => hold.opened.then(() => undefined));
+    await kit.say('look', { replica: other });
+    await eventually(() => kit.crm.calls.length === 1);
+    for (let round = 0; round < 7; round += 1) await kit.clock.advance(5_000);
+    await eventually(() => kit.crm.calls.length === 2);
+    await clock.advance(16_000);
     hold.open();
     await kit.idle();
     await eventually(() => kit.logger.lines.some(({ message }) => message === 'job was taken over'));
@@ -219,7 +243,7 @@ describe('a process that loses a job', () => {
     const keys = kit.crm.calls.map(({ headers }) => headers['idempotency-key']);
     expect(keys[0]).toBeTruthy();
     expect(new Set(keys).size).toBe(1);
-    expect(kit.chat.texts()).toEqual(['Once']);
+    saidTwice('Once');
   });
 
   test('keeps it for as long as it works', async () => {

@@ -3,6 +3,7 @@ import { wasRefused } from '../deliver-reply.js';
 import type { HeldJob } from '../held-job.js';
 import type { InFlight, JobState } from '../job.js';
 import type { SayProgress } from '../say-parts.js';
+import { isInLoop } from './steps-context.js';
 
 /**
  * Has a step say something so that after an interruption it is known what is there: what may have been said is said again with
@@ -15,9 +16,11 @@ export async function sayDurably<T>(
   change?: Partial<JobState>,
 ): Promise<T> {
   const begun = held.inFlight(path);
-  const again = begun !== undefined && !begun.isRefused;
+  const isAlone = change === undefined && !isInLoop(path);
+  const again = begun ? !begun.isRefused : isAlone && held.state.mayHaveSaid === true;
   let inFlight: InFlight = { path, kind: 'reply', said: begun?.said };
-  await held.begin(inFlight, change);
+  if (isAlone) await held.beginReply(inFlight);
+  else await held.begin(inFlight, change);
   const keep = (said: readonly MessageRef[]): Promise<void> => {
     inFlight = { path, kind: 'reply', said };
     return held.begin(inFlight);

@@ -74,6 +74,11 @@ export function pathOf(step: Pick<CompiledStep, 'path'>, scope: StepScope): stri
   return `${scope.prefix}${step.path}`;
 }
 
+/** True for what is below a loop, where several things may happen at once. */
+export function isInLoop(path: string): boolean {
+  return path.includes('.each.');
+}
+
 /** Carries out a list of steps; given to the kinds of steps that hold others. */
 export type RunList = (steps: readonly CompiledStep[], scope: StepScope) => Promise<StepsOutcome>;
 

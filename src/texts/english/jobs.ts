@@ -37,7 +37,7 @@ export const jobs = (format: Formats) => ({
   failed: (recipe: string, text: string): RichText => rich`${italic(recipe)} did not work. ${text}`,
   reference: (reference: string) => `Reference ${reference}`,
   referenceBehind: (text: string, reference: string) => `${text} (reference ${reference})`,
-  repeated: 'I was interrupted while I sent this; you may have seen it already.',
+  repeated: 'I was interrupted; you may have seen it already.',
   denied: {
     person: (recipe: string): RichText =>
       rich`${italic(recipe)} is not open to you. If you need it, ask the person who looks after me here to add you.`,

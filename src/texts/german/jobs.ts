@@ -36,7 +36,7 @@ export const jobs = (format: Formats): Texts['jobs'] => ({
   failed: (recipe, text) => rich`${italic(recipe)} hat nicht geklappt. ${text}`,
   reference: (reference) => `Kennung ${reference}`,
   referenceBehind: (text, reference) => `${text} (Kennung ${reference})`,
-  repeated: 'Ich wurde unterbrochen, während ich das schickte; vielleicht haben Sie es schon gesehen.',
+  repeated: 'Ich wurde unterbrochen; vielleicht haben Sie es schon gesehen.',
   denied: {
     person: (recipe) =>
       rich`${italic(recipe)} ist für Sie nicht freigegeben. Wenn Sie es brauchen, bitten Sie die Person, die sich hier um mich kümmert, Sie hinzuzufügen.`,

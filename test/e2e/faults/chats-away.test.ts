@@ -1,6 +1,6 @@
 import { FaultStage, SLOW_TEST_MS } from './support/fault-stage.js';
 
-const DOUBT = 'I was interrupted while I sent this; you may have seen it already.';
+const DOUBT = 'I was interrupted; you may have seen it already.';
 
 jest.setTimeout(SLOW_TEST_MS);
 

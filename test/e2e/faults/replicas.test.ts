@@ -55,10 +55,7 @@ describe('two replicas on one Redis', () => {
     await stage.replica(0).stop('SIGKILL');
     stage.slackWire.release();
     stage.leadTo(stage.replica(1));
-    await stage.reads(
-      rita,
-      new RegExp(`Keyed deal of ${amount}\nI was interrupted while I sent this; you may have seen it already.`),
-    );
+    await stage.reads(rita, new RegExp(`Keyed deal of ${amount}\nI was interrupted; you may have seen it already.`));
     expect(await stage.deals(amount)).toBe(1);
   });
 
