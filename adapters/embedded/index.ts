@@ -118,6 +118,9 @@ async function sweep(
   const records = database.prepare(
     'DELETE FROM records WHERE (kind, id) IN (SELECT kind, id FROM records WHERE expires_at <= ? LIMIT ?)',
   );
+  const claims = database.prepare(
+    'DELETE FROM claims WHERE event IN (SELECT event FROM claims WHERE expires_at <= ? LIMIT ?)',
+  );
   const leases = database.prepare(
     'DELETE FROM leases WHERE rowid IN (SELECT rowid FROM leases WHERE expires_at <= ? LIMIT ?)',
   );
@@ -125,10 +128,10 @@ async function sweep(
     try {
       let swept = 0;
       do {
-        swept = await database.call(
-          'sweep',
-          () => records.run(clock.now(), SWEPT_AT_ONCE) + leases.run(clock.now(), SWEPT_AT_ONCE),
-        );
+        swept = await database.call('sweep', () => {
+          const now = clock.now();
+          return [records, claims, leases].map((expired) => expired.run(now, SWEPT_AT_ONCE)).reduce((a, b) => a + b);
+        });
         // Between two portions, requests have their turn.
         await new Promise(setImmediate);
       } while (swept >= SWEPT_AT_ONCE && !signal.aborted);

@@ -3,7 +3,7 @@ import type { JobRow, JobStatus } from '../../src/jobs/job.js';
 import type { AcceptOutcome, JobFilter, JobPage, JobStore } from '../../src/jobs/job-store.port.js';
 import type { Clock } from '../../src/kernel/clock.port.js';
 import { joinKey, sha256 } from '../../src/kernel/ids.js';
-import { bytesOf, type Database, type SqlRow, type SqlValue, type Statement, textOf } from './database.js';
+import { type Database, type SqlRow, type SqlValue, type Statement, textOf } from './database.js';
 import {
   CHANGING_COLUMNS,
   changingValues,
@@ -15,24 +15,17 @@ import {
 import { createOpenJobs } from './open-jobs.js';
 
 const FIXED_COLUMNS = ['id', 'person', 'recipe', 'created_at'] as const;
-/** Value of the claim on an event that was taken in; of one that was refused, it says why. */
-const ACCEPTED = Buffer.alloc(0);
+/** Characters of the hash by which an event is claimed: 132 bits. */
+const CLAIM_LENGTH = 22;
 const ALL_COLUMNS = [...FIXED_COLUMNS, ...CHANGING_COLUMNS];
 
 export function createJobStore(database: Database, clock: Clock): JobStore {
-  const claim = database.prepare(`
-    INSERT INTO records (kind, id, value, expires_at) VALUES ('accepted', ?, ?, ?)
-    ON CONFLICT (kind, id) DO UPDATE SET value = excluded.value, expires_at = excluded.expires_at
-    WHERE records.expires_at <= ?`);
-  const claimed = database.prepare("SELECT value FROM records WHERE kind = 'accepted' AND id = ?");
-  // By a former version, which wrote down whose event it was.
-  const claimedBefore = database.prepare("SELECT 1 FROM records WHERE kind = 'accepted' AND id = ? AND expires_at > ?");
+  const claimed = database.prepare('SELECT refusal FROM claims WHERE event = ? AND expires_at > ?');
+  const claim = database.prepare('INSERT OR REPLACE INTO claims (event, expires_at, refusal) VALUES (?, ?, ?)');
   const open = createOpenJobs(database);
   const insert = database.prepare(
     `INSERT INTO jobs (${ALL_COLUMNS.join(', ')}) VALUES (${ALL_COLUMNS.map(() => '?').join(', ')})`,
   );
-  const mark = database.prepare("UPDATE records SET value = ? WHERE kind = 'accepted' AND id = ?");
-  const unclaim = database.prepare("DELETE FROM records WHERE kind = 'accepted' AND id = ?");
   const exists = database.prepare('SELECT 1 FROM jobs WHERE id = ?');
   const load = database.prepare('SELECT * FROM jobs WHERE id = ?');
   const update = database.prepare(
@@ -53,23 +46,23 @@ export function createJobStore(database: Database, clock: Clock): JobStore {
   const listing = createListing(database);
   return {
     async accept(row, eventId, eventTtlMs, limits = {}) {
-      const named = joinKey(jobOwnerKey(row.user), eventId);
       // A claim outlives what is erased: it must not tell whose event it was.
-      const event = sha256(named);
+      const event = sha256(joinKey(jobOwnerKey(row.user), eventId)).slice(0, CLAIM_LENGTH);
       let refusal: AcceptOutcome | undefined;
       let hasEntered = false;
       const work = (): AcceptOutcome => {
         const now = clock.now();
-        if (exists.get(row.id) || claimedBefore.get(named, now)) return { kind: 'duplicate' };
-        if (claim.run(event, ACCEPTED, now + eventTtlMs, now) === 0) return earlier(claimed.get(event));
+        const earlier = claimed.get(event, now);
+        if (earlier) return earlierOutcome(earlier);
+        if (exists.get(row.id)) return { kind: 'duplicate' };
         // The work may be done again, the turn is taken once.
         if (!hasEntered) refusal = open.enter(row, limits);
         hasEntered = true;
         if (refusal) {
-          if (limits.mayAskAgain) unclaim.run(event);
-          else mark.run(Buffer.from(JSON.stringify(refusal)), event);
+          if (!limits.mayAskAgain) claim.run(event, now + eventTtlMs, JSON.stringify(refusal));
           return refusal;
         }
+        claim.run(event, now + eventTtlMs, null);
         insert.run(row.id, encodeOwner(row.user), row.recipe, row.createdAt, ...changingValues(row));
         // Now, not after the commit: other jobs of the same commit count this one.
         open.note(row);
@@ -112,12 +105,10 @@ export function createJobStore(database: Database, clock: Clock): JobStore {
 }
 
 /** What became of an event that was claimed before: refused for ever, or taken in. */
-function earlier(row: SqlRow | undefined): AcceptOutcome {
-  const value = row ? bytesOf(row, 'value').toString('utf8') : '';
-  if (value === '') return { kind: 'duplicate' };
-  const refusal: unknown = JSON.parse(value);
-  const retryAfterMs =
-    typeof refusal === 'object' && refusal !== null ? Reflect.get(refusal, 'retryAfterMs') : undefined;
+function earlierOutcome({ refusal }: SqlRow): AcceptOutcome {
+  if (typeof refusal !== 'string') return { kind: 'duplicate' };
+  const value: unknown = JSON.parse(refusal);
+  const retryAfterMs = typeof value === 'object' && value !== null ? Reflect.get(value, 'retryAfterMs') : undefined;
   return typeof retryAfterMs === 'number'
     ? { kind: 'refused', limit: 'pace', retryAfterMs }
     : { kind: 'refused', limit: 'open' };

@@ -85,4 +85,13 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE connections ADD COLUMN keep_alive_at INTEGER;
   CREATE INDEX connections_by_keep_alive ON connections (keep_alive_at) WHERE keep_alive_at IS NOT NULL;
   `,
+  // Every command has its claim, at a place of the tree that chance chooses: the smaller they are, the fewer pages that touches.
+  `
+  CREATE TABLE claims (event TEXT PRIMARY KEY, expires_at INTEGER NOT NULL, refusal TEXT) WITHOUT ROWID;
+  CREATE INDEX claims_by_expiry ON claims (expires_at);
+  INSERT OR IGNORE INTO claims
+    SELECT substr(id, 1, 22), expires_at, CASE length(value) WHEN 0 THEN NULL ELSE CAST(value AS TEXT) END
+    FROM records WHERE kind = 'accepted';
+  DELETE FROM records WHERE kind = 'accepted';
+  `,
 ];

@@ -31,17 +31,9 @@ function nameOf({ cells }: Row): string {
   return cells[0]?.replaceAll('`', '') ?? '';
 }
 
-/** Kinds that a driver writes by itself into the records. */
-function ownKindsOf(file: string): readonly string[] {
-  return [...read(file).matchAll(/INTO records \([^)]*\)\s*VALUES \('(\w+)'/g)].map(([, kind = '']) => kind);
-}
-
 describe('the inventory of what is kept', () => {
   it('has every kind of short-lived record, and no other', () => {
-    const own = ownKindsOf('adapters/embedded/job-store.ts');
-
-    expect(own).toEqual(['accepted']);
-    expectNone(compare('Record', new Set([...RECORD_KINDS, ...own]), 'the record'));
+    expectNone(compare('Record', new Set(RECORD_KINDS), 'the record'));
   });
 
   it('has every table of the embedded store, and no other', () => {

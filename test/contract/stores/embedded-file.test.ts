@@ -17,7 +17,7 @@ import Libsql from 'libsql';
 import { backUpFile, restoreFile } from '../../../adapters/embedded/index.js';
 import { APPLICATION_ID, MIGRATIONS } from '../../../adapters/embedded/schema.js';
 import { jobOwnerKey } from '../../../src/chat/job-owner.js';
-import { joinKey } from '../../../src/kernel/ids.js';
+import { joinKey, sha256 } from '../../../src/kernel/ids.js';
 import { systemClock } from '../../../src/kernel/system-clock.js';
 import { createManualClock } from '../../support/clocks.js';
 import { openEmbeddedStores } from './embedded-harness.js';
@@ -216,14 +216,24 @@ describe('file of the embedded store', () => {
     const before = await openEmbeddedStores({ directory });
     expect(await before.jobs.accept(jobRow(), 'new event', 60_000)).toMatchObject({ kind: 'accepted' });
     await before.health.close();
-    const person = joinKey(jobOwnerKey(jobRow().user), 'old event');
     expect(readFileSync(file).includes(joinKey(jobOwnerKey(jobRow().user), 'new event'))).toBe(false);
+    const claim = (event: string, value: string) =>
+      `('accepted', '${sha256(joinKey(jobOwnerKey(jobRow().user), event))}', ${value}, ${Date.now() + 60_000})`;
+    const refusal = Buffer.from(JSON.stringify({ kind: 'refused', limit: 'pace', retryAfterMs: 7 })).toString('hex');
     runSql(
-      `INSERT INTO records (kind, id, value, expires_at) VALUES ('accepted', '${person}', x'', ${Date.now() + 60_000})`,
+      `DROP TABLE claims;
+      INSERT INTO records (kind, id, value, expires_at)
+      VALUES ${claim('new event', "x''")}, ${claim('old event', "x''")}, ${claim('refused event', `x'${refusal}'`)};
+      PRAGMA user_version = 8`,
     );
     const { health, jobs } = await openEmbeddedStores({ directory });
     expect(await jobs.accept(jobRow({ id: jobId(7) }), 'old event', 60_000)).toEqual({ kind: 'duplicate' });
     expect(await jobs.accept(jobRow({ id: jobId(8) }), 'new event', 60_000)).toEqual({ kind: 'duplicate' });
+    expect(await jobs.accept(jobRow({ id: jobId(6) }), 'refused event', 60_000)).toEqual({
+      kind: 'refused',
+      limit: 'pace',
+      retryAfterMs: 7,
+    });
     expect(await jobs.accept(jobRow({ id: jobId(9) }), 'next event', 60_000)).toMatchObject({ kind: 'accepted' });
     await health.close();
   });
@@ -232,6 +242,8 @@ describe('file of the embedded store', () => {
     const clock = createManualClock();
     const stores = await openEmbeddedStores({ directory, clock });
     for (let n = 0; n < 2_500; n += 1) await stores.expiring.put({ kind: 'event', id: `${n}` }, 'value', 1_000);
+    for (let n = 0; n < 3; n += 1)
+      await stores.jobs.accept(jobRow({ id: jobId(n) }), `${n}`, n === 0 ? 600_000 : 1_000);
     await stores.leases.acquire('short', 'holder', 1_000);
     await stores.leases.acquire('long', 'holder', 600_000);
     await clock.advance(0);
@@ -242,6 +254,7 @@ describe('file of the embedded store', () => {
     expect(database.prepare("SELECT count(*) AS left FROM records WHERE kind = 'event'").get([])).toMatchObject({
       left: 0,
     });
+    expect(database.prepare('SELECT count(*) AS left FROM claims').get([])).toMatchObject({ left: 1 });
     expect(database.prepare('SELECT key FROM leases').all([])).toEqual([{ key: 'long' }]);
     database.close();
   });
