@@ -119,6 +119,7 @@ export class JobRunner {
     const startedAt = clock.now();
     const workedMs = held.state.workedMs ?? 0;
     const booking = new Booking(held.state.appWait?.turn);
+    const { log, noteFailure, tracing } = reportTo(this.#deps, { jobId: held.job.id, recipe: recipe.id });
     const { outcome, outputs } = await runSteps({
       held,
       recipe,
@@ -127,7 +128,9 @@ export class JobRunner {
       slots,
       clock,
       deadline: startedAt + recipe.timeoutMs - workedMs,
-      ...reportTo(this.#deps, { jobId: held.job.id, recipe: recipe.id }),
+      tracing,
+      log,
+      noteFailure,
       noteAction: actionNotes(this.#deps.audit, held.job),
       resolver,
       turns: new Turns(),
