@@ -1,8 +1,8 @@
-import { type ChatUser, chatUserKey } from '../chat/chat-user.js';
+import { chatUserKey } from '../chat/chat-user.js';
 import type { CreateLoginLink } from '../jobs/login-link.js';
-import { isBehalfError } from '../kernel/errors.js';
-import type { ExpiringStore, RecordKey } from '../kernel/expiring-store.port.js';
+import type { ExpiringStore } from '../kernel/expiring-store.port.js';
 import { joinKey } from '../kernel/ids.js';
+import { type SealedKey, sealedStore } from '../kernel/sealed-store.js';
 import type { Vault } from '../kernel/vault.js';
 
 interface KeptLinksDeps {
@@ -21,32 +21,16 @@ interface KeptLinksDeps {
  * logs in wakes all jobs that wait for the connection.
  */
 export function keptLoginLinks({ create, isOpen, keepMs, store, vault }: KeptLinksDeps): CreateLoginLink {
-  async function kept(user: ChatUser, key: RecordKey): Promise<string | undefined> {
-    const sealed = await store.get(key);
-    if (sealed === undefined) return undefined;
-    try {
-      return vault.open('login-link', [chatUserKey(user), key.id], Buffer.from(sealed, 'base64url')).toString('utf8');
-    } catch (error) {
-      // Sealed with a key that is gone: a new one does as well.
-      if (isBehalfError(error, 'store.corrupt')) return undefined;
-      throw error;
-    }
-  }
-
+  const kept = sealedStore(store, vault);
   return async ({ connection, conversation, locale, scopes, user }) => {
+    const owner = chatUserKey(user);
     // Its pages speak the language that it was made in.
-    const id = joinKey(
-      chatUserKey(user),
-      connection,
-      locale ?? '',
-      ...(scopes === undefined ? [] : ['scopes', ...scopes]),
-    );
-    const key: RecordKey = { kind: 'home-login', id, owner: chatUserKey(user) };
-    const before = await kept(user, key);
+    const id = joinKey(owner, connection, locale ?? '', ...(scopes === undefined ? [] : ['scopes', ...scopes]));
+    const key: SealedKey = { kind: 'home-login', id, owner };
+    const before = await kept.get(key);
     if (before !== undefined && (await isOpen(before))) return before;
     const url = await create({ user, connection, conversation, locale, ...(scopes === undefined ? {} : { scopes }) });
-    const sealed = vault.seal('login-link', [chatUserKey(user), id], url);
-    await store.put(key, Buffer.from(sealed).toString('base64url'), keepMs);
+    await kept.put(key, url, keepMs);
     return url;
   };
 }

@@ -22,7 +22,7 @@ export const SEALED_TYPES = [
   'login-sign-in',
   'login-state',
   'login-proof',
-  'login-link',
+  'home-login',
   'login-silent',
   'revocation',
   'message',

@@ -169,7 +169,7 @@ const STORIES: Readonly<Record<SealedType, Story>> = {
         HOUR,
       ),
   },
-  'login-link': {
+  'home-login': {
     kind: 'ends',
     async put({ expiring: store }, vault) {
       const links = keptLoginLinks({ create: async () => URL, isOpen: async () => true, store, vault, keepMs: HOUR });
