@@ -99,6 +99,19 @@ describe('the life of a job', () => {
     kit.crm.calls.length = 0;
   }
 
+  test('costs three calls of the stores where the login is there and nothing has an effect', async () => {
+    await kit.say('shout');
+    await eventually(() => kit.chat.messages.length === 1);
+    await kit.logIn(kit.chat.last(), 'ann@acme.example');
+    await kit.idle();
+    kit.calls.length = 0;
+    await kit.say('shout');
+    await kit.idle();
+    expect(textOf(kit.chat.last())).toBe('Hear hear');
+    const calls = kit.calls.filter((call) => !/^(audit|keepAlive|departures|revocations)\./.test(call));
+    expect(calls.sort()).toEqual(['connections.get', 'jobs.accept', 'jobs.write']);
+  });
+
   test('asks for the login, then goes on by itself with what was typed', async () => {
     await kit.say('create thing title: Big one');
     await eventually(() => kit.chat.messages.length === 1);
