@@ -45,7 +45,7 @@ function commandPlots(results: Results): readonly Plot[] {
       section: {
         title: 'Commands',
         words: [
-          'One process on one core; medians of the rounds. More is better here, less is better in the next three.',
+          'One process on one core; medians of the rounds, p99 over all of them. More is better here, less is better in the next three.',
         ],
       },
     },

@@ -26,7 +26,8 @@ export interface Round {
   readonly perSecond: number;
   readonly cpuMsPerCommand: number;
   readonly endToEndP50: number;
-  readonly ackP99: number;
+  /** Of each command. */
+  readonly acks: readonly number[];
   readonly failures: number;
   /** Connections that the target opened while it was measured. */
   readonly newConnections: number;
@@ -78,12 +79,11 @@ export async function measure(platform: Platform, target: Target, load: Load, se
   platform.appDelayMs = 0;
   await pool.close();
   const wholes = results.map(({ whole }) => whole);
-  const acks = results.map(({ ack }) => ack);
   return {
     perSecond: results.length / elapsed,
     cpuMsPerCommand: cpu / Math.max(results.length, 1),
     endToEndP50: quantile(wholes, 0.5),
-    ackP99: quantile(acks, 0.99),
+    acks: results.map(({ ack }) => ack),
     failures,
     newConnections,
   };
