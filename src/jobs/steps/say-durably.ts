@@ -7,7 +7,8 @@ import { isInLoop } from './steps-context.js';
 
 /**
  * Has a step say something so that after an interruption it is known what is there: what may have been said is said again with
- * a note, what the platform refused without one. `change` becomes durable with the beginning.
+ * a note, what the platform refused without one. `change` becomes durable with the beginning; without one, and outside of loops, nothing
+ * is written for the beginning alone.
  */
 export async function sayDurably<T>(
   held: HeldJob,
