@@ -1,4 +1,4 @@
-type Labels = Readonly<Record<string, string>>;
+export type Labels = Readonly<Record<string, string>>;
 
 /** Counters and durations in the service's own terms; names and help texts live with the driver's table. */
 export interface Metrics {

@@ -25,7 +25,10 @@ const made = new LRUCache<string, Texts>({ max: KEPT });
  * plurals, lists and spans of time come out of `Intl`.
  */
 export function textsFor(locale: string | undefined): Texts {
-  const { language, tag } = lookUp(locale) ?? FALLBACK;
+  return lookUp(locale) ?? textsIn(FALLBACK);
+}
+
+function textsIn({ language, tag }: Spoken): Texts {
   const known = made.get(tag);
   if (known) return known;
   const texts = (LANGUAGES[language] ?? english)(formatsFor(tag));
@@ -53,24 +56,28 @@ export function spoken(...locales: readonly (string | undefined)[]): string | un
   return locales.find((locale) => locale !== undefined && isSpoken(locale));
 }
 
-interface Found {
+interface Spoken {
   readonly language: string;
   readonly tag: string;
 }
 
-/** Tags that were looked up: every event brings one, and few are different. */
-const looked = new LRUCache<string, Found | 'none'>({ max: KEPT });
+/** What tags have led to: every event brings one, and few are different. */
+const looked = new LRUCache<string, Texts | 'none'>({ max: KEPT });
 
-function lookUp(locale: string | undefined): Found | undefined {
+function lookUp(locale: string | undefined): Texts | undefined {
   // A tag is short; what is far longer is none.
   if (locale === undefined || locale.length > 100) return undefined;
-  const known = looked.get(locale) ?? parse(locale) ?? 'none';
-  looked.set(locale, known);
-  return known === 'none' ? undefined : known;
+  let found = looked.get(locale);
+  if (!found) {
+    const parsed = parse(locale);
+    found = parsed ? textsIn(parsed) : 'none';
+    looked.set(locale, found);
+  }
+  return found === 'none' ? undefined : found;
 }
 
 /** Language and region alone: whatever else a tag says changes no text (RFC 4647 section 3.4). */
-function parse(locale: string): Found | undefined {
+function parse(locale: string): Spoken | undefined {
   const [name = ''] = locale.split('.');
   try {
     const { language, region } = new Intl.Locale(name.replaceAll('_', '-'));

@@ -26,6 +26,20 @@ describe('the metrics', () => {
     for (const [, , help] of helps) expect(help).toMatch(/^[A-Z].{10,}/);
   });
 
+  test('are all there whenever somebody asks, however many were noted', async () => {
+    const metrics = createMetrics();
+    for (let noted = 0; noted < 1_001; noted += 1) {
+      metrics.count('commands', { command: noted % 2 === 0 ? 'even' : 'odd' });
+      metrics.time('store_call_ms', 3, { store: 'redis' });
+    }
+    const text = await metrics.render();
+    expect(text).toContain('behalf_commands_total{command="even"} 501\n');
+    expect(text).toContain('behalf_commands_total{command="odd"} 500\n');
+    expect(text).toContain('behalf_store_call_ms_count{store="redis"} 1001\n');
+    metrics.count('commands', { command: 'odd' });
+    expect(await metrics.render()).toContain('behalf_commands_total{command="odd"} 501\n');
+  });
+
   test('are apart from those of another service in the same process', async () => {
     const [one, other] = [createMetrics(), createMetrics()];
     one.count('commands', { command: 'help' });
