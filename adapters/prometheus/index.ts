@@ -55,13 +55,13 @@ const TIMERS: Readonly<Record<MetricTimer, { help: string; labels: readonly stri
 };
 
 const GAUGES: Readonly<Record<MetricGauge, string>> = {
-  jobs_running: 'Jobs that run now',
   recipes_started: 'Recipes that answer commands',
   recipes_held: 'Recipes that wait until an administrator has connected a shared connection',
   recipes_broken: 'Recipe files that are broken: they cannot start, or their last good version is in use',
 };
 
 const LEVELS: Readonly<Record<MetricLevel, { help: string; labels: readonly string[] }>> = {
+  jobs_running: { help: 'Jobs that run now', labels: [] },
   jobs_open: { help: 'Jobs that run or wait to go on, in all processes together', labels: [] },
   jobs_waiting: { help: 'Jobs that wait in this process for a place', labels: [] },
   chat_calls_held: {

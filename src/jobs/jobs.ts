@@ -81,6 +81,7 @@ export class Jobs {
     this.#wishes = new CancelWishes(deps.wishes, deps.clock);
     this.#slots = new RecipeSlots({ ...deps, handOver, stopping: this.#stopping.signal });
     this.#runner = createRunner(deps);
+    deps.metrics.level('jobs_running', () => this.#running.size);
     deps.metrics.level('jobs_waiting', () => this.#queued.waiting);
     deps.metrics.level('jobs_open', () => deps.store.countOpen());
     this.waiting = new WaitingJobs({ ...deps, handOver });
@@ -186,14 +187,12 @@ export class Jobs {
     this.#running.set(job.id, held);
     // It may have been cancelled while a process that has died had it.
     if (job.version > 1) await this.#wishes.heed([held]);
-    this.#deps.metrics.gauge('jobs_running', this.#running.size);
     const outcome = await this.#runner.run(held);
     this.#running.delete(job.id);
     const owner = jobOwnerKey(job.user);
     this.#places.leave(owner);
     this.#track(this.#queued.takeUp(owner));
     await this.#slots.leave(job, { isLost: outcome === 'lost' });
-    this.#deps.metrics.gauge('jobs_running', this.#running.size);
     if (outcome === 'asleep') await this.waiting.wakeIfLoggedIn(held.job);
     // An answer may have taken the job over before it slept; while it ran here it could not be taken up.
     if (outcome === 'lost') await this.#queued.handOver(job);

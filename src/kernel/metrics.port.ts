@@ -45,10 +45,11 @@ export type MetricCounter =
 
 export type MetricTimer = 'ack_ms' | 'job_ms' | 'app_call_ms' | 'store_call_ms' | 'login_ms';
 
-export type MetricGauge = 'jobs_running' | 'recipes_started' | 'recipes_broken' | 'recipes_held';
+export type MetricGauge = 'recipes_started' | 'recipes_broken' | 'recipes_held';
 
 /** What waits or is under way at this moment. */
 export type MetricLevel =
+  | 'jobs_running'
   | 'jobs_open' // in all processes together
   | 'jobs_waiting'
   | 'chat_calls_held' // platform

@@ -6,13 +6,13 @@ describe('the metrics', () => {
     metrics.count('chat_events', { platform: 'slack', kind: 'text' });
     metrics.count('chat_events', { platform: 'slack', kind: 'text' });
     metrics.time('ack_ms', 7, { platform: 'slack' });
-    metrics.gauge('jobs_running', 3);
+    metrics.gauge('recipes_started', 3);
     const text = await metrics.render();
     expect(text).toContain('behalf_chat_events_total{platform="slack",kind="text"} 2\n');
     expect(text).toContain('behalf_ack_ms_bucket{le="10",platform="slack"} 1\n');
     expect(text).toContain('behalf_ack_ms_bucket{le="5",platform="slack"} 0\n');
     expect(text).toContain('behalf_ack_ms_sum{platform="slack"} 7\n');
-    expect(text).toContain('behalf_jobs_running 3\n');
+    expect(text).toContain('behalf_recipes_started 3\n');
     expect(metrics.contentType).toMatch(/^text\/plain; version=0\.0\.4/);
   });
 
