@@ -9,7 +9,6 @@ import type { CreateLoginLink } from '../jobs/login-link.js';
 import type { WaitingJobs } from '../jobs/waiting-jobs.js';
 import type { Clock } from '../kernel/clock.port.js';
 import type { RecipeBook } from '../recipes/recipe-book.js';
-import { slotsOfJob } from '../recipes/recipe-calls.js';
 import type { Texts } from '../texts/english.js';
 import { textsFor } from '../texts/texts-for.js';
 import {
@@ -149,9 +148,7 @@ export class PersonalConnections {
     const book = recipes();
     const users = book
       .commands()
-      .filter((recipe) =>
-        slotsOfJob(recipe, book.get).some((slot) => slot.use === connection.name && slot.verifyUserAccess),
-      );
+      .filter((recipe) => book.usesOf(recipe).some((slot) => slot.use === connection.name && slot.verifyUserAccess));
     return confirmDeleteMessage({
       connection: await this.#view(asked, connection, { withoutLink: true }),
       recipes: users.map((recipe) => recipe.name),

@@ -10,7 +10,6 @@ import { asBehalfError, type BehalfError, isBehalfError } from '../kernel/errors
 import type { Observers } from '../kernel/observers.js';
 import type { CompiledRecipe } from '../recipes/compiled-recipe.js';
 import type { RecipeBook } from '../recipes/recipe-book.js';
-import { slotsOfJob } from '../recipes/recipe-calls.js';
 import { textsFor } from '../texts/texts-for.js';
 import type { OpenAskInChat } from './ask-in-chat.js';
 import { actionNotes, reportEnd } from './audit-notes.js';
@@ -112,7 +111,7 @@ export class JobRunner {
     checkIsWanted(held);
     const resolver = this.#deps.resolverFor(held.job);
     const run = { job: held.job, logIn: this.#deps.logInSilently };
-    const { slots, missing } = await resolveSilently({ ...run, resolver }, recipe.name, slotsOfJob(recipe, book.get));
+    const { slots, missing } = await resolveSilently({ ...run, resolver }, recipe.name, book.usesOf(recipe));
     if (missing.length > 0) return this.#suspend(held, recipe, missing, slots);
     const { clock } = this.#deps;
     const voice = this.#voice(held);

@@ -5,7 +5,7 @@ import type { SilentSignIn } from '../chat/silent-sign-in.port.js';
 import type { SilentLogins } from '../connections/silent-logins.js';
 import { asBehalfError } from '../kernel/errors.js';
 import type { Logger } from '../kernel/logger.port.js';
-import type { JobSlot } from '../recipes/recipe-calls.js';
+import type { ConnectionUse } from '../recipes/recipe-calls.js';
 import { chatJobOf, type Job } from './job-record.js';
 import { loginRequestOf } from './login-link.js';
 import type { MissingLogin, SlotResolver } from './resolve-connections.js';
@@ -83,7 +83,7 @@ export interface SilentRun {
 export async function resolveSilently(
   { job, logIn: tryLogins, resolver }: SilentRun & { readonly resolver: SlotResolver },
   recipe: string,
-  wanted: readonly JobSlot[],
+  wanted: readonly ConnectionUse[],
 ): ReturnType<SlotResolver['resolve']> {
   const first = await resolver.resolve(recipe, wanted);
   const asked = askedFor(job);

@@ -4,7 +4,6 @@ import type { Logger } from '../kernel/logger.port.js';
 import type { Metrics } from '../kernel/metrics.port.js';
 import type { CompiledRecipe } from '../recipes/compiled-recipe.js';
 import type { RecipeBook } from '../recipes/recipe-book.js';
-import { slotsOfJob } from '../recipes/recipe-calls.js';
 
 /** A shared connection that keeps a recipe from being started. */
 export interface Hold extends SharedObstacle {
@@ -21,7 +20,7 @@ export function holdsOf(
   { parent: find, recipes }: { readonly recipes: RecipeBook; readonly parent: FindParent },
   states: SharedStates,
 ): readonly Hold[] {
-  const shared = slotsOfJob(recipe, recipes.get).filter(({ verifyUserAccess }) => !verifyUserAccess);
+  const shared = recipes.usesOf(recipe).filter(({ verifyUserAccess }) => !verifyUserAccess);
   return [...new Set(shared.map(({ use }) => use))].flatMap((connection) => {
     const parent = find(connection);
     const obstacle = parent && sharedObstacle(parent, states);

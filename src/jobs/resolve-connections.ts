@@ -5,13 +5,12 @@ import type { Connections } from '../connections/connections.js';
 import type { ParentConnection } from '../connections/parent-connection.js';
 import type { Connector } from '../connectors/connector.js';
 import { BehalfError, type Wording } from '../kernel/errors.js';
-import type { ConnectionSlot } from '../recipes/compiled-recipe.js';
-import type { JobSlot } from '../recipes/recipe-calls.js';
+import type { ConnectionUse } from '../recipes/recipe-calls.js';
 import { type ReasonCode, reasonText } from '../texts/reason-text.js';
 import { said } from '../texts/texts-for.js';
 import { noPerson } from './no-person.js';
 
-type WantedConnection = Pick<ConnectionSlot, 'use' | 'verifyUserAccess'>;
+type WantedConnection = Pick<ConnectionUse, 'use' | 'verifyUserAccess'>;
 
 /** Names a connection as a run uses it: slots of several recipes that mean the same one share what it is resolved to. */
 export function slotKey({ use, verifyUserAccess }: WantedConnection): string {
@@ -63,16 +62,11 @@ export class SlotResolver {
    */
   async resolve(
     recipe: string,
-    wanted: readonly JobSlot[],
+    wanted: readonly ConnectionUse[],
   ): Promise<{ readonly slots: Map<string, ResolvedSlot>; readonly missing: readonly MissingLogin[] }> {
     const slots = new Map<string, ResolvedSlot>();
     const missing: MissingLogin[] = [];
-    const uses = new Map(wanted.map((slot) => [slotKey(slot), slot]));
-    for (const [key, slot] of uses) {
-      const actions = wanted.filter((other) => slotKey(other) === key).flatMap((other) => other.actions);
-      if (actions.length > slot.actions.length) uses.set(key, { ...slot, actions });
-    }
-    for (const result of await Promise.all([...uses.values()].map((slot) => this.#resolveSlot(recipe, slot)))) {
+    for (const result of await Promise.all(wanted.map((use) => this.#resolveSlot(recipe, use)))) {
       if (result.kind === 'ready') slots.set(result.slot.key, result.slot);
       else missing.push(result.missing);
     }
@@ -118,7 +112,7 @@ export class SlotResolver {
   }
 
   /** The login that a connection by this name asks for; nothing where the connection is gone. */
-  async missing(name: string, wanted: readonly JobSlot[]): Promise<readonly MissingLogin[]> {
+  async missing(name: string, wanted: readonly ConnectionUse[]): Promise<readonly MissingLogin[]> {
     const parent = this.#deps.parents(name);
     if (!parent) return [];
     const connector = this.#deps.connectors(parent.connector);
@@ -142,7 +136,7 @@ export class SlotResolver {
 
   async #resolveSlot(
     recipe: string,
-    { actions, use, verifyUserAccess }: JobSlot,
+    { actions, use, verifyUserAccess }: ConnectionUse,
   ): Promise<{ kind: 'ready'; slot: ResolvedSlot } | { kind: 'missing'; missing: MissingLogin }> {
     const parent = this.#deps.parents(use);
     const connector = parent && this.#deps.connectors(parent.connector);

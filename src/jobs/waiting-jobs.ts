@@ -4,7 +4,6 @@ import { isSameOwner } from '../chat/job-owner.js';
 import { type Message, textMessage } from '../chat/message.js';
 import { asBehalfError, isBehalfError } from '../kernel/errors.js';
 import type { Vault } from '../kernel/vault.js';
-import { slotsOfJob } from '../recipes/recipe-calls.js';
 import { textsFor } from '../texts/texts-for.js';
 import { Answers } from './answers.js';
 import { closedAskMessage, unansweredMessage } from './ask-messages.js';
@@ -85,7 +84,7 @@ export class WaitingJobs {
     const book = this.#deps.recipes();
     const recipe = job.waitingFor.length === 0 ? undefined : book.get(job.recipe);
     if (!recipe) return;
-    const { missing, slots } = await this.#deps.resolverFor(job).resolve(recipe.name, slotsOfJob(recipe, book.get));
+    const { missing, slots } = await this.#deps.resolverFor(job).resolve(recipe.name, book.usesOf(recipe));
     const stillMissing = new Set(missing.map(({ parent }) => parent.name));
     for (const connection of job.waitingFor) {
       if (stillMissing.has(connection)) continue;
@@ -179,7 +178,7 @@ export class WaitingJobs {
     const book = this.#deps.recipes();
     const recipe = book.get(job.recipe);
     const resolver = this.#deps.resolverFor(job);
-    const slots = recipe ? slotsOfJob(recipe, book.get) : [];
+    const slots = recipe ? book.usesOf(recipe) : [];
     return (await Promise.all(job.waitingFor.map((name) => resolver.missing(name, slots)))).flat();
   }
 

@@ -6,7 +6,7 @@ import {
   isHelpRecipe,
 } from './compiled-recipe.js';
 import type { RecipeShortcut } from './compiled-shortcut.js';
-import { pinned } from './recipe-calls.js';
+import { type ConnectionUse, pinned, usesOfJob } from './recipe-calls.js';
 import { shortcutId } from './shortcut-ids.js';
 
 /** A recipe with one of its shortcuts. */
@@ -27,6 +27,8 @@ export interface RecipeBook {
   helpers(): readonly HelpRecipe[];
   /** Those that people call in the chat, in the order of their commands. */
   commands(): readonly CommandRecipe[];
+  /** The connections of a recipe and of all that it calls: what its jobs need. */
+  usesOf(recipe: CompiledRecipe): readonly ConnectionUse[];
   /** All of them, in the order of their ids. */
   started(): readonly CompiledRecipe[];
 }
@@ -48,13 +50,24 @@ export function createRecipeBook(recipes: readonly CompiledRecipe[]): RecipeBook
       recipe.trigger.shortcuts.map((shortcut) => [shortcutId(recipe, shortcut), { recipe, shortcut }] as const),
     ),
   );
+  const get = (id: string) => byId.get(id);
+  // Worked out once: every command asks for those of its recipe.
+  const uses = new WeakMap<CompiledRecipe, readonly ConnectionUse[]>();
   return {
-    get: (id) => byId.get(id),
+    get,
     byCommand: (command) => byCommand.get(command),
     bySlashCommand: (name) => bySlashCommand.get(name),
     byShortcut: (id) => byShortcut.get(id),
     helpers: () => helpers,
     commands: () => commands,
+    usesOf(recipe) {
+      let known = uses.get(recipe);
+      if (!known) {
+        known = usesOfJob(recipe, get);
+        uses.set(recipe, known);
+      }
+      return known;
+    },
     started: () => all,
   };
 }

@@ -57,6 +57,23 @@ export function slotsOfJob(
   return [...used, ...called];
 }
 
+/** A connection as a job uses it, whoever of its recipes does. */
+export interface ConnectionUse extends Pick<ConnectionSlot, 'use' | 'verifyUserAccess'> {
+  readonly actions: readonly string[];
+}
+
+/** As {@link slotsOfJob}, each connection once. */
+export function usesOfJob(recipe: CompiledRecipe, find: FindRecipe): readonly ConnectionUse[] {
+  const uses: ConnectionUse[] = [];
+  for (const { actions, use, verifyUserAccess } of slotsOfJob(recipe, find)) {
+    const at = uses.findIndex((other) => other.use === use && other.verifyUserAccess === verifyUserAccess);
+    const earlier = uses[at];
+    if (earlier) uses[at] = { use, verifyUserAccess, actions: [...earlier.actions, ...actions] };
+    else uses.push({ use, verifyUserAccess, actions });
+  }
+  return uses;
+}
+
 /** The recipe with a version that stands for the recipes that it calls, too. */
 export function pinned(recipe: CompiledRecipe, find: FindRecipe): CompiledRecipe {
   const callees = calleesOf(recipe, find);
