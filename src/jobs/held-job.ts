@@ -2,7 +2,7 @@ import type { Clock } from '../kernel/clock.port.js';
 import { BehalfError, isBehalfError } from '../kernel/errors.js';
 import type { Vault } from '../kernel/vault.js';
 import type { InFlight, JobState, StepRecord } from './job.js';
-import { type Job, type Lessee, leased, rowOf, sealState, withState } from './job-record.js';
+import { type Job, type Lessee, leased, leavesNothing, rowOf, sealState, withState } from './job-record.js';
 import { changed } from './job-state.js';
 import type { JobStore } from './job-store.port.js';
 
@@ -39,9 +39,13 @@ export class HeldJob {
   /** Ends the pauses under way; made for the first of them, because most jobs have none. */
   #pauses: AbortController | undefined;
   #isWriting = false;
+  /** What the job was taken in with, sealed, as long as nothing else was written of it. */
+  #accepted: Uint8Array | undefined;
   #writes: Promise<void> = Promise.resolve();
 
-  constructor(job: Job, deps: HeldJobDeps) {
+  /** `accepted`: the inside as it was sealed when the job was taken in, where that is all that was written so far. */
+  constructor(job: Job, deps: HeldJobDeps, accepted?: Uint8Array) {
+    this.#accepted = accepted;
     this.#job = job;
     this.#state = job.state;
     this.#whole = job;
@@ -205,11 +209,13 @@ export class HeldJob {
     const beganAt = clock.now();
     let next = change(this.job, beganAt);
     const { state } = next;
-    const sealed = sealState(vault, next);
+    const kept = leavesNothing(next) ? this.#accepted : undefined;
+    this.#accepted = undefined;
+    const sealed = kept ?? sealState(vault, next);
     for (let retried = false; ; retried = true) {
       try {
         if (await store.write(rowOf(next, sealed))) return next;
-        return retried ? await this.#earlierTry(state, sealed) : undefined;
+        return retried ? await this.#earlierTry(next, sealed) : undefined;
       } catch (error) {
         if (!isBehalfError(error, 'store.unavailable') || clock.now() - beganAt >= PATIENCE_MS) throw error;
         await clock.sleep(RETRY_MS);
@@ -218,10 +224,13 @@ export class HeldJob {
     }
   }
 
-  /** A try that seemed to fail may have been written. Ciphertexts never repeat: the same bytes are the same write. */
-  async #earlierTry(state: JobState, sealed: Uint8Array): Promise<Job | undefined> {
+  /**
+   * A try that seemed to fail may have been written. Ciphertexts never repeat: the same bytes are the same write; those from the
+   * beginning are written again by nobody else but together with the end.
+   */
+  async #earlierTry({ state, status, version }: Job, sealed: Uint8Array): Promise<Job | undefined> {
     const stored = await this.#deps.store.load(this.#job.id);
-    if (stored?.version !== this.#job.version + 1 || Buffer.compare(stored.sealed, sealed) !== 0) return undefined;
-    return withState(stored, state);
+    if (stored?.version !== version || stored.status !== status) return undefined;
+    return Buffer.compare(stored.sealed, sealed) === 0 ? withState(stored, state) : undefined;
   }
 }

@@ -147,6 +147,15 @@ function next(job: Job, now: number, change: Change): Complete<Job> {
   };
 }
 
+/**
+ * True for a job that has ended well, whose person has been told all that there is: nobody asks for its inside again. What
+ * the apps gave need not be kept.
+ */
+export function leavesNothing({ state, status, user }: Job): boolean {
+  const { log, result } = state;
+  return status === 'succeeded' && isPerson(user) && !log && result?.text === '' && !result.outputs;
+}
+
 /** The same job with another inside. */
 export function withState(facts: Omit<Job, 'state'>, state: JobState): Complete<Job> {
   const { attentionAt, createdAt, id, keepUntil, lease, recipe, status, updatedAt, user, version, waitingFor } = facts;

@@ -107,17 +107,16 @@ export class Jobs {
     try {
       const job = newJob(request, clock.now(), { by: this.#lessee, isHeld: hasPlace, trace: tracing?.carrier() });
       const limits = isPerson(request.user) ? startLimits.person : { ...startLimits.program, mayAskAgain: true };
-      const taken = await store
-        .accept(sealJob(vault, job), request.eventId, EVENT_TTL_MS, limits)
-        .catch((error: unknown) => {
-          // Whoever asks for the same job again finds what has arrived.
-          if (!('isRepeatable' in request && request.isRepeatable)) this.#withdrawn.add(job.id);
-          throw error;
-        });
+      const row = sealJob(vault, job);
+      const taken = await store.accept(row, request.eventId, EVENT_TTL_MS, limits).catch((error: unknown) => {
+        // Whoever asks for the same job again finds what has arrived.
+        if (!('isRepeatable' in request && request.isRepeatable)) this.#withdrawn.add(job.id);
+        throw error;
+      });
       if (taken.kind === 'duplicate') return 'duplicate';
       if (taken.kind === 'refused') return this.#refused(taken);
       noteStart(this.#deps, job);
-      if (hasPlace) this.#track(this.#run(job));
+      if (hasPlace) this.#track(this.#run(job, row.sealed));
       else if (isLimited) await this.#slots.fill(request.recipe.id);
       else await this.#queued.push(job.id, { owner, rank: taken.open });
       isRunning = hasPlace;
@@ -181,9 +180,9 @@ export class Jobs {
     while (this.#work.size > 0) await Promise.all(this.#work);
   }
 
-  /** Runs a job on a place that has been taken for it. */
-  async #run(job: Job): Promise<void> {
-    const held = new HeldJob(job, this.#holding);
+  /** Runs a job on a place that has been taken for it. `accepted`: its inside, where it is new. */
+  async #run(job: Job, accepted?: Uint8Array): Promise<void> {
+    const held = new HeldJob(job, this.#holding, accepted);
     this.#running.set(job.id, held);
     // It may have been cancelled while a process that has died had it.
     if (job.version > 1) await this.#wishes.heed([held]);

@@ -112,6 +112,21 @@ describe('the life of a job', () => {
     expect(calls.sort()).toEqual(['connections.get', 'jobs.accept', 'jobs.write']);
   });
 
+  test('keeps nothing of what the app gave where it answers at once', async () => {
+    await kit.say('shout');
+    await eventually(() => kit.chat.messages.length === 1);
+    await kit.logIn(kit.chat.last(), 'ann@acme.example');
+    await kit.idle();
+    await kit.say('shout');
+    await kit.say('tidy up');
+    await kit.idle();
+    const jobs = await kit.jobList();
+    expect(jobs.map(({ status }) => status)).toEqual(['succeeded', 'succeeded', 'succeeded']);
+    // The first went on after a login, and the last one had to say by itself that it is done.
+    expect(jobs.map(({ state }) => Object.keys(state.done))).toEqual([['0', '1'], [], ['0']]);
+    expect(jobs[1]?.state).toMatchObject({ parameters: {}, conversation: { kind: 'direct' } });
+  });
+
   test('asks for the login, then goes on by itself with what was typed', async () => {
     await kit.say('create thing title: Big one');
     await eventually(() => kit.chat.messages.length === 1);
