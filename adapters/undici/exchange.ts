@@ -29,7 +29,8 @@ export function exchange(
       else reject(failure);
     });
     const onAbort = (): void => collector.giveUp(signal?.reason);
-    const timer = setTimeout(() => collector.giveUp(coded('The call took too long', 'ETIMEDOUT')), timeoutMs);
+    // The connection keeps the process alive. Of timers that do, Node makes the list anew whenever it was empty.
+    const timer = setTimeout(() => collector.giveUp(coded('The call took too long', 'ETIMEDOUT')), timeoutMs).unref();
     signal?.addEventListener('abort', onAbort, { once: true });
     dispatcher.dispatch(request, collector);
   });
