@@ -70,12 +70,12 @@ export function createVault(keyring: readonly VaultKey[]): Vault {
   if (primary === undefined) throw new BehalfError('config.invalid', 'The keyring is empty');
   for (const { id, key } of keyring) checkKey(id, key.reveal());
   const keys = new Map(keyring.map(({ id, key }) => [id, key]));
-  const header = Buffer.concat([Buffer.from([VERSION, primary.id.length]), Buffer.from(primary.id)]);
+  const header = Buffer.from(headerOf(primary.id));
 
   const seal: Vault['seal'] = (type, parts, plaintext) => {
     const nonce = pooledBytes(NONCE_BYTES);
     const cipher = createCipheriv('aes-256-gcm', primary.key.reveal(), nonce, { authTagLength: TAG_BYTES });
-    cipher.setAAD(authenticated(header, type, parts));
+    cipher.setAAD(authenticated(primary.id, type, parts));
     const ciphertext = typeof plaintext === 'string' ? cipher.update(plaintext, 'utf8') : cipher.update(plaintext);
     // GCM keeps nothing back (NIST SP 800-38D, section 7.1): what comes at the end is empty.
     cipher.final();
@@ -89,14 +89,16 @@ export function createVault(keyring: readonly VaultKey[]): Vault {
   };
 
   const open: Vault['open'] = (type, parts, envelope) => {
-    const { keyId, header, nonce, ciphertext, tag } = readEnvelope(type, envelope);
+    const { keyId, nonce, ciphertext, tag } = readEnvelope(type, envelope);
     const key = keys.get(keyId);
     if (key === undefined) throw corrupt(type, 'its key is not in the keyring');
     const decipher = createDecipheriv('aes-256-gcm', key.reveal(), nonce, { authTagLength: TAG_BYTES });
-    decipher.setAAD(authenticated(header, type, parts));
+    decipher.setAAD(authenticated(keyId, type, parts));
     decipher.setAuthTag(tag);
     try {
-      return Buffer.concat([decipher.update(ciphertext), decipher.final()]);
+      const plaintext = decipher.update(ciphertext);
+      decipher.final();
+      return plaintext;
     } catch {
       throw corrupt(type, 'it was changed or belongs elsewhere');
     }
@@ -130,13 +132,18 @@ function checkKey(id: string, key: Buffer): void {
   if (misfit !== undefined) throw new BehalfError('config.invalid', misfit);
 }
 
-function authenticated(header: Buffer, type: SealedType, parts: readonly string[]): Buffer {
-  return Buffer.concat([header, Buffer.from(joinKey(type, ...parts))]);
+/** What an envelope begins with, as text: version, length and id of the key are ASCII. */
+function headerOf(keyId: string): string {
+  return `${String.fromCharCode(VERSION, keyId.length)}${keyId}`;
+}
+
+/** As text, which becomes bytes once: of the header and of the rest together. */
+function authenticated(keyId: string, type: SealedType, parts: readonly string[]): Buffer {
+  return Buffer.from(`${headerOf(keyId)}${joinKey(type, ...parts)}`);
 }
 
 interface Envelope {
   readonly keyId: string;
-  readonly header: Buffer;
   readonly nonce: Buffer;
   readonly ciphertext: Buffer;
   readonly tag: Buffer;
@@ -150,7 +157,6 @@ function readEnvelope(type: SealedType | 'stored', envelope: Uint8Array): Envelo
   }
   return {
     keyId: bytes.subarray(2, headerEnd).toString('utf8'),
-    header: bytes.subarray(0, headerEnd),
     nonce: bytes.subarray(headerEnd, headerEnd + NONCE_BYTES),
     ciphertext: bytes.subarray(headerEnd + NONCE_BYTES, -TAG_BYTES),
     tag: bytes.subarray(-TAG_BYTES),
