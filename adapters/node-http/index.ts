@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import {
   createServer,
   type IncomingHttpHeaders,
@@ -9,6 +8,7 @@ import {
 import { asBehalfError, BehalfError } from '../../src/kernel/errors.js';
 import type { HttpRefusal, HttpRequest } from '../../src/kernel/http.js';
 import type { HttpServer } from '../../src/kernel/http-server.port.js';
+import { randomDigits } from '../../src/kernel/ids.js';
 import type { Logger } from '../../src/kernel/logger.port.js';
 import { type Metrics, noMetrics } from '../../src/kernel/metrics.port.js';
 import { readBody } from './read-body.js';
@@ -96,7 +96,7 @@ interface Exchange {
 }
 
 async function answer({ incoming, outgoing, sender, table, server, logger, metrics, room }: Exchange): Promise<void> {
-  const id = randomUUID();
+  const id = randomDigits();
   const { method = '', url = '' } = incoming;
   const mark = url.indexOf('?');
   const path = mark === -1 ? url : url.slice(0, mark);

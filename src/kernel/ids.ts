@@ -1,4 +1,4 @@
-import { hash, randomBytes, randomFillSync, timingSafeEqual } from 'node:crypto';
+import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
 
 /** A random URL-safe token of `bits` bits (default 256: OAuth state, login links). */
 export function randomToken(bits = 256): string {
@@ -6,26 +6,27 @@ export function randomToken(bits = 256): string {
 }
 
 const POOL_BYTES = 4096;
-const pool = Buffer.alloc(POOL_BYTES);
-let poolUsed = POOL_BYTES;
+let pool: Buffer = Buffer.alloc(0);
+let poolUsed = 0;
 
 /**
  * `length` random bytes, at most 4096, out of a pool: a few bytes cost as much from the system as thousands. For ids and
  * nonces, which are no secrets; tokens come from {@link randomToken}.
  */
 export function pooledBytes(length: number): Buffer {
-  if (poolUsed + length > POOL_BYTES) {
-    randomFillSync(pool);
+  if (poolUsed + length > pool.length) {
+    // Never filled again: what was taken out of it is a view.
+    pool = randomBytes(POOL_BYTES);
     poolUsed = 0;
   }
   poolUsed += length;
-  return Buffer.from(pool.subarray(poolUsed - length, poolUsed));
+  return pool.subarray(poolUsed - length, poolUsed);
 }
 
 const DIGITS = '0123456789abcdefghijklmnopqrstuvwxyz';
 
-/** 80 random bits as 16 digits of base 32. */
-function randomDigits(): string {
+/** 80 random bits as 16 digits of base 32: an id for what need not sort by time. No secret. */
+export function randomDigits(): string {
   let digits = '';
   for (const byte of pooledBytes(16)) digits += DIGITS.charAt(byte & 31);
   return digits;
