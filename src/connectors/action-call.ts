@@ -8,6 +8,7 @@ import type { ConnectorAction } from './action.js';
 import type { AppPauses } from './app-pauses.js';
 import type { AppTurns, Booking } from './app-turns.js';
 import type { Connector } from './connector.js';
+import type { Holder } from './holder.js';
 
 /** Reads a file that the person sent, anew each time. Fails with `chat.file_*`. */
 export type ReadFile = (
@@ -36,7 +37,8 @@ export interface ActionCall {
   readonly booking?: Booking | undefined;
   /** Absent where nobody can have sent a file. */
   readonly readFile?: ReadFile | undefined;
-  readonly signal?: AbortSignal | undefined;
+  /** Absent where nothing can be lost. */
+  readonly holder?: Holder | undefined;
   /** Whole time for one request with its redirects, in ms. */
   readonly timeoutMs?: number | undefined;
 }
@@ -46,7 +48,7 @@ export function withParts(
   call: Omit<ActionCall, 'http' | 'clock'>,
   parts: Pick<ActionCall, 'booking' | 'clock' | 'http' | 'pauses' | 'readFile' | 'turns'>,
 ): Complete<ActionCall> {
-  const { account, action, connector, credential, idempotencyKey, input, parent, signal, timeoutMs } = call;
+  const { account, action, connector, credential, holder, idempotencyKey, input, parent, timeoutMs } = call;
   const { booking, clock, http, pauses, readFile, turns } = parts;
   return {
     connector,
@@ -62,7 +64,7 @@ export function withParts(
     turns,
     booking,
     readFile,
-    signal,
+    holder,
     timeoutMs,
   };
 }

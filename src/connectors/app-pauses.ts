@@ -7,6 +7,7 @@ import type { Metrics } from '../kernel/metrics.port.js';
 import type { RateLimiter } from '../kernel/rate-limiter.port.js';
 import { rateLimitedText } from './app-error.js';
 import { LONGEST_WAIT_MS } from './app-turns.js';
+import type { Holder } from './holder.js';
 
 /** Most accounts that are remembered at once. */
 const MAX_ACCOUNTS = 10_000;
@@ -16,6 +17,7 @@ export interface PausePlace {
   readonly parent: ParentConnection;
   /** Label of the account that acts. */
   readonly account?: string | undefined;
+  readonly holder?: Holder | undefined;
 }
 
 /** How old what is known of the pauses that other processes were asked for may be, in ms. */
@@ -78,8 +80,8 @@ export class AppPauses {
     for (const [key, until] of pauses) this.#remember(key, until);
   }
 
-  /** Waits for the end of a short pause. Fails with `app.rate_limited` in a long one, or with the signal's reason. */
-  async pass(place: PausePlace, signal?: AbortSignal): Promise<void> {
+  /** Waits for the end of a short pause. Fails with `app.rate_limited` in a long one, or when the holder is lost. */
+  async pass(place: PausePlace): Promise<void> {
     await this.#look();
     const key = keyOf(place);
     const left = (this.#until.get(key) ?? 0) - this.#clock.now();
@@ -87,7 +89,7 @@ export class AppPauses {
     const app = place.parent.connector;
     if (left <= LONGEST_WAIT_MS) {
       this.#metrics.count('app_pauses', { app, outcome: 'waited' });
-      return this.#clock.sleep(left, signal);
+      return this.#clock.sleep(left, place.holder?.signalFor(left));
     }
     this.#metrics.count('app_pauses', { app, outcome: 'refused' });
     throw new BehalfError('app.rate_limited', `${app} asked to be left alone for a while`, {

@@ -7,6 +7,7 @@ import type { RateLimiter } from '../kernel/rate-limiter.port.js';
 import { neverMoreThan } from '../kernel/token-bucket.js';
 import { rateLimitedText } from './app-error.js';
 import type { Connector } from './connector.js';
+import type { Holder } from './holder.js';
 
 /** Longest that a call waits for its turn while it keeps its place, in ms: the person is waiting in the chat. */
 export const LONGEST_WAIT_MS = 5_000;
@@ -48,7 +49,7 @@ export interface TurnRequest {
   /** Label of the account that acts. */
   readonly account?: string | undefined;
   readonly booking?: Booking | undefined;
-  readonly signal?: AbortSignal | undefined;
+  readonly holder?: Holder | undefined;
 }
 
 /** Of the connection, else of its connector; undefined: we limit nothing. */
@@ -82,7 +83,7 @@ export class AppTurns {
     if (waitMs > (isFurtherPage ? LONGEST_PAGE_WAIT_MS : LONGEST_WAIT_MS))
       throw this.#busy(call.parent, waitMs, { key, at: this.#clock.now() + waitMs });
     this.#count(call.parent, 'waited');
-    await this.#clock.sleep(waitMs, call.signal);
+    await this.#clock.sleep(waitMs, call.holder?.signalFor(waitMs));
   }
 
   /** The app itself has asked a call to wait for so long. */

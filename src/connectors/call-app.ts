@@ -9,7 +9,7 @@ import { unreachableText } from './app-error.js';
 import { redirected } from './build-request.js';
 
 /** Whole time for one call of an app with its redirects, in ms: the person is waiting in the chat. */
-const CALL_TIMEOUT_MS = 20_000;
+export const CALL_TIMEOUT_MS = 20_000;
 
 const MAX_REDIRECTS = 5;
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);

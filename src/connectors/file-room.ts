@@ -1,4 +1,5 @@
 import { type FileValue, isFileValue } from '../kernel/file-value.js';
+import type { Holder } from './holder.js';
 
 /** So many of the largest files may be passed on at once. */
 const LARGEST_AT_ONCE = 4;
@@ -28,15 +29,15 @@ export class FileRoom {
     return this.#waiting.length;
   }
 
-  /** Does the work when there is room for the files in its input. Rejects with the reason of the signal when it is aborted before. */
+  /** Does the work when there is room for the files in its input. Rejects when the holder is lost before. */
   async during<T>(
-    { input, signal }: { readonly input: Readonly<Record<string, unknown>>; readonly signal?: AbortSignal | undefined },
+    { holder, input }: { readonly input: Readonly<Record<string, unknown>>; readonly holder?: Holder | undefined },
     work: () => Promise<T>,
   ): Promise<T> {
     const files = Object.values(input).filter(isFileValue);
     if (files.length === 0) return work();
     const bytes = Math.min(this.#bytesOf(files), LARGEST_AT_ONCE * this.#maxFileBytes);
-    await this.#enter(bytes, signal);
+    await this.#enter(bytes, holder?.signalFor(Number.POSITIVE_INFINITY));
     try {
       return await work();
     } finally {

@@ -7,7 +7,7 @@ import { addressData, resolveAppAddress } from './app-address.js';
 import { appError } from './app-error.js';
 import { callLimitOf } from './app-turns.js';
 import { buildRequest, redirected } from './build-request.js';
-import { callApp } from './call-app.js';
+import { CALL_TIMEOUT_MS, callApp } from './call-app.js';
 import { checkInput } from './check-input.js';
 import { collectPages } from './collect-pages.js';
 import { judgeResponse, type Verdict } from './judge-response.js';
@@ -58,11 +58,15 @@ function requestOf(
   input: Readonly<Record<string, unknown>>,
   query?: Readonly<Record<string, string>>,
 ): Promise<OutgoingRequest> {
-  const { connector, parent, credential, action, readFile, signal } = call;
+  const { connector, parent, credential, action, holder, readFile } = call;
   const { request: template, idempotencyKeyHeader: header } = action;
   const headers = header ? { [header.toLowerCase()]: call.idempotencyKey } : {};
   const readContent: ReadContent | undefined =
-    readFile && ((file, limits) => readFile(file, { ...limits, ...(signal ? { signal } : {}) }));
+    readFile &&
+    ((file, limits) => {
+      const signal = holder?.signalFor(Number.POSITIVE_INFINITY);
+      return readFile(file, { ...limits, ...(signal ? { signal } : {}) });
+    });
   return buildRequest({ connector, parent, credential, template, input, headers, query, readContent });
 }
 
@@ -75,7 +79,8 @@ async function ask(
   await passPauses(call);
   await call.turns?.pass(call, more);
   const address = await resolveAppAddress(connector, parent, credential);
-  const { http, signal, timeoutMs } = call;
+  const { holder, http, timeoutMs = CALL_TIMEOUT_MS } = call;
+  const signal = holder?.signalFor(timeoutMs);
   const response = await callApp(request, { http, clock, parent, credential, address, signal, timeoutMs });
   const verdict = await judgeResponse(connector, response, { nowMs: clock.now(), as: action.response });
   if (verdict.waitMs !== undefined && isPausing(verdict)) pauses?.note(call, verdict.waitMs);
@@ -88,9 +93,9 @@ async function ask(
 
 /** Where calls have turns, a job comes back after a long pause; all others are told to. */
 async function passPauses(call: ActionCall): Promise<void> {
-  const { parent, pauses, signal, turns } = call;
+  const { parent, pauses, turns } = call;
   try {
-    await pauses?.pass(call, signal);
+    await pauses?.pass(call);
   } catch (error) {
     if (!turns || !callLimitOf(call) || !isBehalfError(error, 'app.rate_limited')) throw error;
     throw turns.refused(parent, error.retryAfterMs ?? UNTOLD_WAIT_MS);

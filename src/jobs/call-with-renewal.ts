@@ -47,7 +47,7 @@ function through(
   { account, connector, credential, parent }: ResolvedSlot,
   call: SlotCall,
 ): Complete<Omit<ActionCall, 'http' | 'clock' | 'pauses' | 'turns' | 'booking'>> {
-  const { action, idempotencyKey, input, readFile, signal, timeoutMs } = call;
+  const { action, holder, idempotencyKey, input, readFile, timeoutMs } = call;
   const label = account?.label;
-  return { action, account: label, connector, credential, idempotencyKey, input, parent, readFile, signal, timeoutMs };
+  return { action, account: label, connector, credential, holder, idempotencyKey, input, parent, readFile, timeoutMs };
 }

@@ -1,3 +1,4 @@
+import type { Holder } from '../connectors/holder.js';
 import type { Clock } from '../kernel/clock.port.js';
 import { BehalfError, isBehalfError } from '../kernel/errors.js';
 import type { Vault } from '../kernel/vault.js';
@@ -26,9 +27,8 @@ interface Landing {
  * A job that this process holds the lease of. Writes happen one after the other and fail with `job.lost` as soon as somebody
  * else has written: from then on nothing more may be done for the job here.
  */
-export class HeldJob {
+export class HeldJob implements Holder {
   readonly #deps: HeldJobDeps;
-  readonly #lost = new AbortController();
   #job: Job;
   #state: JobState;
   /** The two above as one, made anew when one of them has changed: a command asks for it a dozen times. */
@@ -36,6 +36,10 @@ export class HeldJob {
   #dirty = false;
   #isLeaving = false;
   #isCancelWanted = false;
+  /** Why the job is not ours any more. */
+  #lost: BehalfError | undefined;
+  /** Ends what is under way when the job is lost; made for the first that may be, because hardly a call lasts longer than the lease. */
+  #calls: AbortController | undefined;
   /** Ends the pauses under way; made for the first of them, because most jobs have none. */
   #pauses: AbortController | undefined;
   #isWriting = false;
@@ -62,9 +66,22 @@ export class HeldJob {
     return this.#state;
   }
 
-  /** Aborted when the job is not ours any more. */
-  get signal(): AbortSignal {
-    return this.#lost.signal;
+  /** @throws BehalfError `job.lost` when the job is not ours any more */
+  throwIfLost(): void {
+    if (this.#lost) throw this.#lost;
+  }
+
+  /** Nobody can take the job while its lease lasts. */
+  signalFor(ms: number): AbortSignal | undefined {
+    if (!this.#lost && ms <= this.#leftMs()) return undefined;
+    this.#calls ??= new AbortController();
+    if (this.#lost) this.#calls.abort(this.#lost);
+    return this.#calls.signal;
+  }
+
+  /** How long the lease lasts. */
+  #leftMs(): number {
+    return (this.#job.lease?.until ?? 0) - this.#deps.clock.now();
   }
 
   /** True when the person wants the job to end: no step is begun any more. */
@@ -82,7 +99,8 @@ export class HeldJob {
     if (this.#isCancelWanted) return;
     this.#pauses ??= new AbortController();
     const { signal } = this.#pauses;
-    await this.#deps.clock.sleep(ms, AbortSignal.any([this.signal, signal])).catch(() => {});
+    const lost = this.signalFor(ms);
+    await this.#deps.clock.sleep(ms, lost ? AbortSignal.any([lost, signal]) : signal).catch(() => {});
   }
 
   /** Changes the inside without writing yet: what can be done again safely need not be durable. */
@@ -117,9 +135,8 @@ export class HeldJob {
    */
   async beginReply(step: InFlight): Promise<void> {
     this.note(this.#with(step));
-    const leftMs = (this.#job.lease?.until ?? 0) - this.#deps.clock.now();
     // A process that stood still may have lost the job: that shows when it writes.
-    if (leftMs < this.#deps.leaseMs / 2) await this.checkpoint();
+    if (this.#leftMs() < this.#deps.leaseMs / 2) await this.checkpoint();
     else await this.flush();
   }
 
@@ -167,9 +184,7 @@ export class HeldJob {
   async keep(): Promise<void> {
     // A write under way prolongs it, too; one that waits for the store must not hold up other jobs' leases.
     if (this.#isLeaving || this.#isWriting) return;
-    const until = this.#job.lease?.until ?? 0;
-    if (until - this.#deps.clock.now() < (this.#deps.leaseMs * 2) / 3)
-      await this.#write((job, now) => leased(job, this.#deps, now));
+    if (this.#leftMs() < (this.#deps.leaseMs * 2) / 3) await this.#write((job, now) => leased(job, this.#deps, now));
   }
 
   /** Ends holding: the job is written as `change` makes it (suspended, pending, final). */
@@ -184,11 +199,11 @@ export class HeldJob {
       this.#dirty = false;
       const written = await this.#writeWhileHeld(change);
       if (!written) {
-        const error = new BehalfError('job.lost', 'Another process has written this job', {
+        this.#lost = new BehalfError('job.lost', 'Another process has written this job', {
           details: { jobId: this.#job.id },
         });
-        this.#lost.abort(error);
-        throw error;
+        this.#calls?.abort(this.#lost);
+        throw this.#lost;
       }
       this.#job = written;
     });

@@ -36,7 +36,7 @@ export async function runAction(context: StepsContext, step: ActionStep, scope: 
     action,
     input,
     idempotencyKey: `${held.job.id}:${path}`,
-    signal: held.signal,
+    holder: held,
     timeoutMs: Math.max(1, Math.min(step.timeoutMs ?? ACTION_TIMEOUT_MS, context.deadline - context.clock.now())),
   }).catch((error: unknown) => {
     // It is tried later; nothing has been asked of the app.

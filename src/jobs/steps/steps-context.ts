@@ -87,7 +87,7 @@ export type RunRecipe = (context: StepsContext, scope: StepScope) => Promise<Ste
 
 /** Before each step: the job must be ours, wanted, and in time. Throws `job.lost`, `job.cancelled`, `job.timeout`. */
 export function checkMayGoOn({ clock, deadline, held }: StepsContext): void {
-  held.signal.throwIfAborted();
+  held.throwIfLost();
   checkIsWanted(held);
   if (clock.now() >= deadline) throw new BehalfError('job.timeout', 'The job has worked for as long as it may');
 }

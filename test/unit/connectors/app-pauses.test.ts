@@ -69,7 +69,7 @@ describe('an app that asked for a pause', () => {
     await call(json(429, {}, { 'retry-after': '5' })).output;
     const waiting = call(json(200, { id: 1 }));
     const leaving = new AbortController();
-    const gone = call(json(200, { id: 2 }), { signal: leaving.signal });
+    const gone = call(json(200, { id: 2 }), { holder: { signalFor: () => leaving.signal } });
     await clock.advance(4_999);
     expect(waiting.http.requests).toHaveLength(0);
     leaving.abort(new Error('cancelled'));

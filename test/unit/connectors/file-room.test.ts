@@ -22,7 +22,7 @@ describe('room for files', () => {
   function pass(name: string, input: Record<string, unknown>, signal?: AbortSignal): Promise<string> {
     const end = gate();
     ends.push(end);
-    return room.during({ input, signal }, async () => {
+    return room.during({ input, holder: { signalFor: () => signal } }, async () => {
       begun.push(name);
       await end.opened;
       return name;
