@@ -8,6 +8,7 @@ import { readAddressRules } from './address-rules.js';
 import { decompressed, UNDECODABLE } from './content-encoding.js';
 import { type Exchange, exchange, TOO_LARGE } from './exchange.js';
 import { guardedConnector, REFUSED, type Resolve } from './guarded-connector.js';
+import { type WebAddress, WebAddresses } from './web-address.js';
 
 export interface HttpClientOptions {
   /**
@@ -54,18 +55,19 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   options.metrics?.level('http_calls_waiting', () => waitingIn(agent), {
     to: allowPrivateHosts === 'all' ? 'platforms' : 'apps',
   });
+  const addresses = new WebAddresses();
   return {
     request: async (request) => {
-      const url = checkedUrl(request.url);
+      const address = addresses.read(request.url);
       const startedAt = clock.now();
-      const { host } = url;
+      const { host } = address;
       const { method } = request;
       try {
-        const response = await decompressed(await send(agent, url, request), request.maxBytes ?? DEFAULT_MAX_BYTES);
+        const response = await decompressed(await send(agent, address, request), request.maxBytes ?? DEFAULT_MAX_BYTES);
         logger.debug({ host, method, status: response.status, ms: clock.now() - startedAt }, 'called a server');
         return response;
       } catch (error) {
-        const failure = toBehalfError(error, url);
+        const failure = toBehalfError(error, host);
         logger.debug(
           { host, method, code: failure.code, ...failure.details, ms: clock.now() - startedAt },
           'a call failed',
@@ -83,34 +85,11 @@ function waitingIn({ stats }: Agent): number {
   return Object.values(stats).reduce((sum, { pending }) => sum + pending, 0);
 }
 
-function checkedUrl(text: string): URL {
-  const url = parseUrl(text);
-  const isWeb = url?.protocol === 'https:' || url?.protocol === 'http:';
-  if (url && isWeb && url.username === '' && url.password === '') return url;
-  throw new BehalfError('egress.refused', 'The address is no http(s) address, or has credentials in it', {
-    details: { reason: 'address' },
-  });
-}
-
-function parseUrl(text: string): URL | undefined {
-  try {
-    return new URL(text);
-  } catch {
-    return undefined;
-  }
-}
-
 /** A kept connection may be closed by the server just as it is used: reading again does no harm. */
-async function send(agent: Agent, url: URL, request: OutgoingRequest): Promise<IncomingResponse> {
+async function send(agent: Agent, { origin, path }: WebAddress, request: OutgoingRequest): Promise<IncomingResponse> {
   const { method, headers, body, timeoutMs = DEFAULT_TIMEOUT_MS, maxBytes = DEFAULT_MAX_BYTES, signal } = request;
   const call: Exchange = {
-    request: {
-      origin: url.origin,
-      path: `${url.pathname}${url.search}`,
-      method,
-      headers: headers ?? {},
-      body: body ?? null,
-    },
+    request: { origin, path, method, headers: headers ?? {}, body: body ?? null },
     timeoutMs,
     maxBytes,
     signal,
@@ -128,24 +107,24 @@ async function send(agent: Agent, url: URL, request: OutgoingRequest): Promise<I
 }
 
 /** Foreign errors may quote addresses and headers: only their code is kept. */
-function toBehalfError(error: unknown, url: URL): BehalfError {
+function toBehalfError(error: unknown, host: string): BehalfError {
   const reason = codeOf(error);
-  const details = { host: url.host, reason };
+  const details = { host, reason };
   if (reason === REFUSED) {
-    return new BehalfError('egress.refused', `The address of ${url.host} is not allowed (see EGRESS_ALLOW)`, {
+    return new BehalfError('egress.refused', `The address of ${host} is not allowed (see EGRESS_ALLOW)`, {
       details,
     });
   }
   if (reason === TOO_LARGE) {
-    return new BehalfError('app.unexpected_answer', `The answer of ${url.host} is too large`, { details });
+    return new BehalfError('app.unexpected_answer', `The answer of ${host} is too large`, { details });
   }
   if (reason === UNDECODABLE) {
-    return new BehalfError('app.unexpected_answer', `The answer of ${url.host} cannot be decompressed`, { details });
+    return new BehalfError('app.unexpected_answer', `The answer of ${host} cannot be decompressed`, { details });
   }
   if (reason === 'UND_ERR_INVALID_ARG') {
-    return new BehalfError('internal', `The request to ${url.host} cannot be sent`, { details });
+    return new BehalfError('internal', `The request to ${host} cannot be sent`, { details });
   }
-  return new BehalfError('app.unavailable', `${url.host} cannot be reached (${reason})`, { details });
+  return new BehalfError('app.unavailable', `${host} cannot be reached (${reason})`, { details });
 }
 
 function codeOf(error: unknown): string {
