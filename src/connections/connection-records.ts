@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { BehalfError, isBehalfError } from '../kernel/errors.js';
-import { joinKey } from '../kernel/ids.js';
+import { joinKey, sha256 } from '../kernel/ids.js';
 import { Secret } from '../kernel/secret.js';
 import type { Vault } from '../kernel/vault.js';
 import type { Connection, ConnectionOwner, PersonOwner } from './connection.js';
@@ -9,6 +9,8 @@ import { decodeTokens, encodeTokens, storedAccount, storedTokens } from './token
 
 /** The inside of a row. Names are short because every command reads it. */
 const storedConnection = z.object({
+  /** {@link FORM}; rows of before have none. */
+  v: z.string().exactOptional(),
   s: z.enum(['connected', 'needs_login', 'disconnected']),
   r: z.string().exactOptional(),
   a: storedAccount.exactOptional(),
@@ -20,6 +22,16 @@ const storedConnection = z.object({
   c: z.number(),
   m: z.number(),
 });
+
+type StoredConnection = z.infer<typeof storedConnection>;
+
+/** Names the schema, so that it is another one whenever the schema is. */
+const FORM = sha256(JSON.stringify(z.toJSONSchema(storedConnection))).slice(0, 8);
+
+/** Only we can have sealed it, and out of this type: what has to be looked at is the inside of rows of other versions. */
+function isOfThisForm(inside: unknown): inside is StoredConnection {
+  return typeof inside === 'object' && inside !== null && 'v' in inside && inside.v === FORM;
+}
 
 /** An owner's parts, so that no two owners share them. */
 export function ownerParts(owner: ConnectionOwner): readonly string[] {
@@ -93,7 +105,8 @@ function openOrNot(vault: Vault, row: ConnectionRow): ReadRow {
 /** Seals a connection into the row that is kept. */
 export function sealRow(vault: Vault, connection: Connection): ConnectionRow {
   const { owner, name, generation, account, asked, client, made, reason, secrets, tokens } = connection;
-  const inside: z.infer<typeof storedConnection> = {
+  const inside: StoredConnection = {
+    v: FORM,
     s: connection.status,
     ...(reason === undefined ? {} : { r: reason }),
     ...(account === undefined ? {} : { a: account }),
@@ -110,13 +123,7 @@ export function sealRow(vault: Vault, connection: Connection): ConnectionRow {
 
 /** Opens a row. Throws `store.corrupt` where its ciphertext was changed, moved, or its key is gone. */
 export function openRow(vault: Vault, row: ConnectionRow): Connection {
-  const inside = storedConnection.safeParse(vault.openJson('connection', binding(row), row.sealed));
-  if (!inside.success) {
-    throw new BehalfError('store.corrupt', 'A stored connection is not of this version', {
-      details: { connection: row.name },
-    });
-  }
-  const { s, r, a, t, k, f, q, d, c, m } = inside.data;
+  const { s, r, a, t, k, f, q, d, c, m } = insideOf(row, vault.openJson('connection', binding(row), row.sealed));
   return {
     owner: row.owner,
     name: row.name,
@@ -132,6 +139,15 @@ export function openRow(vault: Vault, row: ConnectionRow): Connection {
     connectedAt: c,
     changedAt: m,
   };
+}
+
+function insideOf(row: ConnectionRow, opened: unknown): StoredConnection {
+  if (isOfThisForm(opened)) return opened;
+  const { data } = storedConnection.safeParse(opened);
+  if (data) return data;
+  throw new BehalfError('store.corrupt', 'A stored connection is not of this version', {
+    details: { connection: row.name },
+  });
 }
 
 /** The inside of a row, sealed with the first key; the row stays of its generation. Throws `store.corrupt`. */
