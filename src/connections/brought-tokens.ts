@@ -9,6 +9,10 @@ const KEPT = 1_000;
 /** A connection that still has its tokens. */
 export type WithTokens = Connection & { readonly tokens: TokenSet };
 
+export function hasTokens(connection: Connection): connection is WithTokens {
+  return connection.tokens !== undefined;
+}
+
 interface Brought {
   readonly from: WithTokens;
   readonly tokens: TokenSet;

@@ -33,15 +33,15 @@ export interface Account {
 /** What the token endpoint gave, judged and with absolute times (RFC 6749 section 5.1). */
 export interface TokenSet {
   readonly accessToken: Secret;
-  readonly refreshToken?: Secret;
+  readonly refreshToken?: Secret | undefined;
   /** Milliseconds since the epoch by our clock, counted from the start of the request; absent when the server did not say. */
-  readonly expiresAt?: number;
+  readonly expiresAt?: number | undefined;
   readonly issuedAt: number;
   readonly scopes: readonly string[];
   /** What the login asked for, where servers name what they grant in words of their own; absent: as `scopes`. */
-  readonly asked?: readonly string[];
+  readonly asked?: readonly string[] | undefined;
   /** Further fields of the answer that the connector keeps, e.g. `instance_url`; no secrets. */
-  readonly fields?: Readonly<Record<string, string>>;
+  readonly fields?: Readonly<Record<string, string>> | undefined;
 }
 
 /** A connection of one owner. `generation` rises by one with every write; it is part of what the tokens are sealed with. */
@@ -52,21 +52,21 @@ export interface Connection {
   readonly generation: number;
   readonly status: ConnectionStatus;
   /** Why it is not connected, in words for the person. */
-  readonly reason?: string;
-  readonly account?: Account;
+  readonly reason?: string | undefined;
+  readonly account?: Account | undefined;
   /** Present only while connected. */
-  readonly tokens?: TokenSet;
+  readonly tokens?: TokenSet | undefined;
   /** Of a login that has ended: access that it had asked for. */
-  readonly asked?: readonly string[];
+  readonly asked?: readonly string[] | undefined;
   /** In place of tokens, for methods with one secret for everybody; present only while connected. */
-  readonly secrets?: Readonly<Record<string, Secret>>;
+  readonly secrets?: Readonly<Record<string, Secret>> | undefined;
   /** Of one that was made at run time: its entry as JSON, as it would stand in `connections.yaml`, with its secrets. */
-  readonly made?: Secret;
+  readonly made?: Secret | undefined;
   /** What it was connected with: a {@link clientFingerprint}. Rows of before have none. */
-  readonly client?: string;
+  readonly client?: string | undefined;
   readonly connectedAt: number;
   readonly changedAt: number;
-  readonly lastUsedAt?: number;
+  readonly lastUsedAt?: number | undefined;
 }
 
 /** What an action is carried out with. */
@@ -76,7 +76,7 @@ export type Credential =
       readonly token: Secret;
       readonly generation: number;
       /** {@link TokenSet.fields}: what the connector's templates read as `token`. */
-      readonly fields?: Readonly<Record<string, string>>;
+      readonly fields?: Readonly<Record<string, string>> | undefined;
     }
   | { readonly kind: 'api_key'; readonly in: 'header' | 'query'; readonly name: string; readonly key: Secret }
   | { readonly kind: 'basic'; readonly username: string; readonly password: Secret }

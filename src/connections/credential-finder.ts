@@ -5,6 +5,7 @@ import { Secret } from '../kernel/secret.js';
 import type { Texts } from '../texts/english.js';
 import type { ReasonCode } from '../texts/reason-text.js';
 import { said } from '../texts/texts-for.js';
+import { hasTokens } from './brought-tokens.js';
 import { clientFingerprint } from './client-fingerprint.js';
 import type { Account, Connection, ConnectionOwner, Credential, TokenSet } from './connection.js';
 import type { ConnectionRecords } from './connection-records.js';
@@ -22,9 +23,9 @@ export type CredentialAnswer =
   | {
       readonly kind: 'ready';
       readonly credential: Credential;
-      readonly account?: Account;
+      readonly account?: Account | undefined;
       /** Of a login: access that it asked for, or that the app has granted. */
-      readonly scopes?: readonly string[];
+      readonly scopes?: readonly string[] | undefined;
     }
   /** `reason`: why an earlier login does not do any more, for the person; absent when there was none. `asked`: its access. */
   | { readonly kind: 'login_required'; readonly reason?: string; readonly asked?: readonly string[] };
@@ -48,7 +49,7 @@ export class CredentialFinder {
 
   async find(owner: ConnectionOwner, parent: ParentConnection, options: CredentialOptions): Promise<CredentialAnswer> {
     const { auth, name } = parent;
-    if (auth.kind === 'oauth2') return this.#ofLogin(owner, parent, { ...options, app: auth.app });
+    if (auth.kind === 'oauth2') return this.#ofLogin(owner, parent, auth.app, options);
     if (owner !== 'shared') {
       throw new BehalfError('connection.invalid', `Connection ${name} has no login of persons`, {
         details: { connection: name, method: methodOf(auth) },
@@ -94,13 +95,12 @@ export class CredentialFinder {
   async #ofLogin(
     owner: ConnectionOwner,
     parent: ParentConnection,
-    request: CredentialOptions & { readonly app: TokenApp },
+    app: TokenApp,
+    { refusedGeneration }: CredentialOptions,
   ): Promise<CredentialAnswer> {
     const connection = await this.#read(owner, parent);
-    const ready = connection?.tokens
-      ? await this.#fresh(parent, { ...request, connection: { ...connection, tokens: connection.tokens } })
-      : connection;
-    return this.#answer(ready);
+    if (!connection || !hasTokens(connection)) return this.#answer(connection);
+    return this.#answer(await this.#fresh(parent, { app, connection, refusedGeneration }));
   }
 
   /** The client gets its first token by itself; where an administrator has disconnected it, it does not. */
@@ -140,7 +140,7 @@ export class CredentialFinder {
     return {
       kind: 'ready',
       credential: await credentialOf(secrets),
-      ...(account === undefined ? {} : { account }),
+      account,
     };
   }
 
@@ -168,7 +168,7 @@ export class CredentialFinder {
     return {
       kind: 'ready',
       credential: bearer(ready.tokens, ready.generation),
-      ...(ready.account === undefined ? {} : { account: ready.account }),
+      account: ready.account,
       scopes: [...new Set([...ready.tokens.scopes, ...(ready.tokens.asked ?? [])])],
     };
   }
@@ -179,7 +179,7 @@ const ENDED: TokenSet = { accessToken: new Secret(''), expiresAt: 0, issuedAt: 0
 
 /** The tokens as what an action is carried out with. */
 export function bearer({ accessToken, fields }: TokenSet, generation: number): Credential {
-  return { kind: 'bearer', token: accessToken, generation, ...(fields === undefined ? {} : { fields }) };
+  return { kind: 'bearer', token: accessToken, generation, fields };
 }
 
 const TEXTS: Partial<Record<ErrorCode, (title: string, texts: Texts) => string>> = {

@@ -39,12 +39,12 @@ export function encodeTokens(tokens: TokenSet): StoredTokens {
 export function decodeTokens(stored: StoredTokens): TokenSet {
   return {
     accessToken: new Secret(stored.a),
-    ...(stored.r === undefined ? {} : { refreshToken: new Secret(stored.r) }),
-    ...(stored.e === undefined ? {} : { expiresAt: stored.e }),
+    refreshToken: stored.r === undefined ? undefined : new Secret(stored.r),
+    expiresAt: stored.e,
     issuedAt: stored.i,
     scopes: stored.s,
-    ...(stored.q === undefined ? {} : { asked: stored.q }),
-    ...(stored.f === undefined ? {} : { fields: stored.f }),
+    asked: stored.q,
+    fields: stored.f,
   };
 }
 

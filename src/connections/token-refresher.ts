@@ -50,7 +50,7 @@ export interface RefreshRequest<App = TokenApp> {
   /** `client`: the client asks for a token of its own (client credentials); `connection` may then be generation 0, not stored yet. */
   readonly grant?: 'client';
   /** The token of this generation does not do any more, whatever its time says: the app answered 401 to it, or its login would end unused. */
-  readonly refusedGeneration?: number;
+  readonly refusedGeneration?: number | undefined;
 }
 
 /**

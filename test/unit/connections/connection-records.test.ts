@@ -49,7 +49,6 @@ describe('a connection at rest', () => {
   ])('opens as what it was, %s', (_, connection) => {
     const read = openRow(vault, sealRow(vault, connection));
     expect(shown(read)).toEqual(shown(connection));
-    expect(Object.keys(read).sort()).toEqual(Object.keys(connection).sort());
   });
 
   test('of a version before or after opens where it holds what this one knows', () => {
