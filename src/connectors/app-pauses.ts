@@ -83,8 +83,8 @@ export class AppPauses {
   /** Waits for the end of a short pause. Fails with `app.rate_limited` in a long one, or when the holder is lost. */
   async pass(place: PausePlace): Promise<void> {
     await this.#look();
-    const key = keyOf(place);
-    const left = (this.#until.get(key) ?? 0) - this.#clock.now();
+    if (this.#until.size === 0) return;
+    const left = (this.#until.get(keyOf(place)) ?? 0) - this.#clock.now();
     if (left <= 0) return;
     const app = place.parent.connector;
     if (left <= LONGEST_WAIT_MS) {
