@@ -1,7 +1,6 @@
 import type { Activity as BotActivity } from 'botbuilder';
 import { CloudAdapter } from 'botbuilder/lib/cloudAdapter.js';
 import type { ConnectorClient } from 'botframework-connector';
-import { z } from 'zod';
 import type { Clock } from '../../src/kernel/clock.port.js';
 import { BehalfError } from '../../src/kernel/errors.js';
 import type { Activity } from './activity.js';
@@ -10,11 +9,10 @@ import type { OutgoingActivity } from './cards.js';
 import type { Endpoints } from './config.js';
 import { ConnectorClients } from './connector.js';
 import type { ConnectorTransport } from './connector-transport.js';
+import { fieldOf } from './field-of.js';
 import type { FileActivity } from './file-consent.js';
 import type { ServiceHosts } from './service-hosts.js';
 import type { SignInQuestion } from './sign-in-question.js';
-
-const Sent = z.object({ id: z.string().min(1) });
 
 interface BotFrameworkOptions {
   readonly appId: string;
@@ -138,7 +136,7 @@ function addressed(
 }
 
 function idOf(answer: unknown): string {
-  const sent = Sent.safeParse(answer);
-  if (sent.success) return sent.data.id;
+  const id = fieldOf(answer, 'id');
+  if (typeof id === 'string' && id !== '') return id;
   throw new BehalfError('chat.delivery_failed', 'Microsoft Teams did not say what became of a message.');
 }
