@@ -6,9 +6,19 @@ import { evaluateText, type Template } from '../language/template.js';
 import type { Connector } from './connector.js';
 import { isListedHost, isWildcard, literalHead, readsToken } from './host-rules.js';
 
-/** Where requests of one connection may go. */
-export interface AppAddress {
+/** What paths are put behind. */
+export interface Base {
   readonly base: URL;
+  /** The same as text, without a `/` at its end. */
+  readonly prefix: string;
+  /** What {@link AppAddress.allows} says of it. */
+  readonly isAllowed: boolean;
+}
+
+/** Where requests of one connection may go. */
+export interface AppAddress extends Base {
+  /** The same for requests with a base of their own. */
+  at(base: URL): Base;
   /** True for a place that the connection's credentials may be sent to: a listed host, and https where the base is. */
   allows(url: URL): boolean;
 }
@@ -39,7 +49,7 @@ export async function resolveAppAddress(
     return address;
   }
   const address = addressOf(base, new Set(entries));
-  if (base.protocol === 'https:' && address.allows(base)) return address;
+  if (base.protocol === 'https:' && address.isAllowed) return address;
   throw invalid(parent, 'the app told an address at the login that is not one of its own');
 }
 
@@ -48,7 +58,11 @@ function addressOf(base: URL, entries: ReadonlySet<string>): AppAddress {
     const isAsSafe = url.protocol === 'https:' || (url.protocol === 'http:' && base.protocol === 'http:');
     return isAsSafe && url.username === '' && url.password === '' && isListedHost(entries, url.host);
   };
-  return { base, allows };
+  const at = (other: URL): Base => {
+    const prefix = `${other.origin}${other.pathname.replace(/\/+$/u, '')}`;
+    return { base: other, prefix, isAllowed: allows(other) };
+  };
+  return { ...at(base), at, allows };
 }
 
 async function resolveHosts(connector: Connector, parent: ParentConnection): Promise<readonly string[]> {

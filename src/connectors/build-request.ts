@@ -7,10 +7,11 @@ import { oauth1Authorization } from '../kernel/oauth1.js';
 import type { DatapillData } from '../language/datapill.js';
 import { evaluateTemplate, evaluateText, toText } from '../language/template.js';
 import type { RequestTemplate } from './action.js';
-import { type AppAddress, addressData, resolveAppAddress, resolveBase } from './app-address.js';
+import { type AppAddress, addressData, type Base, resolveAppAddress, resolveBase } from './app-address.js';
 import { badValue } from './bad-value.js';
 import type { Connector } from './connector.js';
 import { buildBody, parameterValues, type ReadContent } from './request-body.js';
+import { Target } from './target.js';
 
 export interface RequestParts {
   readonly connector: Connector;
@@ -27,26 +28,26 @@ export interface RequestParts {
 }
 
 /**
- * Fills a request in. Input may fill parts of path segments, query, headers and body; scheme, host and port never: the
- * finished URL is compared with the connection's own hosts before the credential is put in. Fails with `app.bad_input`
+ * Fills a request in. Input may fill parts of path segments, query, headers and body; scheme, host and port never: before the
+ * credential is put in, the base must be at one of the connection's own hosts, and the address below it. Fails with `app.bad_input`
  * when a value cannot stand where it should, `connection.invalid`, `egress.refused`, `datapill.failed`, and with `chat.file_*`.
  */
 export async function buildRequest(parts: RequestParts): Promise<OutgoingRequest> {
   const { connector, parent, credential, template } = parts;
   const data: DatapillData = { input: parts.input, ...addressData(parent, credential) };
   const address = await resolveAppAddress(connector, parent, credential);
-  const base = template.baseUrl ? await resolveBase(template.baseUrl, parent, credential) : address.base;
-  const url = await buildUrl(base, template, data);
-  if (parts.query) for (const [name, value] of Object.entries(parts.query)) url.searchParams.set(name, value);
-  if (url.origin !== base.origin || url.hash !== '' || !address.allows(url)) throw refusal(parent, url);
+  const base = template.baseUrl ? address.at(await resolveBase(template.baseUrl, parent, credential)) : address;
+  const target = await buildTarget(base, template, data);
+  if (parts.query) for (const [name, value] of Object.entries(parts.query)) target.url.searchParams.set(name, value);
+  if (!base.isAllowed || !target.isBelow(base.prefix)) throw refusal(parent, target);
   const body = template.body && (await buildBody(template.body, data, parts.readContent));
   const headers: Record<string, string> = { accept: 'application/json', 'user-agent': 'Behalf' };
   await addHeaders(headers, template, data);
   Object.assign(headers, parts.headers);
   if (body) headers['content-type'] = body.type;
   const { method } = template;
-  applyCredential(credential, { method, url, headers, body });
-  return { method, url: url.href, headers, body: body?.content };
+  applyCredential(credential, { method, target, headers, body });
+  return { method, url: target.href, headers, body: body?.content };
 }
 
 /**
@@ -66,20 +67,20 @@ export function redirected(
   const headers = { ...request.headers };
   const { body: content, method } = request;
   const body = content === undefined ? undefined : { type: headers['content-type'] ?? '', content };
-  applyCredential(credential, { method, url, headers, body });
-  return { ...request, url: url.href, headers };
+  const redirection = Target.of(url);
+  applyCredential(credential, { method, target: redirection, headers, body });
+  return { ...request, url: redirection.href, headers };
 }
 
-async function buildUrl(base: URL, template: RequestTemplate, data: DatapillData): Promise<URL> {
+async function buildTarget({ prefix }: Base, template: RequestTemplate, data: DatapillData): Promise<Target> {
   const path = await buildPath(template, data);
-  const url = new URL(base);
-  url.pathname = `${base.pathname.replace(/\/+$/u, '')}${path}`;
+  const target = Target.below(prefix, path);
   for (const [name, value] of await queryOf(template, data)) {
-    for (const text of parameterValues(value)) url.searchParams.append(name, text);
+    for (const text of parameterValues(value)) target.url.searchParams.append(name, text);
   }
   // URL resolves `.` and `..`, also written with %2e: then the path is no longer what the template says.
   if (path.split('/').some(isDotSegment)) throw badValue('other_place', 'a value leads to another place in the app');
-  return url;
+  return target;
 }
 
 async function buildPath({ path, pathSegments }: RequestTemplate, data: DatapillData): Promise<string> {
@@ -120,7 +121,7 @@ function encodeSegment(value: unknown): string {
   return encodeURIComponent(text);
 }
 
-function refusal(parent: ParentConnection, url: URL): BehalfError {
+function refusal(parent: ParentConnection, { url }: Target): BehalfError {
   return new BehalfError('egress.refused', `The connection ${parent.name} may not call the host of this request`, {
     details: { connection: parent.name, host: url.host },
   });
@@ -141,7 +142,7 @@ async function addHeaders(
 
 interface Unsigned {
   readonly method: string;
-  readonly url: URL;
+  readonly target: Target;
   readonly headers: Record<string, string>;
   readonly body: { readonly type: string; readonly content: string | Uint8Array } | undefined;
 }
@@ -163,10 +164,10 @@ function applyCredential(credential: Credential, request: Unsigned): void {
       for (const value of credential.values) place(value, request);
       return;
     case 'oauth1': {
-      const { body, method, url } = request;
+      const { body, method, target } = request;
       const isForm = body?.type === 'application/x-www-form-urlencoded';
       request.headers['authorization'] = oauth1Authorization(
-        { method, url, ...(isForm ? { form: body.content.toString() } : {}) },
+        { method, url: target.url, ...(isForm ? { form: body.content.toString() } : {}) },
         credential.signer,
         { nonce: randomToken(128), timestamp: Math.floor(credential.now() / 1_000) },
       );
@@ -175,6 +176,6 @@ function applyCredential(credential: Credential, request: Unsigned): void {
 }
 
 function place({ in: where, name, value }: PlacedSecret, request: Unsigned): void {
-  if (where === 'query') request.url.searchParams.set(name, value.reveal());
+  if (where === 'query') request.target.url.searchParams.set(name, value.reveal());
   else request.headers[name.toLowerCase()] = value.reveal();
 }
