@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createSecretKey } from 'node:crypto';
 import { BehalfError } from './errors.js';
 import { joinKey, pooledBytes } from './ids.js';
 import type { Secret } from './secret.js';
@@ -69,12 +69,13 @@ export function createVault(keyring: readonly VaultKey[]): Vault {
   const [primary] = keyring;
   if (primary === undefined) throw new BehalfError('config.invalid', 'The keyring is empty');
   for (const { id, key } of keyring) checkKey(id, key.reveal());
-  const keys = new Map(keyring.map(({ id, key }) => [id, key]));
+  const keys = new Map(keyring.map(({ id, key }) => [id, createSecretKey(key.reveal())]));
+  const primaryKey = createSecretKey(primary.key.reveal());
   const header = Buffer.from(headerOf(primary.id));
 
   const seal: Vault['seal'] = (type, parts, plaintext) => {
     const nonce = pooledBytes(NONCE_BYTES);
-    const cipher = createCipheriv('aes-256-gcm', primary.key.reveal(), nonce, { authTagLength: TAG_BYTES });
+    const cipher = createCipheriv('aes-256-gcm', primaryKey, nonce, { authTagLength: TAG_BYTES });
     cipher.setAAD(authenticated(primary.id, type, parts));
     const ciphertext = typeof plaintext === 'string' ? cipher.update(plaintext, 'utf8') : cipher.update(plaintext);
     // GCM keeps nothing back (NIST SP 800-38D, section 7.1): what comes at the end is empty.
@@ -92,7 +93,7 @@ export function createVault(keyring: readonly VaultKey[]): Vault {
     const { keyId, nonce, ciphertext, tag } = readEnvelope(type, envelope);
     const key = keys.get(keyId);
     if (key === undefined) throw corrupt(type, 'its key is not in the keyring');
-    const decipher = createDecipheriv('aes-256-gcm', key.reveal(), nonce, { authTagLength: TAG_BYTES });
+    const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES });
     decipher.setAAD(authenticated(keyId, type, parts));
     decipher.setAuthTag(tag);
     try {
