@@ -1,5 +1,7 @@
+import { z } from 'zod';
 import type { Connection } from '../../../src/connections/connection.js';
-import { openRow, sealRow } from '../../../src/connections/connection-records.js';
+import { openRow, STORED_FORM, sealRow, storedConnection } from '../../../src/connections/connection-records.js';
+import { sha256 } from '../../../src/kernel/ids.js';
 import { Secret } from '../../../src/kernel/secret.js';
 import { createVault } from '../../../src/kernel/vault.js';
 import { vaultKey } from '../../support/connection-kit.js';
@@ -43,6 +45,10 @@ function opened(inside: unknown): Connection {
 }
 
 describe('a connection at rest', () => {
+  test('has a mark that is another one whenever the schema is', () => {
+    expect(STORED_FORM).toBe(sha256(JSON.stringify(z.toJSONSchema(storedConnection))).slice(0, 8));
+  });
+
   test.each<[string, Connection]>([
     ['with all that there may be', FULL],
     ['with nothing but its state', { ...PLACE, status: 'needs_login', connectedAt: 1, changedAt: 2 }],
