@@ -40,9 +40,9 @@ export function createJobStore(database: Database, clock: Clock): JobStore {
     "SELECT id, waiting_for FROM jobs WHERE person = ? AND status = 'suspended' ORDER BY id",
   );
   const attention = database.prepare(
-    'SELECT id FROM jobs INDEXED BY jobs_looked_after WHERE attention_at <= ? ORDER BY attention_at LIMIT ?',
+    'SELECT id FROM jobs INDEXED BY jobs_by_due WHERE is_open = 1 AND due_at <= ? ORDER BY due_at LIMIT ?',
   );
-  const forget = database.prepare('DELETE FROM jobs WHERE keep_until <= ?');
+  const forget = database.prepare('DELETE FROM jobs INDEXED BY jobs_by_due WHERE is_open = 0 AND due_at <= ?');
   const listing = createListing(database);
   return {
     async accept(row, eventId, eventTtlMs, limits = {}) {
@@ -126,7 +126,7 @@ function createListing(database: Database): (filter: JobFilter, page: JobPage) =
     ];
     const used = conditions.filter(([, value]) => value !== undefined);
     // Written out, for SQLite looks at no value when it chooses among the indexes of some of the jobs.
-    const all = [...(status === undefined ? [] : [`status = '${status}'`]), ...used.map(([condition]) => condition)];
+    const all = [...(status === undefined ? [] : [conditionOf(status)]), ...used.map(([condition]) => condition)];
     const where = all.length === 0 ? '' : `WHERE ${all.join(' AND ')}`;
     const sql = `SELECT * FROM jobs ${user ? '' : indexOf(status)} ${where} ORDER BY id ${after === undefined ? 'DESC' : 'ASC'} LIMIT ?`;
     const statement = statements.get(sql) ?? database.prepare(sql);
@@ -135,7 +135,11 @@ function createListing(database: Database): (filter: JobFilter, page: JobPage) =
   };
 }
 
+function conditionOf(status: JobStatus): string {
+  return status === 'running' ? "is_open = 1 AND status = 'running'" : `status = '${status}'`;
+}
+
 /** SQLite would go through all jobs, newest first, for the few that run. */
 function indexOf(status: JobStatus | undefined): string {
-  return status === 'running' ? 'INDEXED BY jobs_looked_after' : '';
+  return status === 'running' ? 'INDEXED BY jobs_by_due' : '';
 }

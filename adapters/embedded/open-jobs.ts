@@ -30,8 +30,7 @@ export interface OpenJobs {
 
 export function createOpenJobs(database: Database): OpenJobs {
   const unfinished = database.prepare(
-    `SELECT id, person FROM jobs INDEXED BY jobs_looked_after
-    WHERE (attention_at IS NOT NULL OR status = 'running') AND status IN ('pending', 'running')`,
+    "SELECT id, person FROM jobs INDEXED BY jobs_by_due WHERE is_open = 1 AND status IN ('pending', 'running')",
   );
   const paces = new LRUCache<string, number>({ max: MOST_PACES });
   let known: Map<string, Set<string>> | undefined;

@@ -94,4 +94,14 @@ export const MIGRATIONS: readonly string[] = [
     FROM records WHERE kind = 'accepted';
   DELETE FROM records WHERE kind = 'accepted';
   `,
+  // When there is something to do with a job, in one index: what is open lies beside what has ended last, so that an end touches one
+  // page of it. Claims are swept in the order of their key.
+  `
+  DROP INDEX jobs_looked_after;
+  DROP INDEX jobs_by_keep;
+  ALTER TABLE jobs ADD COLUMN is_open INTEGER AS (status IN ('pending', 'running', 'suspended')) VIRTUAL;
+  ALTER TABLE jobs ADD COLUMN due_at INTEGER AS (CASE is_open WHEN 1 THEN attention_at ELSE keep_until END) VIRTUAL;
+  CREATE INDEX jobs_by_due ON jobs (is_open, due_at);
+  DROP INDEX claims_by_expiry;
+  `,
 ];

@@ -24,6 +24,8 @@ import { openEmbeddedStores } from './embedded-harness.js';
 import { startProcess, startProcessAfter } from './processes.js';
 import { ANN, jobId, jobRow, TURN, until } from './stores.js';
 
+const HOUR_MS = 3_600_000;
+
 describe('file of the embedded store', () => {
   let parent: string;
   let directory: string;
@@ -41,6 +43,12 @@ describe('file of the embedded store', () => {
     const database = new Libsql(file);
     database.exec(sql);
     database.close();
+  }
+
+  /** Makes the file as the version that knew so many steps left it. */
+  function writeFileOf(steps: number, rows: string): void {
+    const made = MIGRATIONS.slice(0, steps).join(';');
+    runSql(`${made}; PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${steps}; ${rows}`);
   }
 
   it('is readable by its owner only, and one file after closing', async () => {
@@ -146,8 +154,7 @@ describe('file of the embedded store', () => {
   });
 
   it('of the first version is taken over with its connections, which can be kept alive from then on', async () => {
-    const row = `INSERT INTO connections VALUES ('"shared"', 'crm', 4, 77, x'0102')`;
-    runSql(`${MIGRATIONS[0]}; PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = 1; ${row}`);
+    writeFileOf(1, `INSERT INTO connections VALUES ('"shared"', 'crm', 4, 77, x'0102')`);
     const { connections, health, keepAlive } = await openEmbeddedStores({ directory });
     const crm = { owner: 'shared', name: 'crm', generation: 4 } as const;
     expect(await connections.get('shared', 'crm')).toEqual({ ...crm, sealed: Buffer.from([1, 2]) });
@@ -213,20 +220,16 @@ describe('file of the embedded store', () => {
   });
 
   it('knows events that a former version has taken in, and writes down of none whose it was', async () => {
-    const before = await openEmbeddedStores({ directory });
-    expect(await before.jobs.accept(jobRow(), 'new event', 60_000)).toMatchObject({ kind: 'accepted' });
-    await before.health.close();
-    expect(readFileSync(file).includes(joinKey(jobOwnerKey(jobRow().user), 'new event'))).toBe(false);
     const claim = (event: string, value: string) =>
       `('accepted', '${sha256(joinKey(jobOwnerKey(jobRow().user), event))}', ${value}, ${Date.now() + 60_000})`;
     const refusal = Buffer.from(JSON.stringify({ kind: 'refused', limit: 'pace', retryAfterMs: 7 })).toString('hex');
-    runSql(
-      `DROP TABLE claims;
-      INSERT INTO records (kind, id, value, expires_at)
-      VALUES ${claim('new event', "x''")}, ${claim('old event', "x''")}, ${claim('refused event', `x'${refusal}'`)};
-      PRAGMA user_version = 8`,
+    writeFileOf(
+      8,
+      `INSERT INTO records (kind, id, value, expires_at)
+      VALUES ${claim('old event', "x''")}, ${claim('refused event', `x'${refusal}'`)}`,
     );
     const { health, jobs } = await openEmbeddedStores({ directory });
+    expect(await jobs.accept(jobRow(), 'new event', 60_000)).toMatchObject({ kind: 'accepted' });
     expect(await jobs.accept(jobRow({ id: jobId(7) }), 'old event', 60_000)).toEqual({ kind: 'duplicate' });
     expect(await jobs.accept(jobRow({ id: jobId(8) }), 'new event', 60_000)).toEqual({ kind: 'duplicate' });
     expect(await jobs.accept(jobRow({ id: jobId(6) }), 'refused event', 60_000)).toEqual({
@@ -236,18 +239,46 @@ describe('file of the embedded store', () => {
     });
     expect(await jobs.accept(jobRow({ id: jobId(9) }), 'next event', 60_000)).toMatchObject({ kind: 'accepted' });
     await health.close();
+    expect(readFileSync(file).includes(joinKey(jobOwnerKey(jobRow().user), 'new event'))).toBe(false);
+  });
+
+  it('of a version with other indexes is taken over: what is open goes on, what has ended is forgotten in its time', async () => {
+    const row = (number: number, status: string, attentionAt: number | null, keepUntil: number | null) =>
+      `('${jobId(number)}', '["slack","T1","U1"]', 'create-opportunity', '${status}', 1, 1, 1, '[]', ${attentionAt}, ${keepUntil}, x'01')`;
+    writeFileOf(
+      9,
+      `INSERT INTO jobs (id, person, recipe, status, version, created_at, updated_at, waiting_for, attention_at, keep_until, sealed)
+      VALUES ${row(1, 'running', 30, null)}, ${row(2, 'pending', 20, null)}, ${row(3, 'suspended', 10, null)},
+        ${row(4, 'succeeded', null, 50)}, ${row(5, 'failed', null, 60)}, ${row(6, 'suspended', null, null)};
+      INSERT INTO claims VALUES ('${sha256(joinKey(jobOwnerKey(ANN), 'event')).slice(0, 22)}', ${Date.now() + 60_000}, NULL)`,
+    );
+    const { health, jobs } = await openEmbeddedStores({ directory });
+    expect(await jobs.needingAttention(40, 10)).toEqual([jobId(3), jobId(2), jobId(1)]);
+    expect([await jobs.countOpen(), await jobs.countOpen(ANN)]).toEqual([2, 2]);
+    expect((await jobs.list({ status: 'running' }, { limit: 10 })).map(({ id }) => id)).toEqual([jobId(1)]);
+    expect(await jobs.accept(jobRow({ id: jobId(7) }), 'event', 60_000)).toEqual({ kind: 'duplicate' });
+    expect(await jobs.forget(50)).toBe(1);
+    const left = await jobs.list({}, { limit: 10 });
+    expect(left.map(({ id }) => id)).toEqual([6, 5, 3, 2, 1].map(jobId));
+    expect(left.at(-1)).toEqual(
+      jobRow({
+        ...{ id: jobId(1), status: 'running', createdAt: 1, updatedAt: 1, attentionAt: 30, sealed: Buffer.from([1]) },
+      }),
+    );
+    await health.close();
   });
 
   it('does not keep what has expired', async () => {
     const clock = createManualClock();
     const stores = await openEmbeddedStores({ directory, clock });
     for (let n = 0; n < 2_500; n += 1) await stores.expiring.put({ kind: 'event', id: `${n}` }, 'value', 1_000);
-    for (let n = 0; n < 3; n += 1)
-      await stores.jobs.accept(jobRow({ id: jobId(n) }), `${n}`, n === 0 ? 600_000 : 1_000);
+    for (let n = 0; n < 200; n += 1)
+      await stores.jobs.accept(jobRow({ id: jobId(n) }), `${n}`, n === 0 ? 24 * HOUR_MS : 1_000);
     await stores.leases.acquire('short', 'holder', 1_000);
-    await stores.leases.acquire('long', 'holder', 600_000);
+    await stores.leases.acquire('long', 'holder', 24 * HOUR_MS);
     await clock.advance(0);
-    await clock.advance(60_000);
+    // The claims of an hour and a little ago are gone, whatever their hashes begin with.
+    await clock.advance(HOUR_MS + 5 * 60_000);
     await clock.advance(0);
     await stores.health.close();
     const database = new Libsql(file);
