@@ -5,7 +5,7 @@ import { BehalfError, describeForeignError, isBehalfError } from '../../src/kern
 import type { Metrics } from '../../src/kernel/metrics.port.js';
 import { createEarlySync, fileSync } from './early-sync.js';
 import { isDamage, LOG_NAME, openFile, type RawDatabase, release, sqliteCode } from './file.js';
-import { createSharedCommits } from './shared-commits.js';
+import { createSharedCommits, type SharedWork } from './shared-commits.js';
 
 export type SqlValue = string | number | Uint8Array | null;
 export type SqlRow = Readonly<Record<string, unknown>>;
@@ -27,7 +27,7 @@ export interface Database {
    * As {@link call}, for a busy write: all changes of `work` or none, durable when it resolves. Writes of the same turn of the
    * event loop share one commit. `work` may be run again, after its changes were taken back.
    */
-  commit<T>(operation: string, work: () => T): Promise<T>;
+  commit<T>(operation: string, work: () => T, options?: SharedWork): Promise<T>;
   /** All changes of `work` or none. */
   transaction<T>(work: () => T): T;
   /** Folds the log back and empties it: what was deleted before is then in no file any more. */
@@ -60,7 +60,12 @@ export async function openDatabase(options: {
       throw error;
     }
   };
-  const shared = createSharedCommits(transaction);
+  const statement = <T>(work: () => T): T => {
+    const result = work();
+    early.noteCommit();
+    return result;
+  };
+  const shared = createSharedCommits({ statement, transaction });
   const observed = async <T>(operation: string, work: () => T | Promise<T>): Promise<T> => {
     const start = clock.now();
     try {
@@ -76,7 +81,7 @@ export async function openDatabase(options: {
   return {
     prepare: (sql) => prepare(raw, sql),
     call: observed,
-    commit: (operation, work) => observed(operation, () => shared.add(work)),
+    commit: (operation, work, options) => observed(operation, () => shared.add(work, options)),
     transaction,
     emptyLog() {
       shared.flush();
@@ -98,13 +103,16 @@ function prepare(raw: RawDatabase, sql: string): Statement {
   // Values go in as one array: the library takes a single object for named parameters and aborts the process over it.
   return {
     run: (...values) => statement.run(values).changes,
-    get: (...values) => rowOf(statement.get(values)),
-    all: (...values) => statement.all(values).map((row) => rowOf(row) ?? {}),
+    get: (...values) => {
+      const row: unknown = statement.get(values);
+      return isRow(row) ? row : undefined;
+    },
+    all: (...values) => statement.all(values).filter(isRow),
   };
 }
 
-export function rowOf(value: unknown): SqlRow | undefined {
-  return typeof value === 'object' && value !== null ? { ...value } : undefined;
+export function isRow(value: unknown): value is SqlRow {
+  return typeof value === 'object' && value !== null;
 }
 
 function toStoreError(operation: string, error: unknown): BehalfError {

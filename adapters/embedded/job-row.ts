@@ -23,18 +23,6 @@ export function changingValues(row: JobRow): readonly SqlValue[] {
   ];
 }
 
-/** The values that change when a running job goes on running: it waits for nothing, and is not to be forgotten. */
-export function runningValues(row: JobRow): readonly SqlValue[] {
-  return [
-    row.version,
-    row.updatedAt,
-    row.lease?.holder ?? null,
-    row.lease?.until ?? null,
-    row.attentionAt ?? null,
-    row.sealed,
-  ];
-}
-
 export const CHANGING_COLUMNS = [
   'status',
   'version',

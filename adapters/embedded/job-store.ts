@@ -4,14 +4,7 @@ import type { AcceptOutcome, JobFilter, JobPage, JobStore } from '../../src/jobs
 import type { Clock } from '../../src/kernel/clock.port.js';
 import { joinKey, sha256 } from '../../src/kernel/ids.js';
 import { type Database, type SqlRow, type SqlValue, type Statement, textOf } from './database.js';
-import {
-  CHANGING_COLUMNS,
-  changingValues,
-  decodeJob,
-  decodeWaitingFor,
-  encodeOwner,
-  runningValues,
-} from './job-row.js';
+import { CHANGING_COLUMNS, changingValues, decodeJob, decodeWaitingFor, encodeOwner } from './job-row.js';
 import { createOpenJobs } from './open-jobs.js';
 
 const FIXED_COLUMNS = ['id', 'person', 'recipe', 'created_at'] as const;
@@ -24,17 +17,12 @@ export function createJobStore(database: Database, clock: Clock): JobStore {
   const claim = database.prepare('INSERT OR REPLACE INTO claims (event, expires_at, refusal) VALUES (?, ?, ?)');
   const open = createOpenJobs(database);
   const insert = database.prepare(
-    `INSERT INTO jobs (${ALL_COLUMNS.join(', ')}) VALUES (${ALL_COLUMNS.map(() => '?').join(', ')})`,
+    `INSERT INTO jobs (${ALL_COLUMNS.join(', ')}) VALUES (${ALL_COLUMNS.map(() => '?').join(', ')})
+    ON CONFLICT (id) DO NOTHING`,
   );
-  const exists = database.prepare('SELECT 1 FROM jobs WHERE id = ?');
   const load = database.prepare('SELECT * FROM jobs WHERE id = ?');
   const update = database.prepare(
     `UPDATE jobs SET ${CHANGING_COLUMNS.map((column) => `${column} = ?`).join(', ')} WHERE id = ? AND version = ?`,
-  );
-  // Most writes leave a running job running: a statement that names no column of the other indexes spares their pages.
-  const keepRunning = database.prepare(
-    `UPDATE jobs SET version = ?, updated_at = ?, lease_holder = ?, lease_until = ?, attention_at = ?, sealed = ?
-    WHERE id = ? AND version = ? AND status = 'running' AND waiting_for = '[]' AND keep_until IS NULL`,
   );
   const suspended = database.prepare(
     "SELECT id, waiting_for FROM jobs WHERE person = ? AND status = 'suspended' ORDER BY id",
@@ -46,6 +34,7 @@ export function createJobStore(database: Database, clock: Clock): JobStore {
   const listing = createListing(database);
   return {
     async accept(row, eventId, eventTtlMs, limits = {}) {
+      const owner = encodeOwner(row.user);
       // A claim outlives what is erased: it must not tell whose event it was.
       const event = sha256(joinKey(jobOwnerKey(row.user), eventId)).slice(0, CLAIM_LENGTH);
       let refusal: AcceptOutcome | undefined;
@@ -54,40 +43,40 @@ export function createJobStore(database: Database, clock: Clock): JobStore {
         const now = clock.now();
         const earlier = claimed.get(event, now);
         if (earlier) return earlierOutcome(earlier);
-        if (exists.get(row.id)) return { kind: 'duplicate' };
         // The work may be done again, the turn is taken once.
-        if (!hasEntered) refusal = open.enter(row, limits);
+        if (!hasEntered) refusal = open.enter(owner, limits, row.createdAt);
         hasEntered = true;
         if (refusal) {
           if (!limits.mayAskAgain) claim.run(event, now + eventTtlMs, JSON.stringify(refusal));
           return refusal;
         }
+        if (insert.run(row.id, owner, row.recipe, row.createdAt, ...changingValues(row)) === 0)
+          return { kind: 'duplicate' };
         claim.run(event, now + eventTtlMs, null);
-        insert.run(row.id, encodeOwner(row.user), row.recipe, row.createdAt, ...changingValues(row));
         // Now, not after the commit: other jobs of the same commit count this one.
-        open.note(row);
-        return { kind: 'accepted', open: open.count(row.user) };
+        open.note(owner, row);
+        return { kind: 'accepted', open: open.count(owner) };
       };
       try {
         return await database.commit('accept job', work);
       } catch (error) {
-        open.drop(row);
+        open.drop(owner, row.id);
         throw error;
       }
     },
-    countOpen: (owner) => database.call('count open jobs', () => open.count(owner)),
+    countOpen: (owner) => database.call('count open jobs', () => open.count(owner && encodeOwner(owner))),
     load: (id) =>
       database.call('load job', () => {
         const row = load.get(id);
         return row && decodeJob(row);
       }),
     async write(row) {
-      const isWritten = await database.commit('write job', () => {
-        const goesOn = row.status === 'running' && row.waitingFor.length === 0 && row.keepUntil === undefined;
-        if (goesOn && keepRunning.run(...runningValues(row), row.id, row.version - 1) === 1) return true;
-        return update.run(...changingValues(row), row.id, row.version - 1) === 1;
-      });
-      if (isWritten) open.note(row);
+      const isWritten = await database.commit(
+        'write job',
+        () => update.run(...changingValues(row), row.id, row.version - 1) === 1,
+        { isOneStatement: true },
+      );
+      if (isWritten) open.note(encodeOwner(row.user), row);
       return isWritten;
     },
     list: (filter, page) => database.call('list jobs', () => listing(filter, page)),

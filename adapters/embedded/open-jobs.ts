@@ -1,10 +1,8 @@
 import { LRUCache } from 'lru-cache';
-import type { JobOwner } from '../../src/chat/job-owner.js';
-import type { JobRow } from '../../src/jobs/job.js';
+import type { JobId, JobRow } from '../../src/jobs/job.js';
 import type { OwnerLimits } from '../../src/jobs/job-store.port.js';
 import { takeTurn } from '../../src/kernel/token-bucket.js';
 import { type Database, textOf } from './database.js';
-import { encodeOwner } from './job-row.js';
 
 /** People whose pace is remembered at once: those who have been quiet the longest begin anew. */
 const MOST_PACES = 10_000;
@@ -14,18 +12,18 @@ type Refusal =
   | { readonly kind: 'refused'; readonly limit: 'open' };
 
 /**
- * What each owner has under way, in memory: the file belongs to one process, so nothing has to be written for it. Read out of the
- * file at the first use; how fast somebody was is forgotten by a restart.
+ * What each owner, as the `person` column has it, has under way, in memory: the file belongs to one process, so nothing has to be
+ * written for it. Read out of the file at the first use; how fast somebody was is forgotten by a restart.
  */
 export interface OpenJobs {
   /** The owner's, else those of everybody. */
-  count(owner?: JobOwner): number;
-  /** Takes a turn for one more job of the row's owner, or says why there is none. */
-  enter(row: JobRow, limits: OwnerLimits): Refusal | undefined;
+  count(owner?: string): number;
+  /** Takes a turn for one more job, or says why there is none. `now` in ms since the epoch. */
+  enter(owner: string, limits: OwnerLimits, now: number): Refusal | undefined;
   /** The row is stored so. */
-  note(row: Pick<JobRow, 'id' | 'user' | 'status'>): void;
+  note(owner: string, row: Pick<JobRow, 'id' | 'status'>): void;
   /** The row was not stored after all. */
-  drop(row: Pick<JobRow, 'id' | 'user'>): void;
+  drop(owner: string, id: JobId): void;
 }
 
 export function createOpenJobs(database: Database): OpenJobs {
@@ -42,32 +40,30 @@ export function createOpenJobs(database: Database): OpenJobs {
     return known;
   }
 
-  function drop({ id, user }: Pick<JobRow, 'id' | 'user'>): void {
-    const owner = encodeOwner(user);
+  function drop(owner: string, id: JobId): void {
     const jobs = all().get(owner);
     if (jobs?.delete(id) && jobs.size === 0) all().delete(owner);
   }
 
   return {
     count(owner) {
-      if (owner) return all().get(encodeOwner(owner))?.size ?? 0;
+      if (owner !== undefined) return all().get(owner)?.size ?? 0;
       let count = 0;
       for (const jobs of all().values()) count += jobs.size;
       return count;
     },
-    enter({ createdAt, user }, { mostOpen, pace }) {
-      const owner = encodeOwner(user);
+    enter(owner, { mostOpen, pace }, now) {
       if (mostOpen !== undefined && (all().get(owner)?.size ?? 0) >= mostOpen)
         return { kind: 'refused', limit: 'open' };
       if (!pace) return undefined;
-      const turn = takeTurn(paces.get(owner), pace, { now: createdAt, maxWaitMs: 0 });
+      const turn = takeTurn(paces.get(owner), pace, { now, maxWaitMs: 0 });
       if (!turn.isGiven) return { kind: 'refused', limit: 'pace', retryAfterMs: Math.ceil(turn.waitMs) };
       paces.set(owner, turn.fullAt);
       return undefined;
     },
-    note(row) {
-      if (row.status === 'pending' || row.status === 'running') add(all(), encodeOwner(row.user), row.id);
-      else drop(row);
+    note(owner, { id, status }) {
+      if (status === 'pending' || status === 'running') add(all(), owner, id);
+      else drop(owner, id);
     },
     drop,
   };

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ConnectionRow } from '../../src/connections/connection-store.port.js';
 import { BehalfError } from '../../src/kernel/errors.js';
-import { bytesOf, numberOf, rowOf, textOf } from './database.js';
+import { bytesOf, isRow, numberOf, textOf } from './database.js';
 import { FILE_NAME, loadLibrary, type RawDatabase, readNumber, toOpenError } from './file.js';
 import { APPLICATION_ID, MIGRATIONS } from './schema.js';
 
@@ -23,15 +23,13 @@ export async function peekSharedConnections(directory: string): Promise<readonly
       throw new BehalfError('config.invalid', `${path} is of another program, or of another version of Behalf`);
     }
     const statement = raw.prepare(`SELECT name, generation, sealed FROM connections WHERE owner = '"shared"'`);
-    return statement.all([]).map((found) => {
-      const row = rowOf(found) ?? {};
-      return {
-        owner: 'shared',
-        name: textOf(row, 'name'),
-        generation: numberOf(row, 'generation'),
-        sealed: bytesOf(row, 'sealed'),
-      };
-    });
+    const rows: readonly unknown[] = statement.all([]);
+    return rows.filter(isRow).map((row) => ({
+      owner: 'shared',
+      name: textOf(row, 'name'),
+      generation: numberOf(row, 'generation'),
+      sealed: bytesOf(row, 'sealed'),
+    }));
   } catch (error) {
     throw toOpenError(path, error);
   } finally {

@@ -1,59 +1,63 @@
 /** Writes that share a transaction: committing costs more than writing. */
 export interface SharedCommits {
   /** Runs `work` soon, together with others; resolves when it is committed. */
-  add<T>(work: () => T): Promise<T>;
+  add<T>(work: () => T, options?: SharedWork): Promise<T>;
   /** Runs what waits, at once. */
   flush(): void;
 }
 
-interface Waiting {
-  readonly run: () => void;
-  readonly resolve: () => void;
+export interface SharedWork {
+  /** All that it changes, one statement changes: by itself it needs no transaction. */
+  readonly isOneStatement?: boolean;
+}
+
+interface Waiting extends SharedWork {
+  readonly work: () => unknown;
+  resolve(value: unknown): void;
   readonly reject: (error: unknown) => void;
 }
 
-/** `transaction` makes all changes or none, and throws in the latter case. */
-export function createSharedCommits(transaction: (work: () => void) => void): SharedCommits {
+/** Both run work and commit all of its changes, or throw and leave none: `statement` those of one, `transaction` any. */
+export function createSharedCommits({
+  statement,
+  transaction,
+}: {
+  readonly statement: <T>(work: () => T) => T;
+  readonly transaction: <T>(work: () => T) => T;
+}): SharedCommits {
   let waiting: Waiting[] = [];
 
   function flush(): void {
     const batch = waiting;
     waiting = [];
-    if (batch.length > 1 && commit(batch) === undefined) return;
-    // One that fails must not take the others with it: each is done by itself.
+    // One that fails must not take the others with it: each is done by itself then.
+    if (batch.length > 1 && areCommitted(batch)) return;
     for (const single of batch) {
-      const failure = commit([single]);
-      if (failure) single.reject(failure.error);
+      const commit = single.isOneStatement ? statement : transaction;
+      try {
+        single.resolve(commit(single.work));
+      } catch (error) {
+        single.reject(error);
+      }
     }
   }
 
-  /** Settles the batch when it is committed; otherwise tells why not. */
-  function commit(batch: readonly Waiting[]): { readonly error: unknown } | undefined {
+  function areCommitted(batch: readonly Waiting[]): boolean {
+    let results: readonly unknown[];
     try {
-      transaction(() => {
-        for (const { run } of batch) run();
-      });
-    } catch (error) {
-      return { error };
+      results = transaction(() => batch.map(({ work }) => work()));
+    } catch {
+      return false;
     }
-    for (const { resolve } of batch) resolve();
-    return undefined;
+    for (const [index, each] of batch.entries()) each.resolve(results[index]);
+    return true;
   }
 
   return {
-    add: <T>(work: () => T) =>
+    add: <T>(work: () => T, { isOneStatement = false }: SharedWork = {}) =>
       new Promise<T>((resolve, reject) => {
         if (waiting.length === 0) setImmediate(flush);
-        let result: { readonly value: T } | undefined;
-        waiting.push({
-          run: () => {
-            result = { value: work() };
-          },
-          resolve: () => {
-            if (result) resolve(result.value);
-          },
-          reject,
-        });
+        waiting.push({ work, isOneStatement, resolve, reject });
       }),
     flush,
   };

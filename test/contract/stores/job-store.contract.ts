@@ -98,6 +98,13 @@ export function describeJobStore(open: OpenStores): void {
         expect(await store().needingAttention(Number.MAX_SAFE_INTEGER, 10)).toEqual([]);
       });
 
+      it('accepts no second job with the id of another, whatever the event', async () => {
+        const row = await accept({ sealed: Buffer.from('the first') });
+        const second = { ...row, recipe: 'other', sealed: Buffer.from('the second') };
+        expect(await store().accept(second, 'another event', LONG)).toEqual({ kind: 'duplicate' });
+        expect(await store().list({}, { limit: 10 })).toEqual([row]);
+      });
+
       it('accepts exactly one of 50 parallel deliveries of an event', async () => {
         expect(
           await winnersOf(
