@@ -3,7 +3,7 @@ import { types } from 'node:util';
 import type { Clock } from '../../src/kernel/clock.port.js';
 import { BehalfError, describeForeignError, isBehalfError } from '../../src/kernel/errors.js';
 import type { Metrics } from '../../src/kernel/metrics.port.js';
-import { createEarlySync, fileSync } from './early-sync.js';
+import { createEarlySync, type EarlySync, fileSync } from './early-sync.js';
 import { isDamage, LOG_NAME, openFile, type RawDatabase, release, sqliteCode } from './file.js';
 import { createSharedCommits, type SharedWork } from './shared-commits.js';
 
@@ -52,7 +52,6 @@ export async function openDatabase(options: {
     try {
       const result = work();
       commit.run([]);
-      early.noteCommit();
       return result;
     } catch (error) {
       // SQLite has rolled back by itself after some failures, a full disk among them.
@@ -60,12 +59,7 @@ export async function openDatabase(options: {
       throw error;
     }
   };
-  const statement = <T>(work: () => T): T => {
-    const result = work();
-    early.noteCommit();
-    return result;
-  };
-  const shared = createSharedCommits({ statement, transaction });
+  const shared = createSharedCommits(transaction);
   const observed = async <T>(operation: string, work: () => T | Promise<T>): Promise<T> => {
     const start = clock.now();
     try {
@@ -79,7 +73,7 @@ export async function openDatabase(options: {
     }
   };
   return {
-    prepare: (sql) => prepare(raw, sql),
+    prepare: (sql) => prepare(raw, sql, early),
     call: observed,
     commit: (operation, work, options) => observed(operation, () => shared.add(work, options)),
     transaction,
@@ -98,11 +92,15 @@ export async function openDatabase(options: {
   };
 }
 
-function prepare(raw: RawDatabase, sql: string): Statement {
+function prepare(raw: RawDatabase, sql: string, early: EarlySync): Statement {
   const statement = raw.prepare(sql);
   // Values go in as one array: the library takes a single object for named parameters and aborts the process over it.
   return {
-    run: (...values) => statement.run(values).changes,
+    run(...values) {
+      const { changes } = statement.run(values);
+      if (changes > 0) early.noteChange();
+      return changes;
+    },
     get: (...values) => {
       const row: unknown = statement.get(values);
       return isRow(row) ? row : undefined;

@@ -1,12 +1,12 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import type { Clock } from '../../src/kernel/clock.port.js';
 
-/** Time between a commit and the moment at which it is sent to the disk. */
+/** Time between a change and the moment at which it is sent to the disk: it is committed by then. */
 const AFTER_MS = 1_000;
 
 export interface EarlySync {
-  /** Something was committed. */
-  noteCommit(): void;
+  /** Something was changed. */
+  noteChange(): void;
   /** Begins no `sync` any more. */
   stop(): void;
 }
@@ -32,7 +32,7 @@ export function createEarlySync({
     await sync();
   }
   return {
-    noteCommit() {
+    noteChange() {
       if (isDue) return;
       isDue = true;
       const due = clock.sleep(AFTER_MS, stopping.signal);

@@ -17,14 +17,8 @@ interface Waiting extends SharedWork {
   readonly reject: (error: unknown) => void;
 }
 
-/** Both run work and commit all of its changes, or throw and leave none: `statement` those of one, `transaction` any. */
-export function createSharedCommits({
-  statement,
-  transaction,
-}: {
-  readonly statement: <T>(work: () => T) => T;
-  readonly transaction: <T>(work: () => T) => T;
-}): SharedCommits {
+/** `transaction` makes all changes or none, and throws in the latter case. */
+export function createSharedCommits(transaction: <T>(work: () => T) => T): SharedCommits {
   let waiting: Waiting[] = [];
 
   function flush(): void {
@@ -33,9 +27,8 @@ export function createSharedCommits({
     // One that fails must not take the others with it: each is done by itself then.
     if (batch.length > 1 && areCommitted(batch)) return;
     for (const single of batch) {
-      const commit = single.isOneStatement ? statement : transaction;
       try {
-        single.resolve(commit(single.work));
+        single.resolve(single.isOneStatement ? single.work() : transaction(single.work));
       } catch (error) {
         single.reject(error);
       }

@@ -2,6 +2,8 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { JobRow } from '../../../src/jobs/job.js';
+import type { Clock } from '../../../src/kernel/clock.port.js';
+import { createManualClock } from '../../support/clocks.js';
 import { openEmbeddedStores } from './embedded-harness.js';
 import { jobId, jobRow, type Stores } from './stores.js';
 
@@ -85,5 +87,27 @@ describe('commits of the embedded store', () => {
       }),
     ).toBe(5);
     expect(await pages(() => stores.jobs.write(ended(row)))).toBe(2);
+  });
+
+  it('are sent to the disk a second later, whatever they write, and reads are not', async () => {
+    let due = 0;
+    const clock = createManualClock();
+    const sleep: Clock['sleep'] = (ms, signal) => {
+      if (ms === 1_000) due += 1;
+      return clock.sleep(ms, signal);
+    };
+    const folder = mkdtempSync(join(tmpdir(), 'behalf-embedded-'));
+    const others = await openEmbeddedStores({ directory: folder, clock: { now: clock.now, sleep } });
+    due = 0;
+    await others.connections.get('shared', 'crm');
+    await others.expiring.get({ kind: 'dialog', id: 'x' });
+    expect(due).toBe(0);
+    await others.connections.write({ owner: 'shared', name: 'crm', generation: 1, sealed: Buffer.from('x') });
+    expect(due).toBe(1);
+    await clock.advance(1_000);
+    await others.expiring.put({ kind: 'dialog', id: 'x' }, 'y', 60_000);
+    expect(due).toBe(2);
+    await others.health.close();
+    rmSync(folder, { recursive: true });
   });
 });

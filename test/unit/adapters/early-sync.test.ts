@@ -18,7 +18,7 @@ function startEarlySync() {
 describe('what was committed', () => {
   test('is sent to the disk a second later, many commits at once', async () => {
     const { clock, early, ends } = startEarlySync();
-    for (let number = 0; number < 5; number += 1) early.noteCommit();
+    for (let number = 0; number < 5; number += 1) early.noteChange();
     await clock.advance(999);
     expect(ends).toHaveLength(0);
     await clock.advance(1);
@@ -29,9 +29,9 @@ describe('what was committed', () => {
 
   test('while a sync is under way is sent after it', async () => {
     const { clock, early, ends } = startEarlySync();
-    early.noteCommit();
+    early.noteChange();
     await clock.advance(1_000);
-    early.noteCommit();
+    early.noteChange();
     await clock.advance(5_000);
     expect(ends).toHaveLength(1);
     ends[0]?.();
@@ -42,20 +42,20 @@ describe('what was committed', () => {
 
   test('is sent by the next one after a sync that has failed', async () => {
     const { clock, early, ends } = startEarlySync();
-    early.noteCommit();
+    early.noteChange();
     await clock.advance(1_000);
     ends[0]?.(new Error('the disk is gone'));
     await clock.advance(0);
-    early.noteCommit();
+    early.noteChange();
     await clock.advance(1_000);
     expect(ends).toHaveLength(2);
   });
 
   test('is not sent after the store has been closed', async () => {
     const { clock, early, ends } = startEarlySync();
-    early.noteCommit();
+    early.noteChange();
     early.stop();
-    early.noteCommit();
+    early.noteChange();
     await clock.advance(5_000);
     expect(ends).toHaveLength(0);
   });
