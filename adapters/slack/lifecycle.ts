@@ -1,5 +1,6 @@
 import type { LifecycleHandler } from '../../src/chat/lifecycle-event.js';
 import type { Installations } from '../../src/connections/installations.port.js';
+import { BehalfError } from '../../src/kernel/errors.js';
 import type { Logger } from '../../src/kernel/logger.port.js';
 import { type JsonObject, objectAt, textAt } from './json.js';
 import type { Session } from './session.js';
@@ -20,14 +21,16 @@ export interface LifecycleParts {
 
 /**
  * What follows when somebody is deactivated or the app is removed. Slack sends `app_uninstalled` and `tokens_revoked` in any
- * order, several times, and perhaps after the app has been installed again. Of workspaces that are not known nothing follows.
+ * order, several times, and perhaps after the app has been installed again: what counts is that the token is dead. Of
+ * workspaces that are not known nothing follows.
  * @throws BehalfError `store.unavailable`, `chat.delivery_failed`: Slack delivers the event again
  */
 export async function takeLifecycle(parts: LifecycleParts, body: JsonObject): Promise<void> {
   const event = objectAt(body, 'event');
   const type = textAt(event, 'type') ?? '';
   const session = await parts.workspaces.hearing(body);
-  if (!session) return;
+  if (!session)
+    return parts.logger.info({ type }, 'of a workspace that the app is not installed in, so nothing follows');
   switch (type) {
     case 'user_change':
       return takeUserChange(parts, session, objectAt(event, 'user'));
@@ -76,8 +79,10 @@ async function takeRemoval(parts: LifecycleParts, session: Session, body: JsonOb
   const { installed, logger, onLifecycle } = parts;
   const workspace = await session.workspace();
   const { enterpriseId, teamId } = workspace;
-  if (isOld(body, workspace) && (await isTokenGood(session)))
+  if (await isTokenGood(session)) {
+    if (!isOld(body, workspace)) throw notYet();
     return logger.info({ teamId }, 'the removal of the app is older than its installation, so nothing follows');
+  }
   const tenantId = tenantOf(workspace);
   // Durable before the installation goes: a repeated event would find no workspace any more.
   await onLifecycle({ kind: 'tenant-left', platform: 'slack', tenantId });
@@ -87,6 +92,11 @@ async function takeRemoval(parts: LifecycleParts, session: Session, body: JsonOb
   installed.forget(teamId);
   if (enterpriseId !== undefined && (await installed.installations.hasAnyOf(enterpriseId)))
     await onLifecycle({ kind: 'tenant-back', platform: 'slack', tenantId });
+}
+
+/** The event may be faster than the end of the token: Slack delivers it three times more, within minutes. */
+function notYet(): BehalfError {
+  return new BehalfError('chat.delivery_failed', 'Slack says that the app was removed, but its token still works');
 }
 
 /** `event_time` comes in whole seconds. */

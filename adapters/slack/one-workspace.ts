@@ -1,9 +1,10 @@
 import { asBehalfError, isBehalfError } from '../../src/kernel/errors.js';
 import type { Secret } from '../../src/kernel/secret.js';
+import type { JsonObject } from './json.js';
 import { openSession, type Session, type SessionParts } from './session.js';
 import type { SlackApi } from './web-api.js';
 import { identifyWorkspace, type Workspace } from './workspace.js';
-import { notThere, type Workspaces } from './workspaces.js';
+import { installationIds, notThere, type Workspaces } from './workspaces.js';
 
 const FIRST_RETRY_MS = 2000;
 const LAST_RETRY_MS = 60_000;
@@ -47,8 +48,10 @@ export class OneWorkspace implements Workspaces {
     }
   }
 
-  async hearing(): Promise<Session> {
-    return this.#session;
+  /** All installations of a Slack app send to one address: of others than ours nothing is heard. */
+  async hearing(body: JsonObject): Promise<Session | undefined> {
+    const { teamId } = await this.#session.workspace();
+    return installationIds(body).includes(teamId) ? this.#session : undefined;
   }
 
   async speaking(workspace: string | undefined): Promise<Session> {

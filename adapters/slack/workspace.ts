@@ -44,9 +44,10 @@ export async function identifyWorkspace(api: SlackApi): Promise<Omit<Workspace, 
   const { body: answer, scopes } = await api.identify().catch((error: unknown) => {
     throw BAD_TOKEN.includes(slackErrorOf(error)) ? badToken(`Slack refuses it: ${slackErrorOf(error)}`) : error;
   });
-  const teamId = textAt(answer, 'team_id');
   const botUserId = textAt(answer, 'user_id');
   const enterpriseId = textAt(answer, 'enterprise_id');
+  const isForAll = answer['is_enterprise_install'] === true;
+  const teamId = (isForAll ? enterpriseId : undefined) ?? textAt(answer, 'team_id');
   if (teamId === undefined || botUserId === undefined || textAt(answer, 'bot_id') === undefined)
     throw badToken('it is not the token of a bot');
   const teamName = textAt(answer, 'team') ?? 'Slack';

@@ -6,7 +6,10 @@ import type { Session } from './session.js';
 export interface Workspaces {
   /** Rejects with `config.invalid` when the bot cannot work at all; resolves also while Slack is away. */
   start(): Promise<void>;
-  /** The workspace that a genuine request of Slack is for; undefined where the app is not installed there. */
+  /**
+   * The workspace that a genuine request of Slack is for; undefined where the app is not installed there, as far as we know.
+   * @throws BehalfError `chat.delivery_failed` while Slack has not told whose the token is, `store.unavailable`
+   */
   hearing(body: JsonObject): Promise<Session | undefined>;
   /**
    * The workspace that a place is in.

@@ -132,9 +132,10 @@ function controls(slack: SlackEmulator, shown: Conversations): Omit<ChatBench, '
       return options.map((option) => textAt(option['text']));
     },
     async sendOddForm(personId) {
+      const team = { id: SLACK_TEAM_ID };
       const user = { id: slackUser(personId).userId, team_id: SLACK_TEAM_ID };
       const view = { id: 'V1', hash: '1', callback_id: 'behalf:form', private_metadata: '{"token":7}', state: {} };
-      const payload = JSON.stringify({ type: 'view_submission', user, view });
+      const payload = JSON.stringify({ type: 'view_submission', team, user, view });
       const body = new URLSearchParams({ payload }).toString();
       const headers = { 'content-type': 'application/x-www-form-urlencoded', ...slack.sign(body) };
       return (await slack.sendRaw(body, headers)).status ?? 0;

@@ -67,6 +67,18 @@ describe('Slack: people and workspaces that leave', () => {
     expect(told.map(({ kind }) => kind)).toEqual(['tenant-left']);
   });
 
+  it('an event that is faster than the end of the token is asked for again', async () => {
+    const { hear, install, lifecycle: told, send, world } = await start();
+    await install(ACME);
+    told.length = 0;
+    expect(await send(lifecycle(ACME.id, UNINSTALLED))).toBe(503);
+    expect(told).toEqual([]);
+    expect(await hear({ team_id: ACME.id })).toBeDefined();
+    world.uninstall(ACME.id);
+    expect(await send(lifecycle(ACME.id, UNINSTALLED))).toBe(200);
+    expect(told).toEqual([{ kind: 'tenant-left', platform: 'slack', tenantId: ACME.id }]);
+  });
+
   it('the own tokens of people that end say nothing about the app', async () => {
     const { hear, install, lifecycle: told, send } = await start();
     await install(ACME);
@@ -77,15 +89,17 @@ describe('Slack: people and workspaces that leave', () => {
   });
 
   it('an organisation has left only with its last workspace', async () => {
-    const { install, lifecycle: told, send } = await start();
+    const { install, lifecycle: told, send, world } = await start();
     await install(GRID_1);
     await install(GRID_2);
     told.length = 0;
+    world.uninstall(GRID_1.id);
     await send(lifecycle(GRID_1.id, UNINSTALLED));
     expect(told.map(({ kind, tenantId }) => [kind, tenantId])).toEqual([
       ['tenant-left', ORG.id],
       ['tenant-back', ORG.id],
     ]);
+    world.uninstall(GRID_2.id);
     await send(lifecycle(GRID_2.id, UNINSTALLED));
     expect(told.at(-1)?.kind).toBe('tenant-left');
   });
@@ -129,16 +143,23 @@ describe('Slack: people and workspaces that leave', () => {
 
   it('what cannot be kept is asked for again, and nothing is forgotten before', async () => {
     let isAway = true;
-    const { hear, install, send } = await start({
+    const {
+      hear,
+      install,
+      lifecycle: told,
+      send,
+      world,
+    } = await start({
       onLifecycle: async ({ kind }) => {
         if (kind === 'tenant-left' && isAway) throw new BehalfError('store.unavailable', 'away');
       },
     });
     await install(ACME);
+    world.uninstall(ACME.id);
     expect(await send(lifecycle(ACME.id, UNINSTALLED))).toBe(503);
-    expect(await hear({ team_id: ACME.id })).toBeDefined();
     isAway = false;
     expect(await send(lifecycle(ACME.id, UNINSTALLED))).toBe(200);
+    expect(told.at(-1)).toEqual({ kind: 'tenant-left', platform: 'slack', tenantId: ACME.id });
     expect(await hear({ team_id: ACME.id })).toBeUndefined();
   });
 

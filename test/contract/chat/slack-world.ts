@@ -104,7 +104,7 @@ export async function startSlackWorld(now: () => number = Date.now): Promise<Sla
     if (!place) return refused('invalid_auth');
     switch (method) {
       case 'auth.test':
-        return { ok: true, team: place.name, team_id: place.id, user_id: botOf(place), bot_id: 'B1' };
+        return { ok: true, team: place.name, team_id: place.id, user_id: botOf(place), bot_id: 'B1', ...gridOf(place) };
       case 'auth.revoke':
         tokens.delete(token ?? '');
         return { ok: true, revoked: true };
@@ -159,6 +159,11 @@ export async function startSlackWorld(now: () => number = Date.now): Promise<Sla
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+function gridOf({ enterprise, id, isOrganisation = false }: WorldPlace): Json {
+  const enterpriseId = isOrganisation ? id : enterprise?.id;
+  return enterpriseId === undefined ? {} : { enterprise_id: enterpriseId, is_enterprise_install: isOrganisation };
 }
 
 export function botOf({ id }: Pick<WorldPlace, 'id'>): string {
