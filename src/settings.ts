@@ -106,7 +106,7 @@ export const SETTINGS = {
   },
   MicrosoftAppTenantId: {
     group: 'Microsoft Teams',
-    help: 'Directory (tenant) id; people of other tenants are refused',
+    help: 'Directory (tenant) id, not a domain; people of other tenants are refused',
   },
   BOT_ALLOWED_TENANTS: {
     group: 'Microsoft Teams',

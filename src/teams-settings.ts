@@ -1,6 +1,10 @@
 import { Secret } from './kernel/secret.js';
 import type { SettingName } from './settings.js';
 
+/** How Microsoft writes ids of apps and tenants, also in what its channel sends. */
+const GUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
+const EXAMPLE = '01234567-89ab-cdef-0123-456789abcdef';
+
 const CLOUDS = ['public', 'gcc', 'gcc-high', 'dod', 'china'] as const;
 
 /** How the bot proves to Microsoft who it is. */
@@ -61,6 +65,8 @@ export function readTeams(reader: Reader): TeamsSettings | undefined {
         );
     return undefined;
   }
+  const allowedTenants = reader.list('BOT_ALLOWED_TENANTS');
+  checkIds(reader, { appId: values.MicrosoftAppId, tenantId: values.MicrosoftAppTenantId, allowedTenants });
   const openIdMetadataUrl = reader.optionalUrl('BOT_OPENID_METADATA_URL');
   const tokenUrl = reader.optionalUrl('BOT_TOKEN_URL');
   const catalogAppId = reader.optional('TEAMS_CATALOG_APP_ID');
@@ -77,7 +83,7 @@ export function readTeams(reader: Reader): TeamsSettings | undefined {
     appId: values.MicrosoftAppId,
     tenantId: values.MicrosoftAppTenantId,
     credential: isManaged ? readManagedIdentity(reader, tokenUrl) : readOwnCredential(reader),
-    allowedTenants: reader.list('BOT_ALLOWED_TENANTS'),
+    allowedTenants,
     cloud: reader.oneOf('BOT_CLOUD', CLOUDS),
     targetedMessages: reader.oneOf('BOT_TARGETED_MESSAGES', ['off', 'on']) === 'on',
     ...(catalogAppId === undefined ? {} : { catalogAppId }),
@@ -89,6 +95,28 @@ export function readTeams(reader: Reader): TeamsSettings | undefined {
     serviceHosts: reader.list('BOT_SERVICE_HOSTS'),
     fileHosts: reader.list('BOT_FILE_HOSTS'),
   };
+}
+
+/** A name in place of an id, such as a domain of the tenant, would match nothing that Teams sends: everybody would be refused. What is not set has been told. */
+function checkIds(
+  reader: Reader,
+  { allowedTenants, appId, tenantId }: Pick<TeamsSettings, 'allowedTenants' | 'appId' | 'tenantId'>,
+): void {
+  if (appId !== '' && !GUID.test(appId))
+    reader.fail(
+      'MicrosoftAppId',
+      `must be an id like ${EXAMPLE}. Copy it from the Azure Bot: Configuration → Microsoft App ID.`,
+    );
+  if (tenantId !== '' && !GUID.test(tenantId))
+    reader.fail(
+      'MicrosoftAppTenantId',
+      `must be an id like ${EXAMPLE}, not a domain. Copy the Directory (tenant) ID from the overview of the app registration.`,
+    );
+  if (!allowedTenants.every((id) => GUID.test(id)))
+    reader.fail(
+      'BOT_ALLOWED_TENANTS',
+      `must be a list of ids like ${EXAMPLE}, separated by commas, not of domains. Administrators of a tenant find its id in the Microsoft Entra admin center: Overview → Tenant ID.`,
+    );
 }
 
 /** Teams clients compare it with the app package; Entra ID gives tokens for it whose audience it is. */

@@ -38,7 +38,7 @@ describe('behalf teams package', () => {
     return spawnSync(process.execPath, args, { cwd: ROOT, env, encoding: 'utf8' });
   }
 
-  const TEAMS = { MicrosoftAppId: APP_ID, MicrosoftAppPassword: 'p', MicrosoftAppTenantId: 't' };
+  const TEAMS = { MicrosoftAppId: APP_ID, MicrosoftAppPassword: 'p', MicrosoftAppTenantId: APP_ID };
 
   it('writes the app of this configuration, with the commands of its recipes', () => {
     const { status, stderr, stdout } = run(TEAMS, '--developer', 'Acme', '--app-version', '1.2.3');
@@ -69,7 +69,7 @@ describe('behalf teams package', () => {
 
   it.each<[string, Readonly<Record<string, string>>, RegExp]>([
     ['there is no Teams', { SLACK_SIGNING_SECRET: 's', SLACK_BOT_TOKEN: 'b' }, /Microsoft Teams is not configured/],
-    ['the app id is none', { ...TEAMS, MicrosoftAppId: 'behalf' }, /bots\.0\.botId/],
+    ['the app id is none', { ...TEAMS, MicrosoftAppId: 'behalf' }, /MicrosoftAppId must be an id/],
     ['the host is this machine', { ...TEAMS, PUBLIC_URL: 'http://localhost:3000' }, /PUBLIC_URL must be/],
   ])('writes nothing when %s, and says so', (_what, environment, words) => {
     const { status, stderr } = run(environment);

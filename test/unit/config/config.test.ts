@@ -4,7 +4,9 @@ import { isBehalfError } from '../../../src/kernel/errors.js';
 import { generateKey } from '../../../src/keyring.js';
 
 const SLACK = { SLACK_SIGNING_SECRET: 'signing-canary', SLACK_BOT_TOKEN: 'xoxb-canary' };
-const TEAMS = { MicrosoftAppId: 'app', MicrosoftAppPassword: 'password-canary', MicrosoftAppTenantId: 'tenant' };
+const APP_ID = '99999999-8888-4777-8666-555555555555';
+const TENANT = '11111111-2222-4333-8444-555555555555';
+const TEAMS = { MicrosoftAppId: APP_ID, MicrosoftAppPassword: 'password-canary', MicrosoftAppTenantId: TENANT };
 const PRODUCTION = { NODE_ENV: 'production', PUBLIC_URL: 'https://bot.example', ENCRYPTION_KEYS: generateKey('k1') };
 
 /** The mistakes, one a line, without what they advise. */
@@ -43,7 +45,7 @@ describe('the configuration', () => {
       logLevel: 'info',
       slack: { apiUrl: 'https://slack.com/api/' },
     });
-    expect(parseConfig(TEAMS).teams).toMatchObject({ appId: 'app', tenantId: 'tenant', cloud: 'public' });
+    expect(parseConfig(TEAMS).teams).toMatchObject({ appId: APP_ID, tenantId: TENANT, cloud: 'public' });
     expect(parseConfig(TEAMS).slack).toBeUndefined();
   });
 
@@ -91,7 +93,7 @@ describe('the configuration', () => {
     ['SLACK_SIGNING_SECRET', { ...SLACK, SLACK_SIGNING_SECRET: '' }],
     ['SLACK_BOT_TOKEN', { SLACK_SIGNING_SECRET: 'signing-canary' }],
     ['MicrosoftAppId', { ...TEAMS, MicrosoftAppId: ' ' }],
-    ['MicrosoftAppPassword', { MicrosoftAppId: 'app', MicrosoftAppTenantId: 'tenant' }],
+    ['MicrosoftAppPassword', { MicrosoftAppId: APP_ID, MicrosoftAppTenantId: TENANT }],
     ['MicrosoftAppTenantId', { ...TEAMS, MicrosoftAppTenantId: '' }],
   ])('says that %s is missing where the rest of its platform is there', (name, environment) => {
     const found = mistakes(environment);
@@ -213,16 +215,33 @@ describe('the configuration', () => {
     });
 
     test('takes more tenants, another cloud and the id of the catalogue', () => {
-      const more = { BOT_ALLOWED_TENANTS: 'a, b', BOT_CLOUD: 'gcc-high', TEAMS_CATALOG_APP_ID: 'c' };
+      const more = { BOT_ALLOWED_TENANTS: `${TENANT}, ${APP_ID}`, BOT_CLOUD: 'gcc-high', TEAMS_CATALOG_APP_ID: 'c' };
       expect(parseConfig({ ...TEAMS, ...more }).teams).toMatchObject({
-        allowedTenants: ['a', 'b'],
+        allowedTenants: [TENANT, APP_ID],
         cloud: 'gcc-high',
         catalogAppId: 'c',
         serviceHosts: [],
       });
     });
 
-    test.each(['api://botid-APP', 'api://behalf.example.com/botid-app', 'api://app'])(
+    test.each<[string, Readonly<Record<string, string>>]>([
+      ['MicrosoftAppId', { ...TEAMS, MicrosoftAppId: 'behalf-bot' }],
+      ['MicrosoftAppId', { ...MANAGED, MicrosoftAppId: `${APP_ID}1` }],
+      ['MicrosoftAppTenantId', { ...TEAMS, MicrosoftAppTenantId: 'contoso.onmicrosoft.com' }],
+      ['MicrosoftAppTenantId', { ...MANAGED, MicrosoftAppTenantId: 'common' }],
+      ['BOT_ALLOWED_TENANTS', { ...TEAMS, BOT_ALLOWED_TENANTS: `${TENANT},fabrikam.com` }],
+    ])('takes only an id for %s, and says where it is found', (name, environment) => {
+      expect(mistakes(environment)).toEqual([
+        expect.stringMatching(new RegExp(`^${name} must be .* like 01234567-.*\\. .*(Configuration|[Oo]verview)`)),
+      ]);
+    });
+
+    test('takes ids in capitals', () => {
+      const shouted = { MicrosoftAppId: 'ABCDEF01-8888-4777-8666-555555555555', MicrosoftAppTenantId: TENANT };
+      expect(parseConfig({ ...TEAMS, ...shouted }).teams?.appId).toBe(shouted.MicrosoftAppId);
+    });
+
+    test.each([`api://botid-${APP_ID.toUpperCase()}`, `api://behalf.example.com/botid-${APP_ID}`, `api://${APP_ID}`])(
       'takes %s for single sign-on',
       (uri) => {
         expect(parseConfig({ ...TEAMS, BOT_SSO_RESOURCE: uri }).teams?.signInResource).toBe(uri);
@@ -231,8 +250,8 @@ describe('the configuration', () => {
 
     test.each<[string, Readonly<Record<string, string>>]>([
       ['another app', { ...TEAMS, BOT_SSO_RESOURCE: 'api://botid-another' }],
-      ['no API', { ...TEAMS, BOT_SSO_RESOURCE: 'https://behalf.example.com/app' }],
-      ['a managed identity', { ...MANAGED, BOT_SSO_RESOURCE: 'api://botid-app' }],
+      ['no API', { ...TEAMS, BOT_SSO_RESOURCE: `https://behalf.example.com/${APP_ID}` }],
+      ['a managed identity', { ...MANAGED, BOT_SSO_RESOURCE: `api://botid-${APP_ID}` }],
     ])('takes no single sign-on for %s', (_what, environment) => {
       expect(mistakes(environment)).toEqual([expect.stringMatching(/^BOT_SSO_RESOURCE /)]);
     });
