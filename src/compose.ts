@@ -23,6 +23,7 @@ import type { Tracing } from './kernel/tracing.port.js';
 import { LiveCatalogue, type LiveCatalogueDeps } from './live-catalogue.js';
 import { assetRoutes } from './web/assets.js';
 import { exportRoutes } from './web/export-routes.js';
+import { frontRoutes } from './web/front-routes.js';
 import { healthRoutes } from './web/health-routes.js';
 import { loginRoutes } from './web/login-routes.js';
 
@@ -156,6 +157,7 @@ export async function startService(config: Config, environment: Environment): Pr
   const routes: readonly HttpRoute[] = [
     ...healthRoutes({ checkStore: (timeoutMs) => stores.health.check(timeoutMs), isServing: () => serving, metrics }),
     ...assetRoutes(),
+    ...frontRoutes(config),
     ...loginRoutes({
       logins: lookingAgain(logins, { look: () => shared.look(), parents: (name) => catalogue.current().parent(name) }),
       publicUrl: config.publicUrl,

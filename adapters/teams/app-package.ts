@@ -22,6 +22,8 @@ export interface PackageValues {
   readonly publicUrl: string;
   readonly developer: string;
   readonly version: string;
+  /** https pages that people find at the app in Teams; without them, the first page of the service. */
+  readonly links?: { readonly website?: string; readonly privacy?: string; readonly terms?: string };
   /** Application ID URI: Teams clients vouch for people. */
   readonly signInResource?: string;
   /** Commands of recipes, offered below the built-in ones; eight at most. */
@@ -118,12 +120,15 @@ export function buildTeamsPackage(values: PackageValues): Uint8Array {
 /** @throws BehalfError `config.invalid` with a line for each mistake */
 export function fillManifest(template: string, values: PackageValues): Manifest {
   const url = publicUrl(values.publicUrl);
+  const { links = {} } = values;
   const filled: Readonly<Record<string, string>> = {
     APP_ID: values.appId.toLowerCase(),
     DEVELOPER: values.developer,
     PUBLIC_HOST: url.hostname,
-    PUBLIC_URL: url.origin,
     VERSION: values.version,
+    WEBSITE_URL: links.website ?? url.origin,
+    PRIVACY_URL: links.privacy ?? url.origin,
+    TERMS_URL: links.terms ?? url.origin,
   };
   // Inside of JSON strings, so what is filled in must be escaped as one.
   const text = template.replaceAll(/\$\{\{(\w+)\}\}/g, (hole, name: string) =>

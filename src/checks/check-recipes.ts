@@ -6,6 +6,7 @@ import { allSteps } from '../recipes/walk-steps.js';
 import { checkAction } from './check-actions.js';
 import { checkButton } from './check-buttons.js';
 import { checkCall, checkCallees, checkDepth, checkLoop } from './check-calls.js';
+import { checkCommand } from './check-command.js';
 import { checkDatapills } from './check-datapills.js';
 import { checkFlow } from './check-flow.js';
 import { checkHttp } from './check-http.js';
@@ -68,18 +69,6 @@ function checkRecipe(context: RecipeContext): void {
 function checkQuestion(context: RecipeContext, { answer }: AskStep): void {
   if (answer.kind !== 'buttons') return;
   for (const button of answer.buttons) if (button.kind === 'command') checkButton(context, button, button.parameters);
-}
-
-/** Which of two recipes a person means cannot be known: neither starts. */
-function checkCommand(context: RecipeContext): void {
-  const { recipe } = context;
-  const { trigger } = recipe;
-  if (trigger.kind !== 'command') return;
-  const same = context.others.byCommand.get(trigger.command) ?? [];
-  const others = same.filter((other) => other !== recipe).map((other) => other.file);
-  if (others.length === 0) return;
-  const message = `the command "${trigger.command}" is also that of ${others.join(', ')}`;
-  context.report(trigger, message, { hint: 'give one of them other words' });
 }
 
 /** Help is answered once, and for apps that there are. */

@@ -1,5 +1,6 @@
 import type { Problem } from '../language/problem.js';
 import { type CommandRecipe, type CompiledRecipe, isCommandRecipe } from '../recipes/compiled-recipe.js';
+import { checkCommand } from './check-command.js';
 import { RecipeContext, toOtherRecipes } from './recipe-context.js';
 
 /** https://docs.slack.dev/reference/app-manifest: what Slack takes of one app. */
@@ -39,12 +40,13 @@ export function checkShortcuts(context: RecipeContext): void {
   if (!parts.isRunning) checkNumbers(context, recipe, others);
 }
 
-/** The same of recipes alone, whatever their connections are. */
+/** What people start recipes with, held against each other, whatever the connections are. */
 export function checkEntries(recipes: readonly CompiledRecipe[]): readonly Problem[] {
   const others = toOtherRecipes(recipes);
   const parts = { recipes, connectors: new Map(), parents: new Map() };
   return recipes.flatMap((recipe) => {
     const context = new RecipeContext(recipe, parts, others);
+    checkCommand(context);
     checkShortcuts(context);
     return context.problems;
   });

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
-import { loadCatalogue } from '../catalogue.js';
+import { readOfferedRecipes } from '../compose/offered-recipes.js';
 import { openTeamsPackager } from '../compose/tools.js';
 import { parseConfig } from '../config.js';
 import { asBehalfError, BehalfError } from '../kernel/errors.js';
@@ -15,6 +15,9 @@ interface PackageOptions {
   readonly out: string;
   readonly developer: string;
   readonly appVersion: string;
+  readonly websiteUrl?: string;
+  readonly privacyUrl?: string;
+  readonly termsUrl?: string;
 }
 
 /** `behalf teams`: what administrators of Teams need. */
@@ -26,6 +29,9 @@ export function addTeamsCommand(program: Command, environment: Environment): voi
     .option('--out <file>', 'where the package is written', 'behalf-teams.zip')
     .option('--developer <name>', DEVELOPER_HELP, 'Behalf')
     .option('--app-version <version>', 'version of the app; raise it for an update', FIRST_VERSION)
+    .option('--website-url <url>', 'https page about the app; without it, the first page of the service')
+    .option('--privacy-url <url>', 'https page with your privacy statement; without it, the first page of the service')
+    .option('--terms-url <url>', 'https page with your terms of use; without it, the first page of the service')
     .action((options: PackageOptions) => writePackage(environment, options));
 }
 
@@ -37,7 +43,7 @@ async function writePackage(environment: Environment, options: PackageOptions): 
       'config.invalid',
       'Microsoft Teams is not configured: set MicrosoftAppId and what belongs to it.',
     );
-  const { recipes } = await loadCatalogue(config, environment);
+  const recipes = await readOfferedRecipes(config.configDir, 'package');
   const buildTeamsPackage = await openTeamsPackager();
   const { appId, signInResource } = config.teams;
   const app = buildTeamsPackage({
@@ -46,11 +52,12 @@ async function writePackage(environment: Environment, options: PackageOptions): 
     publicUrl: config.publicUrl,
     developer: options.developer,
     version: options.appVersion,
-    commands: recipes.commands().map(({ description, name, trigger }) => ({
+    links: readLinks(options),
+    commands: recipes.map(({ description, name, trigger }) => ({
       title: trigger.command,
       description: description ?? name,
     })),
-    shortcuts: recipes.commands().flatMap((recipe) =>
+    shortcuts: recipes.flatMap((recipe) =>
       recipe.trigger.shortcuts.map((shortcut) => ({
         kind: shortcut.kind,
         id: shortcutId(recipe, shortcut),
@@ -65,4 +72,18 @@ async function writePackage(environment: Environment, options: PackageOptions): 
     throw new BehalfError('config.invalid', `${options.out} cannot be written (${asBehalfError(error).code}).`);
   }
   process.stdout.write(`Wrote ${options.out}. Upload it at Teams admin center → Teams apps → Manage apps.\n`);
+}
+
+/** @throws BehalfError `config.invalid` for what Teams would not open */
+function readLinks({ privacyUrl, termsUrl, websiteUrl }: PackageOptions) {
+  return {
+    ...(websiteUrl === undefined ? {} : { website: readLink('--website-url', websiteUrl) }),
+    ...(privacyUrl === undefined ? {} : { privacy: readLink('--privacy-url', privacyUrl) }),
+    ...(termsUrl === undefined ? {} : { terms: readLink('--terms-url', termsUrl) }),
+  };
+}
+
+function readLink(option: string, url: string): string {
+  if (URL.canParse(url) && new URL(url).protocol === 'https:') return url;
+  throw new BehalfError('config.invalid', `${option} must be the whole address of a page, with https://.`);
 }

@@ -1,31 +1,18 @@
-import { join } from 'node:path';
 import type { RecipeEntry } from '../../adapters/slack/manifest.js';
-import { checkEntries } from '../checks/check-shortcuts.js';
 import { parameterUsage } from '../commands/help-messages.js';
-import { BehalfError } from '../kernel/errors.js';
-import { formatProblem } from '../language/problem.js';
-import { type CommandRecipe, isCommandRecipe } from '../recipes/compiled-recipe.js';
-import { loadRecipes } from '../recipes/load-recipes.js';
+import type { CommandRecipe } from '../recipes/compiled-recipe.js';
 import { shortcutId } from '../recipes/shortcut-ids.js';
 import { textsFor } from '../texts/texts-for.js';
+import { readOfferedRecipes } from './offered-recipes.js';
 
 /**
- * What starts the recipes of a configuration folder in Slack beside their words. Connections do not matter: the app is made
- * before there are any.
- * @throws BehalfError `config.invalid` for recipes with mistakes: what is left out would vanish from Slack
+ * What starts the recipes of a configuration folder in Slack beside their words.
+ * @throws BehalfError `config.invalid` for recipes with mistakes
  */
 export async function readSlackEntries(configDir: string): Promise<readonly RecipeEntry[]> {
-  const { problems, recipes } = await loadRecipes(join(configDir, 'recipes'));
-  const mistakes = [...problems, ...checkEntries(recipes)].filter(({ severity }) => severity === 'error');
-  if (mistakes.length > 0)
-    throw new BehalfError(
-      'config.invalid',
-      `The manifest is made from the recipes, and these have mistakes:\n${mistakes.map(formatProblem).join('\n')}`,
-    );
-  return recipes
-    .filter(isCommandRecipe)
+  return (await readOfferedRecipes(configDir, 'manifest'))
     .filter(({ trigger }) => trigger.slashCommand || trigger.shortcuts.length > 0)
-    .sort((one, other) => one.name.localeCompare(other.name, 'en') || one.id.localeCompare(other.id, 'en'))
+    .toSorted((one, other) => one.name.localeCompare(other.name, 'en') || one.id.localeCompare(other.id, 'en'))
     .map(toEntry);
 }
 

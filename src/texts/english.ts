@@ -4,6 +4,7 @@ import { commands } from './english/commands.js';
 import { connections } from './english/connections.js';
 import { errors } from './english/errors.js';
 import { forms } from './english/forms.js';
+import { front } from './english/front.js';
 import { help } from './english/help.js';
 import { home } from './english/home.js';
 import { install } from './english/install.js';
@@ -31,6 +32,7 @@ export function english(format: Formats) {
     connections: connections(format),
     errors: errors(),
     forms: forms(),
+    front: front(),
     help: help(format),
     home: home(format),
     install: install(),

@@ -6,6 +6,7 @@ import { commands } from './german/commands.js';
 import { connections } from './german/connections.js';
 import { errors } from './german/errors.js';
 import { forms } from './german/forms.js';
+import { front } from './german/front.js';
 import { help } from './german/help.js';
 import { home } from './german/home.js';
 import { install } from './german/install.js';
@@ -30,6 +31,7 @@ export function german(format: Formats): Texts {
     connections: connections(format),
     errors: errors(),
     forms: forms(),
+    front: front(),
     help: help(format),
     home: home(format),
     install: install(),

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { unzipSync } from 'fflate';
@@ -65,6 +65,51 @@ describe('behalf teams package', () => {
       Buffer.from(unzipSync(readFileSync(out))['manifest.json'] ?? []).toString('utf8'),
     );
     expect(manifest).toHaveProperty('webApplicationInfo', { id: APP_ID, resource });
+  });
+
+  const developerOf = (): unknown => {
+    const text = Buffer.from(unzipSync(readFileSync(out))['manifest.json'] ?? []).toString('utf8');
+    const manifest: { readonly developer?: unknown } = JSON.parse(text);
+    return manifest.developer;
+  };
+
+  it('links to the first page of the service, or to the pages that are named', () => {
+    expect(run(TEAMS).status).toBe(0);
+    const url = 'https://behalf.example.com';
+    expect(developerOf()).toEqual({ name: 'Behalf', websiteUrl: url, privacyUrl: url, termsOfUseUrl: url });
+    const pages = ['--website-url', 'https://acme.example/bot', '--privacy-url', 'https://acme.example/privacy'];
+    expect(run(TEAMS, ...pages, '--terms-url', 'https://acme.example/terms').status).toBe(0);
+    expect(developerOf()).toEqual({
+      name: 'Behalf',
+      websiteUrl: 'https://acme.example/bot',
+      privacyUrl: 'https://acme.example/privacy',
+      termsOfUseUrl: 'https://acme.example/terms',
+    });
+  });
+
+  it('takes no link that Teams would not open', () => {
+    const { status, stderr } = run(TEAMS, '--privacy-url', 'http://acme.example/privacy');
+    expect({ status, isWritten: existsSync(out) }).toEqual({ status: 2, isWritten: false });
+    expect(stderr).toContain('--privacy-url must be the whole address of a page, with https://');
+  });
+
+  it('offers commands whatever state their connections are in', () => {
+    const connections = 'connections:\n  crm: { use: crm-production }\nsteps:\n';
+    writeFileSync(path.join(directory, 'recipes/hello.yaml'), RECIPE.replace('steps:\n', connections));
+    expect(run(TEAMS).status).toBe(0);
+    const text = Buffer.from(unzipSync(readFileSync(out))['manifest.json'] ?? []).toString('utf8');
+    expect(text).toContain('say hello');
+  });
+
+  it.each([
+    ['with a mistake', 'name: Broken\ntrigger: { comand: break }\n', /recipes\/other\.yaml:2:12 error .*comand/],
+    ['with the command of another', RECIPE, /recipes\/other\.yaml:3:\d+ error the command "say hello" is also that of/],
+  ])('writes nothing where a recipe %s would be left out', (_what, recipe, words) => {
+    writeFileSync(path.join(directory, 'recipes/other.yaml'), recipe);
+    const { status, stderr } = run(TEAMS);
+    expect({ status, isWritten: existsSync(out) }).toEqual({ status: 2, isWritten: false });
+    expect(stderr).toContain('The package is made from the recipes, and these have mistakes:');
+    expect(stderr).toMatch(words);
   });
 
   it.each<[string, Readonly<Record<string, string>>, RegExp]>([
