@@ -26,6 +26,7 @@ import { Erasures } from './privacy/erasures.js';
 import { ExportLinks } from './privacy/export-links.js';
 import { DOWNLOAD_DETAILS, type ExportPersonDeps, exportPerson } from './privacy/export-person.js';
 import { peopleOfTenant } from './privacy/people-of-tenant.js';
+import type { SealedRows } from './sealed-rows.port.js';
 import { textsFor } from './texts/texts-for.js';
 import { type ExportRoutesDeps, exportPath } from './web/export-routes.js';
 
@@ -37,6 +38,7 @@ interface PersonStores {
   readonly departures: DepartureQueue;
   readonly expiring: ExpiringStore;
   readonly jobs: JobStore;
+  readonly sealedRows: Pick<SealedRows, 'rows'>;
 }
 
 interface PrivacyParts {
@@ -46,8 +48,6 @@ interface PrivacyParts {
   readonly jobs: Jobs;
   readonly clicks: Clicks;
   readonly chats: (platform: Platform) => ChatAdapter;
-  /** Names of all connections that persons may have. */
-  readonly names: () => readonly string[];
   readonly titleOf: (connection: string) => string;
   readonly publicUrl: string;
   /** How long the audit log keeps its entries, in ms; 0 or absent where there is none. */
@@ -64,7 +64,7 @@ export function assemblePrivacy(parts: PrivacyParts): {
   readonly departures: Departures;
   readonly exports: ExportRoutesDeps['exports'];
 } {
-  const { audit, auditMs = 0, clicks, clock, connections, jobs, names, publicUrl, stores, titleOf, vault } = parts;
+  const { audit, auditMs = 0, clicks, clock, connections, jobs, publicUrl, stores, titleOf, vault } = parts;
   const personJobs = new PersonJobs({
     store: stores.jobs,
     cancelWaiting: (user, id) => jobs.waiting.cancel(user, id),
@@ -75,8 +75,7 @@ export function assemblePrivacy(parts: PrivacyParts): {
     ...parts,
     queue: stores.departures,
     erase: (person, options) => erasures.carryOut(chatUserOf(person), options),
-    peopleOf: (tenant) =>
-      peopleOfTenant({ connections: stores.connections, jobs: stores.jobs, names: names() }, tenant),
+    peopleOf: (tenant) => peopleOfTenant(stores.sealedRows.rows(), tenant),
   });
   const erasures = new Erasures({
     ...parts,

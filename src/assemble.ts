@@ -58,6 +58,7 @@ import { type Observers, observersOf } from './kernel/observers.js';
 import type { RateLimiter } from './kernel/rate-limiter.port.js';
 import type { StoreHealth } from './kernel/store-health.port.js';
 import type { Vault } from './kernel/vault.js';
+import type { SealedRows } from './sealed-rows.port.js';
 import type { ExportRoutesDeps } from './web/export-routes.js';
 
 /** Everything that is kept, behind its ports. */
@@ -73,6 +74,7 @@ export interface Stores {
   readonly queue: JobQueue;
   readonly limiter: RateLimiter;
   readonly health: StoreHealth;
+  readonly sealedRows: Pick<SealedRows, 'rows'>;
 }
 
 /** The drivers that the parts of the service are put together with. */
@@ -228,9 +230,8 @@ export function assemble(policy: ServicePolicy, catalogue: () => Catalogue, driv
     clock,
     hasStartedSince: (user, at) => jobs.hasStartedSince(user, at),
   });
-  const names = () => catalogue().parents.map(({ name }) => name);
   const { departures, exports, ownData } = assemblePrivacy({
-    ...{ stores, vault, connections, jobs, clicks, chats, names, titleOf, ...policy, ...basics },
+    ...{ stores, vault, connections, jobs, clicks, chats, titleOf, ...policy, ...basics },
   });
   const personal = new PersonalConnections({
     ...{ connections, parents, recipes, ownData, waiting: jobs.waiting, clicks, createLoginLink },

@@ -1,43 +1,37 @@
 import { type ChatUser, chatUserKey, isPlatform } from '../chat/chat-user.js';
-import { isPerson } from '../chat/job-owner.js';
-import type { ConnectionStore } from '../connections/connection-store.port.js';
-import { eachOwner } from '../connections/each-owner.js';
-import type { JobId } from '../jobs/job.js';
-import type { JobStore } from '../jobs/job-store.port.js';
+import type { JobOwner } from '../chat/job-owner.js';
+import type { ConnectionOwner } from '../connections/connection.js';
 
-const PAGE = 500;
+/** A row of the store, as far as it tells whose it is. */
+type OwnedRow =
+  | { readonly kind: 'connection'; readonly owner: ConnectionOwner }
+  | { readonly kind: 'job'; readonly user: JobOwner }
+  | { readonly kind: 'revocation' };
 
 /**
- * Everybody of a workspace or organisation of whom there is a connection or a request. Goes through all there are: for when
- * a workspace is gone.
+ * Everybody of a workspace or organisation of whom there is a connection or a request, also under names that no connection has
+ * any more. Goes through all there are, in portions: for when a workspace is gone.
+ * @throws BehalfError `store.unavailable`
  */
 export async function peopleOfTenant(
-  parts: {
-    readonly connections: ConnectionStore;
-    readonly jobs: JobStore;
-    /** Names of all connections that persons may have. */
-    readonly names: readonly string[];
-  },
+  rows: AsyncIterable<readonly OwnedRow[]>,
   tenant: { readonly platform: string; readonly tenantId: string },
 ): Promise<readonly ChatUser[]> {
   const found = new Map<string, ChatUser>();
-  const add = (user: { readonly platform: string; readonly tenantId: string; readonly userId: string }) => {
-    const { platform, tenantId, userId } = user;
-    if (!isPlatform(platform) || platform !== tenant.platform || tenantId !== tenant.tenantId) return;
-    const person = { platform, tenantId, userId };
-    found.set(chatUserKey(person), person);
-  };
-  for (const name of parts.names) {
-    await eachOwner(parts.connections, name, async (owner) => {
-      if (owner !== 'shared') add(owner);
-      return true;
-    });
-  }
-  let before: JobId | undefined;
-  do {
-    const rows = await parts.jobs.list({}, { limit: PAGE, ...(before === undefined ? {} : { before }) });
-    for (const { user } of rows) if (isPerson(user)) add(user);
-    before = rows.length < PAGE ? undefined : rows.at(-1)?.id;
-  } while (before !== undefined);
+  for await (const portion of rows)
+    for (const row of portion) {
+      const person = personOf(row);
+      if (person?.platform !== tenant.platform || person.tenantId !== tenant.tenantId) continue;
+      found.set(chatUserKey(person), person);
+    }
   return [...found.values()];
+}
+
+function personOf(row: OwnedRow): ChatUser | undefined {
+  if (row.kind === 'revocation') return undefined;
+  const owner = row.kind === 'job' ? row.user : row.owner;
+  // An installation is the workspace's own: nobody has an empty id.
+  if (owner === 'shared' || owner.userId === '' || !isPlatform(owner.platform)) return undefined;
+  const { platform, tenantId, userId } = owner;
+  return { platform, tenantId, userId };
 }

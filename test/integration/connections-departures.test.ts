@@ -40,8 +40,8 @@ describe('the connections of people who leave', () => {
   });
 
   function makeDepartures(): Departures {
-    const { connections, deps, parent, stores } = kit;
-    const { clock, logger, store } = deps;
+    const { connections, deps, stores } = kit;
+    const { clock, logger } = deps;
     return new Departures({
       queue: stores.departures,
       async erase(person) {
@@ -49,7 +49,7 @@ describe('the connections of people who leave', () => {
         for (const { name } of found) await connections.remove(person, name, 'service');
         return { isWhole: true, connections: found };
       },
-      peopleOf: (tenant) => peopleOfTenant({ connections: store, jobs: stores.jobs, names: [parent.name] }, tenant),
+      peopleOf: (tenant) => peopleOfTenant(stores.sealedRows.rows(), tenant),
       clock,
       logger,
       metrics: noMetrics,
@@ -79,6 +79,22 @@ describe('the connections of people who leave', () => {
     await kit.clock.jump(1);
     expect(await departures.work()).toBe(1);
     expect(await whoHasOne()).toEqual(['shared', 'slack T2 U-ann', 'teams T1 U-ann']);
+  });
+
+  it('end with the workspace also where their app is not configured any more', async () => {
+    const CARL: PersonOwner = { ...ANN, userId: 'U-carl' };
+    await kit.connections.activate(CARL, 'taken-out', kit.tokens('of carl'), ANNS_ACCOUNT);
+    await tell(TENANT_LEFT);
+    await kit.clock.jump(GRACE);
+    expect(await departures.work()).toBe(1);
+    expect(await kit.stores.connections.list(CARL)).toEqual([]);
+  });
+
+  it('are those of persons: the installation of the app is nobody’s', async () => {
+    const workspace: PersonOwner = { ...ANN, userId: '' };
+    await kit.connections.activate(workspace, '(installation)', kit.tokens('of the bot'), ANNS_ACCOUNT);
+    const people = await peopleOfTenant(kit.stores.sealedRows.rows(), { platform: 'slack', tenantId: 'T1' });
+    expect(people.map(({ userId }) => userId).sort()).toEqual(['U-ann', 'U-bob']);
   });
 
   it('stay when the app is installed again within the grace', async () => {

@@ -37,6 +37,7 @@ export function faultyStores(stores: Stores): FaultyStores {
       queue: wrap(stores.queue, 'queue', record),
       limiter: wrap(stores.limiter, 'limiter', record),
       health: stores.health,
+      sealedRows: stores.sealedRows,
     },
   };
 }

@@ -91,6 +91,7 @@ export function mortalStores(life: Life, stores: Stores): Stores {
     queue: mortal(life, 'queue', stores.queue),
     limiter: mortal(life, 'limiter', stores.limiter),
     health: stores.health,
+    sealedRows: stores.sealedRows,
   };
 }
 
