@@ -93,6 +93,7 @@ describe('the service as it is built', () => {
       );
 
       for (const script of POP_UP_SCRIPTS) expect((await get(script)).status).toBe(200);
+      expect(await (await get('/')).text()).toContain('bot for Slack and Microsoft Teams');
       expect((await fetch(`http://127.0.0.1:${port}/slack/events`, { method: 'POST', body: '{}' })).status).toBe(401);
       expect((await fetch(`http://127.0.0.1:${port}/api/messages`, { method: 'POST', body: '{}' })).status).toBe(400);
     } finally {
