@@ -24,6 +24,16 @@ export interface KeyUses {
   readonly unreadable: number;
 }
 
+/** False: nothing is sealed there, so it is hardly the store that the keys were made for. */
+export function isInUse({ keys, unreadable }: KeyUses): boolean {
+  return unreadable > 0 || keys.some(({ lasting, shortLived }) => lasting > 0 || shortLived > 0);
+}
+
+/** What an old key is still needed for; with `unreadable` or not {@link isInUse}, none of them can be said to be of no use. */
+export function neededOf({ keys: [, ...older] }: KeyUses): readonly KeyUse[] {
+  return older.filter(({ lasting, shortLived }) => lasting > 0 || shortLived > 0);
+}
+
 /** Text that may be an envelope of ours in base64url: version 1, an id of up to 32 characters, and the rest of the shortest. */
 const ENVELOPE = /(?<![\w-])A[QRS][\w-]{38,}/g;
 

@@ -15,6 +15,7 @@ import { dirname, join, resolve } from 'node:path';
 import type { Clock } from '../../src/kernel/clock.port.js';
 import { BehalfError, describeForeignError, isBehalfError } from '../../src/kernel/errors.js';
 import {
+  existingFile,
   FILE_NAME,
   LOG_NAME,
   loadLibrary,
@@ -36,8 +37,7 @@ const LOG_HEADER_BYTES = 32;
  * the same one. Throws `config.invalid` where there is no store or the file is there, `store.corrupt` where it is damaged.
  */
 export async function backUpFile(directory: string, target: string): Promise<void> {
-  const path = join(directory, FILE_NAME);
-  if (!existsSync(path)) throw new BehalfError('config.invalid', `DATA_DIR: there is no ${path}`);
+  const path = existingFile(directory);
   if (existsSync(target)) throw new BehalfError('config.invalid', `${target} is there already; choose another name`);
   await withFolderBeside(target, async (folder) => {
     for (let attempt = 1; !copyAsOne(directory, folder); attempt += 1) {

@@ -1,5 +1,4 @@
-import { existsSync, renameSync } from 'node:fs';
-import { join } from 'node:path';
+import { renameSync } from 'node:fs';
 import type { Clock } from '../../src/kernel/clock.port.js';
 import { BehalfError, describeForeignError } from '../../src/kernel/errors.js';
 import { RECORD_KINDS, type RecordKind } from '../../src/kernel/expiring-store.port.js';
@@ -9,7 +8,7 @@ import { createAuditStore } from './audit-store.js';
 import { decodeOwner } from './connection-store.js';
 import { bytesOf, type Database, numberOf, openDatabase, type SqlRow, type SqlValue, textOf } from './database.js';
 import { decodeDeparted } from './departure-queue.js';
-import { FILE_NAME } from './file.js';
+import { existingFile } from './file.js';
 import { decodeJob } from './job-row.js';
 
 const PORTION = 500;
@@ -23,8 +22,7 @@ export async function openEmbeddedContents(options: {
   readonly clock: Clock;
 }): Promise<StoreContents> {
   const { clock, directory } = options;
-  const path = join(directory, FILE_NAME);
-  if (!existsSync(path)) throw new BehalfError('config.invalid', `DATA_DIR: there is no ${path}`);
+  const path = existingFile(directory);
   const database = await openDatabase({ directory, clock, metrics: noMetrics });
   const rows = (table: string, where = '', ...values: readonly SqlValue[]) => read(database, table, where, values);
   return {

@@ -1,7 +1,7 @@
-import { closeSync, mkdirSync, openSync } from 'node:fs';
-import { join } from 'node:path';
+import { closeSync, mkdirSync, openSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import type Libsql from 'libsql';
-import { BehalfError, describeForeignError, isBehalfError } from '../../src/kernel/errors.js';
+import { BehalfError, describeForeignError, foreignCode, isBehalfError } from '../../src/kernel/errors.js';
 import { APPLICATION_ID, MIGRATIONS } from './schema.js';
 
 export type RawDatabase = Libsql.Database;
@@ -52,24 +52,42 @@ export async function loadLibrary(): Promise<typeof Libsql> {
   }
 }
 
+/** The path of the store that is there, for who must not make one. Throws `config.invalid` where there is none. */
+export function existingFile(directory: string): string {
+  const path = resolve(directory, FILE_NAME);
+  if (isThere(path)) return path;
+  throw new BehalfError(
+    'config.invalid',
+    `DATA_DIR: there is no ${path}. Set DATA_DIR to the folder in which the service keeps its data, or REDIS_URL where it uses Redis.`,
+  );
+}
+
+/** Whether there is such a file. Throws `config.invalid` where that cannot be told. */
+export function isThere(path: string): boolean {
+  try {
+    statSync(path);
+    return true;
+  } catch (error) {
+    const code = foreignCode(error);
+    if (code === 'ENOENT') return false;
+    if (code === 'ENOTDIR') throw new BehalfError('config.invalid', `DATA_DIR: ${dirname(path)} is not a folder`);
+    throw new BehalfError('config.invalid', `DATA_DIR: ${path} cannot be read (${code})`);
+  }
+}
+
 function createPrivately(directory: string, path: string): void {
   try {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
   } catch (error) {
-    throw new BehalfError('config.invalid', `DATA_DIR: the folder ${directory} cannot be made (${systemCode(error)})`);
+    throw new BehalfError('config.invalid', `DATA_DIR: the folder ${directory} cannot be made (${foreignCode(error)})`);
   }
   try {
     // `wx` never opens a file that is there: closing it again would drop the lock of a store open in this process.
     closeSync(openSync(path, 'wx', 0o600));
   } catch (error) {
-    const code = systemCode(error);
+    const code = foreignCode(error);
     if (code !== 'EEXIST') throw new BehalfError('config.invalid', `DATA_DIR: ${path} cannot be written (${code})`);
   }
-}
-
-function systemCode(error: unknown): string {
-  const hasCode = typeof error === 'object' && error !== null && 'code' in error;
-  return hasCode && typeof error.code === 'string' ? error.code : 'unknown';
 }
 
 /** Looks before anything is changed: another program's database may lie there. */

@@ -29,6 +29,7 @@ import { createSealedRows } from './sealed-rows.js';
 
 export { backUpFile, restoreFile } from './backup.js';
 export { openEmbeddedContents } from './contents.js';
+export { existingFile } from './file.js';
 export { peekSharedConnections } from './peek.js';
 
 const SWEEP_EVERY_MS = 60_000;

@@ -1,9 +1,8 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ConnectionRow } from '../../src/connections/connection-store.port.js';
 import { BehalfError } from '../../src/kernel/errors.js';
 import { bytesOf, isRow, numberOf, textOf } from './database.js';
-import { FILE_NAME, loadLibrary, type RawDatabase, readNumber, toOpenError } from './file.js';
+import { FILE_NAME, isThere, loadLibrary, type RawDatabase, readNumber, toOpenError } from './file.js';
 import { APPLICATION_ID, MIGRATIONS } from './schema.js';
 
 /**
@@ -12,7 +11,7 @@ import { APPLICATION_ID, MIGRATIONS } from './schema.js';
  */
 export async function peekSharedConnections(directory: string): Promise<readonly ConnectionRow[] | undefined> {
   const path = join(directory, FILE_NAME);
-  if (!existsSync(path)) return undefined;
+  if (!isThere(path)) return undefined;
   const Constructor = await loadLibrary();
   let raw: RawDatabase | undefined;
   try {

@@ -31,7 +31,7 @@ export function addConnectCommand(program: Command, environment: Environment): v
       const terminal = new Terminal(process.stdin, process.stdout);
       try {
         if (options.connector !== undefined) await make(config, environment, terminal, { ...options, name });
-        const opened = await openConnections(config, environment);
+        const opened = await openConnections(config, environment, { mayMake: true });
         try {
           const text = await connect(opened, config, terminal, name).catch(async (error: unknown) => {
             // Without its secrets it is of no use; a login may still be done later.
@@ -63,7 +63,7 @@ async function make(
   terminal: Terminal,
   { connector: app = '', name, method, set }: ConnectOptions & { readonly name: string },
 ): Promise<void> {
-  const opened = await openConnections(config, environment, { connector: app });
+  const opened = await openConnections(config, environment, { connector: app, mayMake: true });
   try {
     if (!CONNECTION_NAME.test(name)) {
       throw new BehalfError('connection.invalid', `${name} is no name: lower-case letters, digits and -`);

@@ -1,4 +1,6 @@
 import type { Command } from 'commander';
+import { loadCatalogue } from '../catalogue.js';
+import { missingStore } from '../compose/existing-store.js';
 import { type OpenedConnections, openConnections } from '../compose/open-connections.js';
 import { parseConfig } from '../config.js';
 import { methodOf, type ParentConnection } from '../connections/parent-connection.js';
@@ -23,7 +25,14 @@ export function addConnectionsCommand(program: Command, environment: Environment
       'list the connections of connections.yaml and those made at run time, with their states and redirect URIs',
     )
     .option('--json', 'print them as JSON')
-    .action((options: { readonly json?: boolean }) => withStore((opened) => list(opened, options.json ?? false)));
+    .action(async ({ json = false }: { readonly json?: boolean }) => {
+      const missing = await missingStore(parseConfig(environment));
+      if (missing === undefined) return withStore((opened) => list(opened, json));
+      // Before the first start there is none: the redirect URIs are wanted then.
+      const { parents } = await loadCatalogue(parseConfig(environment), environment);
+      process.stderr.write(`What is connected is not known. ${missing}\n`);
+      process.stdout.write(printed(parents.map(rowOf), json));
+    });
   connections
     .command('test')
     .description('call the app with the shared connection')
@@ -47,29 +56,22 @@ export function addConnectionsCommand(program: Command, environment: Environment
 async function list({ catalogue, connections }: OpenedConnections, asJson: boolean): Promise<string> {
   const rows = await Promise.all(
     catalogue.parents.map(async (parent) => {
-      const { auth, connector, name, origin, title } = parent;
+      const { auth, name, title } = parent;
       const shared = await connections.get('shared', name);
       return {
-        name,
-        connector,
-        title,
-        method: methodOf(auth),
-        origin: origin ?? ('file' as const),
+        ...rowOf(parent),
         state: auth.kind === 'static' ? 'connected' : (shared?.status ?? 'disconnected'),
         ...(shared?.account === undefined ? {} : { account: shared.account.label }),
         ...(shared?.reason === undefined ? {} : { reason: reasonText(shared.reason, title, textsFor(undefined)) }),
         ...(shared === undefined || shared.changedAt === 0 ? {} : { since: new Date(shared.changedAt).toISOString() }),
         children: await connections.countChildren(name),
-        ...(auth.kind === 'oauth2' ? { redirectUri: auth.app.redirectUri } : {}),
-        ...(auth.kind === 'stored' && auth.login ? { redirectUri: auth.login.redirectUri } : {}),
       };
     }),
   );
-  if (asJson) return `${JSON.stringify(rows, undefined, 2)}\n`;
-  return rows.map(describe).join('') || 'There are no connections.\n';
+  return printed(rows, asJson);
 }
 
-function describe(row: {
+interface Row {
   readonly name: string;
   readonly connector: string;
   readonly title: string;
@@ -79,15 +81,34 @@ function describe(row: {
   readonly account?: string;
   readonly reason?: string;
   readonly since?: string;
-  readonly children: number;
+  /** Absent where it is not known. */
+  readonly children?: number;
   readonly redirectUri?: string;
-}): string {
+}
+
+/** What is known of a connection without the store. */
+function rowOf({ auth, connector, name, origin, title }: ParentConnection): Row {
+  return {
+    ...{ name, connector, title, method: methodOf(auth) },
+    origin: origin ?? 'file',
+    state: auth.kind === 'static' ? 'connected' : 'unknown',
+    ...(auth.kind === 'oauth2' ? { redirectUri: auth.app.redirectUri } : {}),
+    ...(auth.kind === 'stored' && auth.login ? { redirectUri: auth.login.redirectUri } : {}),
+  };
+}
+
+function printed(rows: readonly Row[], asJson: boolean): string {
+  if (asJson) return `${JSON.stringify(rows, undefined, 2)}\n`;
+  return rows.map(describe).join('') || 'There are no connections.\n';
+}
+
+function describe(row: Row): string {
   const account = row.account === undefined ? '' : ` as ${row.account}`;
   const since = row.since === undefined ? '' : ` since ${row.since}`;
   const reason = row.reason === undefined ? '' : ` (${row.reason})`;
   return [
     `${row.name}  ${row.title} (${row.connector}), ${row.method}${row.origin === 'store' ? ', made at run time' : ''}`,
-    `  shared: ${row.state.replace('_', ' ')}${account}${since}${reason}; personal: ${row.children}`,
+    `  shared: ${row.state.replace('_', ' ')}${account}${since}${reason}; personal: ${row.children ?? 'unknown'}`,
     ...(row.redirectUri === undefined ? [] : [`  redirect URI: ${row.redirectUri}`]),
     '',
   ].join('\n');

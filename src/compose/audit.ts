@@ -7,6 +7,7 @@ import type { Audit } from '../kernel/audit.port.js';
 import { noMetrics } from '../kernel/metrics.port.js';
 import { systemClock } from '../kernel/system-clock.js';
 import type { Vault } from '../kernel/vault.js';
+import { demandStore } from './existing-store.js';
 import { type Basics, openStores } from './open-stores.js';
 import { openVault } from './open-vault.js';
 
@@ -34,8 +35,9 @@ function nameOfUser(): string {
   }
 }
 
-/** The audit log, to be read beside a running service where the store allows it. */
+/** The audit log, to be read beside a running service where the store allows it. Throws `config.invalid` where no store is. */
 export async function openAuditLog(config: StoreConfig): Promise<{ readonly log: AuditLog; close(): Promise<void> }> {
+  await demandStore(config);
   const logger = (await import('../../adapters/pino/index.js')).createLogger({ level: 'silent' });
   const vault = await openVault(config, logger);
   const stores = await openStores(config, { clock: systemClock, logger, metrics: noMetrics });

@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import type { StoreConfig } from '../config.js';
 import { openRows } from '../connections/connection-records.js';
 import type { ConnectionRow } from '../connections/connection-store.port.js';
@@ -8,7 +6,7 @@ import { asBehalfError } from '../kernel/errors.js';
 import type { Logger } from '../kernel/logger.port.js';
 import { noMetrics } from '../kernel/metrics.port.js';
 import { systemClock } from '../kernel/system-clock.js';
-import { DEVELOPMENT_KEY } from '../keyring.js';
+import { hasKeys } from './existing-store.js';
 import { openVault } from './open-vault.js';
 
 /** How long a Redis that does not answer is waited for, in ms. */
@@ -25,7 +23,7 @@ export async function lookAtStore(config: StoreConfig): Promise<StoreLook> {
     const logger = (await import('../../adapters/pino/index.js')).createLogger({ level: 'silent' });
     const rows = await readRows(config, logger);
     if (!rows) return { kind: 'unknown', why: `there is no store in ${config.dataDir} (DATA_DIR)` };
-    if (!config.encryptionKeys && !existsSync(join(config.dataDir, DEVELOPMENT_KEY))) {
+    if (!hasKeys(config)) {
       return { kind: 'unknown', why: 'ENCRYPTION_KEYS is not set' };
     }
     return { kind: 'known', states: statesOf(openRows(await openVault(config, logger), rows)) };

@@ -3,6 +3,7 @@ import { BehalfError } from '../kernel/errors.js';
 import { noMetrics } from '../kernel/metrics.port.js';
 import { systemClock } from '../kernel/system-clock.js';
 import { type MovedRows, moveStore } from '../move-store.js';
+import { demandStore } from './existing-store.js';
 import { openStores } from './open-stores.js';
 import { openVault } from './open-vault.js';
 
@@ -19,6 +20,7 @@ export async function migrateToRedis(config: Config): Promise<MovedRows & { read
   const { openEmbeddedContents } = await import('../../adapters/embedded/index.js');
   const from = await openEmbeddedContents({ directory: config.dataDir, clock });
   try {
+    await demandStore({ ...config, store: { kind: 'embedded', directory: config.dataDir } });
     const vault = await openVault(config, logger);
     const to = await openStores(config, { clock, logger, metrics: noMetrics });
     try {

@@ -15,6 +15,7 @@ import { sharedLogins } from '../shared-logins.js';
 import { assetRoutes } from '../web/assets.js';
 import { loginPath, loginRoutes } from '../web/login-routes.js';
 import { byAdministrator, createAuditTrail } from './audit.js';
+import { demandStore } from './existing-store.js';
 import { sharedStatesIn } from './made-connections.js';
 import { type Basics, openStores, originOf } from './open-stores.js';
 import { openVault } from './open-vault.js';
@@ -40,12 +41,20 @@ export interface OpenedConnections {
   close(): Promise<void>;
 }
 
-/** The stored connections without the rest of the service, for commands. `connector`: one that is read in any case. */
+export interface OpenOptions {
+  /** One that is read in any case. */
+  readonly connector?: string;
+  /** True: where there is no store yet, one is made. Otherwise that is `config.invalid`. */
+  readonly mayMake?: boolean;
+}
+
+/** The stored connections without the rest of the service, for commands. */
 export async function openConnections(
   config: Config,
   environment: Environment,
-  options: { readonly connector?: string } = {},
+  options: OpenOptions = {},
 ): Promise<OpenedConnections> {
+  if (!options.mayMake) await demandStore(config);
   const logger = (await import('../../adapters/pino/index.js')).createLogger({ level: 'silent' });
   const basics: Basics = { clock: systemClock, logger, metrics: noMetrics };
   const vault = await openVault(config, logger);

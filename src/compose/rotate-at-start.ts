@@ -4,6 +4,7 @@ import type { Clock } from '../kernel/clock.port.js';
 import { asBehalfError } from '../kernel/errors.js';
 import type { Logger } from '../kernel/logger.port.js';
 import type { Vault } from '../kernel/vault.js';
+import { isInUse, neededOf } from '../key-uses.js';
 import { rotateKeys } from '../rotate-keys.js';
 import type { OpenedStores } from './open-stores.js';
 
@@ -31,10 +32,12 @@ export async function rotateAtStart(parts: {
       clock,
     });
     if (resealed > 0) parts.audit?.note({ kind: 'keys', outcome: 'rotated' });
-    const [, ...older] = uses.keys;
-    const needed = older.filter(({ lasting, shortLived }) => lasting > 0 || shortLived > 0);
+    const needed = neededOf(uses);
     const facts = { resealed, unreadable: uses.unreadable, needed };
-    if (needed.length === 0)
+    if (!isInUse(uses)) logger.info(facts, 'Nothing is sealed in this store yet: whether old keys can go is not known');
+    else if (uses.unreadable > 0)
+      logger.warn(facts, 'Records open with no key of the keyring: take no key out until it is known what seals them');
+    else if (needed.length === 0)
       logger.info(facts, 'Everything is sealed with the first key: the old ones can be taken out');
     else
       logger.info(

@@ -2,9 +2,10 @@ import { AuditLog } from '../audit/audit-log.js';
 import type { StoreConfig } from '../config.js';
 import { noMetrics } from '../kernel/metrics.port.js';
 import { systemClock } from '../kernel/system-clock.js';
-import { type KeyUses, usesOfKeys } from '../key-uses.js';
+import { isInUse, type KeyUses, usesOfKeys } from '../key-uses.js';
 import { type RotationParts, type RotationReport, rotateKeys } from '../rotate-keys.js';
 import { byAdministrator, createAuditTrail } from './audit.js';
+import { demandStore } from './existing-store.js';
 import { openStores } from './open-stores.js';
 import { openVault } from './open-vault.js';
 
@@ -15,8 +16,9 @@ export interface OpenedRotation {
   close(): Promise<void>;
 }
 
-/** @throws BehalfError `config.invalid` while a service has the embedded store open, and as the keyring does */
+/** @throws BehalfError `config.invalid` where there is no store, or a service has the embedded one open, and as the keyring does */
 export async function openRotation(config: StoreConfig): Promise<OpenedRotation> {
+  await demandStore(config);
   const logger = (await import('../../adapters/pino/index.js')).createLogger({ level: 'silent' });
   const basics = { clock: systemClock, logger, metrics: noMetrics };
   const vault = await openVault(config, logger);
@@ -27,7 +29,8 @@ export async function openRotation(config: StoreConfig): Promise<OpenedRotation>
   return {
     async rotate(onProgress) {
       const report = await rotateKeys({ ...parts, ...(onProgress ? { onProgress } : {}) });
-      if (trail) byAdministrator(trail).note({ kind: 'keys', outcome: 'rotated' });
+      // A note would be sealed, too, and make a store that nobody uses look like one that is in use.
+      if (trail && isInUse(report.uses)) byAdministrator(trail).note({ kind: 'keys', outcome: 'rotated' });
       return report;
     },
     uses: () => usesOfKeys(parts),

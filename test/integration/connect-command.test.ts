@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -101,6 +101,28 @@ describe('behalf connect', () => {
     const [code] = await once(child, 'close');
     return { code, text: output() };
   }
+
+  it(
+    'lists the redirect URIs before there is a store; what looks into one refuses, says where it looked, and makes none',
+    async () => {
+      const missing = `there is no ${path.join(directory, 'data', 'behalf.db')}. Set DATA_DIR`;
+      const listed = await run(['connections']);
+      expect(listed.code).toBe(0);
+      expect(listed.text).toContain(missing);
+      expect(listed.text).toContain('shared: unknown; personal: unknown');
+      expect(listed.text).toMatch(/redirect URI: http:\/\/localhost:\d+\/oauth\/callback\/crm/);
+      for (const args of [
+        ['connections', 'test', 'crm'],
+        ['connections', 'delete', 'crm', '--yes'],
+        ['audit'],
+        ['audit', 'verify'],
+        ['privacy', 'export', '--user', 'slack:T1:U1'],
+      ])
+        expect(await run(args)).toEqual({ code: 2, text: expect.stringContaining(missing) });
+      expect(existsSync(path.join(directory, 'data'))).toBe(false);
+    },
+    MANY_COMMANDS_MS,
+  );
 
   it('keeps a secret only when the app takes it, and never shows it', async () => {
     const wrong = await run(['connect', 'search'], 'not-the-key\n');

@@ -43,6 +43,14 @@ describe('a service with an embedded store and a new first key', () => {
     expect(logger.lines).toMatchObject([{ level: 'info', fields: { resealed: 1, unreadable: 0, needed: [] } }]);
   });
 
+  it('says of no key that it can go where records open with none, or nothing is sealed yet', async () => {
+    await start(next, generateKey('other'));
+    expect(logger.lines).toMatchObject([{ level: 'warn', fields: { unreadable: 1, needed: [] } }]);
+    await stores.connections.remove('shared', 'crm', 1);
+    await start(next, old);
+    expect(logger.lines.at(-1)).toMatchObject({ level: 'info', message: expect.stringContaining('is not known') });
+  });
+
   it('looks at nothing while there is one key', async () => {
     await start(old);
     expect(logger.lines).toEqual([]);

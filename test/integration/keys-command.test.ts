@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { sealRow } from '../../src/connections/connection-records.js';
@@ -77,8 +77,31 @@ describe('behalf keys', () => {
       });
       expect((await behalf(next, 'rotate', '--check')).code).toBe(0);
       // Too early: what the old key had sealed would be lost, and that is said.
+      const unclear = await behalf(`${old}\n${generateKey('older')}`, 'rotate', '--check');
+      expect(unclear).toEqual({ code: 2, text: expect.stringMatching(/\d records open with no key of the keyring/) });
+      expect(unclear.text).not.toContain('take it out');
       const gone = await behalf(old, 'rotate');
       expect(gone).toEqual({ code: 1, text: expect.stringMatching(/\d records open with no key of the keyring/) });
+    },
+    MANY_COMMANDS_MS,
+  );
+
+  it(
+    'makes no store where there is none, and gives no advice about keys in an empty one',
+    async () => {
+      const both = `${next}\n${old}\n`;
+      const missing = {
+        code: 2,
+        text: expect.stringContaining(`there is no ${join(folder, 'behalf.db')}. Set DATA_DIR`),
+      };
+      expect(await behalf(both, 'rotate', '--check')).toEqual(missing);
+      expect(await behalf(both, 'rotate')).toEqual(missing);
+      expect(await behalf(both, 'list', '--count')).toEqual(missing);
+      expect(readdirSync(folder)).toEqual(['keys']);
+      await (await openEmbeddedStores({ directory: folder })).health.close();
+      const nothing = expect.stringMatching(/^(0 checked.*\n)?Nothing is sealed in this store/);
+      expect(await behalf(both, 'rotate')).toEqual({ code: 1, text: nothing });
+      expect(await behalf(both, 'rotate', '--check')).toEqual({ code: 2, text: nothing });
     },
     MANY_COMMANDS_MS,
   );
