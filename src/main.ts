@@ -1,4 +1,5 @@
 import { crashText, endOnCrash } from './cli/crashes.js';
+import { readSettingsFile, takeSettingsFile } from './cli/settings-file.js';
 import { runService } from './cli/start.js';
 import { isBehalfError } from './kernel/errors.js';
 
@@ -6,11 +7,13 @@ import { isBehalfError } from './kernel/errors.js';
 const EXIT_INVALID = 2;
 
 async function main(): Promise<void> {
-  const [command = 'start', ...others] = process.argv.slice(2);
+  const { file, words } = takeSettingsFile(process.argv.slice(2));
+  if (file !== undefined) readSettingsFile(file);
+  const [command = 'start', ...others] = words;
   // What only the other commands need is not loaded for the service.
   if (command === 'start' && others.length === 0) return runService(process.env);
   const { createProgram } = await import('./cli/program.js');
-  await createProgram(process.env).parseAsync();
+  await createProgram(process.env).parseAsync(words, { from: 'user' });
 }
 
 function end(error: unknown): void {

@@ -19,6 +19,8 @@ import { addTestCommand } from './test.js';
 export function createProgram(environment: Environment): Command {
   const program = new Command('behalf')
     .description('A chat bot that acts in other apps as the person who asked')
+    // It is read before the program is made: here it is for the help.
+    .option('--settings <file>', 'settings as NAME=value, one a line; variables of the environment win')
     .showHelpAfterError();
   program
     .command('start', { isDefault: true })
