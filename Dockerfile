@@ -4,8 +4,7 @@
 #          --build-arg NODE_IMAGE="node:24-bookworm-slim@sha256:<digest>" -t behalf .
 # Run:   see compose.yaml, or
 #        docker run --env-file .env -e NODE_ENV=production -p 3000:3000 \
-#          -v ./connections.yaml:/config/connections.yaml:ro -v ./connectors:/config/connectors:ro \
-#          -v ./recipes:/config/recipes:ro -v behalf-data:/data behalf
+#          -v ./config:/config:ro -v behalf-data:/data behalf
 ARG NODE_IMAGE=node:24-bookworm-slim
 
 FROM ${NODE_IMAGE} AS build

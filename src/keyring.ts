@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from './config.js';
-import { asBehalfError, BehalfError, isBehalfError } from './kernel/errors.js';
+import { asBehalfError, BehalfError, foreignCode, isBehalfError } from './kernel/errors.js';
 import { randomToken } from './kernel/ids.js';
 import { type KeyEntry, type KeyService, parseKeyring, renderWrapped } from './kernel/key-entries.js';
 import type { KeyWrapping } from './kernel/key-wrapping.port.js';
@@ -69,12 +69,17 @@ async function keyOf(entry: KeyEntry, open: OpenKeyWrapping): Promise<VaultKey> 
 async function loadDevelopmentKey(config: Pick<Config, 'dataDir'>, logger: Logger): Promise<readonly VaultKey[]> {
   const file = join(config.dataDir, DEVELOPMENT_KEY);
   logger.warn({ file }, 'ENCRYPTION_KEYS is not set: using a development key kept beside the data');
-  await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
+  await mkdir(config.dataDir, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
+    throw unusable(`the folder ${config.dataDir} cannot be made`, error);
+  });
   await writeFile(file, generateKey('development'), { mode: 0o600, flag: 'wx' }).catch((error: unknown) => {
-    if (!(typeof error === 'object' && error !== null && 'code' in error && error.code === 'EEXIST')) throw error;
+    if (foreignCode(error) !== 'EEXIST') throw unusable(`${file} cannot be written`, error);
+  });
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    throw unusable(`${file} cannot be read`, error);
   });
   try {
-    return parseKeyring(await readFile(file, 'utf8'));
+    return parseKeyring(text);
   } catch (error) {
     if (!isBehalfError(error)) throw error;
     throw new BehalfError(
@@ -82,4 +87,8 @@ async function loadDevelopmentKey(config: Pick<Config, 'dataDir'>, logger: Logge
       `${file} is broken: ${error.message}. Remove it to begin with a new key; what was stored with it is lost.`,
     );
   }
+}
+
+function unusable(what: string, error: unknown): BehalfError {
+  return new BehalfError('config.invalid', `DATA_DIR: ${what} (${foreignCode(error)})`);
 }

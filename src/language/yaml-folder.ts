@@ -1,6 +1,7 @@
 import type { Dirent, Stats } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { BehalfError, foreignCode } from '../kernel/errors.js';
 
 export interface YamlSource {
   /** Path below the folder without its ending, with `/`. */
@@ -17,7 +18,8 @@ const MAX_DEPTH = 8;
 
 /**
  * Reads every `*.yaml` and `*.yml` below a folder, by name. Links are followed; names that begin with a dot are left out, also
- * of folders: mounted ConfigMaps keep their versions in such. No folder: none.
+ * of folders: mounted ConfigMaps keep their versions in such. No folder: none. Rejects with `config.invalid` where something
+ * cannot be read.
  */
 export async function readYamlFolder(directory: string, label: string): Promise<readonly YamlSource[]> {
   const sources: YamlSource[] = [];
@@ -49,7 +51,7 @@ async function entriesOf(directory: string): Promise<readonly Dirent[]> {
     return await readdir(directory, { withFileTypes: true });
   } catch (error) {
     if (isMissing(error)) return [];
-    throw error;
+    throw unreadable(directory, error);
   }
 }
 
@@ -62,14 +64,25 @@ async function targetOf(path: string): Promise<Stats | undefined> {
   }
 }
 
-/** The text of a file; undefined when there is none. */
+/** The text of a file; undefined when there is none. Rejects with `config.invalid` where it cannot be read. */
 export async function readTextFile(path: string): Promise<string | undefined> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
     if (isMissing(error)) return undefined;
-    throw error;
+    throw unreadable(path, error);
   }
+}
+
+/** What the system says names no file. */
+function unreadable(path: string, error: unknown): BehalfError {
+  const code = foreignCode(error);
+  const what: Readonly<Record<string, string>> = {
+    EISDIR:
+      'is a folder: it must be a file. Docker makes such a folder where it does not find a file that it is to mount',
+    ENOTDIR: 'is a file: it must be a folder',
+  };
+  return new BehalfError('config.invalid', `${path} ${what[code] ?? `cannot be read (${code})`}`);
 }
 
 function isMissing(error: unknown): boolean {

@@ -103,9 +103,7 @@ describe('compose.yaml', () => {
     const volumes = services['behalf']?.volumes ?? [];
 
     expect(volumes.filter((volume) => volume.endsWith(':ro')).map((volume) => volume.split(':')[1])).toEqual([
-      '/config/connections.yaml',
-      '/config/connectors',
-      '/config/recipes',
+      '/config',
     ]);
     expect(volumes.filter((volume) => !volume.endsWith(':ro'))).toEqual(['behalf-data:/data']);
     expect(services['behalf']?.read_only).toBe(true);

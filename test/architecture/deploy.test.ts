@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { parse, parseAllDocuments } from 'yaml';
 import { z } from 'zod';
 import { createMetrics } from '../../adapters/prometheus/index.js';
@@ -112,15 +113,20 @@ describe('deploy/compose', () => {
     }
   });
 
-  it('mounts files that exist', () => {
-    const files = Object.values(services)
-      .flatMap(({ volumes = [] }) => volumes)
-      .map((volume) => volume.split(':')[0] ?? '')
-      .filter((source) => source.startsWith('./'));
+  it.each(['.', 'deploy/compose'])(
+    'mounts what a fresh clone has, of %s: Docker makes a folder of what is missing',
+    (folder) => {
+      const mounted = Object.values(Compose.parse(parse(read(`${folder}/compose.yaml`), { merge: true })).services)
+        .flatMap(({ volumes = [] }) => volumes)
+        .map((volume) => volume.split(':')[0] ?? '')
+        .filter((source) => source.startsWith('.'))
+        .map((source) => join(folder, source));
+      const files = filesBelow('.');
 
-    expect(files.length).toBeGreaterThan(0);
-    expect(files.filter((file) => !exists(`deploy/compose/${file}`))).toEqual([]);
-  });
+      expect(mounted).toContain('config');
+      expect(mounted.filter((path) => !files.some((file) => file === path || file.startsWith(`${path}/`)))).toEqual([]);
+    },
+  );
 
   it('has a balancer that knows every replica and lets through what must be reachable, and no more', () => {
     const caddy = read('deploy/compose/Caddyfile');

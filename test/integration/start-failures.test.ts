@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -80,6 +80,27 @@ describe('a service that cannot start ends, says why, and shows no secret', () =
     const { code, output } = await start({ ENCRYPTION_KEYS: `k1:${Buffer.alloc(32, 7).toString('base64')}` });
     expect(code).toBe(2);
     expect(output).toMatch(/behalf: DATA_DIR: .*data cannot be made/);
+  });
+
+  test('when its data cannot be kept, and its key would have been made beside them', async () => {
+    writeFileSync(path.join(directory, 'data'), 'a file');
+    const { code, output } = await start({});
+    expect(code).toBe(2);
+    expect(output).toMatch(/behalf: DATA_DIR: the folder \S+data cannot be made \(EEXIST\)\n/);
+  });
+
+  test('when connections.yaml is a folder, as Docker makes one', async () => {
+    mkdirSync(path.join(directory, 'connections.yaml'));
+    const { code, output } = await start({});
+    expect(code).toBe(2);
+    expect(output).toMatch(/\nbehalf: \S+connections\.yaml is a folder: it must be a file/);
+  });
+
+  test('when recipes is a file', async () => {
+    writeFileSync(path.join(directory, 'recipes'), '');
+    const { code, output } = await start({});
+    expect(code).toBe(2);
+    expect(output).toMatch(/\nbehalf: \S+recipes is a file: it must be a folder\n/);
   });
 });
 
