@@ -93,10 +93,22 @@ function createPrivately(directory: string, path: string): void {
 /** Looks before anything is changed: another program's database may lie there. */
 function checkIsOurs(raw: RawDatabase, path: string): void {
   raw.exec('BEGIN EXCLUSIVE');
-  const application = readNumber(raw, 'PRAGMA application_id');
-  const version = readNumber(raw, 'PRAGMA user_version');
-  const tables = readNumber(raw, 'SELECT count(*) FROM sqlite_master');
+  const marks = marksOf(raw);
   raw.exec('COMMIT');
+  checkMarks(marks, path);
+}
+
+/** What tells whose database it is. */
+export function marksOf(raw: RawDatabase) {
+  return {
+    application: readNumber(raw, 'PRAGMA application_id'),
+    version: readNumber(raw, 'PRAGMA user_version'),
+    tables: readNumber(raw, 'SELECT count(*) FROM sqlite_master'),
+  };
+}
+
+/** Throws `config.invalid` for the database of another program, or of a newer version. */
+export function checkMarks({ application, tables, version }: ReturnType<typeof marksOf>, path: string): void {
   if (application === APPLICATION_ID ? version < 1 : application !== 0 || tables > 0) {
     throw new BehalfError('config.invalid', `${path} is the database of another program. Choose another DATA_DIR.`);
   }
@@ -104,6 +116,7 @@ function checkIsOurs(raw: RawDatabase, path: string): void {
     throw new BehalfError(
       'config.invalid',
       `${path} was written by a newer version of Behalf. Use that version or a newer one.`,
+      { details: { reason: 'newer' } },
     );
   }
 }
@@ -130,6 +143,7 @@ export function toOpenError(path: string, error: unknown): BehalfError {
     return new BehalfError(
       'config.invalid',
       `${path} is in use by another process of Behalf. Stop that one first; for several processes set REDIS_URL.`,
+      { details: { reason } },
     );
   }
   if (isDamage(reason)) {

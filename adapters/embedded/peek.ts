@@ -2,12 +2,16 @@ import { join } from 'node:path';
 import type { ConnectionRow } from '../../src/connections/connection-store.port.js';
 import { BehalfError } from '../../src/kernel/errors.js';
 import { bytesOf, isRow, numberOf, textOf } from './database.js';
-import { FILE_NAME, isThere, loadLibrary, type RawDatabase, readNumber, toOpenError } from './file.js';
-import { APPLICATION_ID, MIGRATIONS } from './schema.js';
+import { checkMarks, FILE_NAME, isThere, loadLibrary, marksOf, type RawDatabase, toOpenError } from './file.js';
+import { MIGRATIONS } from './schema.js';
+
+/** As `details.reason`: it is brought up to date when the service opens it. */
+const OLDER_STORE = 'older';
 
 /**
  * The rows of the shared connections, read without changing anything. Undefined: there is no file. Throws `config.invalid`
- * while another process has it open, or where it is of another program or version.
+ * while another process has it open (`details.reason` is `SQLITE_BUSY`), or where it is of another program, or of another
+ * version (`older`, `newer`).
  */
 export async function peekSharedConnections(directory: string): Promise<readonly ConnectionRow[] | undefined> {
   const path = join(directory, FILE_NAME);
@@ -17,9 +21,13 @@ export async function peekSharedConnections(directory: string): Promise<readonly
   try {
     raw = new Constructor(path, { timeout: 0 });
     raw.exec('PRAGMA query_only = ON');
-    const isOurs = readNumber(raw, 'PRAGMA application_id') === APPLICATION_ID;
-    if (!isOurs || readNumber(raw, 'PRAGMA user_version') !== MIGRATIONS.length) {
-      throw new BehalfError('config.invalid', `${path} is of another program, or of another version of Behalf`);
+    const marks = marksOf(raw);
+    checkMarks(marks, path);
+    // Nothing was written in it yet.
+    if (marks.tables === 0) return undefined;
+    if (marks.version < MIGRATIONS.length) {
+      const details = { reason: OLDER_STORE };
+      throw new BehalfError('config.invalid', `${path} is of an older version of Behalf`, { details });
     }
     const statement = raw.prepare(`SELECT name, generation, sealed FROM connections WHERE owner = '"shared"'`);
     const rows: readonly unknown[] = statement.all([]);

@@ -10,9 +10,10 @@ import { noMetrics } from '../kernel/metrics.port.js';
 import { systemClock } from '../kernel/system-clock.js';
 import { hasErrors } from '../language/problem.js';
 import { examineKeys } from './examine-keys.js';
+import { examineStore } from './examine-store.js';
 import { examineTraces } from './examine-traces.js';
-import { lookAtStore, type StoreLook } from './look-at-store.js';
-import { type Basics, openStores } from './open-stores.js';
+import { lookAtStore } from './look-at-store.js';
+import type { Basics } from './open-stores.js';
 
 const NETWORK = 'Look at the network, the firewall and the proxy between this machine and there.';
 const ANSWER_BYTES = 64 * 1024;
@@ -99,33 +100,6 @@ function unchecked(): Finding {
     says: 'LOGIN_IDENTITY_CHECK is off-insecure: a forwarded login link connects whoever opens it to the person who asked',
     fix: 'Take the setting out.',
   };
-}
-
-async function examineStore(config: Config, look: StoreLook, basics: Basics): Promise<readonly Finding[]> {
-  const subject = 'store';
-  if (config.store.kind === 'embedded') {
-    // Opening it would keep a service from starting; whether it can be read, the look has told.
-    if (look.kind === 'known') return [{ subject, state: 'ok', says: 'the embedded store can be read' }];
-    const isInUse = look.why.includes('is in use by another process');
-    return [
-      isInUse
-        ? { subject, state: 'ok', says: 'the embedded store is open in a running service' }
-        : { subject, state: 'unknown', says: look.why, fix: 'It is made when the service first starts.' },
-    ];
-  }
-  const stores = await openStores(config, basics);
-  try {
-    await stores.health.check(5_000);
-    const warnings = await stores.health.warnings();
-    return [
-      { subject, state: 'ok', says: 'Redis takes a write' },
-      ...warnings.map(
-        (says): Finding => ({ subject, state: 'warning', says, fix: 'docs/operations.md, "Redis", says why.' }),
-      ),
-    ];
-  } finally {
-    await stores.health.close();
-  }
 }
 
 /** Whether our own address answers, from here; the answer need not be ours. */

@@ -1,0 +1,46 @@
+import type { StoreConfig } from '../config.js';
+import type { Finding } from '../doctor/examination.port.js';
+import type { StoreLook } from './look-at-store.js';
+import { type Basics, openStores } from './open-stores.js';
+
+const subject = 'store';
+
+/** Whether the store can be used; of the embedded one what a look at it has told: opening it would keep a service from starting. */
+export async function examineStore(config: StoreConfig, look: StoreLook, basics: Basics): Promise<readonly Finding[]> {
+  if (config.store.kind === 'embedded') return [embeddedStore(look)];
+  const stores = await openStores(config, basics);
+  try {
+    await stores.health.check(5_000);
+    const warnings = await stores.health.warnings();
+    return [
+      { subject, state: 'ok', says: 'Redis takes a write' },
+      ...warnings.map(
+        (says): Finding => ({ subject, state: 'warning', says, fix: 'docs/operations.md, "Redis", says why.' }),
+      ),
+    ];
+  } finally {
+    await stores.health.close();
+  }
+}
+
+function embeddedStore(look: StoreLook): Finding {
+  if (look.kind === 'known') return { subject, state: 'ok', says: 'the embedded store can be read' };
+  const { error, lacks, why } = look;
+  if (lacks === 'store')
+    return { subject, state: 'unknown', says: why, fix: 'It is made when the service first starts.' };
+  if (lacks === 'keys') return { subject, state: 'unknown', says: why, fix: 'Give the keys that the service has.' };
+  switch (error?.details['reason']) {
+    case 'SQLITE_BUSY':
+      return { subject, state: 'ok', says: 'the embedded store is open in a running service' };
+    case 'older':
+      return { subject, state: 'ok', says: `${why}: it is brought up to date when the service starts` };
+    case 'newer':
+      return { subject, state: 'wrong', says: why };
+    default:
+      return { subject, state: 'wrong', says: why, fix: error?.code === 'store.corrupt' ? DAMAGED : UNUSABLE };
+  }
+}
+
+const DAMAGED =
+  'Stop the service. behalf restore puts a backup in its place; without one, move the file away: everybody logs in anew then.';
+const UNUSABLE = 'Set DATA_DIR to a folder of its own that the service may read and write.';

@@ -1,0 +1,105 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Libsql from 'libsql';
+import { examineStore } from '../../src/compose/examine-store.js';
+import { lookAtStore } from '../../src/compose/look-at-store.js';
+import { parseStoreConfig } from '../../src/config.js';
+import type { Finding } from '../../src/doctor/examination.port.js';
+import { noMetrics } from '../../src/kernel/metrics.port.js';
+import { systemClock } from '../../src/kernel/system-clock.js';
+import { generateKey } from '../../src/keyring.js';
+import { openEmbeddedStores } from '../contract/stores/embedded-harness.js';
+import { RecordingLogger } from '../support/recording-logger.js';
+
+describe('what behalf doctor finds of the embedded store', () => {
+  const key = generateKey('k1');
+  let folder: string;
+  let file: string;
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'behalf-doctor-store-'));
+    file = join(folder, 'behalf.db');
+  });
+
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  async function doctor(settings: Readonly<Record<string, string>> = {}): Promise<Finding | undefined> {
+    const config = parseStoreConfig({ DATA_DIR: folder, ENCRYPTION_KEYS: key, ...settings });
+    const basics = { clock: systemClock, logger: new RecordingLogger(), metrics: noMetrics };
+    const [finding, ...others] = await examineStore(config, await lookAtStore(config), basics);
+    expect(others).toEqual([]);
+    return finding;
+  }
+
+  const make = async () => (await openEmbeddedStores({ directory: folder })).health.close();
+
+  it('is nothing wrong where there is none yet, and none is made', async () => {
+    expect(await doctor()).toMatchObject({ state: 'unknown', fix: 'It is made when the service first starts.' });
+    expect(readdirSync(folder)).toEqual([]);
+    writeFileSync(file, '');
+    expect(await doctor()).toMatchObject({ state: 'unknown', fix: 'It is made when the service first starts.' });
+  });
+
+  it('is that it can be read, or is open in a service', async () => {
+    await make();
+    expect(await doctor()).toMatchObject({ state: 'ok', says: 'the embedded store can be read' });
+    expect(await doctor({ ENCRYPTION_KEYS: '' })).toMatchObject({
+      state: 'unknown',
+      says: 'ENCRYPTION_KEYS is not set',
+    });
+    const stores = await openEmbeddedStores({ directory: folder });
+    expect(await doctor()).toMatchObject({ state: 'ok', says: 'the embedded store is open in a running service' });
+    await stores.health.close();
+  });
+
+  it('is that the next start brings one of an older version up to date', async () => {
+    await make();
+    const raw = new Libsql(file);
+    raw.exec('PRAGMA user_version = 1');
+    raw.close();
+    expect(await doctor()).toMatchObject({
+      state: 'ok',
+      says: expect.stringContaining('an older version of Behalf: it is'),
+    });
+  });
+
+  it('is wrong where it is of a newer version, which must be used then', async () => {
+    await make();
+    const raw = new Libsql(file);
+    raw.exec('PRAGMA user_version = 9999');
+    raw.close();
+    expect(await doctor()).toEqual({
+      subject: 'store',
+      state: 'wrong',
+      says: expect.stringContaining('Use that version'),
+    });
+  });
+
+  it('is wrong, with what to do, where the file is damaged', async () => {
+    await make();
+    truncateSync(file, 8_192);
+    const damaged = {
+      state: 'wrong',
+      says: expect.stringContaining('is damaged'),
+      fix: expect.stringContaining('restore'),
+    };
+    expect(await doctor()).toMatchObject(damaged);
+    writeFileSync(file, 'no database at all, but long enough to look like something');
+    expect(await doctor()).toMatchObject(damaged);
+  });
+
+  it('is wrong, with what to do, where the folder is a file, or the file cannot be opened or is of somebody else', async () => {
+    const fix = expect.stringContaining('Set DATA_DIR');
+    writeFileSync(join(folder, 'data'), 'a file');
+    const isFile = { state: 'wrong', says: `DATA_DIR: ${join(folder, 'data')} is not a folder`, fix };
+    expect(await doctor({ DATA_DIR: join(folder, 'data') })).toMatchObject(isFile);
+    mkdirSync(file);
+    expect(await doctor()).toMatchObject({ state: 'wrong', says: expect.stringContaining('cannot be opened'), fix });
+    rmSync(file, { recursive: true });
+    const raw = new Libsql(file);
+    raw.exec('CREATE TABLE other (id)');
+    raw.close();
+    expect(await doctor()).toMatchObject({ state: 'wrong', says: expect.stringContaining('another program'), fix });
+  });
+});
