@@ -7,8 +7,9 @@ import { openAuditLog } from '../compose/audit.js';
 import { parseStoreConfig } from '../config.js';
 import { AUDIT_KINDS } from '../kernel/audit.port.js';
 import type { Environment } from './environment.js';
+import { endOf, momentOf } from './moment.js';
+import { auditPersonOf } from './person.js';
 
-const DAY_MS = 86_400_000;
 /** Lines that are written at once. */
 const PORTION = 500;
 
@@ -32,9 +33,13 @@ export function addAuditCommand(program: Command, environment: Environment): voi
   const audit = program
     .command('audit')
     .description('print the audit log, the oldest entry first; with Redis also beside the running service')
-    .option('--from <time>', 'a day (2026-11-27) or a time (2026-11-27T08:00:00Z)', timeOf)
-    .option('--to <time>', 'the same; a day counts to its end', (text: string) => timeOf(text) + dayOf(text))
-    .option('--person <id>', 'user id, or platform/tenant/user; a program: api/keys/<name of its key>')
+    .option(
+      '--from <time>',
+      'a day in UTC (2026-11-27) or a time (2026-11-27T08:00:00Z)',
+      (text: string) => momentOf(text).at,
+    )
+    .option('--to <time>', 'the same; a day counts to its end', (text: string) => endOf(momentOf(text)))
+    .option('--person <id>', 'user id, or platform:tenant:user; a program: api:keys:<name of its key>', auditPersonOf)
     .option('--app <connector>', 'name of the connector')
     .addOption(new Option('--kind <kind>', 'what kind of entry').choices(AUDIT_KINDS))
     .addOption(new Option('--json', 'one JSON object a line').conflicts('csv'))
@@ -87,16 +92,6 @@ function textOf(verdict: AuditVerdict): string {
     end: 'does not fit the end of the log: entries were taken away there, or added',
   };
   return `Number ${verdict.number} ${whys[verdict.why]}.\n`;
-}
-
-function timeOf(text: string): number {
-  const time = /^\d{4}-\d{2}-\d{2}/.test(text) ? Date.parse(text) : Number.NaN;
-  if (Number.isNaN(time)) throw new InvalidArgumentError('Write a day or a time as in 2026-11-27T08:00:00Z.');
-  return time;
-}
-
-function dayOf(text: string): number {
-  return text.includes('T') ? 0 : DAY_MS;
 }
 
 function positionOf(text: string): AuditPosition {

@@ -1,11 +1,12 @@
 import { once } from 'node:events';
-import { type Command, InvalidArgumentError } from 'commander';
-import { type ChatUser, isPlatform } from '../chat/chat-user.js';
+import type { Command } from 'commander';
+import type { ChatUser } from '../chat/chat-user.js';
 import { openConnections } from '../compose/open-connections.js';
 import type { PersonTools } from '../compose/person-tools.js';
 import { parseConfig } from '../config.js';
 import type { Erased } from '../privacy/erase-person.js';
 import type { Environment } from './environment.js';
+import { chatUserOf } from './person.js';
 
 interface EraseOptions {
   readonly user: ChatUser;
@@ -31,12 +32,12 @@ export function addPrivacyCommand(program: Command, environment: Environment): v
   privacy
     .command('export')
     .description('print everything that is kept about a person, as JSON; never a token')
-    .requiredOption(user, whose, userOf)
+    .requiredOption(user, whose, chatUserOf)
     .action((options: { readonly user: ChatUser }) => withPeople((people) => print(people, options.user)));
   privacy
     .command('erase')
     .description('end the connections of a person and erase everything that is kept about them, but the audit log')
-    .requiredOption(user, whose, userOf)
+    .requiredOption(user, whose, chatUserOf)
     .option('--yes', 'do it; without it, only say what there is')
     .option('--json', 'print the result as JSON')
     .action((options: EraseOptions) => withPeople((people) => erase(people, options)));
@@ -79,11 +80,4 @@ function toText({ connections, isWhole, jobs }: Erased): string {
     ? 'Everything that was kept about this person is erased, but the audit log.\n'
     : 'A request of this person still runs and ends after its step. Repeat the command in a minute.\n';
   return `${lines.join('')}Requests removed, with their results: ${jobs}.\n${end}`;
-}
-
-function userOf(text: string): ChatUser {
-  const [platform = '', tenantId = '', userId = '', ...more] = text.split(/[:/]/);
-  if (isPlatform(platform) && tenantId !== '' && userId !== '' && more.length === 0)
-    return { platform, tenantId, userId };
-  throw new InvalidArgumentError('Write platform, tenant and user, as in slack:T0123:U0456.');
 }

@@ -72,6 +72,7 @@ describe('behalf audit', () => {
         expect.stringContaining('slack,T1,ann,,crm,,1,"Ann, of Acme"'),
         '',
       ]);
+      expect(numbers(await behalf('--json', '--person', 'slack:T1:ann'))).toEqual([1, 2]);
       expect((await behalf('--person', 'teams/T2/bob')).text).toMatch(
         /^3 {2}2026-11-27T12:00.* teams\/T2\/bob {2}box\.upload\n$/,
       );

@@ -115,7 +115,7 @@ describe('behalf privacy', () => {
     async () => {
       const { code, text } = await behalf('export', '--user', 'UANN');
       expect(code).not.toBe(0);
-      expect(text).toContain('Write platform, tenant and user, as in slack:T0123:U0456.');
+      expect(text).toContain('Write platform, tenant and user, as in slack:T0123:U0456, or');
     },
     MANY_COMMANDS_MS,
   );
