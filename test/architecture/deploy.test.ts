@@ -75,7 +75,7 @@ const Alerts = z.object({
 });
 
 /** What must be reachable from outside; the rest of the routes stays inside. */
-const PUBLIC = ['/', '/slack', '/teams', '/api', '/login', '/export', '/oauth/callback', '/assets'];
+const PUBLIC = ['/', '/slack', '/teams', '/api/messages', '/login', '/export', '/oauth/callback', '/assets'];
 /** In which the service ends after SIGTERM. */
 const ENDS_WITHIN_SECONDS = 25;
 /** For as long after it the service still takes in what comes. */
