@@ -25,7 +25,14 @@ export interface Gathered {
   readonly problem?: ParameterProblem;
   /** What was typed for parameters whose value an app has to find first, by name. */
   readonly texts?: Words;
+  /** What was typed and is for no parameter. */
+  readonly unused?: string;
 }
+
+/** A mark or a smiley by itself says nothing that could be lost. */
+const HAS_WORDS = /[\p{L}\p{N}]/u;
+/** Characters of what was typed that are shown again. */
+const SHOWN = 80;
 
 /** What takes values: a command, or the fields of a question. */
 interface Declared {
@@ -63,6 +70,7 @@ export function gather(
     ({ hidden, name, type }) => !hidden && type !== 'file' && texts[name] === undefined && values[name] === undefined,
   );
   if (inline.rest !== '' && first) texts[first.name] = inline.rest;
+  const unused = !first && HAS_WORDS.test(inline.rest) ? { unused: inline.rest } : {};
   let invalid: ParameterProblem | undefined;
   const sought: Record<string, string> = {};
   const wanting = files.length === 0 ? undefined : parameterForFile(recipe, values);
@@ -82,7 +90,7 @@ export function gather(
     else invalid ??= { parameter, message: parsed.message };
   }
   const problem = invalid ?? firstMissing(recipe, values, sought);
-  return { values, texts: sought, ...(problem ? { problem } : {}) };
+  return { values, texts: sought, ...unused, ...(problem ? { problem } : {}) };
 }
 
 /** What a button or a question gives, without files that this person has not sent. */
@@ -163,4 +171,17 @@ export function refuseFiles(
   const isWithout = files === undefined || files.length === 0;
   if (isWithout || recipe.parameters.some(({ hidden, type }) => type === 'file' && !hidden)) return undefined;
   return commands.takesNoFile(recipe.name);
+}
+
+/** What to say of words behind a command that no parameter takes; undefined when there are none. */
+export function refuseUnused(
+  recipe: CompiledRecipe,
+  { unused }: Pick<Gathered, 'unused'>,
+  { commands }: Texts,
+): string | undefined {
+  if (unused === undefined) return undefined;
+  const characters = Array.from(unused);
+  const words = characters.length <= SHOWN ? unused : `${characters.slice(0, SHOWN - 1).join('')}…`;
+  const names = recipe.parameters.filter(({ hidden, type }) => !hidden && type !== 'file').map(({ name }) => name);
+  return commands.unusedWords(recipe.name, words, names);
 }

@@ -27,6 +27,7 @@ import {
   gather,
   refuseFiles,
   refuseUndeclared,
+  refuseUnused,
   takeAnswer,
   type Values,
   type Words,
@@ -89,7 +90,12 @@ export class CommandStarter {
     const { given = {}, press, recipe } = command;
     this.#deps.metrics.count('commands', { command: 'recipe' });
     const texts = textsFor(locale);
-    const undeclared = refuseUndeclared(recipe, given, texts) ?? refuseFiles(recipe, asked.files, texts);
+    const sent = { files: asked.files, texts: command.texts, text: command.rest ?? '' };
+    const gathered = gather(recipe, sent, given, this.#context(asked));
+    const undeclared =
+      refuseUndeclared(recipe, given, texts) ??
+      refuseFiles(recipe, asked.files, texts) ??
+      refuseUnused(recipe, gathered, texts);
     const refusal = await refusalOf(this.#deps.denialOf, recipe, asked);
     const stopped = refusal ?? (await this.#deps.stopped.messageFor(recipe, texts));
     const answer = stopped ?? (undeclared === undefined ? undefined : textMessage(undeclared));
@@ -97,8 +103,7 @@ export class CommandStarter {
       if (await this.#deps.claims.claim(asked)) await this.#say(asked, answer);
       return;
     }
-    const sent = { files: asked.files, texts: command.texts, text: command.rest ?? '' };
-    const taken = await this.#taken(gather(recipe, sent, given, this.#context(asked)), asked, recipe);
+    const taken = await this.#taken(gathered, asked, recipe);
     const { labels, next, values } = taken;
     if (next.kind === 'nothing') {
       const parameters = withDefaults(recipe, values);

@@ -40,6 +40,10 @@ export const commands = (format: Formats) => ({
     return `“${recipe}” was given ${what} that it does not know: ${unknown.join(', ')}. ${takes} Nothing was done.`;
   },
   takesNoFile: (recipe: string) => `“${recipe}” takes no file, so nothing was done. Please type it again without one.`,
+  unusedWords: (recipe: string, words: string, names: readonly string[]) =>
+    names.length === 0
+      ? `“${recipe}” takes nothing behind it, so nothing was done. Please type it again without “${words}”.`
+      : `I don't know what “${words}” is for, so nothing was done. “${recipe}” takes: ${names.map((name) => `${name}: …`).join(' ')}`,
   noUseForFile: (recipe: string) => `“${recipe}” has no use for a file here.`,
   personNotFound: (parameter: string) => `I can't find the person for "${parameter}" here.`,
   choose: 'Choose',

@@ -40,6 +40,10 @@ export const commands = (format: Formats): Texts['commands'] => ({
   },
   takesNoFile: (recipe) =>
     `„${recipe}“ nimmt keine Datei, deshalb wurde nichts getan. Bitte tippen Sie den Befehl noch einmal ohne Datei.`,
+  unusedWords: (recipe, words, names) =>
+    names.length === 0
+      ? `„${recipe}“ nimmt nichts dahinter, deshalb wurde nichts getan. Bitte tippen Sie den Befehl noch einmal ohne „${words}“.`
+      : `Ich weiß nicht, wofür „${words}“ ist, deshalb wurde nichts getan. „${recipe}“ nimmt: ${names.map((name) => `${name}: …`).join(' ')}`,
   noUseForFile: (recipe) => `„${recipe}“ kann hier mit einer Datei nichts anfangen.`,
   personNotFound: (parameter) => `Ich finde die Person für „${parameter}“ hier nicht.`,
   choose: 'Auswählen',
