@@ -3,8 +3,9 @@ import { z } from 'zod';
 import type { JobQueue } from '../../src/jobs/job-queue.port.js';
 import type { Clock } from '../../src/kernel/clock.port.js';
 import type { Logger } from '../../src/kernel/logger.port.js';
-import { type RedisClient, type RedisLink, reasonOf } from './client.js';
+import type { RedisClient, RedisLink } from './client.js';
 import type { Keys } from './keys.js';
+import { reasonOf } from './reason.js';
 
 const QUEUE = 'jobs';
 /** Then the queue lets go of a job that nobody could handle; the store's `needingAttention` still knows it. */

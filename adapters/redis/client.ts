@@ -4,7 +4,9 @@ import { BehalfError, isBehalfError } from '../../src/kernel/errors.js';
 import type { Logger } from '../../src/kernel/logger.port.js';
 import type { Metrics } from '../../src/kernel/metrics.port.js';
 import { defineJobScripts } from './job-scripts.js';
+import { type OutageWatch, watchOutages } from './outage-watch.js';
 import { defineOwnedScripts } from './owned-records.js';
+import { isSelectError, NO_DATABASE, reasonOf } from './reason.js';
 import { defineScripts } from './scripts.js';
 import { readTls, type TlsOptions } from './tls.js';
 import type { RedisTarget } from './url.js';
@@ -32,7 +34,9 @@ export interface RedisLink {
    * Cluster only the loss of all its nodes counts.
    */
   sinceOutageMs(): number;
-  /** Resolves with true once Redis is ready, with false after `timeoutMs`. */
+  /** Why Redis cannot be reached: a kind of error; no address and no secret. */
+  lastReason(): string;
+  /** Resolves with true once Redis is ready, with false after `timeoutMs`. `config.invalid`: it has no such database. */
   waitUntilReady(timeoutMs: number): Promise<boolean>;
   /** A client of its own for BullMQ: it waits for Redis for ever instead of failing fast. */
   openPatient(): RedisClient;
@@ -59,7 +63,7 @@ export function createLink(options: LinkOptions): RedisLink {
   defineScripts(client);
   defineOwnedScripts(client);
   defineJobScripts(client);
-  const health = watch(client, clock, logger);
+  const health = watchOutages(client, clock, logger);
   const sendTogether = createSendTogether(client);
   return {
     client,
@@ -78,7 +82,8 @@ export function createLink(options: LinkOptions): RedisLink {
       }
     },
     sinceOutageMs: health.sinceOutageMs,
-    waitUntilReady: (timeoutMs) => waitUntilReady(client, clock, timeoutMs),
+    lastReason: health.lastReason,
+    waitUntilReady: (timeoutMs) => waitUntilReady(client, { clock, health, timeoutMs }),
     openPatient() {
       const patient = openClient(access, {
         enableOfflineQueue: true,
@@ -121,19 +126,6 @@ export function unavailable(operation: string, reason: string): BehalfError {
   });
 }
 
-/**
- * The kind of a failure: Node's error code, or the first word of an error reply, which is upper case and names its kind
- * (https://redis.io/docs/latest/develop/reference/protocol-spec/#simple-errors). Nothing else of the message is kept.
- */
-export function reasonOf(error: unknown): string | undefined {
-  if (typeof error !== 'object' || error === null) return undefined;
-  if ('code' in error && typeof error.code === 'string') return error.code;
-  const message = 'message' in error && typeof error.message === 'string' ? error.message : '';
-  const kind = /^-?([A-Z]{3,20})\b/.exec(message)?.[1];
-  if (kind !== undefined) return kind;
-  return message === 'Command timed out' ? 'timed out' : undefined;
-}
-
 interface Access {
   readonly target: RedisTarget;
   readonly tls: TlsOptions | undefined;
@@ -170,8 +162,8 @@ function openClient({ target, tls }: Access, { enableOfflineQueue, ...patience }
     });
   }
   const single = { ...common, enableOfflineQueue, retryStrategy: retryDelay, db: target.db };
-  if (target.kind === 'single') return new Redis({ ...single, ...target.address });
-  return new Redis({
+  if (target.kind === 'single') return inItsDatabase(new Redis({ ...single, ...target.address }));
+  const found = new Redis({
     ...single,
     sentinels: [...target.sentinels],
     name: target.name,
@@ -179,60 +171,55 @@ function openClient({ target, tls }: Access, { enableOfflineQueue, ...patience }
     sentinelCommandTimeout: SENTINEL_TIMEOUT_MS,
     ...(tls ? { enableTLSForSentinelMode: true, sentinelTLS: tls } : {}),
   });
+  return inItsDatabase(found);
+}
+
+/** Never ready in another database than its own: ioredis selects it with each connection, and goes on where that fails. */
+function inItsDatabase(client: Redis): Redis {
+  client.on('error', (error) => {
+    if (isSelectError(error)) client.disconnect(true);
+  });
+  return client;
 }
 
 function retryDelay(attempt: number): number {
   return Math.min(25 * 2 ** Math.min(attempt, 10), LONGEST_RETRY_MS);
 }
 
-type Watch = Pick<RedisLink, 'sinceOutageMs'> & { lastReason(): string; stop(): void };
-
-/** Logs an outage once, and its end; remembers why, for errors of commands that never left. */
-function watch(client: RedisClient, clock: Clock, logger: Logger): Watch {
-  let reason = 'not connected';
-  let isUp: boolean | undefined;
-  let wasLost = false;
-  let backAt = 0;
-  let isStopped = false;
-  client.on('error', (error) => {
-    reason = reasonOf(error) ?? 'connection failed';
-    if (isUp === undefined) logger.warn({ reason }, 'Redis cannot be reached; trying on');
-    isUp ??= false;
-  });
-  client.on('close', () => {
-    if (isUp && !isStopped) logger.warn({}, 'Lost the connection to Redis; trying on');
-    wasLost ||= isUp === true;
-    isUp = false;
-    reason = 'connection lost';
-  });
-  client.on('ready', () => {
-    isUp = true;
-    backAt = clock.now();
-    reason = 'not connected';
-    logger.info({}, 'Connected to Redis');
-  });
-  return {
-    lastReason: () => reason,
-    sinceOutageMs() {
-      return wasLost && isUp ? clock.now() - backAt : Number.POSITIVE_INFINITY;
-    },
-    stop: () => {
-      isStopped = true;
-    },
-  };
+interface Wait {
+  readonly clock: Clock;
+  readonly health: OutageWatch;
+  readonly timeoutMs: number;
 }
 
-async function waitUntilReady(client: RedisClient, clock: Clock, timeoutMs: number): Promise<boolean> {
+async function waitUntilReady(client: RedisClient, { clock, health, timeoutMs }: Wait): Promise<boolean> {
   if (client.status === 'ready') return true;
   const stop = new AbortController();
-  const ready = new Promise<boolean>((resolve) => client.once('ready', () => resolve(true)));
+  const heard = new Promise<boolean>((resolve) => {
+    const ready = (): void => resolve(true);
+    // No time mends that one.
+    const failed = (): void => {
+      if (health.lastReason() === NO_DATABASE) resolve(false);
+    };
+    client.on('ready', ready).on('error', failed);
+    stop.signal.addEventListener('abort', () => client.off('ready', ready).off('error', failed));
+  });
   const late = clock.sleep(timeoutMs, stop.signal).then(
     () => false,
     () => false,
   );
-  const result = await Promise.race([ready, late]);
+  const isReady = await Promise.race([heard, late]);
   stop.abort();
-  return result;
+  if (!isReady && health.lastReason() === NO_DATABASE) throw noDatabase();
+  return isReady;
+}
+
+function noDatabase(): BehalfError {
+  return new BehalfError(
+    'config.invalid',
+    'REDIS_URL ends in the number of a database that Redis does not have, or that its user may not select; see "databases" in redis.conf (16 by default: 0 to 15)',
+    { details: { reason: NO_DATABASE } },
+  );
 }
 
 async function closeClient(client: RedisClient): Promise<void> {

@@ -1,8 +1,9 @@
 import type { Clock } from '../../src/kernel/clock.port.js';
 import { isBehalfError } from '../../src/kernel/errors.js';
 import type { StoreHealth } from '../../src/kernel/store-health.port.js';
-import { type RedisClient, type RedisLink, reasonOf, unavailable } from './client.js';
+import { type RedisClient, type RedisLink, unavailable } from './client.js';
 import type { Keys } from './keys.js';
+import { reasonOf } from './reason.js';
 
 const HEALTH_TTL_MS = 60_000;
 /** Clocks that differ by more end leases too early: `JOB_LEASE_SECONDS` is 30 by default. */

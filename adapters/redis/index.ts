@@ -15,7 +15,7 @@ import type { RateLimiter } from '../../src/kernel/rate-limiter.port.js';
 import type { StoreHealth } from '../../src/kernel/store-health.port.js';
 import type { SealedRows } from '../../src/sealed-rows.port.js';
 import { createAuditStore } from './audit-store.js';
-import { createLink } from './client.js';
+import { createLink, type RedisLink } from './client.js';
 import { createConnectionStore } from './connection-store.js';
 import { createDepartureQueue } from './departure-queue.js';
 import { createExpiringStore } from './expiring-store.js';
@@ -69,8 +69,9 @@ export interface RedisStores {
 }
 
 /**
- * All stores on Redis 6.2 or newer. A URL that cannot be read is `config.invalid`. A Redis that does not answer is not an
- * error here: the stores say `store.unavailable` until it does, and readiness says no.
+ * All stores on Redis 6.2 or newer. A URL that cannot be read, or that names a database which is not there, is
+ * `config.invalid`. A Redis that does not answer is not an error here: the stores say `store.unavailable` until it does,
+ * and readiness says no.
  */
 export async function createRedisStores(options: RedisStoresOptions): Promise<RedisStores> {
   const { clock, logger, prefix = 'behalf:' } = options;
@@ -79,14 +80,13 @@ export async function createRedisStores(options: RedisStoresOptions): Promise<Re
   const target = parseRedisUrl(options.url);
   const link = createLink({ ...options, target, commandTimeoutMs: options.commandTimeoutMs ?? 1_500 });
   const keys = createKeys(prefix);
+  await start(link, logger, options.startTimeoutMs ?? 10_000);
   const queue = createJobQueue(link, keys, {
     clock,
     logger,
     backoffMs: options.backoffMs ?? 1_000,
     stalledAfterMs: options.stalledAfterMs ?? 30_000,
   });
-  const isReady = await link.waitUntilReady(options.startTimeoutMs ?? 10_000);
-  if (!isReady) logger.error({}, 'Redis does not answer; starting without it and trying on');
   return {
     expiring: createExpiringStore(link, keys),
     connections: createConnectionStore(link, keys),
@@ -109,4 +109,14 @@ export async function createRedisStores(options: RedisStoresOptions): Promise<Re
       },
     }),
   };
+}
+
+async function start(link: RedisLink, logger: Logger, timeoutMs: number): Promise<void> {
+  try {
+    if (await link.waitUntilReady(timeoutMs)) return;
+    logger.error({ reason: link.lastReason() }, 'Redis does not answer; starting without it and trying on');
+  } catch (error) {
+    await link.close();
+    throw error;
+  }
 }

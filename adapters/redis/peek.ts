@@ -24,7 +24,10 @@ export async function peekSharedConnections(options: PeekOptions): Promise<reado
   const link = createLink({ ...options, target: parseRedisUrl(url), commandTimeoutMs: startTimeoutMs });
   try {
     if (!(await link.waitUntilReady(startTimeoutMs))) {
-      throw new BehalfError('store.unavailable', 'Redis (REDIS_URL) does not answer');
+      const reason = link.lastReason();
+      throw new BehalfError('store.unavailable', `Redis (REDIS_URL) does not answer: ${reason}`, {
+        details: { reason },
+      });
     }
     return await createConnectionStore(link, createKeys('behalf:')).list('shared');
   } finally {

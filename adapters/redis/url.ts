@@ -1,6 +1,6 @@
 import { BehalfError } from '../../src/kernel/errors.js';
 
-interface RedisAddress {
+export interface RedisAddress {
   readonly host: string;
   readonly port: number;
 }

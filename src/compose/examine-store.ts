@@ -1,26 +1,18 @@
 import type { StoreConfig } from '../config.js';
 import type { Finding } from '../doctor/examination.port.js';
 import type { StoreLook } from './look-at-store.js';
-import { type Basics, openStores } from './open-stores.js';
+import type { Basics } from './open-stores.js';
 
 const subject = 'store';
 
 /** Whether the store can be used; of the embedded one what a look at it has told: opening it would keep a service from starting. */
 export async function examineStore(config: StoreConfig, look: StoreLook, basics: Basics): Promise<readonly Finding[]> {
   if (config.store.kind === 'embedded') return [embeddedStore(look)];
-  const stores = await openStores(config, basics);
-  try {
-    await stores.health.check(5_000);
-    const warnings = await stores.health.warnings();
-    return [
-      { subject, state: 'ok', says: 'Redis takes a write' },
-      ...warnings.map(
-        (says): Finding => ({ subject, state: 'warning', says, fix: 'docs/operations.md, "Redis", says why.' }),
-      ),
-    ];
-  } finally {
-    await stores.health.close();
-  }
+  return (await import('../../adapters/redis/examine.js')).examineRedis({
+    url: config.store.url.reveal(),
+    ...(config.store.caFile === undefined ? {} : { caFile: config.store.caFile }),
+    ...basics,
+  });
 }
 
 function embeddedStore(look: StoreLook): Finding {
