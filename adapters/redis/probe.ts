@@ -58,7 +58,7 @@ async function connectOnce(
   );
   const outcome = await Promise.race([connected, late]);
   stop.abort();
-  client.disconnect();
+  if (client.status !== 'end') client.disconnect();
   return outcome;
 }
 

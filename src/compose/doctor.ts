@@ -74,7 +74,7 @@ export async function examineService(config: Config, environment: Environment): 
       ...(tracing ? [examined('traces', () => examineTraces(tracing, httpClient), NETWORK)] : []),
       examined(
         'connections',
-        () => examineConnections(catalogue.parents, { oauth, ...(states ? { states } : {}) }),
+        () => examineConnections(catalogue.parents, { oauth, http, clock, ...(states ? { states } : {}) }),
         NETWORK,
       ),
     ]);

@@ -1,40 +1,56 @@
 import type { OAuthClient } from '../connections/oauth-client.port.js';
 import { methodOf, type OAuthApp, type ParentConnection, type TokenApp } from '../connections/parent-connection.js';
 import type { SharedStates } from '../connections/shared-states.js';
+import type { Clock } from '../kernel/clock.port.js';
 import { asBehalfError, type BehalfError } from '../kernel/errors.js';
+import type { HttpClient } from '../kernel/http-client.port.js';
 import { randomToken } from '../kernel/ids.js';
 import { Secret } from '../kernel/secret.js';
 import type { Finding } from './examination.port.js';
+import { examineClockOf, examineServer } from './examine-server.js';
 
 /** RFC 7636 wants 43 characters at least. */
 const VERIFIER_BITS = 512;
 
 interface ConnectionParts {
   readonly oauth: OAuthClient;
+  /** Guarded as for the calls of connectors. */
+  readonly http: HttpClient;
+  readonly clock: Clock;
   /** Absent where the store could not be looked at. */
   readonly states?: SharedStates;
 }
 
-/** Whether each connection can work: its OAuth client, what to register at the app, and the shared account. */
+/**
+ * Whether each connection can work: its OAuth client, what the server says of itself, what to register at the app, the clock,
+ * and the shared account.
+ */
 export async function examineConnections(
   parents: readonly ParentConnection[],
-  { oauth, states }: ConnectionParts,
+  parts: ConnectionParts,
 ): Promise<readonly Finding[]> {
   const all = parents.map(async (parent) => [
-    ...(await examineClient(parent, oauth)),
-    ...sharedAccount(parent, states),
+    ...(await examineClient(parent, parts)),
+    ...sharedAccount(parent, parts.states),
   ]);
-  return (await Promise.all(all)).flat();
+  const clocks = tokenUrlsOf(parents).map((url) => examineClockOf(url, parts));
+  return (await Promise.all([...all, ...clocks])).flat();
 }
 
-async function examineClient(parent: ParentConnection, oauth: OAuthClient): Promise<readonly Finding[]> {
+/** One for each server. */
+function tokenUrlsOf(parents: readonly ParentConnection[]): readonly string[] {
+  const urls = parents.flatMap(({ auth }) => ('app' in auth ? [auth.app.tokenUrl] : []));
+  return [...new Map(urls.map((url) => [new URL(url).origin, url])).values()];
+}
+
+async function examineClient(parent: ParentConnection, { http, oauth }: ConnectionParts): Promise<readonly Finding[]> {
   const { auth, name } = parent;
   const subject = `connection ${name}`;
   switch (auth.kind) {
     case 'oauth2':
       return [
         await tryCode(subject, auth.app, oauth),
-        ...(auth.app.pkce === 'S256' ? [] : [withoutPkce(subject)]),
+        ...(await examineServer(subject, auth.app, http)),
         {
           subject,
           state: 'ok',
@@ -112,15 +128,6 @@ function judge(subject: string, app: TokenApp, { code, details }: BehalfError, g
 
 function accepted(subject: string, { clientId, tokenUrl }: TokenApp): Finding {
   return { subject, state: 'ok', says: `${tokenUrl} knows the client ${clientId}` };
-}
-
-function withoutPkce(subject: string): Finding {
-  return {
-    subject,
-    state: 'warning',
-    says: 'its logins go without PKCE',
-    fix: 'Take "pkce: none" out of the connector where the app has learned it.',
-  };
 }
 
 function sharedAccount(parent: ParentConnection, states: SharedStates | undefined): readonly Finding[] {

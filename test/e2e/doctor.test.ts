@@ -40,6 +40,9 @@ describe('behalf doctor', () => {
     expect(text).toMatch(/^ok {6}teams: Microsoft gives the bot \S+ a token$/m);
     expect(text).toMatch(/^ok {6}clock: it goes as that of Slack does$/m);
     expect(text).toMatch(/^ok {6}connection acme-crm: \S+ knows the client \S+$/m);
+    expect(text).toMatch(/^ok {6}connection acme-crm: its URLs are those that \S+ names$/m);
+    expect(text).toMatch(/^ok {6}connection acme-crm: its logins go with PKCE, which the server knows \(S256\)$/m);
+    expect(text).toMatch(/^ok {6}connection acme-crm: there is a login page at \S+$/m);
     expect(text).toMatch(/^ok {6}connection acme-crm: logins come back to \S+\/oauth\/callback\/acme-crm$/m);
     expect(text).toMatch(/^0 wrong, /m);
     expect(code).toBe(0);
@@ -80,14 +83,17 @@ describe('behalf doctor', () => {
   });
 
   test('goes on when a part cannot be reached, and prints all of it as JSON', async () => {
-    const { text } = await doctor(
+    const { code, text } = await doctor(
       { SLACK_API_URL: 'http://127.0.0.1:9/api/', REDIS_URL: 'redis://127.0.0.1:9' },
       '--json',
     );
     const findings: unknown = JSON.parse(text);
 
     expect(findings).toContainEqual(expect.objectContaining({ subject: 'slack', state: 'unknown' }));
-    expect(findings).toContainEqual(expect.objectContaining({ subject: 'store', state: 'unknown' }));
+    expect(findings).toContainEqual(
+      expect.objectContaining({ subject: 'store', state: 'wrong', says: 'nothing listens at 127.0.0.1:9' }),
+    );
     expect(findings).toContainEqual(expect.objectContaining({ subject: 'teams', state: 'ok' }));
+    expect(code).toBe(2);
   });
 });

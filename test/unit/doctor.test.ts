@@ -5,6 +5,7 @@ import { examineConnections } from '../../src/doctor/examine-connections.js';
 import { examined } from '../../src/doctor/examined.js';
 import { BehalfError, type ErrorCode } from '../../src/kernel/errors.js';
 import { Secret } from '../../src/kernel/secret.js';
+import { systemClock } from '../../src/kernel/system-clock.js';
 
 const NOW = Date.parse('2026-11-27T10:00:00Z');
 
@@ -45,6 +46,15 @@ function server(code?: ErrorCode): OAuthClient {
   };
 }
 
+/** Of no server is anything known but its tokens. */
+const parts = {
+  clock: systemClock,
+  http: {
+    request: () => Promise.reject(new BehalfError('app.unavailable', 'Away')),
+    close: () => Promise.resolve(),
+  },
+};
+
 describe('the clock', () => {
   const times = { asked: NOW, answered: NOW + 400 };
 
@@ -75,7 +85,7 @@ describe('the client of a connection', () => {
     ['is not known where the answer says neither', 'oauth.protocol', 'unknown', /did not say .* \(oauth\.protocol\)/],
     ['is wrong where any code will do', undefined, 'wrong', /a code that does not exist/],
   ])('%s', async (_, code, state, says) => {
-    const findings = await examineConnections([parent({ kind: 'oauth2', app })], { oauth: server(code) });
+    const findings = await examineConnections([parent({ kind: 'oauth2', app })], { ...parts, oauth: server(code) });
 
     expect(findings[0]).toMatchObject({ subject: 'connection crm', state, says: expect.stringMatching(says) });
     expect(findings.map(({ says: words }) => words)).toContain(`logins come back to ${app.redirectUri}`);
@@ -85,14 +95,17 @@ describe('the client of a connection', () => {
   it('is not called in a private network that is not allowed, which is another matter', async () => {
     const refused = new BehalfError('oauth.operator', 'Not allowed', { details: { reason: 'egress.refused' } });
     const oauth = { ...server(), exchangeCode: () => Promise.reject(refused) };
-    const [finding] = await examineConnections([parent({ kind: 'oauth2', app })], { oauth });
+    const [finding] = await examineConnections([parent({ kind: 'oauth2', app })], { ...parts, oauth });
 
     expect(finding).toMatchObject({ state: 'wrong', fix: expect.stringContaining('EGRESS_ALLOW') });
     expect(finding?.says).not.toContain('our-client');
   });
 
   it('gets a token of its own where it has that kind', async () => {
-    const findings = await examineConnections([parent({ kind: 'client_credentials', app })], { oauth: server() });
+    const findings = await examineConnections([parent({ kind: 'client_credentials', app })], {
+      ...parts,
+      oauth: server(),
+    });
 
     expect(findings).toEqual([
       { subject: 'connection crm', state: 'ok', says: 'https://crm.example/token knows the client our-client' },
@@ -101,7 +114,7 @@ describe('the client of a connection', () => {
 
   it('is looked at twice where it goes without PKCE', async () => {
     const plain = parent({ kind: 'oauth2', app: { ...app, pkce: 'none' } });
-    const findings = await examineConnections([plain], { oauth: server('oauth.invalid_grant') });
+    const findings = await examineConnections([plain], { ...parts, oauth: server('oauth.invalid_grant') });
 
     expect(findings).toContainEqual(expect.objectContaining({ state: 'warning', says: 'its logins go without PKCE' }));
   });
@@ -122,13 +135,13 @@ describe('the account for everybody', () => {
     ['is connected', 'connected', 'ok'],
   ] as const)('%s', async (words, status, state) => {
     const states = new Map(status === undefined ? [] : [['crm', { status }]]);
-    const [finding] = await examineConnections([stored], { oauth: server(), states });
+    const [finding] = await examineConnections([stored], { ...parts, oauth: server(), states });
 
     expect(finding).toMatchObject({ state, says: `the account for everybody ${words}` });
   });
 
   it('is passed over where the store could not be looked at', async () => {
-    expect(await examineConnections([stored], { oauth: server() })).toEqual([]);
+    expect(await examineConnections([stored], { ...parts, oauth: server() })).toEqual([]);
   });
 });
 
