@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { startRedis } from '../support/redis-server.js';
 
 const ROOT = path.join(__dirname, '../..');
 
@@ -72,6 +73,15 @@ describe('a service that cannot start ends, says why, and shows no secret', () =
     const { code, output } = await start({ SLACK_BOT_TOKEN: '', LOG_LEVEL: 'loud', ENCRYPTION_KEYS: 'k1:canary' });
     expect(code).toBe(2);
     expect(output).toContain('The configuration has 3 mistakes:');
+    expect(output).not.toContain('canary');
+  });
+
+  test('when Redis does not have its database', async () => {
+    const server = await startRedis();
+    const { code, output } = await start({ REDIS_URL: `redis://:password-canary@127.0.0.1:${server.port}/99` });
+    await server.stop();
+    expect(output).toContain('behalf: REDIS_URL ends in the number of a database that Redis does not have');
+    expect(code).toBe(2);
     expect(output).not.toContain('canary');
   });
 
