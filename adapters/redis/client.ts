@@ -24,18 +24,11 @@ interface LinkOptions {
 }
 
 /** The way of every store to Redis: one client, and the one place where its errors become ours. */
-export interface RedisLink {
+export interface RedisLink extends Omit<OutageWatch, 'stop'> {
   readonly client: RedisClient;
   readonly isCluster: boolean;
   /** Runs one command; whatever goes wrong is `store.unavailable`, without anything of the foreign error but its kind. */
   call<T>(operation: string, command: (client: RedisClient) => Promise<T>): Promise<T>;
-  /**
-   * For how long Redis has been there again after an outage, in ms; infinite where there was none, and during one. In a
-   * Cluster only the loss of all its nodes counts.
-   */
-  sinceOutageMs(): number;
-  /** Why Redis cannot be reached: a kind of error; no address and no secret. */
-  lastReason(): string;
   /** Resolves with true once Redis is ready, with false after `timeoutMs`. `config.invalid`: it has no such database. */
   waitUntilReady(timeoutMs: number): Promise<boolean>;
   /** A client of its own for BullMQ: it waits for Redis for ever instead of failing fast. */

@@ -90,6 +90,11 @@ function explainServer(reason: string, where: string, { kind }: RedisTarget): Ex
       says: `${where} takes no write (${reason})`,
       fix: 'Look at its memory, its disk and its replicas; docs/runbook.md says more.',
     };
+  if (reason === 'DENIED')
+    return {
+      says: `${where} answers nobody from another machine while it has no password (protected mode)`,
+      fix: 'Give Redis a user with a password: docs/operations.md, "Redis", has one.',
+    };
   if (reason === 'MOVED' || reason === 'CLUSTERDOWN')
     return kind === 'cluster'
       ? { says: `the Cluster of ${where} does not serve all slots`, fix: 'Look at CLUSTER INFO, and at its masters.' }

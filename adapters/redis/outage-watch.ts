@@ -1,13 +1,22 @@
+import type { Cluster, Redis } from 'ioredis';
 import type { Clock } from '../../src/kernel/clock.port.js';
 import type { Logger } from '../../src/kernel/logger.port.js';
-import type { RedisClient, RedisLink } from './client.js';
 import { reasonOf } from './reason.js';
 
 /** What is known of the connection to Redis, for errors of commands that never left, and for whoever must wait. */
-export type OutageWatch = Pick<RedisLink, 'sinceOutageMs' | 'lastReason'> & { stop(): void };
+export interface OutageWatch {
+  /** Why Redis cannot be reached: a kind of error; no address and no secret. */
+  lastReason(): string;
+  /**
+   * For how long Redis has been there again after an outage, in ms; infinite where there was none, and during one. In a
+   * Cluster only the loss of all its nodes counts.
+   */
+  sinceOutageMs(): number;
+  stop(): void;
+}
 
 /** Logs an outage and its end, and in between why Redis cannot be reached, once for each reason. */
-export function watchOutages(client: RedisClient, clock: Clock, logger: Logger): OutageWatch {
+export function watchOutages(client: Redis | Cluster, clock: Clock, logger: Logger): OutageWatch {
   // Kept until Redis is ready: that the connection was closed after an error says nothing more.
   let reason: string | undefined;
   let told: string | undefined;

@@ -1,15 +1,22 @@
-import { connect } from 'node:net';
 import { Redis } from 'ioredis';
 import type { Clock } from '../../src/kernel/clock.port.js';
-import { reasonOf } from './reason.js';
+import { NO_DATABASE, reasonOf } from './reason.js';
 import type { TlsOptions } from './tls.js';
 import type { RedisAddress, RedisTarget } from './url.js';
 
-/** The server takes a connection and says nothing when TLS begins. */
+/** The server says nothing when TLS begins, and answers without it. */
 export const NO_TLS = 'no TLS';
 /** It ends the connection before it has said a word. */
 export const CLOSED_AT_ONCE = 'closed at once';
 export const TIMED_OUT = 'ETIMEDOUT';
+
+/** Error replies to somebody who has not said who they are. */
+const ANSWERS: readonly string[] = ['NOAUTH', 'NOPERM', 'DENIED', 'LOADING', NO_DATABASE];
+
+interface Access {
+  readonly username?: string | undefined;
+  readonly password?: string | undefined;
+}
 
 interface ProbeOptions {
   readonly target: RedisTarget;
@@ -20,17 +27,21 @@ interface ProbeOptions {
 
 /** Connects once to this one address; resolves with the kind of the error that came, undefined where it is well. */
 export async function probe(address: RedisAddress, options: ProbeOptions): Promise<string | undefined> {
-  const reason = await connectOnce(address, options);
-  const isSilent = reason === TIMED_OUT && options.tls !== undefined;
-  return isSilent && (await takesConnections(address, options.timeoutMs)) ? NO_TLS : reason;
+  const { password, username } = options.target;
+  // Sentinels are asked without the password of the server, as the service does.
+  const access = options.target.kind === 'sentinel' ? {} : { password, username };
+  const reason = await connectOnce(address, options, access);
+  if (reason !== TIMED_OUT || options.tls === undefined) return reason;
+  // Without who we are: nobody may read that.
+  const plain = await connectOnce(address, { ...options, tls: undefined }, {});
+  return plain === undefined || ANSWERS.includes(plain) ? NO_TLS : reason;
 }
 
 async function connectOnce(
   address: RedisAddress,
   { clock, target, timeoutMs, tls }: ProbeOptions,
+  access: Access,
 ): Promise<string | undefined> {
-  // Sentinels are asked without the password of the server, as the service does.
-  const access = target.kind === 'sentinel' ? {} : { username: target.username, password: target.password };
   const client = new Redis({
     ...address,
     ...(access.username === undefined ? {} : { username: access.username }),
@@ -60,17 +71,4 @@ async function connectOnce(
   stop.abort();
   if (client.status !== 'end') client.disconnect();
   return outcome;
-}
-
-function takesConnections({ host, port }: RedisAddress, timeoutMs: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, host);
-    const finish = (takes: boolean): void => {
-      socket.destroy();
-      resolve(takes);
-    };
-    socket.once('connect', () => finish(true));
-    socket.once('error', () => finish(false));
-    socket.setTimeout(timeoutMs, () => finish(false));
-  });
 }
