@@ -76,7 +76,7 @@ export function assembleCommands(parts: CommandParts): {
     recipes,
     help,
     home,
-    helpRecipes: new HelpRecipes({ accept: asking.accept, recipes, stopped, denialOf, appTitle, metrics }),
+    helpRecipes: new HelpRecipes({ accept: asking.accept, claims, recipes, stopped, denialOf, appTitle, metrics }),
     router,
     forms,
     starter,

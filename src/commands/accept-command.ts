@@ -23,13 +23,14 @@ export class AcceptCommand {
     this.#deps = deps;
   }
 
-  /** `once`: id of an event that may be delivered again, whose person is told once. */
-  async accept(job: NewChatJob, once?: string): Promise<void> {
+  /** Tells whether there is a new job now. `once`: id of an event that may be delivered again, whose person is told once. */
+  async accept(job: NewChatJob, once?: string): Promise<boolean> {
     const { chats, claims, jobs } = this.#deps;
     const outcome = await jobs.accept(job);
-    if (outcome === 'accepted' || outcome === 'duplicate') return;
-    if (once !== undefined && !(await claims.claim({ id: once, user: job.user }))) return;
+    if (outcome === 'accepted' || outcome === 'duplicate') return outcome === 'accepted';
+    if (once !== undefined && !(await claims.claim({ id: once, user: job.user }))) return false;
     await sayPrivately(chats(job.user.platform), job, await this.#overLimit(job, outcome));
+    return false;
   }
 
   async #overLimit({ locale, parameters, recipe, user }: NewChatJob, over: OverLimit): Promise<Message> {

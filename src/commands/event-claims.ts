@@ -1,13 +1,19 @@
-import type { ChatUser } from '../chat/chat-user.js';
+import type { ActionEvent } from '../chat/chat-event.js';
+import { type ChatUser, chatUserKey } from '../chat/chat-user.js';
 import { BehalfError } from '../kernel/errors.js';
 import type { ExpiringStore, RecordKey } from '../kernel/expiring-store.port.js';
-import { joinKey } from '../kernel/ids.js';
+import { joinKey, sha256 } from '../kernel/ids.js';
 import type { Metrics } from '../kernel/metrics.port.js';
 
 /** Longer than any platform goes on delivering the same event. */
 const EVENT_TTL_MS = 24 * 3_600_000;
 /** Longer than an event is worked on before it is acknowledged; shorter than Slack waits before its second repetition. */
 const UNDER_WAY_MS = 15_000;
+/**
+ * Presses of a button within this time are one: those of a double click, and of somebody who presses again because nothing has
+ * happened yet. Whoever has seen what happened and wants it again presses later.
+ */
+const ONE_PRESS_MS = 3_000;
 
 /** Claims of this process that are remembered. Older ones are of events that nobody settles, for no event brought them about. */
 const MOST_OPEN = 10_000;
@@ -19,6 +25,9 @@ interface Delivered {
   readonly id: string;
   readonly user: ChatUser;
 }
+
+/** A press on a button, with what was chosen beside it. */
+export type Press = Pick<ActionEvent, 'id' | 'user' | 'token' | 'values'>;
 
 /**
  * Which events have been dealt with. Commands that make a job do without: the job is claimed together with its event.
@@ -76,6 +85,35 @@ export class EventClaims {
     await this.#store.put(keyOf(event), DONE, EVENT_TTL_MS);
   }
 
+  /**
+   * Begins what a button is for, once for all presses of it within a moment. `begin` tells whether it has begun now: where
+   * it has not, or where it fails, the next press is the first.
+   * @throws BehalfError `chat.under_way` as {@link claim} does, and what `begin` throws
+   */
+  async press(press: Press, begin: () => Promise<boolean>): Promise<void> {
+    const key = keyOfPress(press);
+    const [isFirst, isSettled] = await Promise.all([
+      this.#store.add(key, press.id, ONE_PRESS_MS),
+      this.isClaimed(press),
+    ]);
+    if (isSettled) return isFirst ? this.#store.delete(key) : undefined;
+    const first = isFirst ? press.id : await this.#store.get(key);
+    // It has run out in between.
+    if (first === undefined) return this.press(press, begin);
+    if (first !== press.id) {
+      this.#metrics.count('chat_events_duplicate', { platform: press.user.platform });
+      // This press may be delivered again when the first one is forgotten.
+      return this.done(press);
+    }
+    let hasBegun = false;
+    try {
+      hasBegun = await begin();
+    } finally {
+      // What cannot be given back now runs out soon.
+      if (isFirst && !hasBegun) await this.#store.delete(key).catch(() => {});
+    }
+  }
+
   #remember(id: string): void {
     this.#open.add(id);
     if (this.#open.size <= this.#mostOpen) return;
@@ -94,4 +132,10 @@ export class EventClaims {
 
 function keyOf({ id, user }: Delivered): RecordKey {
   return { kind: 'event', id: joinKey(user.platform, user.tenantId, id) };
+}
+
+/** Each person's presses are their own, also on a button for everybody. */
+function keyOfPress({ token, user, values }: Press): RecordKey {
+  const chosen = Object.entries(values).sort(([left], [right]) => (left < right ? -1 : 1));
+  return { kind: 'event', id: sha256(joinKey('press', chatUserKey(user), token, ...chosen.flat())) };
 }

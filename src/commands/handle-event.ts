@@ -158,7 +158,8 @@ export class EventHandler {
     if (click.kind === 'open-form') return this.#deps.forms.openForQuestion(event, click.question);
     if (click.kind === 'answer-fields') return this.#deps.answers.fill(event, click);
     if (click.kind === 'run-chosen') return this.#runChosen(event);
-    if (click.kind === 'help' && click.page === undefined && (await this.#deps.helpRecipes.start(event))) return;
+    if (click.kind === 'help' && click.page === undefined && (await this.#deps.helpRecipes.start(event, '', event)))
+      return;
     if (!(await this.#deps.claims.claim(event))) return;
     if (event.inHome && (await this.#deps.home.press(event, click))) return;
     switch (click.kind) {
@@ -201,7 +202,7 @@ export class EventHandler {
     const recipe = this.#deps.recipes().byCommand(click.command);
     const given = parametersOf(click, event.values);
     if (recipe && given) {
-      await this.#deps.starter.start(event, { recipe, given, press: event });
+      await this.#deps.starter.start(event, { recipe, given, press: event, button: event });
       return;
     }
     if (await this.#deps.claims.claim(event))
@@ -210,7 +211,7 @@ export class EventHandler {
 
   async #runChosen(event: ActionEvent): Promise<void> {
     const recipe = this.#deps.recipes().byCommand(event.values[CHOSEN_COMMAND] ?? '');
-    if (recipe) return this.#deps.starter.start(event, { recipe, press: event });
+    if (recipe) return this.#deps.starter.start(event, { recipe, press: event, button: event });
     if (await this.#deps.claims.claim(event)) await this.#tell(event, textsFor(event.locale).commands.chooseFirst);
   }
 

@@ -8,6 +8,7 @@ import { normalizeCommand } from '../recipes/parameters.js';
 import type { RecipeBook } from '../recipes/recipe-book.js';
 import { textsFor } from '../texts/texts-for.js';
 import type { AcceptCommand } from './accept-command.js';
+import type { EventClaims, Press } from './event-claims.js';
 import { refusalOf } from './refusals.js';
 import type { StoppedRecipes } from './stopped-recipes.js';
 
@@ -16,6 +17,7 @@ export const BUILT_IN_TOPIC = 'commands';
 
 interface HelpRecipesDeps {
   readonly accept: AcceptCommand;
+  readonly claims: EventClaims;
   readonly recipes: () => RecipeBook;
   readonly stopped: Pick<StoppedRecipes, 'messageFor'>;
   readonly denialOf: DenialOf;
@@ -43,17 +45,19 @@ export class HelpRecipes {
 
   /**
    * Starts the recipe that answers `help <topic>`, or `help` alone, once per event. Tells whether there is one that works and
-   * that this person may run; if not, the built-in help is theirs.
+   * that this person may run; if not, the built-in help is theirs. `button`: where it was pressed, not typed.
    */
-  async start(asking: Asking, topic = ''): Promise<boolean> {
-    const { accept, denialOf, metrics, stopped } = this.#deps;
+  async start(asking: Asking, topic = '', button?: Press): Promise<boolean> {
+    const { accept, claims, denialOf, metrics, stopped } = this.#deps;
     const recipe = this.#find(topic);
     if (!recipe || (await stopped.messageFor(recipe, textsFor(asking.locale)))) return false;
     if (await refusalOf(denialOf, recipe, asking)) return false;
     metrics.count('commands', { command: 'help' });
     const { conversation, id, locale, user } = asking;
     const eventId = joinKey(user.platform, user.tenantId, id);
-    await accept.accept({ user, conversation, locale, recipe, eventId, parameters: { topic } }, id);
+    const job = { user, conversation, locale, recipe, eventId, parameters: { topic } };
+    const begin = () => accept.accept(job, id);
+    await (button ? claims.press(button, begin) : begin());
     return true;
   }
 

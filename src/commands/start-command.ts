@@ -19,7 +19,7 @@ import { type Asked, eventKey } from './asked.js';
 import type { Choices, NextStep, Taken } from './choices.js';
 import type { CommandForms } from './command-forms.js';
 import { buttonOnlyMessage, overtakenMessage } from './command-notices.js';
-import type { EventClaims } from './event-claims.js';
+import type { EventClaims, Press } from './event-claims.js';
 import type { FileIntake } from './file-intake.js';
 import {
   type GatherContext,
@@ -68,6 +68,8 @@ interface StartedCommand {
   readonly texts?: Words;
   /** The press that gave the command, or what else the platform may take a form after. */
   readonly press?: OpensForm;
+  /** The press on a button of ours that gave the command. */
+  readonly button?: Press;
 }
 
 type ToGathered = (recipe: CompiledRecipe, parameter: Parameter) => Gathered & Partial<Pick<Taken, 'labels'>>;
@@ -87,7 +89,7 @@ export class CommandStarter {
 
   async start(asked: Asked, command: StartedCommand): Promise<void> {
     const { conversation, locale, user } = asked;
-    const { given = {}, press, recipe } = command;
+    const { button, given = {}, press, recipe } = command;
     this.#deps.metrics.count('commands', { command: 'recipe' });
     const texts = textsFor(locale);
     const sent = { files: asked.files, texts: command.texts, text: command.rest ?? '' };
@@ -105,17 +107,17 @@ export class CommandStarter {
     }
     const taken = await this.#taken(gathered, asked, recipe);
     const { labels, next, values } = taken;
-    if (next.kind === 'nothing') {
-      const parameters = withDefaults(recipe, values);
-      const job = { user, conversation, locale, recipe, eventId: eventKey(asked), parameters };
-      await this.#deps.accept.accept(job, asked.id);
-      return;
-    }
     // What is wrong with what was given has no place in a form that opens.
     const isOnlyMissing = next.kind === 'question' && next.problem.message === undefined;
     const mayOpen = press && isOnlyMissing && !next.problem.parameter.hidden;
     if (mayOpen && (await this.#deps.forms.open(press, recipe, { given: values, labels }))) return;
-    await this.ask(asked, recipe, taken);
+    const begin = async (): Promise<boolean> => {
+      if (next.kind !== 'nothing') return this.ask(asked, recipe, taken).then(() => true);
+      const parameters = withDefaults(recipe, values);
+      const job = { user, conversation, locale, recipe, eventId: eventKey(asked), parameters };
+      return this.#deps.accept.accept(job, asked.id);
+    };
+    await (button ? this.#deps.claims.press(button, begin) : begin());
   }
 
   /** What was given, with the people and the options that it names found. */

@@ -253,14 +253,18 @@ export async function startServiceKit(options: KitOptions): Promise<ServiceKit> 
       await by.handleEvent({ kind: 'text', id: eventId, user, conversation, text, ...(files ? { files } : {}) });
       return eventId;
     },
-    async press(message, label, { user = ANN, conversation = message.conversation, id, values = {} } = {}) {
+    async press(
+      message,
+      label,
+      { user = ANN, conversation = message.conversation, id, values = {}, replica: by = first } = {},
+    ) {
       serial += 1;
       const eventId = id ?? `e${serial}`;
       // What the person saw when they pressed, also where two press at the same time.
       const { token } = buttonOf(message, label);
       await clock.advance(1);
       const ref = refOf(chat.platform, message.id);
-      await first.handleEvent({
+      await by.handleEvent({
         kind: 'action',
         id: eventId,
         user,
