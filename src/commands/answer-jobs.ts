@@ -72,7 +72,7 @@ export class AnswerJobs {
     if (!(await claims.claim(event))) return;
     if (view.kind !== 'open') return take.say(event, outcomeMessage(view, texts));
     const field = await this.expect(event, ref, view.asking);
-    if (field) await take.say(event, fieldMessage(field, texts));
+    if (field) await take.say(event, fieldMessage(field, event.conversation, texts));
   }
 
   /** The form of a question was sent off. */
@@ -123,7 +123,7 @@ export class AnswerJobs {
     // A process that has died had taken it, and was to ask for the next field.
     if (question.lastEventId === event.id) {
       const field = fieldsOf(view.asking).find(({ name }) => name === question.asking);
-      if (field) await take.say(event, fieldMessage(field, texts));
+      if (field) await take.say(event, fieldMessage(field, event.conversation, texts));
       return false;
     }
     // What is typed after another command was not meant for this question; its button still takes an answer.
@@ -146,7 +146,8 @@ export class AnswerJobs {
     const next = fields[index + 1];
     if (next) {
       const to: JobQuestion = { ...question, given, asking: next.name, askedAt: clock.now(), lastEventId: event.id };
-      if (await questions.advance(event.user, question, to)) await take.say(event, fieldMessage(next, texts));
+      if (await questions.advance(event.user, question, to))
+        await take.say(event, fieldMessage(next, event.conversation, texts));
       return false;
     }
     const values = withDefaults({ parameters: fields }, given);

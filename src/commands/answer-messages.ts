@@ -1,3 +1,5 @@
+import type { ConversationRef } from '../chat/conversation.js';
+import { howToAnswer } from '../chat/how-to-answer.js';
 import { type Message, textMessage } from '../chat/message.js';
 import type { AnswerOutcome } from '../jobs/answers.js';
 import type { AskedField } from '../jobs/job.js';
@@ -20,11 +22,13 @@ export function outcomeMessage(outcome: Exclude<AnswerOutcome, { kind: 'taken' }
   }
 }
 
-/** Asks for one field in the chat. */
+/** Asks for one field in the chat, there. */
 export function fieldMessage(
   { default: preset, example, hint, name, optional, prompt }: AskedField,
-  { asks, commands }: Texts,
+  conversation: ConversationRef,
+  texts: Texts,
 ): Message {
+  const { asks, commands } = texts;
   const skipping = asks.orSkip(SKIP, preset === undefined ? undefined : String(preset));
   const hints = [
     hint,
@@ -33,5 +37,6 @@ export function fieldMessage(
   ];
   const shown = hints.filter((part) => part !== undefined).join(', ');
   const question = prompt === '' ? asks.typeThe(name) : prompt;
-  return textMessage(shown === '' ? question : `${question} (${shown})`);
+  const message = textMessage(shown === '' ? question : `${question} (${shown})`);
+  return { ...message, blocks: [...message.blocks, ...howToAnswer(conversation, texts)] };
 }

@@ -1,5 +1,7 @@
 import type { ChatUser } from '../chat/chat-user.js';
 import type { Click, Clicks } from '../chat/clicks.js';
+import type { ConversationRef } from '../chat/conversation.js';
+import { howToAnswer } from '../chat/how-to-answer.js';
 import type { Block, Button, Message, RichText } from '../chat/message.js';
 import { plainText } from '../kernel/rich-text.js';
 import type { Parameter } from '../recipes/compiled-parameter.js';
@@ -20,10 +22,12 @@ export async function questionMessage(
     readonly problem: ParameterProblem;
     readonly hasForm: boolean;
     readonly isFirst?: boolean;
+    /** Where it is asked. */
+    readonly conversation: ConversationRef;
     readonly texts: Texts;
   },
 ): Promise<Message> {
-  const { hasForm, isFirst, problem, recipe, texts } = asked;
+  const { conversation, hasForm, isFirst, problem, recipe, texts } = asked;
   const { commands } = texts;
   const { choices = [], message, parameter } = problem;
   const wanted: readonly (readonly [Omit<Extract<Button, { kind: 'action' }>, 'kind' | 'token'>, Click])[] = [
@@ -54,11 +58,13 @@ export async function questionMessage(
     ...(choices.length > 0 ? [] : [...(message === undefined ? [] : [{ text: '\n' }]), ...asking(parameter, texts)]),
   ];
   const options = choices.map(({ label }, index) => ({ label, value: String(index) }));
-  const picklist: Block[] =
-    options.length === 0 ? [] : [{ kind: 'picklist', id: CHOICE_PICKLIST, label: parameter.prompt, options }];
+  const ways: readonly Block[] =
+    options.length === 0
+      ? howToAnswer(conversation, texts)
+      : [{ kind: 'picklist', id: CHOICE_PICKLIST, label: parameter.prompt, options }];
   return {
     fallback: plainText(lead),
-    blocks: [{ kind: 'text', text: lead }, ...picklist, { kind: 'buttons', buttons }],
+    blocks: [{ kind: 'text', text: lead }, ...ways, { kind: 'buttons', buttons }],
   };
 }
 

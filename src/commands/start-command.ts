@@ -282,10 +282,11 @@ export class CommandStarter {
     const { next, ...asked } = options;
     const to = { user, conversation, locale };
     if (next.kind === 'question') {
+      const texts = textsFor(locale);
       const hasForm = forms.has(asked.recipe, user.platform, given);
       await this.#say(
         to,
-        await questionMessage(clicks, user, id, { ...asked, hasForm, problem: next.problem, texts: textsFor(locale) }),
+        await questionMessage(clicks, user, id, { ...asked, conversation, hasForm, problem: next.problem, texts }),
       );
     } else if (next.kind === 'login') {
       const wanted = { ...to, recipe: asked.recipe, missing: next.missing };

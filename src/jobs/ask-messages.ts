@@ -1,4 +1,5 @@
 import type { Click, Clicks } from '../chat/clicks.js';
+import { howToAnswer } from '../chat/how-to-answer.js';
 import type { Block, Button, Message } from '../chat/message.js';
 import { inLanguage, plainText, textMessage } from '../chat/message.js';
 import { leadsToForm } from '../recipes/missing-parameter.js';
@@ -32,7 +33,7 @@ export async function askMessage(
     const choices = answer.options.map(({ label }, index) => ({ label, value: String(index) }));
     blocks.push({ kind: 'picklist', id: CHOICE, label: answer.label, options: choices });
   }
-  blocks.push({ kind: 'buttons', buttons });
+  blocks.push(...howToType(job, asking), { kind: 'buttons', buttons });
   return inLanguage({ fallback: plainText(asking.text), blocks }, job.state.locale);
 }
 
@@ -56,6 +57,12 @@ export function unansweredMessage(recipe: string, asking: OpenAsk, { asks }: Tex
 /** True: what the person who asked types next is the answer, without any button. */
 export function isTypedFor({ answer, who }: OpenAsk): boolean {
   return answer.kind === 'fields' && answer.title === undefined && who.kind !== 'users';
+}
+
+/** How the one who may answer does it by typing. Where others may, too, they do it with the button alone. */
+export function howToType({ state }: Pick<ChatJob, 'state'>, asking: OpenAsk): readonly Block[] {
+  if (!isTypedFor(asking) || asking.who.kind !== 'asker') return [];
+  return howToAnswer(state.conversation, textsFor(state.locale));
 }
 
 async function answerButtons(

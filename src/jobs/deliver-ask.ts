@@ -1,12 +1,13 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { ChatAdapter } from '../chat/chat-adapter.port.js';
 import type { Clicks } from '../chat/clicks.js';
 import type { MessageRef } from '../chat/conversation.js';
-import type { Message, RichText } from '../chat/message.js';
+import type { Block, Message, RichText } from '../chat/message.js';
 import { BehalfError } from '../kernel/errors.js';
 import type { RenderedAnswer } from '../recipes/render-ask.js';
 import { textsFor } from '../texts/texts-for.js';
 import type { OpenAskInChat } from './ask-in-chat.js';
-import { answeredText, askMessage, closedAskMessage, isTypedFor } from './ask-messages.js';
+import { answeredText, askMessage, closedAskMessage, howToType, isTypedFor } from './ask-messages.js';
 import type { DeliveredReply } from './deliver-reply.js';
 import type { Answer, OpenAsk } from './job.js';
 import type { ChatJob } from './job-record.js';
@@ -53,18 +54,24 @@ export async function deliverAsk(
       ? chat.post(conversation, part)
       : chat.postPrivately(conversation, job.user, part);
   const said = await sayParts(parts, { ...options, chat, replaced, sayNew });
-  return { ...answerable(parts, said), promptReplaced: replaced.length > 0 };
+  return { ...answerable(parts, said, howToType(job, asking)), promptReplaced: replaced.length > 0 };
 }
 
-/** The buttons stand in the last message that is no file. */
-function answerable(parts: readonly Message[], said: readonly MessageRef[]): Pick<DeliveredAsk, 'message' | 'shown'> {
+/** The buttons stand in the last message that is no file. `passing`: what is not to stand there when the question is closed. */
+function answerable(
+  parts: readonly Message[],
+  said: readonly MessageRef[],
+  passing: readonly Block[],
+): Pick<DeliveredAsk, 'message' | 'shown'> {
   const place = parts.findLastIndex(({ file }) => file === undefined);
   const [part, message] = [parts[place], said[place]];
   if (!part || !message) throw new BehalfError('internal', 'A question was divided into no message');
-  return parts.length === 1 ? { message } : { message, shown: textIn(part) };
+  return parts.length === 1
+    ? { message }
+    : { message, shown: textIn(part.blocks.filter((block) => !passing.some((one) => isDeepStrictEqual(one, block)))) };
 }
 
-function textIn({ blocks }: Message): RichText {
+function textIn(blocks: readonly Block[]): RichText {
   const texts = blocks.flatMap((block) => (block.kind === 'text' || block.kind === 'note' ? [block.text] : []));
   return texts.flatMap((text, index) => (index === 0 ? text : [{ text: '\n' }, ...text]));
 }

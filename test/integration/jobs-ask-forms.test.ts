@@ -1,6 +1,6 @@
 import type { Form } from '../../src/chat/form.js';
 import { BehalfError } from '../../src/kernel/errors.js';
-import { buttonOf, buttonsOf, type ChatMessage, refOf, textOf } from '../support/recording-chat.js';
+import { buttonOf, buttonsOf, type ChatMessage, contentOf, refOf, textOf } from '../support/recording-chat.js';
 import { recipe } from '../support/service-files.js';
 import {
   ANN,
@@ -57,6 +57,11 @@ const RECIPES = {
     steps: `  - id: decision
     ask: { text: How *many*?, input: { type: number } }
   - reply: { text: "{{ steps.decision.value * 2 }}" }`,
+  }),
+  typeAll: recipe({
+    command: 'type all',
+    connections: '{}',
+    steps: '  - ask: { text: How many?, who: anyone, input: { type: number } }',
   }),
 };
 
@@ -200,6 +205,24 @@ describe('a question with fields', () => {
     expect(kit.chat.last().privateTo).toEqual(BOB);
     expect(kit.chat.texts()).toContain('Chairs by bob');
     expect(created()).toHaveLength(1);
+  });
+
+  test('that is answered by typing says in a channel how, to the one who may, until it is answered', async () => {
+    const HINT = 'mention me';
+    const shown = (message: ChatMessage) => JSON.stringify(contentOf(message).blocks);
+    const question = await asked('type', { conversation: CHANNEL });
+    expect(shown(question)).toContain(HINT);
+    await kit.say('21', { conversation: CHANNEL });
+    await kit.idle();
+    expect(shown(question)).not.toContain(HINT);
+    expect(textOf(kit.chat.last())).toBe('42');
+    expect(shown(await asked('type all', { conversation: CHANNEL }))).not.toContain(HINT);
+    expect(shown(await asked('type'))).not.toContain(HINT);
+    // Field by field, where no form can be shown.
+    const mine = await asked('mine about: chairs', { conversation: CHANNEL });
+    await pressed(mine, { label: 'Type here instead' });
+    expect(textOf(kit.chat.last())).toContain('Which title?');
+    expect(shown(kit.chat.last())).toContain(HINT);
   });
 
   test('shows and takes its form only from those who may answer', async () => {

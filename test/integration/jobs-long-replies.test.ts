@@ -41,6 +41,14 @@ const RECIPES = {
     command: 'ask mine',
     steps: `  - { action: crm.find }\n  - { id: decision, ask: { text: "One\\nTwo", buttons: [{ text: Go }] } }`,
   }),
+  types: recipe({
+    command: 'ask more',
+    connections: SHARED,
+    steps: `  - { action: crm.find }
+  - id: decision
+    ask: { text: "One\\nTwo\\nThree", input: { type: number } }
+  - reply: { text: "{{ steps.decision.label }}" }`,
+  }),
   stops: recipe({
     command: 'stop here',
     connections: SHARED,
@@ -177,6 +185,19 @@ describe('a question of several messages', () => {
     await kit.press(kit.chat.last(), 'Go');
     await kit.idle();
     expect(kit.chat.texts().at(-1)).toBe('Go');
+  });
+});
+
+describe('a question that is answered by typing, in several messages', () => {
+  test('says in a channel how, and no longer when it is answered', async () => {
+    await kit.say('ask more', { conversation: CHANNEL });
+    await kit.idle();
+    const last = kit.chat.last();
+    expect(JSON.stringify(contentOf(last).blocks)).toContain('mention me');
+    await kit.say('5', { conversation: CHANNEL });
+    await kit.idle();
+    expect(contentOf(last).fallback).toMatch(/^Three\n✓ 5/);
+    expect(JSON.stringify(contentOf(last).blocks)).not.toContain('mention me');
   });
 });
 

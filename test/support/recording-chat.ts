@@ -173,7 +173,7 @@ export class RecordingChat implements ChatAdapter {
 
 function linesOf({ blocks, fallback }: Message): readonly Message[] {
   const lines = fallback.split('\n');
-  const pressed = blocks.filter(({ kind }) => kind === 'buttons' || kind === 'picklist');
+  const pressed = blocks.filter(({ kind }) => ['note', 'buttons', 'picklist'].includes(kind));
   return lines.map((line, index) => {
     const words: Block = { kind: 'text', text: [{ text: line }] };
     return { fallback: line, blocks: index === lines.length - 1 ? [words, ...pressed] : [words] };

@@ -2,6 +2,8 @@ import { code, rich } from '../rich.js';
 
 /** What a chat platform's own ways make the bot say. */
 export const chat = () => ({
+  answerInChannel: 'To answer, mention me with an @. Or write to me in our own chat, where nobody else reads it.',
+  answerInOwnChat: 'To answer, write to me in our own chat.',
   welcome: rich`Hello! I do work in other apps for you, with your own account there. Write ${code('help')} to see what I can do, and ${code('personal_connections')} to see the accounts you've connected.`,
   welcomeAll: rich`Hello! I do work in other apps for you, with your own account there. Mention me and write ${code('help')} to see what I can do; answers that are yours alone come in the chat with me.`,
   helpButton: 'Help',

@@ -2,6 +2,9 @@ import type { Texts } from '../english.js';
 import { code, rich } from '../rich.js';
 
 export const chat = (): Texts['chat'] => ({
+  answerInChannel:
+    'Zum Antworten erwähnen Sie mich mit einem @. Oder schreiben Sie mir in unserem eigenen Chat, wo sonst niemand mitliest.',
+  answerInOwnChat: 'Zum Antworten schreiben Sie mir in unserem eigenen Chat.',
   welcome: rich`Hallo! Ich erledige für Sie Arbeit in anderen Apps, mit Ihrem eigenen Konto dort. Schreiben Sie ${code('help')}, um zu sehen, was ich kann, und ${code('personal_connections')}, um Ihre verbundenen Konten zu sehen.`,
   welcomeAll: rich`Hallo! Ich erledige für Sie Arbeit in anderen Apps, mit Ihrem eigenen Konto dort. Erwähnen Sie mich und schreiben Sie ${code('help')}, um zu sehen, was ich kann; Antworten, die nur Sie angehen, kommen in den Chat mit mir.`,
   helpButton: 'Hilfe',

@@ -1,7 +1,16 @@
 import type { ConversationRef } from '../../../src/chat/conversation.js';
-import { buttonsOf, textOf } from '../../support/recording-chat.js';
+import { buttonsOf, contentOf, textOf } from '../../support/recording-chat.js';
 import { recipe } from '../../support/service-files.js';
-import { BOB, CHANNEL, DIRECT, eventually, gate, type ServiceKit, startServiceKit } from '../../support/service-kit.js';
+import {
+  ANN,
+  BOB,
+  CHANNEL,
+  DIRECT,
+  eventually,
+  gate,
+  type ServiceKit,
+  startServiceKit,
+} from '../../support/service-kit.js';
 
 const SHARED = 'crm: { use: crm-shared }';
 const REPLY = `  - { action: crm.create, input: { name: "{{ parameters }}" } }
@@ -241,6 +250,39 @@ describe('parameters of a command', () => {
     expect(kit.chat.last()).toMatchObject({ conversation: CHANNEL });
     expect(kit.chat.last().privateTo).toBeUndefined();
     expect(lastText()).toBe('Made');
+  });
+
+  test('say how they are answered where words have to mention the bot, and in a direct message nothing of it', async () => {
+    const hints = () => contentOf(kit.chat.last()).blocks.flatMap((block) => (block.kind === 'note' ? block.text : []));
+    await kit.say('order', { conversation: CHANNEL });
+    expect(hints()).toEqual([
+      { text: 'To answer, mention me with an @. Or write to me in our own chat, where nobody else reads it.' },
+    ]);
+    await kit.say('Chair', { conversation: CHANNEL });
+    expect(lastText()).toBe('How many?');
+    expect(hints()).toHaveLength(1);
+    await kit.say('many', { conversation: DIRECT });
+    expect(lastText()).toContain('must be a number');
+    expect(hints()).toEqual([]);
+  });
+
+  test('say so in the language of the person, and name the direct message alone where the bot may not be', async () => {
+    const from = { user: ANN, locale: 'de-DE' } as const;
+    for (const unseen of [true, undefined] as const) {
+      const conversation = { ...CHANNEL, ...(unseen ? { unseen } : {}) };
+      await kit.handleEvent({ ...from, kind: 'text', text: 'order', id: `de ${unseen}`, conversation });
+    }
+    const notes = kit.chat.messages.map((message) =>
+      contentOf(message).blocks.flatMap((block) => (block.kind === 'note' ? block.text : [])),
+    );
+    expect(notes).toEqual([
+      [{ text: 'Zum Antworten schreiben Sie mir in unserem eigenen Chat.' }],
+      [
+        {
+          text: 'Zum Antworten erwähnen Sie mich mit einem @. Oder schreiben Sie mir in unserem eigenen Chat, wo sonst niemand mitliest.',
+        },
+      ],
+    ]);
   });
 
   test('answered in another channel keep their result where the command was given', async () => {
