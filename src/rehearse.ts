@@ -33,6 +33,8 @@ import { StageFiles } from './rehearsal/stage-files.js';
 const TENANT = 'T-TEST';
 /** Longest time that one turn of a test may take, in ms of the machine. */
 const MAX_TURN_MS = 10_000;
+/** What people read and write in tests, numbers and dates as in `5,000.50`. */
+const ENGLISH = 'en-GB';
 const LOOK_MS = 5;
 /** Times in a row that nothing may have moved before a turn is over. */
 const STILL = 3;
@@ -216,6 +218,7 @@ class Rehearsal {
     await this.#assembly.handleEvent({
       kind: 'text',
       id: this.#eventId(),
+      locale: ENGLISH,
       user,
       conversation,
       text,
@@ -227,7 +230,7 @@ class Rehearsal {
     const said = this.#chat.withButton(label);
     const button = said?.buttons.find((candidate) => candidate.label === label);
     if (!said || button?.kind !== 'action') return [{ path, message: `there is no button "${label}" to press` }];
-    const event = { id: this.#eventId(), user: this.#user, conversation: this.#conversation };
+    const event = { id: this.#eventId(), user: this.#user, conversation: this.#conversation, locale: ENGLISH };
     const { message } = said;
     await this.#assembly.handleEvent({ kind: 'action', ...event, token: button.token, values: {}, message });
     return [];

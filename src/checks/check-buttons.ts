@@ -4,8 +4,7 @@ import type { Template } from '../language/template.js';
 import { RESERVED_COMMANDS } from '../recipes/compile-trigger.js';
 import type { CommandRecipe } from '../recipes/compiled-recipe.js';
 import type { CommandButton } from '../recipes/compiled-reply.js';
-import { parseParameterValue } from '../recipes/parameter-values.js';
-import { textsFor } from '../texts/texts-for.js';
+import { parseParameterValue, writtenForMachines } from '../recipes/parameter-values.js';
 import type { RecipeContext } from './recipe-context.js';
 
 /** What a button or its picklist gives to a command; the value where it is known. */
@@ -43,8 +42,7 @@ function checkValue(context: RecipeContext, target: CommandRecipe, given: Given)
   if (given.value?.kind !== 'constant' || given.value.value === null || given.value.value === '') return;
   // Whom a text means is known only in the chat, and what an app finds only to the app.
   if (parameter.type === 'user' || parameter.search) return;
-  if (parseParameterValue(parameter, String(given.value.value), { now: 0, texts: textsFor(undefined) }).kind === 'ok')
-    return;
+  if (parseParameterValue(parameter, String(given.value.value), writtenForMachines()).kind === 'ok') return;
   context.report(
     given,
     `"${target.trigger.command}" takes no such value as "${given.name}": it is a ${parameter.type}`,

@@ -62,7 +62,14 @@ export class AnswerForms {
     const undeclared = refuseUndeclared(fields, event.values, texts);
     if (undeclared !== undefined) return take.say(event, textMessage(undeclared));
     const { timeZone, user } = event;
-    const context = { now: clock.now(), user, intake, texts, ...(timeZone === undefined ? {} : { timeZone }) };
+    const context = {
+      now: clock.now(),
+      user,
+      intake,
+      texts,
+      locale: event.locale,
+      ...(timeZone === undefined ? {} : { timeZone }),
+    };
     const read = readForm(fields.parameters, event, context);
     if (Object.keys(read.errors).length > 0)
       return event.refuse(parameterForm(fields, event.token, event.values), read.errors);

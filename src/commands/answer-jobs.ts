@@ -137,7 +137,9 @@ export class AnswerJobs {
     if (!field) return true;
     const mayBeSkipped = field.optional || field.default !== undefined;
     const isSkipped = mayBeSkipped && event.text.trim().toLowerCase() === SKIP;
-    const parsed = isSkipped ? undefined : parseParameterValue(field, event.text, { now: clock.now(), texts });
+    const parsed = isSkipped
+      ? undefined
+      : parseParameterValue(field, event.text, { now: clock.now(), texts, locale: event.locale });
     if (parsed?.kind === 'invalid') {
       await take.say(event, textMessage(plain(parsed.message)));
       return false;

@@ -129,7 +129,7 @@ export class CommandForms {
     const { timeZone, user } = event;
     const parameters = this.#parameters(recipe, user.platform, click.given);
     const chosen = await this.#chosenIn(event, recipe);
-    const context = { now: clock.now(), user, intake, texts, ...(timeZone === undefined ? {} : { timeZone }) };
+    const context = { now: clock.now(), user, intake, texts, locale, ...(timeZone === undefined ? {} : { timeZone }) };
     const read = readForm(parameters, event, context, chosen.options);
     const again = parameterForm({ name: recipe.name, parameters, locale }, event.token, event.values, chosen.choices);
     if (Object.keys(read.errors).length > 0) return event.refuse(again, read.errors);

@@ -2,7 +2,7 @@ import type { ChatFile } from '../chat/chat-file.js';
 import type { Form, FormChoice, FormField } from '../chat/form.js';
 import type { Parameter, ParameterOption } from '../recipes/compiled-parameter.js';
 import type { CompiledRecipe } from '../recipes/compiled-recipe.js';
-import { parseParameterValue } from '../recipes/parameter-values.js';
+import { MACHINES, parseParameterValue } from '../recipes/parameter-values.js';
 import type { Texts } from '../texts/english.js';
 import { textsFor } from '../texts/texts-for.js';
 import type { GatherContext, Values } from './gather-parameters.js';
@@ -101,9 +101,9 @@ export function readForm(
       else errors[name] = forms.notOffered;
       continue;
     }
-    // What the person chose in a list of people is an id already; quotes mean nothing in a field.
+    // What the person chose in a list of people is an id already. The field of a number gives it with a decimal point.
     const mentions = type === 'user' ? [{ text, userId: text }] : [];
-    const parsed = parseParameterValue(parameter, text, { ...context, mentions });
+    const parsed = parseParameterValue(parameter, text, { ...context, mentions, locale: MACHINES });
     if (parsed.kind === 'ok') values[name] = parsed.value;
     else errors[name] = parsed.message;
   }

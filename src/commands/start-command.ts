@@ -136,7 +136,7 @@ export class CommandStarter {
     user,
   }: Pick<Asked, 'locale' | 'mentions' | 'timeZone' | 'user'>): GatherContext {
     const { clock, intake } = this.#deps;
-    return { now: clock.now(), user, intake, texts: textsFor(locale), timeZone, mentions };
+    return { now: clock.now(), user, intake, texts: textsFor(locale), locale, timeZone, mentions };
   }
 
   /** A text that answers an open question; nothing for a second delivery of one that was dealt with. */

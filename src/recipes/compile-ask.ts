@@ -1,11 +1,10 @@
 import { type CompileContext, compileTemplate, type Template } from '../language/template.js';
 import type { YamlPath } from '../language/yaml-document.js';
-import { textsFor } from '../texts/texts-for.js';
 import type { AskShape, FieldShape } from './ask-shape.js';
 import { compileOptions, isMoving } from './compile-parameters.js';
 import { compileValues } from './compile-reply.js';
 import type { AskAnswer, AskButton, AskField, AskStep } from './compiled-recipe.js';
-import { parseParameterValue } from './parameter-values.js';
+import { parseParameterValue, writtenForMachines } from './parameter-values.js';
 import { normalizeCommand } from './parameters.js';
 import { compileReplyText } from './reply-text.js';
 
@@ -115,8 +114,7 @@ class AskCompiler {
     const { default: _, ...expected } = field;
     if (
       text !== undefined &&
-      (parseParameterValue(expected, text, { now: 0, texts: textsFor(undefined) }).kind !== 'ok' ||
-        isMoving(field, text))
+      (parseParameterValue(expected, text, writtenForMachines()).kind !== 'ok' || isMoving(field, text))
     )
       this.#report([...path, 'default'], `the default of "${name}" is no ${type}`);
     return { ...field, default: standard };

@@ -2,11 +2,10 @@ import { BoundedRegExp } from '../language/bounded-regexp.js';
 import type { Position } from '../language/problem.js';
 import type { CompileContext } from '../language/template.js';
 import type { YamlPath } from '../language/yaml-document.js';
-import { textsFor } from '../texts/texts-for.js';
 import { compileSearch } from './compile-search.js';
 import type { Parameter, ParameterOption, Validation } from './compiled-parameter.js';
 import type { ParameterShape, SearchShape, ValidationShape } from './parameter-shape.js';
-import { parseParameterValue } from './parameter-values.js';
+import { parseParameterValue, writtenForMachines } from './parameter-values.js';
 
 interface Context extends CompileContext {
   readonly positionOf: (path: YamlPath) => Position;
@@ -64,10 +63,7 @@ function compileParameter(written: ParameterShape, path: YamlPath, context: Cont
     ...context.positionOf([...path, 'name']),
   };
   if (standard === undefined || parameter.search) return parameter;
-  const parsed =
-    type === 'user'
-      ? undefined
-      : parseParameterValue(parameter, String(standard), { now: 0, texts: textsFor(undefined) });
+  const parsed = type === 'user' ? undefined : parseParameterValue(parameter, String(standard), writtenForMachines());
   // A day that moves on has no place in a file that is read once.
   if (parsed?.kind === 'ok' && typeof parsed.value !== 'object' && !isMoving(parameter, String(standard)))
     return { ...parameter, default: parsed.value };

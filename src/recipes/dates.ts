@@ -1,19 +1,23 @@
 const DAY_MS = 86_400_000;
-const DAYS_AWAY: ReadonlyMap<string, number> = new Map([
-  ['yesterday', -1],
-  ['today', 0],
-  ['tomorrow', 1],
-]);
+/** How people call the days around today, in small letters. */
+export interface DayWords {
+  readonly yesterday: string;
+  readonly today: string;
+  readonly tomorrow: string;
+}
+
+const ENGLISH: DayWords = { yesterday: 'yesterday', today: 'today', tomorrow: 'tomorrow' };
 
 /**
- * A day as `2026-12-24`, out of that, `24.12.2026` or a friendly word; undefined for anything else. `12/24/2026` is read
+ * A day as `2026-12-24`, out of that, `24.12.2026` or a friendly word, in English or out of `words`; undefined for anything else. `12/24/2026` is read
  * differently in different countries, so it is none.
  */
 export function parseDate(
   text: string,
   { now, timeZone }: { readonly now: number; readonly timeZone?: string | undefined },
+  words: DayWords = ENGLISH,
 ): string | undefined {
-  const away = DAYS_AWAY.get(text.toLowerCase());
+  const away = daysAway(text.toLowerCase(), words);
   if (away !== undefined) {
     const today = new Date(`${dayIn(now, timeZone)}T00:00:00Z`).getTime();
     return new Date(today + away * DAY_MS).toISOString().slice(0, 10);
@@ -24,6 +28,14 @@ export function parseDate(
   const read = new Date(`${iso}T00:00:00Z`);
   // The 31st of February becomes a day in March, or none.
   return !Number.isNaN(read.getTime()) && read.toISOString().startsWith(iso) ? iso : undefined;
+}
+
+/** How many days after today it is that somebody calls so. */
+function daysAway(word: string, words: DayWords): number | undefined {
+  const isCalled = (day: keyof DayWords) => word === ENGLISH[day] || word === words[day];
+  if (isCalled('today')) return 0;
+  if (isCalled('tomorrow')) return 1;
+  return isCalled('yesterday') ? -1 : undefined;
 }
 
 function dotted(text: string): readonly (string | undefined)[] {

@@ -1,7 +1,9 @@
 import type { FileValue } from '../kernel/file-value.js';
 import type { Texts } from '../texts/english.js';
+import { isSpoken, textsFor } from '../texts/texts-for.js';
 import type { Parameter, Validation } from './compiled-parameter.js';
 import { parseDate, parseTime } from './dates.js';
+import { readNumber } from './numbers.js';
 
 /** Somebody of the chat platform; `name` and `email` are looked up after parsing. */
 export interface Person {
@@ -22,26 +24,33 @@ export interface ValueContext {
   readonly timeZone?: string | undefined;
   /** Whom the text mentions: how it reads, and who it is. */
   readonly mentions?: readonly { readonly text: string; readonly userId: string }[] | undefined;
-  /** In which it is said what is wrong. */
+  /** In which it is said what is wrong, with the words for yes, no and days that may be typed. */
   readonly texts: Texts;
+  /** Of whoever gave the value (BCP 47): how numbers are written there. Where it is not known, none is read that might be another. */
+  readonly locale: string | undefined;
+}
+
+/** For values that nobody has typed in a language of their own: in files, from apps and in the fields of a form. */
+export function writtenForMachines(): ValueContext {
+  return { now: 0, texts: textsFor(undefined), locale: MACHINES };
 }
 
 type Expected = Pick<Parameter, 'name' | 'type' | 'options' | 'validation'>;
 
 /** Longest text that a person may give for one parameter, in characters. */
 export const MAX_VALUE_LENGTH = 4_000;
-/** Digits that a number keeps without loss. */
-const MAX_DIGITS = 15;
+/** Numbers with a decimal point. */
+export const MACHINES = 'en';
 /** Options that are named when none fits. */
 const NAMED_OPTIONS = 10;
 
-const NUMBER = /^[+-]?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?$/;
+/** In every language. */
 const YES = new Set(['yes', 'y', 'true', 'on', '1']);
 const NO = new Set(['no', 'n', 'false', 'off', '0']);
 
 /**
- * Reads what a person gave for one parameter. Quotes around the whole are taken off; numbers are written `5000`,
- * `5,000.50` or `-3`. `message` says in the chat what is wrong.
+ * Reads what a person gave for one parameter. Quotes around the whole are taken off; numbers are written as where the person
+ * lives: `5000`, `5,000.50` or `-3` in English. `message` says in the chat what is wrong.
  */
 export function parseParameterValue(parameter: Expected, text: string, context: ValueContext): ParsedParameter {
   const texts = context.texts.parameters;
@@ -64,14 +73,14 @@ function parseTyped(parameter: Expected, value: string, context: ValueContext): 
     case 'string':
       return ok(value.replaceAll(/\s*\n\s*/gu, ' '));
     case 'number':
-      return parseNumber(value) ?? invalid(texts.number(name));
+      return parseNumber(name, value, context);
     case 'boolean': {
       const word = value.toLowerCase();
-      if (YES.has(word)) return ok(true);
-      return NO.has(word) ? ok(false) : invalid(texts.yesOrNo(name));
+      if (YES.has(word) || word === texts.words.yes) return ok(true);
+      return NO.has(word) || word === texts.words.no ? ok(false) : invalid(texts.yesOrNo(name));
     }
     case 'date':
-      return orInvalid(parseDate(value, context), texts.date(name));
+      return orInvalid(parseDate(value, context, texts.words), texts.date(name));
     case 'time':
       return orInvalid(parseTime(value), texts.time(name));
     case 'select':
@@ -86,10 +95,12 @@ function parseTyped(parameter: Expected, value: string, context: ValueContext): 
   }
 }
 
-function parseNumber(text: string): ParsedParameter | undefined {
-  const digits = text.replaceAll(/\D/gu, '').length;
-  if (!NUMBER.test(text) || digits > MAX_DIGITS) return undefined;
-  return ok(Number(text.replaceAll(',', '')));
+function parseNumber(name: string, text: string, { locale, texts }: ValueContext): ParsedParameter {
+  const isKnown = locale !== undefined && isSpoken(locale);
+  const read = readNumber(text, isKnown ? textsFor(locale).format : undefined);
+  if (read.kind === 'number') return ok(read.value);
+  const { ambiguousNumber, number } = texts.parameters;
+  return invalid(read.kind === 'none' ? number(name) : ambiguousNumber(name, text, read.whole, read.fraction));
 }
 
 function parseOption({ name, options = [] }: Expected, text: string, texts: Texts['parameters']): ParsedParameter {

@@ -6,7 +6,7 @@ import { said } from '../texts/texts-for.js';
 import { isMoving } from './compile-parameters.js';
 import type { Parameter } from './compiled-parameter.js';
 import type { AskAnswer, AskButton, AskField, AskStep } from './compiled-recipe.js';
-import { parseParameterValue } from './parameter-values.js';
+import { parseParameterValue, writtenForMachines } from './parameter-values.js';
 import type { RecipeData } from './recipe-data.js';
 import { type RenderedButton, renderButtons, renderText } from './render-reply.js';
 
@@ -48,7 +48,7 @@ export async function renderAsk(step: AskStep, data: RecipeData, texts: Texts): 
 async function renderAnswer(answer: AskAnswer, data: RecipeData, texts: Texts): Promise<RenderedAnswer> {
   if (answer.kind === 'fields') {
     const fields: Parameter[] = [];
-    for (const field of answer.fields) fields.push(await renderField(field, data, texts));
+    for (const field of answer.fields) fields.push(await renderField(field, data));
     return { ...answer, fields };
   }
   if (answer.kind === 'picklist') {
@@ -65,13 +65,9 @@ async function renderAnswer(answer: AskAnswer, data: RecipeData, texts: Texts): 
 }
 
 /** A default that the field does not take leaves it empty: the person fills it in. */
-async function renderField(
-  { default: written, ...field }: AskField,
-  data: RecipeData,
-  texts: Texts,
-): Promise<Parameter> {
+async function renderField({ default: written, ...field }: AskField, data: RecipeData): Promise<Parameter> {
   const text = written ? toText(await evaluateTemplate(written, data)).trim() : '';
-  const parsed = text === '' ? undefined : parseParameterValue(field, text, { now: 0, texts });
+  const parsed = text === '' ? undefined : parseParameterValue(field, text, writtenForMachines());
   if (parsed?.kind !== 'ok' || typeof parsed.value === 'object' || isMoving(field, text)) return field;
   return { ...field, default: parsed.value };
 }

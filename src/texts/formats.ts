@@ -11,12 +11,21 @@ export interface Formats {
   /** `A, B or C` of marked words. */
   orOf(items: readonly Span[]): RichText;
   number(value: number): string;
+  /** Written before the fraction of a number; two where region and language differ (Switzerland), so that both are in use. */
+  readonly decimals: readonly string[];
+  /** Written between the thousands of a number. */
+  readonly group: string;
   /** `5 minutes`: the largest unit of which there is a whole number; milliseconds are rounded away. */
   duration(ms: number): string;
   /** `3 days ago`, in whole minutes, hours or days; less than a minute is no minute. */
   ago(ms: number): string;
   /** The text for as many as there are. */
   plural(count: number, texts: { readonly one: string; readonly other: string }): string;
+}
+
+/** What is written in this place of a number. */
+function signOf(numbers: Intl.NumberFormat, place: 'decimal' | 'group'): string {
+  return numbers.formatToParts(1_234_567.5).find(({ type }) => type === place)?.value ?? '';
 }
 
 const UNITS = [
@@ -38,6 +47,7 @@ export function formatsFor(locale: string): Formats {
   const plurals = new Intl.PluralRules(locale);
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'always' });
   const numbers = new Intl.NumberFormat(locale);
+  const ofLanguage = new Intl.NumberFormat(new Intl.Locale(locale).language);
   return {
     locale,
     and: (items) => list('conjunction').format(items),
@@ -49,6 +59,8 @@ export function formatsFor(locale: string): Formats {
         .map(({ type, value }) => (type === 'element' ? (items[Number(value)] ?? { text: '' }) : { text: value }));
     },
     number: (value) => numbers.format(value),
+    decimals: [...new Set([numbers, ofLanguage].map((format) => signOf(format, 'decimal')))],
+    group: signOf(numbers, 'group'),
     duration: (ms) => {
       const [size, unit] = UNITS.find(([length]) => ms >= length && ms % length === 0) ?? [1_000, 'second'];
       const amount = Math.round(ms / size);

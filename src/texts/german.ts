@@ -18,7 +18,7 @@ import { parameters } from './german/parameters.js';
 import { privacy } from './german/privacy.js';
 import { signIn } from './german/sign-in.js';
 
-/** Speaks to people with “Sie”; what is typed (`help`, `yes`) stays English. */
+/** Speaks to people with “Sie”; commands (`help`) stay English. */
 export function german(format: Formats): Texts {
   return {
     locale: format.locale,

@@ -213,6 +213,13 @@ describe('a job that asks', () => {
     expect(kit.chat.messages.length).toBe(before);
   });
 
+  test('takes a typed number as it is written where the person lives', async () => {
+    await asked('type', { locale: 'de-DE' });
+    await kit.say('1.500', { locale: 'de-DE' });
+    await kit.idle();
+    expect(textOf(kit.chat.last())).toBe('3000');
+  });
+
   test('does not take what is typed after another command; its button still asks', async () => {
     const question = await asked('type');
     await asked('noted');

@@ -74,6 +74,8 @@ interface From {
   readonly replica?: Replica;
   /** What is sent along. */
   readonly files?: readonly ChatFile[];
+  /** What the person reads. */
+  readonly locale?: string;
 }
 
 export interface ServiceKit extends Replica {
@@ -246,11 +248,12 @@ export async function startServiceKit(options: KitOptions): Promise<ServiceKit> 
     openLogin,
     auditLines,
     jobList,
-    async say(text, { user = ANN, conversation = DIRECT, id, replica: by = first, files } = {}) {
+    async say(text, { user = ANN, conversation = DIRECT, id, replica: by = first, files, locale } = {}) {
       serial += 1;
       const eventId = id ?? `e${serial}`;
       await clock.advance(1);
-      await by.handleEvent({ kind: 'text', id: eventId, user, conversation, text, ...(files ? { files } : {}) });
+      const more = { ...(files ? { files } : {}), ...(locale ? { locale } : {}) };
+      await by.handleEvent({ kind: 'text', id: eventId, user, conversation, text, ...more });
       return eventId;
     },
     async press(

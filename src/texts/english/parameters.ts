@@ -10,12 +10,16 @@ export interface Bounds {
 
 /** What is wrong with what was given for a parameter. `*name*` becomes bold where the place has bold. */
 export const parameters = (format: Formats) => ({
+  /** Single words that may be typed, in small letters. Those of English may be typed in every language. */
+  words: { yes: 'yes', no: 'no', yesterday: 'yesterday', today: 'today', tomorrow: 'tomorrow' },
   giveValue: (name: string) => `Please give a value for "${name}".`,
   tooLong: (name: string, characters: number) => `"${name}" is too long: ${characters} characters at most.`,
   yesOrNo: (name: string) => `Please answer yes or no for "${name}".`,
   date: (name: string) => `"${name}" must be a date, like 2026-12-24, 24.12.2026 or tomorrow.`,
   time: (name: string) => `"${name}" must be a time, like 14:30 or 2:30 pm.`,
-  number: (name: string) => `"${name}" must be a number, like 5000 or 1250.50.`,
+  number: (name: string) => `"${name}" must be a number, like 5000 or 1250${format.decimals[0]}50.`,
+  ambiguousNumber: (name: string, typed: string, whole: string, fraction: string) =>
+    `I can't tell whether ${typed} for "${name}" means ${whole} or ${fraction}. Please write it in one of these ways.`,
   file: (name: string) => `Please send the file for "${name}" as an attachment; a text is no file.`,
   user: (name: string) => `Please mention the person for "${name}", with an @.`,
   oneOf: (name: string, options: readonly string[], hasMore: boolean) =>

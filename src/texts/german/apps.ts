@@ -29,7 +29,7 @@ export const apps = (format: Formats): Texts['apps'] => ({
       `${field} muss eines davon sein: ${values.join(', ')}${hasMore ? ', …' : ''}.${near === undefined ? '' : ` Meinten Sie „${near}“?`}`,
     number: (field) => `${field} muss eine Zahl sein.`,
     integer: (field) => `${field} muss eine ganze Zahl sein.`,
-    boolean: (field) => `${field} muss yes oder no sein.`,
+    boolean: (field) => `${field} muss ja oder nein sein.`,
     file: (field) => `${field} muss eine Datei sein, die im Chat geschickt wurde.`,
     form: (field) => `${field} hat nicht die richtige Form.`,
     date: (field) => `${field} muss ein Datum sein, zum Beispiel 2026-11-27.`,

@@ -20,7 +20,7 @@ export const help = (format: Formats): Texts['help'] => ({
   kinds: {
     text: 'ein Text mit mehreren Zeilen',
     number: 'eine Zahl',
-    boolean: 'yes oder no',
+    boolean: 'ja oder nein',
     date: 'ein Datum',
     time: 'eine Uhrzeit',
     select: 'eine der Möglichkeiten',

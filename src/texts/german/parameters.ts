@@ -2,12 +2,15 @@ import type { Texts } from '../english.js';
 import type { Formats } from '../formats.js';
 
 export const parameters = (format: Formats): Texts['parameters'] => ({
+  words: { yes: 'ja', no: 'nein', yesterday: 'gestern', today: 'heute', tomorrow: 'morgen' },
   giveValue: (name) => `Bitte geben Sie einen Wert für „${name}“ an.`,
   tooLong: (name, characters) => `„${name}“ ist zu lang: höchstens ${characters} Zeichen.`,
-  yesOrNo: (name) => `Bitte antworten Sie für „${name}“ mit yes oder no.`,
-  date: (name) => `„${name}“ muss ein Datum sein, zum Beispiel 24.12.2026, 2026-12-24 oder tomorrow.`,
+  yesOrNo: (name) => `Bitte antworten Sie für „${name}“ mit ja oder nein.`,
+  date: (name) => `„${name}“ muss ein Datum sein, zum Beispiel 24.12.2026, 2026-12-24 oder morgen.`,
   time: (name) => `„${name}“ muss eine Uhrzeit sein, zum Beispiel 14:30.`,
-  number: (name) => `„${name}“ muss eine Zahl mit Dezimalpunkt sein, zum Beispiel 5000 oder 1250.50.`,
+  number: (name) => `„${name}“ muss eine Zahl sein, zum Beispiel 5000 oder 1250${format.decimals[0]}50.`,
+  ambiguousNumber: (name, typed, whole, fraction) =>
+    `Ich weiß nicht, ob ${typed} für „${name}“ ${whole} oder ${fraction} bedeutet. Bitte schreiben Sie es auf eine dieser Arten.`,
   file: (name) => `Bitte schicken Sie die Datei für „${name}“ als Anhang; ein Text ist keine Datei.`,
   user: (name) => `Bitte erwähnen Sie die Person für „${name}“ mit einem @.`,
   oneOf: (name, options, hasMore) => `„${name}“ muss eines davon sein: ${options.join(', ')}${hasMore ? ', …' : ''}.`,

@@ -96,7 +96,7 @@ describe('parameters in a form', () => {
   async function submitted(
     { token }: Pick<Form, 'token'>,
     values: Readonly<Record<string, string>>,
-    options: { readonly user?: typeof ANN; readonly id?: string } = {},
+    options: { readonly user?: typeof ANN; readonly id?: string; readonly locale?: string } = {},
   ): Promise<Readonly<Record<string, string>> | undefined> {
     let refused: Readonly<Record<string, string>> | undefined;
     await kit.handleEvent({
@@ -104,6 +104,7 @@ describe('parameters in a form', () => {
       id: options.id ?? `form ${JSON.stringify(values)}`,
       user: options.user ?? ANN,
       conversation: DIRECT,
+      locale: options.locale,
       token,
       values,
       refuse: (_form, errors) => {
@@ -127,6 +128,13 @@ describe('parameters in a form', () => {
     expect(await submitted(form, { item: 'Table', count: '2', size: 'l', owner: BOB.userId })).toBeUndefined();
     const owner = { id: BOB.userId, name: `Name of ${BOB.userId}`, email: 'bob@acme.example' };
     expect(await started()).toEqual([{ item: 'Table', count: 2, size: 'l', owner }]);
+  });
+
+  test('the field of a number gives it with a decimal point, whatever the person reads', async () => {
+    await kit.say('order item: Stuhl');
+    const form = await opened('Fill in a form');
+    expect(await submitted(form, { item: 'Stuhl', count: '1.500' }, { locale: 'de-DE' })).toBeUndefined();
+    expect(await started()).toEqual([{ item: 'Stuhl', count: 1.5, size: 's' }]);
   });
 
   test('what is wrong is said at its field, and nothing starts', async () => {

@@ -73,9 +73,27 @@ describe('parameters of a command', () => {
     await kit.say('order item: Chair');
     await kit.say('a few');
     expect(lastText()).toBe('"count" must be a number, like 5000 or 1250.50.\nHow many?');
-    await kit.say('1,200');
+    await kit.say('1,200.00');
     await kit.idle();
     expect(await started()).toEqual([{ size: 'medium', item: 'Chair', count: 1200 }]);
+  });
+
+  test('are read as they are written where the person lives, in the command and in the answer', async () => {
+    const german = { locale: 'de-DE' };
+    await kit.say('order item: Stuhl count: 1.500', german);
+    await kit.say('order now item: Stuhl express: vielleicht', german);
+    expect(lastText()).toContain('mit ja oder nein.');
+    await kit.say('ja', german);
+    await kit.say('order item: Bank', german);
+    await kit.say('2.000,5', german);
+    await kit.say('order item: Chair count: 1.500', { locale: 'en-US' });
+    await kit.idle();
+    expect(await started()).toEqual([
+      { size: 'medium', item: 'Stuhl', count: 1_500 },
+      { item: 'Stuhl', express: true },
+      { size: 'medium', item: 'Bank', count: 2_000.5 },
+      { size: 'medium', item: 'Chair', count: 1.5 },
+    ]);
   });
 
   test.each([
