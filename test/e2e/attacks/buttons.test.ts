@@ -112,6 +112,9 @@ describe.each(['slack', 'teams'] as const)(
 );
 
 describe('a click of Rita', () => {
+  const changes = async (): Promise<number> =>
+    (await stage.world.apps.crmControl.counts()).apiCalls.byRoute['PATCH /api/opportunities/:id'] ?? 0;
+
   it('counts in the chat that it was made in: her Teams account cannot use what her Slack account was given', async () => {
     const rita = stage.player('rita');
     const client = await forgingClient(stage.world, rita, 'teams');
@@ -121,13 +124,26 @@ describe('a click of Rita', () => {
     await rita.teams.hears(NOT_YOURS);
   });
 
+  it.each(['slack', 'teams'] as const)('that is a double click acts once, in %s', async (platform) => {
+    const rita = stage.player('rita');
+    const { link } = await askForLogin(rita[platform]);
+    const page = await rita.browser.logIn(link, { username: 'rita' });
+    if (platform === 'teams') await rita.teams.handOver(codeOn(page));
+    const created = await rita[platform].hears(/Created .* as rita@acme\.example/);
+    const before = await changes();
+    await Promise.all([rita[platform].press(created, 'Close it'), rita[platform].press(created, 'Close it')]);
+    await rita[platform].hears(/Closed .* as won/);
+    await rita[platform].say('find opportunities account: Acme');
+    await rita[platform].hears(/Closed Won/);
+    expect(await changes()).toBe(before + 1);
+    await startAfresh(rita[platform]);
+  });
+
   it('that is delivered again acts once', async () => {
     const rita = stage.player('rita');
     const { link } = await askForLogin(rita.slack);
     await rita.browser.logIn(link, { username: 'rita' });
     const created = await rita.slack.hears(/Created .* as rita@acme\.example/);
-    const changes = async (): Promise<number> =>
-      (await stage.world.apps.crmControl.counts()).apiCalls.byRoute['PATCH /api/opportunities/:id'] ?? 0;
     const before = await changes();
     await rita.slack.press(created, 'Close it');
     await rita.slack.hears(/Closed .* as won/);
