@@ -1,7 +1,5 @@
 import type { CallApp } from './assemble-calls.js';
 import { assembleHome, type HomeAssembly } from './assemble-home.js';
-import type { ChatAdapter } from './chat/chat-adapter.port.js';
-import type { Platform } from './chat/chat-user.js';
 import type { Clicks } from './chat/clicks.js';
 import type { JobOwner } from './chat/job-owner.js';
 import { AcceptCommand } from './commands/accept-command.js';
@@ -16,12 +14,14 @@ import { HelpRecipes } from './commands/help-recipes.js';
 import type { Home } from './commands/home.js';
 import { LoginFirst } from './commands/login-first.js';
 import { OfferedOptions } from './commands/offered-options.js';
+import type { PatientChats } from './commands/patient-chats.js';
 import { ProveLogin } from './commands/prove-login.js';
 import type { Questions } from './commands/questions.js';
 import type { CommandRouter } from './commands/router.js';
 import { Shortcuts } from './commands/shortcuts.js';
 import { CommandStarter } from './commands/start-command.js';
 import type { StoppedRecipes } from './commands/stopped-recipes.js';
+import { within } from './commands/within.js';
 import type { Logins } from './connections/logins.js';
 import type { Jobs } from './jobs/jobs.js';
 import type { LogInSilently } from './jobs/log-in-silently.js';
@@ -31,6 +31,8 @@ import type { SlotResolver } from './jobs/resolve-connections.js';
 import type { Metrics } from './kernel/metrics.port.js';
 import type { Tracing } from './kernel/tracing.port.js';
 import type { RecipeBook } from './recipes/recipe-book.js';
+
+const PAGE_WAITS_MS = 5_000;
 
 interface CommandParts extends Omit<HomeAssembly, 'waiting' | 'logins'> {
   readonly jobs: Jobs;
@@ -46,7 +48,7 @@ interface CommandParts extends Omit<HomeAssembly, 'waiting' | 'logins'> {
   readonly resolverFor: (owner: JobOwner) => SlotResolver;
   readonly callApp: CallApp;
   readonly logInSilently: LogInSilently;
-  readonly chats: (platform: Platform) => ChatAdapter;
+  readonly patience: PatientChats;
   readonly clicks: Clicks;
   readonly metrics: Metrics;
   readonly tracing: Tracing | undefined;
@@ -55,12 +57,14 @@ interface CommandParts extends Omit<HomeAssembly, 'waiting' | 'logins'> {
 /** What takes the events of the chats: from a text, a press or a form to a job, or to an answer of the service itself. */
 export function assembleCommands(parts: CommandParts): {
   readonly events: EventHandler;
-  readonly starter: CommandStarter;
   readonly home: Home;
+  /** A login is done. It belongs to a page, which does not wait for a chat that takes nothing now. */
+  readonly loginCompleted: CommandStarter['loginCompleted'];
+  readonly stopSaying: () => void;
 } {
-  const { answers, appTitle, callApp, chats, claims, clicks, clock, createLoginLink, denialOf, help, intake, jobs } =
-    parts;
+  const { answers, appTitle, callApp, claims, clicks, clock, createLoginLink, denialOf, help, intake, jobs } = parts;
   const { logger, logins, metrics, personal, questions, recipes, resolverFor, router, stopped, store, tracing } = parts;
+  const { chats } = parts.patience;
   const searches = new OptionSearches({ resolverFor, perform: callApp, clock, metrics });
   const offered = new OfferedOptions(store, parts.vault);
   const loginFirst = new LoginFirst({ createLoginLink, logInSilently: parts.logInSilently, clicks });
@@ -95,5 +99,13 @@ export function assembleCommands(parts: CommandParts): {
     metrics,
     tracing,
   });
-  return { events, starter, home };
+  return {
+    events,
+    home,
+    loginCompleted: (...login) => within(clock, PAGE_WAITS_MS, starter.loginCompleted(...login), undefined),
+    stopSaying() {
+      events.stop();
+      parts.patience.stop();
+    },
+  };
 }

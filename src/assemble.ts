@@ -19,6 +19,7 @@ import { FileIntake } from './commands/file-intake.js';
 import { Help } from './commands/help.js';
 import { lifecycleHandler } from './commands/lifecycle.js';
 import { chatUserOf, LoginNotices } from './commands/login-notices.js';
+import { PatientChats } from './commands/patient-chats.js';
 import { PersonalConnections } from './commands/personal-connections.js';
 import { Questions } from './commands/questions.js';
 import { StoppedRecipes } from './commands/stopped-recipes.js';
@@ -120,6 +121,8 @@ export interface Assembly {
   /** Links to what is kept about a person. */
   readonly exports: ExportRoutesDeps['exports'];
   readonly onLifecycle: LifecycleHandler;
+  /** Gives up what a chat has not taken yet, so that its events end: the next process may be given them. */
+  stopSaying(): void;
   /** Ends the connections that were made with another client or for another host than the configuration has now. */
   endForeignConnections(): Promise<void>;
 }
@@ -146,6 +149,7 @@ export function assemble(policy: ServicePolicy, catalogue: () => Catalogue, driv
   const { clock, http, logger, metrics, oauth, oauth1, rehearsal, stores, tracing, vault } = drivers;
   const basics = { clock, ...observersOf(drivers) };
   const chats = chatFinder(drivers.chats);
+  const patience = new PatientChats(chats, basics);
   const parents = (name: string) => catalogue().parent(name);
   const connectors = (name: string) => catalogue().connector(name);
   const recipes = () => catalogue().recipes;
@@ -195,15 +199,9 @@ export function assemble(policy: ServicePolicy, catalogue: () => Catalogue, driv
   const callApp: CallApp = (call, owner, booking) =>
     measured(metrics, clock, call.parent.connector, () => perform(call, { booking, readFile: readFileOf(owner) }));
   const jobs = new Jobs({
-    stops,
-    denialOf,
-    store: stores.jobs,
+    ...{ stops, denialOf, vault, recipes },
+    ...{ store: stores.jobs, leases: stores.leases, limiter: stores.limiter, wishes: stores.expiring },
     queue: tracedQueue(stores.queue, tracing),
-    leases: stores.leases,
-    limiter: stores.limiter,
-    wishes: stores.expiring,
-    vault,
-    recipes,
     resolverFor: (job) => resolverFor(job.user),
     chats,
     clicks,
@@ -220,7 +218,7 @@ export function assemble(policy: ServicePolicy, catalogue: () => Catalogue, driv
     ...{ historyMs: policy.historyMs, loginTimeoutMs: policy.loginTimeoutMs, startLimits: policy.startLimits },
     ...{ maxRunning: policy.maxRunningJobs, leaseMs: policy.jobLeaseMs, isAlone: drivers.isAlone ?? false },
   });
-  const take = new TakeAnswers({ answers: jobs.waiting.answers, recipes, chats });
+  const take = new TakeAnswers({ answers: jobs.waiting.answers, recipes, chats: patience.chats });
   const help = new Help({ recipes, stopped, router, denialOf, titleOf, appTitle, clicks, logger, metrics });
   const answers = new AnswerJobs({
     take,
@@ -257,12 +255,12 @@ export function assemble(policy: ServicePolicy, catalogue: () => Catalogue, driv
       if (event.owner === 'shared') return;
       const user = chatUserOf(event.owner);
       commands.home.changed(user);
-      await commands.starter.loginCompleted(user, event);
+      await commands.loginCompleted(user, event);
     },
     onFailed: (event) => notices.failed(event),
   });
   const commands = assembleCommands({
-    ...{ answers, appTitle, callApp, chats, claims, clicks, clock, ...ways, denialOf, help, intake, jobs },
+    ...{ answers, appTitle, callApp, patience, claims, clicks, clock, ...ways, denialOf, help, intake, jobs },
     ...{ logger, logins, metrics, personal, questions, recipes, resolverFor, router, stopped, tracing, vault },
     ...{ loginTimeoutMs: policy.loginTimeoutMs, pageOf: homeFinder(drivers.chats), store: stores.expiring },
   });
@@ -293,6 +291,7 @@ export function assemble(policy: ServicePolicy, catalogue: () => Catalogue, driv
     keepAlive,
     exports,
     onLifecycle: lifecycleHandler(departures, policy.uninstallGraceMs),
+    stopSaying: () => commands.stopSaying(),
     async endForeignConnections() {
       for (const parent of catalogue().parents) await connections.endForeign(parent);
     },

@@ -208,6 +208,7 @@ export async function startService(config: Config, environment: Environment): Pr
       // Until then readiness says no, and what load balancers still send is put in the queue for another process.
       const noticed = config.store.kind === 'embedded' ? undefined : clock.sleep(NOTICE_MS);
       await Promise.all([jobs.stop(DRAIN_MS), noticed]);
+      assembly.stopSaying();
       const ends = [
         server.close(),
         revoker.stop(),

@@ -14,7 +14,7 @@ import { fieldMessage, outcomeMessage, SKIP } from './answer-messages.js';
 import type { EventClaims } from './event-claims.js';
 import { withDefaults } from './gather-parameters.js';
 import type { JobQuestion, Questions } from './questions.js';
-import { answerOfFields, type TakeAnswers } from './take-answers.js';
+import { type Answering, answerOfFields, type TakeAnswers } from './take-answers.js';
 
 type ClickOn<Kind extends Click['kind']> = Extract<Click, { kind: Kind }>;
 
@@ -71,8 +71,17 @@ export class AnswerJobs {
     if (view.kind === 'open' && !click.inChat && (await forms.open(event, ref, view.asking))) return;
     if (!(await claims.claim(event))) return;
     if (view.kind !== 'open') return take.say(event, outcomeMessage(view, texts));
-    const field = await this.expect(event, ref, view.asking);
-    if (field) await take.say(event, fieldMessage(field, event.conversation, texts));
+    const question = await this.expect(event, ref, view.asking);
+    if (question) await this.#sayField(event, question, view.asking);
+  }
+
+  /** Asks for the field that a question has come to. */
+  async #sayField(to: Answering, question: JobQuestion, asking: OpenAsk): Promise<void> {
+    const { clock, questions, take } = this.#deps;
+    const field = fieldsOf(asking).find(({ name }) => name === question.asking);
+    if (!field) return;
+    const message = fieldMessage(field, to.conversation, textsFor(to.locale));
+    await questions.say(to.user, question, clock, () => take.say(to, message));
   }
 
   /** The form of a question was sent off. */
@@ -81,11 +90,11 @@ export class AnswerJobs {
   }
 
   /** Expects what the person types next; asks nothing by itself. */
-  async expect(to: Asked, ref: AskRef, asking: OpenAsk): Promise<AskedField | undefined> {
+  async expect(to: Asked, ref: AskRef, asking: OpenAsk): Promise<JobQuestion | undefined> {
     const [field] = fieldsOf(asking);
     if (!field) return undefined;
     const now = this.#deps.clock.now();
-    await this.#deps.questions.askForJob(to.user, {
+    const question: JobQuestion = {
       kind: 'job',
       id: ref.ask,
       job: ref.job,
@@ -95,8 +104,9 @@ export class AnswerJobs {
       askedAt: now,
       lastEventId: '',
       ttlMs: Math.max(1, asking.expiresAt - now),
-    });
-    return field;
+    };
+    await this.#deps.questions.askForJob(to.user, question);
+    return question;
   }
 
   /** A text while a job's question is open; nothing for a second delivery of one that was dealt with. */
@@ -122,8 +132,7 @@ export class AnswerJobs {
     }
     // A process that has died had taken it, and was to ask for the next field.
     if (question.lastEventId === event.id) {
-      const field = fieldsOf(view.asking).find(({ name }) => name === question.asking);
-      if (field) await take.say(event, fieldMessage(field, event.conversation, texts));
+      await this.#sayField(event, question, view.asking);
       return false;
     }
     // What is typed after another command was not meant for this question; its button still takes an answer.
@@ -147,9 +156,9 @@ export class AnswerJobs {
     const given = parsed ? { ...question.given, [field.name]: parsed.value } : question.given;
     const next = fields[index + 1];
     if (next) {
-      const to: JobQuestion = { ...question, given, asking: next.name, askedAt: clock.now(), lastEventId: event.id };
-      if (await questions.advance(event.user, question, to))
-        await take.say(event, fieldMessage(next, event.conversation, texts));
+      const asked = { asking: next.name, askedAt: clock.now(), lastEventId: event.id, isUnseen: undefined };
+      const to: JobQuestion = { ...question, ...asked, given };
+      if (await questions.advance(event.user, question, to)) await this.#sayField(event, to, view.asking);
       return false;
     }
     const values = withDefaults({ parameters: fields }, given);

@@ -39,6 +39,8 @@ export class EventClaims {
   readonly #mostOpen: number;
   /** Claims of this process that are not settled, the oldest first. */
   readonly #open = new Set<string>();
+  /** Events that this process holds without having claimed them. */
+  readonly #reserved = new Set<string>();
 
   constructor(store: ExpiringStore, metrics: Metrics, mostOpen = MOST_OPEN) {
     this.#store = store;
@@ -52,7 +54,7 @@ export class EventClaims {
    */
   async claim(event: Delivered): Promise<boolean> {
     const key = keyOf(event);
-    if (await this.#store.add(key, UNDER_WAY, UNDER_WAY_MS)) {
+    if ((await this.#store.add(key, UNDER_WAY, UNDER_WAY_MS)) || this.#reserved.delete(key.id)) {
       this.#remember(key.id);
       return true;
     }
@@ -67,7 +69,7 @@ export class EventClaims {
   async isClaimed(event: Delivered): Promise<boolean> {
     const key = keyOf(event);
     const claim = await this.#store.get(key);
-    if (claim === undefined) return false;
+    if (claim === undefined || (claim === UNDER_WAY && this.#reserved.has(key.id))) return false;
     if (claim === UNDER_WAY && !this.#open.has(key.id))
       throw new BehalfError('chat.under_way', 'Another process works on this event, or has died over it');
     this.#metrics.count('chat_events_duplicate', { platform: event.user.platform });
@@ -77,7 +79,7 @@ export class EventClaims {
   /** An event has been dealt with: further deliveries of it mean nothing. Does nothing where it was not claimed here. */
   async settle(event: Delivered): Promise<void> {
     const key = keyOf(event);
-    if (this.#open.delete(key.id)) await this.#store.put(key, DONE, EVENT_TTL_MS);
+    if (this.#forget(key)) await this.#store.put(key, DONE, EVENT_TTL_MS);
   }
 
   /** As {@link settle}, for an event that was dealt with before it was claimed: it might have been lost on the way. */
@@ -114,6 +116,19 @@ export class EventClaims {
     }
   }
 
+  /** Keeps an event for this process, for as long as a claim is good that is not settled; again and again for longer. */
+  async hold(event: Delivered): Promise<void> {
+    const key = keyOf(event);
+    const isOurs = this.#open.has(key.id) || this.#reserved.has(key.id);
+    if (isOurs) await this.#store.put(key, UNDER_WAY, UNDER_WAY_MS);
+    else if (await this.#store.add(key, UNDER_WAY, UNDER_WAY_MS)) this.#reserved.add(key.id);
+  }
+
+  #forget({ id }: RecordKey): boolean {
+    const wasReserved = this.#reserved.delete(id);
+    return this.#open.delete(id) || wasReserved;
+  }
+
   #remember(id: string): void {
     this.#open.add(id);
     if (this.#open.size <= this.#mostOpen) return;
@@ -126,7 +141,7 @@ export class EventClaims {
   /** An event could not be dealt with: the next delivery counts as the first. */
   async giveBack(event: Delivered): Promise<void> {
     const key = keyOf(event);
-    if (this.#open.delete(key.id)) await this.#store.delete(key);
+    if (this.#forget(key)) await this.#store.delete(key);
   }
 }
 

@@ -7,16 +7,17 @@ import { inLanguage, type Message, textMessage } from '../chat/message.js';
 import { looksLikeCode } from '../connections/login-code.js';
 import type { WaitingJobs } from '../jobs/waiting-jobs.js';
 import type { Clock } from '../kernel/clock.port.js';
-import { asBehalfError, isBehalfError, kindOf } from '../kernel/errors.js';
+import { asBehalfError, isBehalfError } from '../kernel/errors.js';
 import type { Observers } from '../kernel/observers.js';
 import type { RecipeBook } from '../recipes/recipe-book.js';
-import { errorText } from '../texts/error-text.js';
 import { textsFor } from '../texts/texts-for.js';
 import type { AnswerJobs } from './answer-jobs.js';
+import { Apologies } from './apologies.js';
 import type { CancelCommand } from './cancel-command.js';
 import type { CommandForms } from './command-forms.js';
 import type { EventClaims } from './event-claims.js';
 import type { FormOptions } from './form-options.js';
+import { HeldEvents } from './held-events.js';
 import type { Help } from './help.js';
 import { CHOSEN_COMMAND } from './help-messages.js';
 import type { HelpRecipes } from './help-recipes.js';
@@ -57,14 +58,23 @@ export interface EventHandlerDeps extends Observers {
  */
 export class EventHandler {
   readonly #deps: EventHandlerDeps;
+  readonly #held: HeldEvents;
+  readonly #apologies: Apologies;
 
   constructor(deps: EventHandlerDeps) {
     this.#deps = deps;
+    this.#held = new HeldEvents(deps.claims, deps.clock);
+    this.#apologies = new Apologies(deps);
+  }
+
+  /** What is given up from now on is left to the next process. */
+  stop(): void {
+    this.#apologies.stop();
+    this.#held.stop();
   }
 
   async handle(event: ChatEvent): Promise<void> {
-    const { clock, metrics } = this.#deps;
-    const startedAt = clock.now();
+    const { metrics } = this.#deps;
     metrics.count('chat_events', { platform: event.user.platform, kind: event.kind });
     // It changes nothing, and whoever types is not told in the chat of what went wrong.
     if (event.kind === 'options') return this.#deps.options.answer(event);
@@ -75,6 +85,16 @@ export class EventHandler {
     // Nobody sees it: the person has done nothing.
     if (event.kind === 'silent-sign-in') return this.#deps.proveLogin.silently(event);
     if (event.kind === 'silent-sign-in-failed') return this.#deps.proveLogin.notSilently(event.user);
+    this.#held.refuseHeld(event);
+    const work = this.#answer(event);
+    this.#held.follow(event, work);
+    await work;
+    await this.#settle(event);
+  }
+
+  async #answer(event: ChatEvent): Promise<void> {
+    const { clock, metrics } = this.#deps;
+    const startedAt = clock.now();
     try {
       if (event.kind === 'text') await this.#text(event);
       else if (event.kind === 'action') await this.#action(event);
@@ -82,12 +102,11 @@ export class EventHandler {
       else if (event.kind === 'sign-in') await this.#signIn(event);
       else if (event.kind === 'slash-command') await this.#deps.shortcuts.typed(event);
       else if (event.kind === 'shortcut') await this.#deps.shortcuts.chosen(event);
-      await this.#settle(event);
       metrics.time('ack_ms', clock.now() - startedAt, { platform: event.user.platform });
     } catch (error) {
       // Nobody is told: the platform delivers it again.
       if (isBehalfError(error, 'chat.under_way')) throw error;
-      await this.#apologise(event, error);
+      await this.#apologies.tell(event, error);
     }
   }
 
@@ -110,7 +129,7 @@ export class EventHandler {
       await starter.start(event, { recipe: route.recipe, rest: route.rest, press: event });
       return;
     }
-    const question = await questions.open(event);
+    const question = await questions.answeredBy(event);
     if (looksLikeCode(event.text) && (await this.#code(event, question !== undefined))) return;
     if (question) {
       await (isJobQuestion(question) ? this.#deps.answers.text(question, event) : starter.answer(question, event));
@@ -258,30 +277,5 @@ export class EventHandler {
     if (event.message)
       await this.#deps.chats(event.user.platform).update(event.message, inLanguage(message, event.locale));
     else await this.#reply(event, message);
-  }
-
-  /** Tells the person what went wrong. When not even that is possible the platform is asked to deliver again. */
-  async #apologise(event: ChatEvent, error: unknown): Promise<void> {
-    const err = asBehalfError(error);
-    const { logger, metrics, tracing } = this.#deps;
-    tracing?.fail(err);
-    metrics.count('errors', { code: err.code, kind: kindOf(err) });
-    logger.error(
-      { platform: event.user.platform, kind: event.kind, eventId: event.id, err },
-      'an event could not be handled',
-    );
-    if (err.code === 'chat.delivery_failed') return this.#settle(event);
-    const texts = textsFor(event.locale);
-    const text =
-      err.code === 'store.unavailable'
-        ? texts.errors[err.code]
-        : texts.commands.withReference(errorText(err, texts), err.ref);
-    try {
-      await this.#reply(event, textMessage(text));
-    } catch {
-      await this.#deps.claims.giveBack(event).catch(() => {});
-      throw err;
-    }
-    await this.#settle(event);
   }
 }

@@ -1,14 +1,18 @@
 import { z } from 'zod';
 import { type ChatUser, chatUserKey } from '../chat/chat-user.js';
 import { type ConversationRef, StoredConversation } from '../chat/conversation.js';
+import type { Clock } from '../kernel/clock.port.js';
 import type { ExpiringStore } from '../kernel/expiring-store.port.js';
 import { joinKey, randomToken } from '../kernel/ids.js';
 import { type SealedKey, type SealedStore, sealedStore } from '../kernel/sealed-store.js';
 import type { Vault } from '../kernel/vault.js';
 import type { Taken } from './choices.js';
+import { within } from './within.js';
 
 /** A question that nobody answers is forgotten after this; the next text is then a command again. */
 const QUESTION_TTL_MS = 10 * 60_000;
+/** What the chat takes later than this has waited for it: the person may have written something else by then. */
+const SEEN_WITHIN_MS = 1_000;
 /** A question that cannot be asked before a login waits as long as people usually have for that. */
 const LOGIN_TTL_MS = 30 * 60_000;
 
@@ -42,6 +46,8 @@ const CommandQuestion = z.object({
   askedAt: z.number(),
   /** The event that was answered last: a second delivery of it is not the next answer. */
   lastEventId: z.string(),
+  /** The chat has not taken it yet: what is typed meanwhile is no answer to it. */
+  isUnseen: z.literal(true).optional(),
   /** What the command is traced below (W3C `traceparent`). */
   trace: z.string().optional(),
   /** That event has answered the last question: its job follows. */
@@ -60,6 +66,8 @@ const JobQuestion = z.object({
   asking: z.string(),
   askedAt: z.number(),
   lastEventId: z.string(),
+  /** The chat has not taken it yet: what is typed meanwhile is no answer to it. */
+  isUnseen: z.literal(true).optional(),
   /** How long the job waits, in milliseconds. */
   ttlMs: z.number(),
 });
@@ -101,6 +109,7 @@ export function questionOf({ labels, next, texts, values }: Taken, askedAt: numb
     said: next.kind === 'question' ? saidWith(next.problem) : undefined,
     awaiting: next.kind === 'login' ? next.missing.map(({ parent }) => parent.name) : undefined,
     askedAt,
+    isUnseen: undefined,
   };
 }
 
@@ -120,6 +129,12 @@ export class Questions {
     if (conversation.kind === 'channel') return this.#read(user, 'channel');
     const [here, inChannel] = await Promise.all([this.#read(user, 'direct'), this.#read(user, 'channel')]);
     return here ?? inChannel;
+  }
+
+  /** As {@link open}, without one that the person has not seen yet: only the event that it comes from goes on with it. */
+  async answeredBy(event: Asked & { readonly id: string }): Promise<Question | undefined> {
+    const question = await this.open(event);
+    return question?.isUnseen && question.lastEventId !== event.id ? undefined : question;
   }
 
   /** The open question of this id, if the person has it. */
@@ -150,6 +165,29 @@ export class Questions {
     return this.#store.swap(keyOf(user, from.conversation.kind), encode(from), encode(to), ttlOf(to));
   }
 
+  /**
+   * Says a question that is kept already. While the chat does not take it, and where it never does, it counts as unseen; its time
+   * begins when it stands there.
+   */
+  async say(user: ChatUser, question: Question, clock: Clock, words: () => Promise<void>): Promise<void> {
+    const said = words().then(() => 'said' as const);
+    let unseen = question.isUnseen ? question : undefined;
+    try {
+      if ((await within(clock, SEEN_WITHIN_MS, said, 'late')) === 'late') unseen ??= await this.#hide(user, question);
+      await said;
+    } catch (error) {
+      // Without the store nobody reads it either.
+      if (!unseen) await this.#hide(user, question).catch(() => {});
+      throw error;
+    }
+    if (unseen) await this.advance(user, unseen, { ...unseen, isUnseen: undefined, askedAt: clock.now() });
+  }
+
+  async #hide(user: ChatUser, question: Question): Promise<Question | undefined> {
+    const unseen: Question = { ...question, isUnseen: true };
+    return (await this.advance(user, question, unseen)) ? unseen : undefined;
+  }
+
   /** Closes this question, not one that was asked later; tells whether it was open. */
   async close(user: ChatUser, { conversation, id }: Pick<Question, 'id' | 'conversation'>): Promise<boolean> {
     const open = await this.#read(user, conversation.kind);
@@ -170,7 +208,7 @@ export class Questions {
 
 function ttlOf(question: Question): number {
   if (isJobQuestion(question)) return question.ttlMs;
-  return question.awaiting ? LOGIN_TTL_MS : QUESTION_TTL_MS;
+  return question.awaiting || question.isUnseen ? LOGIN_TTL_MS : QUESTION_TTL_MS;
 }
 
 function keyOf(user: ChatUser, kind: ConversationRef['kind']): SealedKey {

@@ -275,22 +275,23 @@ export class CommandStarter {
 
   async #sayNext(
     { conversation, locale, user }: Pick<Asked, 'user' | 'conversation' | 'locale'>,
-    { given, id }: CommandQuestion,
+    question: CommandQuestion,
     options: { readonly recipe: CompiledRecipe; readonly next: NextStep; readonly isFirst?: boolean },
   ): Promise<void> {
-    const { clicks, forms, logins } = this.#deps;
+    const { clicks, clock, forms, logins, questions } = this.#deps;
+    const { given, id } = question;
     const { next, ...asked } = options;
     const to = { user, conversation, locale };
+    const say = (message: Message) => questions.say(user, question, clock, () => this.#say(to, message));
     if (next.kind === 'question') {
       const texts = textsFor(locale);
       const hasForm = forms.has(asked.recipe, user.platform, given);
-      await this.#say(
-        to,
+      await say(
         await questionMessage(clicks, user, id, { ...asked, conversation, hasForm, problem: next.problem, texts }),
       );
     } else if (next.kind === 'login') {
       const wanted = { ...to, recipe: asked.recipe, missing: next.missing };
-      await logins.forQuestion(wanted, id, (message) => this.#say(to, message));
+      await logins.forQuestion(wanted, id, say);
     }
   }
 

@@ -20,6 +20,9 @@ export type ChatOperation =
   | 'isInGroup'
   | 'readFile';
 
+/** Whether an operation is refused, and in how many ms it may be tried again; without a time a repeat is of no use. */
+export type Failure = boolean | { readonly retryAfterMs: number };
+
 /** A message as it stands in the chat. */
 export interface ChatMessage {
   readonly id: string;
@@ -58,7 +61,7 @@ export class RecordingChat implements ChatAdapter {
   /** How long messages are divided; not at all unless a test says so. */
   long: LongMessages = takesEverything;
   #movesUpdates = false;
-  #failure: ((operation: ChatOperation, message?: Message) => boolean) | undefined;
+  #failure: ((operation: ChatOperation, message?: Message) => Failure) | undefined;
   #gate: ((operation: ChatOperation, message?: Message) => Promise<void> | undefined) | undefined;
 
   constructor(platform: Platform = 'slack') {
@@ -135,7 +138,7 @@ export class RecordingChat implements ChatAdapter {
   }
 
   /** Refuses each operation for which `failure` says so, until told otherwise. */
-  failWhen(failure: ((operation: ChatOperation, message?: Message) => boolean) | undefined): void {
+  failWhen(failure: ((operation: ChatOperation, message?: Message) => Failure) | undefined): void {
     this.#failure = failure;
   }
 
@@ -159,7 +162,9 @@ export class RecordingChat implements ChatAdapter {
     this.operations.push(operation);
     if (message) this.inaccessible.push(...inaccessible(message));
     await this.#gate?.(operation, message);
-    if (this.#failure?.(operation, message)) throw new BehalfError('chat.delivery_failed', `${operation} was refused`);
+    const failure = this.#failure?.(operation, message) ?? false;
+    const again = typeof failure === 'object' ? failure : {};
+    if (failure) throw new BehalfError('chat.delivery_failed', `${operation} was refused`, again);
   }
 
   #add(where: Pick<ChatMessage, 'conversation' | 'privateTo' | 'inThread'>, message: Message): MessageRef {

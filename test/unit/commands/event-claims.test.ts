@@ -1,6 +1,7 @@
 import { EventClaims } from '../../../src/commands/event-claims.js';
 import { noMetrics } from '../../../src/kernel/metrics.port.js';
 import { settled } from '../../support/at-rest.js';
+import { createManualClock } from '../../support/clocks.js';
 import { recipe } from '../../support/service-files.js';
 import { ANN, eventually, gate, type Replica, type ServiceKit, startServiceKit } from '../../support/service-kit.js';
 
@@ -25,9 +26,13 @@ afterEach(async () => {
 });
 
 describe.each([['help'], ['create thing'], ['nonsense']])('a process that dies as it answers “%s”', (text) => {
+  let dying: Replica;
+
   beforeEach(async () => {
+    // Its time stands still from then on.
+    dying = await kit.replica({ clock: createManualClock() });
     kit.chat.holdWhen(() => gate().opened);
-    void kit.say(text, { id: 'E1' });
+    void kit.say(text, { id: 'E1', replica: dying });
     await eventually(() => kit.chat.operations.length === 1);
     kit.chat.holdWhen(undefined);
   });
@@ -41,9 +46,25 @@ describe.each([['help'], ['create thing'], ['nonsense']])('a process that dies a
   });
 
   test('is not taken for dead by itself', async () => {
-    await kit.say(text, { id: 'E1' });
+    await kit.say(text, { id: 'E1', replica: dying });
     expect(kit.chat.messages).toHaveLength(0);
   });
+});
+
+test('an event that a process still works on after long is left to that one', async () => {
+  const answering = gate();
+  kit.chat.holdWhen(() => answering.opened);
+  const answered = kit.say('help', { id: 'E1' });
+  await eventually(() => kit.chat.operations.length === 1);
+  await kit.clock.advance(60_000);
+  for (const replica of [other, undefined])
+    await expect(kit.say('help', { id: 'E1', ...(replica ? { replica } : {}) })).rejects.toMatchObject({
+      code: 'chat.under_way',
+    });
+  answering.open();
+  await answered;
+  await kit.say('help', { id: 'E1', replica: other });
+  expect(kit.chat.messages).toHaveLength(1);
 });
 
 test('an event that was answered is not answered again, by any process, for a day', async () => {

@@ -1,0 +1,80 @@
+import { setMaxListeners } from 'node:events';
+import type { ChatAdapter } from '../chat/chat-adapter.port.js';
+import type { Platform } from '../chat/chat-user.js';
+import { pauseBeforeDelivery } from '../jobs/deliver-reply.js';
+import type { Clock } from '../kernel/clock.port.js';
+import { asBehalfError } from '../kernel/errors.js';
+import type { Logger } from '../kernel/logger.port.js';
+
+interface PatientChatsDeps {
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+type FindChat = (platform: Platform) => ChatAdapter;
+
+/**
+ * Chats that say once more, later, what their platform does not take now, at the times at which jobs repeat their answers. What
+ * is said resolves when it stands in the chat, and rejects when a repeat is of no use, when the last one has failed, or at
+ * {@link stop}.
+ */
+export class PatientChats {
+  /** The same chats, found in the same way. */
+  readonly chats: FindChat;
+  readonly #deps: PatientChatsDeps;
+  readonly #stopping = new AbortController();
+
+  constructor(chats: FindChat, deps: PatientChatsDeps) {
+    this.#deps = deps;
+    // Each pause listens to it.
+    setMaxListeners(0, this.#stopping.signal);
+    const made = new Map<Platform, ChatAdapter>();
+    this.chats = (platform) => {
+      const chat = made.get(platform) ?? this.#patient(chats(platform));
+      made.set(platform, chat);
+      return chat;
+    };
+  }
+
+  /** Whatever still waits is given up now. */
+  stop(): void {
+    this.#stopping.abort();
+  }
+
+  #patient(chat: ChatAdapter): ChatAdapter {
+    const { files, home, long, platform, popUpScripts, routes, silentSignIn, workingSign } = chat;
+    const later = <T>(say: () => Promise<T>): Promise<T> => this.#untilSaid(platform, say);
+    return {
+      ...{ files, long, platform, routes },
+      ...(home ? { home } : {}),
+      ...(popUpScripts ? { popUpScripts } : {}),
+      ...(silentSignIn ? { silentSignIn } : {}),
+      ...(workingSign ? { workingSign } : {}),
+      ...(chat.isInGroup ? { isInGroup: async (...of) => (await chat.isInGroup?.(...of)) ?? false } : {}),
+      channelOf: (conversation) => chat.channelOf(conversation),
+      describeUser: (user, conversation) => chat.describeUser(user, conversation),
+      post: (to, message, options) => later(() => chat.post(to, message, options)),
+      postPrivately: (to, user, message) => later(() => chat.postPrivately(to, user, message)),
+      start: (handler, admits, onLifecycle) => chat.start(handler, admits, onLifecycle),
+      stop: () => chat.stop(),
+      update: (ref, message) => later(() => chat.update(ref, message)),
+    };
+  }
+
+  async #untilSaid<T>(platform: Platform, say: () => Promise<T>): Promise<T> {
+    const { clock, logger } = this.#deps;
+    for (let failures = 1; ; failures += 1) {
+      try {
+        return await say();
+      } catch (error) {
+        const err = asBehalfError(error);
+        const pauseMs = pauseBeforeDelivery(err, failures);
+        if (pauseMs === undefined) throw error;
+        logger.warn({ platform, pauseMs, err }, 'words that a chat does not take are said again later');
+        await clock.sleep(pauseMs, this.#stopping.signal).catch(() => {
+          throw error;
+        });
+      }
+    }
+  }
+}

@@ -1,0 +1,230 @@
+import { settled } from '../../support/at-rest.js';
+import type { ChatOperation, Failure } from '../../support/recording-chat.js';
+import { textOf } from '../../support/recording-chat.js';
+import { recipe } from '../../support/service-files.js';
+import { eventually, type Replica, type ServiceKit, startServiceKit } from '../../support/service-kit.js';
+
+const SHARED = 'crm: { use: crm-shared }';
+const RECIPES = {
+  create: recipe({
+    command: 'create issue',
+    connections: SHARED,
+    parameters: '[{ name: title, prompt: "Which title?" }, { name: size, prompt: "Which size?" }]',
+    steps: '  - { action: crm.create, input: { name: "{{ parameters }}" } }\n  - reply: { text: Created }',
+  }),
+  survey: recipe({
+    command: 'survey',
+    connections: SHARED,
+    steps: `  - ask:
+      text: Some questions
+      form: { title: Survey, fields: [{ name: first, prompt: "First?" }, { name: second, prompt: "Second?" }] }
+  - reply: { text: Thanks }`,
+  }),
+};
+const WORDS: readonly (ChatOperation | undefined)[] = ['post', 'postPrivately', 'update'];
+const MINUTE = 60_000;
+
+let kit: ServiceKit;
+let other: Replica;
+
+beforeEach(async () => {
+  kit = await startServiceKit({ recipes: RECIPES });
+  other = await kit.replica();
+});
+
+afterEach(async () => {
+  kit.chat.failWhen(undefined);
+  await kit.stop();
+});
+
+/** The chat takes no words; resolves `back` when it does. */
+function chatIsAway(failure: Failure = { retryAfterMs: 2_000 }): { back(): void } {
+  kit.chat.failWhen((operation) => WORDS.includes(operation) && failure);
+  return { back: () => kit.chat.failWhen(undefined) };
+}
+
+/** Somebody writes while the chat takes nothing: resolves when the first try has failed. */
+async function write(text: string, id: string): Promise<{ readonly handled: Promise<unknown> }> {
+  const tries = kit.chat.operations.length;
+  const handled = kit.say(text, { id });
+  handled.catch(() => {});
+  await eventually(() => kit.chat.operations.length > tries);
+  await settled();
+  return { handled };
+}
+
+const started = async () => (await kit.jobList()).map(({ state }) => state.parameters);
+const lastText = () => textOf(kit.chat.last());
+
+describe('while a chat takes nothing', () => {
+  test.each([
+    ['a built-in command', 'personal_connections', 'You have no'],
+    ['help', 'help', 'What I can do for you'],
+    ['what is unknown', 'nonsense', "I don't know that command"],
+    ['a question', 'create issue', 'Which title?'],
+  ])('the answer to %s is kept, and said once when it does', async (_, text, answer) => {
+    const chat = chatIsAway();
+    const { handled } = await write(text, 'E1');
+    chat.back();
+    await kit.clock.advance(10_000);
+    await handled;
+    expect(kit.chat.texts()).toEqual([expect.stringContaining(answer)]);
+  });
+
+  test('what went wrong is said once when it does', async () => {
+    kit.faults.push({ at: 'expiring.putAll', kind: 'lost', times: 1 });
+    const chat = chatIsAway();
+    const { handled } = await write('help', 'E1');
+    chat.back();
+    await kit.clock.advance(10_000);
+    await handled;
+    expect(kit.chat.texts()).toEqual([expect.stringContaining("can't reach my memory")]);
+  });
+
+  test('it is left alone for as long as it asks', async () => {
+    const chat = chatIsAway({ retryAfterMs: 90_000 });
+    const { handled } = await write('personal_connections', 'E1');
+    const tries = kit.chat.operations.length;
+    await kit.clock.advance(89_000);
+    expect(kit.chat.operations).toHaveLength(tries);
+    chat.back();
+    await kit.clock.advance(1_000);
+    await handled;
+    expect(kit.chat.messages).toHaveLength(1);
+  });
+
+  test('what it delivers again meanwhile is not answered twice, by any process, and may come once more', async () => {
+    const chat = chatIsAway({ retryAfterMs: MINUTE });
+    const { handled } = await write('create issue', 'E1');
+    await kit.clock.advance(2_000);
+    for (const seconds of [0, 20, 20]) {
+      await kit.clock.advance(seconds * 1_000);
+      await expect(kit.say('create issue', { id: 'E1' })).rejects.toMatchObject({ code: 'chat.under_way' });
+      await expect(kit.say('create issue', { id: 'E1', replica: other })).rejects.toMatchObject({
+        code: 'chat.under_way',
+      });
+    }
+    chat.back();
+    await kit.clock.advance(MINUTE);
+    await handled;
+    await kit.say('create issue', { id: 'E1' });
+    await kit.say('create issue', { id: 'E1', replica: other });
+    expect(kit.chat.texts()).toEqual([expect.stringContaining('Which title?')]);
+  });
+
+  test('it is given up after several tries, and a later delivery means nothing', async () => {
+    chatIsAway();
+    const { handled } = await write('help', 'E1');
+    await kit.clock.advance(30 * MINUTE);
+    await handled;
+    kit.chat.failWhen(undefined);
+    await kit.say('help', { id: 'E1', replica: other });
+    expect(kit.chat.messages).toEqual([]);
+  });
+
+  test('what it refuses for good is not tried again', async () => {
+    chatIsAway(true);
+    const { handled } = await write('help', 'E1');
+    await handled;
+    await kit.clock.advance(30 * MINUTE);
+    expect(kit.chat.operations).toHaveLength(1);
+  });
+
+  test('a process that stops leaves the event to the next one', async () => {
+    const chat = chatIsAway();
+    const { handled } = await write('create issue', 'E1');
+    kit.stopSaying();
+    await expect(handled).rejects.toMatchObject({ code: 'chat.delivery_failed' });
+    chat.back();
+    await kit.say('create issue', { id: 'E1', replica: other });
+    expect(kit.chat.texts()).toEqual([expect.stringContaining('Which title?')]);
+  });
+});
+
+describe('a question that a chat has not taken yet', () => {
+  test('takes no words of the person for its answer, and takes them when it stands there', async () => {
+    const chat = chatIsAway({ retryAfterMs: 12 * MINUTE });
+    const { handled } = await write('create issue', 'E1');
+    await kit.clock.advance(1_000);
+    chat.back();
+    await kit.say('hello?');
+    expect(lastText()).toContain("I don't know that command");
+    await kit.clock.advance(12 * MINUTE);
+    await handled;
+    expect(lastText()).toContain('Which title?');
+    await kit.clock.advance(9 * MINUTE);
+    await kit.say('Broken door');
+    expect(lastText()).toBe('Which size?');
+  });
+
+  test('is dropped with “cancel”', async () => {
+    const chat = chatIsAway({ retryAfterMs: MINUTE });
+    await write('create issue', 'E1');
+    chat.back();
+    await kit.say('cancel');
+    expect(lastText()).toBe('Cancelled. Nothing was done.');
+    await kit.clock.advance(MINUTE);
+    await kit.say('Broken door');
+    expect(lastText()).toContain("I don't know that command");
+  });
+
+  test('is the next one of a command as well: what was answered before is not lost, and nothing runs twice', async () => {
+    await kit.say('create issue');
+    const chat = chatIsAway({ retryAfterMs: MINUTE });
+    const { handled } = await write('Broken door', 'E2');
+    await kit.clock.advance(1_000);
+    chat.back();
+    await kit.say('hello?');
+    expect(lastText()).toContain("I don't know that command");
+    await kit.clock.advance(MINUTE);
+    await handled;
+    expect(lastText()).toBe('Which size?');
+    await kit.say('Broken door', { id: 'E2' });
+    expect(kit.chat.messages).toHaveLength(3);
+    await kit.say('large');
+    await kit.idle();
+    expect(await started()).toEqual([{ title: 'Broken door', size: 'large' }]);
+  });
+
+  test('is said by the next process where the one before has stopped over it', async () => {
+    await kit.say('create issue');
+    const chat = chatIsAway();
+    const { handled } = await write('Broken door', 'E2');
+    kit.stopSaying();
+    await expect(handled).rejects.toMatchObject({ code: 'chat.delivery_failed' });
+    chat.back();
+    await kit.say('Broken door', { id: 'E2', replica: other });
+    expect(lastText()).toBe('Which size?');
+    await kit.say('large', { replica: other });
+    await kit.idle();
+    expect(await started()).toEqual([{ title: 'Broken door', size: 'large' }]);
+  });
+
+  test('is a field that a job asks for as well', async () => {
+    await kit.say('survey');
+    await kit.idle();
+    const chat = chatIsAway({ retryAfterMs: MINUTE });
+    const pressed = kit.press(kit.chat.last(), 'Type here instead');
+    await eventually(() => kit.chat.operations.at(-1) === 'post');
+    await kit.clock.advance(2_000);
+    chat.back();
+    await kit.say('hello?');
+    expect(lastText()).toContain("I don't know that command");
+    await kit.clock.advance(MINUTE);
+    await pressed;
+    expect(lastText()).toContain('First?');
+    await kit.say('one');
+    expect(lastText()).toContain('Second?');
+    await kit.say('two');
+    await kit.idle();
+    expect(lastText()).toBe('Thanks');
+  });
+
+  test('is refused for good: the next words are no answer', async () => {
+    chatIsAway(true);
+    await kit.say('create issue');
+    kit.chat.failWhen(undefined);
+    await kit.say('hello?');
+    expect(lastText()).toContain("I don't know that command");
+  });
+});
