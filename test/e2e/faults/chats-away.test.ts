@@ -65,6 +65,48 @@ describe('a chat platform that does not take an answer', () => {
     }
   });
 
+  test.each([
+    ['fail', 'server_error'],
+    ['cannot be reached', 'cut_off'],
+  ] as const)(
+    'Slack and Teams %s as a question is to be asked: it comes later, once, and no other words are its answer',
+    async (_, kind) => {
+      const clients = [stage.actor('carl'), stage.actor('carl', 'teams')];
+      for (const carl of clients) await stage.ask(carl, 'help', /What I can do for you/);
+      const asked = clients.map((carl) => stage.count(carl, /Which amount/));
+      stage.world.slack.troubleApi({ kind }, { times: 4, method: 'chat.postMessage' });
+      if (kind === 'server_error')
+        stage.world.teams.faults.fail({ status: 502, code: 'BadGateway', message: 'Later' }, 4);
+      else stage.world.teams.faults.down(true);
+      await Promise.all(clients.map((carl) => carl.say('unkeyed deal')));
+      await stage.until(
+        'both to be away',
+        () => (stage.service.log().match(/are said again later/g)?.length ?? 0) >= 2,
+      );
+      stage.world.teams.faults.clear();
+      for (const carl of clients) await stage.ask(carl, 'hello there', /I don't know that command/);
+      for (const [index, carl] of clients.entries()) {
+        await stage.until('the question', () => stage.count(carl, /Which amount/) > (asked[index] ?? 0));
+        await carl.say(String(amount));
+        await stage.reads(carl, new RegExp(`Unkeyed deal of ${amount}`));
+        expect(stage.count(carl, /Which amount/)).toBe((asked[index] ?? 0) + 1);
+      }
+      expect(await stage.deals(amount)).toBe(2);
+    },
+  );
+
+  test('Slack and Teams are down as a command is answered at once: the answers come later, once', async () => {
+    const clients = [stage.actor('carl'), stage.actor('carl', 'teams')];
+    const heard = clients.map((carl) => stage.count(carl, /no personal connections/));
+    stage.world.slack.troubleApi({ kind: 'server_error' }, { times: 4, method: 'chat.postMessage' });
+    stage.world.teams.faults.fail({ status: 502, code: 'BadGateway', message: 'Later' }, 4);
+    await Promise.all(clients.map((carl) => carl.say('personal_connections')));
+    for (const [index, carl] of clients.entries()) {
+      await stage.until('the answer', () => stage.count(carl, /no personal connections/) > (heard[index] ?? 0));
+      expect(stage.count(carl, /no personal connections/)).toBe((heard[index] ?? 0) + 1);
+    }
+  });
+
   test('Teams asks to wait, and fails: the answer comes then, once', async () => {
     const rita = stage.actor('rita', 'teams');
     stage.world.teams.faults.throttle({ times: 1, retryAfterSeconds: 1 });
