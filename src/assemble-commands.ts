@@ -9,6 +9,7 @@ import { Choices } from './commands/choices.js';
 import { CommandForms } from './commands/command-forms.js';
 import type { FileIntake } from './commands/file-intake.js';
 import { FormOptions } from './commands/form-options.js';
+import type { FormRefusals } from './commands/form-refusals.js';
 import { EventHandler } from './commands/handle-event.js';
 import { HelpRecipes } from './commands/help-recipes.js';
 import type { Home } from './commands/home.js';
@@ -40,6 +41,7 @@ interface CommandParts extends Omit<HomeAssembly, 'waiting' | 'logins'> {
   readonly answers: AnswerJobs;
   readonly questions: Questions;
   readonly intake: FileIntake;
+  readonly refusals: FormRefusals;
   readonly stopped: StoppedRecipes;
   readonly router: () => CommandRouter;
   readonly recipes: () => RecipeBook;
@@ -71,7 +73,11 @@ export function assembleCommands(parts: CommandParts): {
   const inForms = { denialOf, recipes, chats, clicks, clock, logins: loginFirst, offered };
   const accept = new AcceptCommand({ jobs, claims, clicks, chats });
   const asking = { ...inForms, jobs, accept, questions, intake, choices: new Choices({ searches, clock, logger }) };
-  const forms = new CommandForms({ ...asking, askInChat: (...asked) => starter.ask(...asked) });
+  const forms = new CommandForms({
+    ...asking,
+    refusals: parts.refusals,
+    askInChat: (...asked) => starter.ask(...asked),
+  });
   const starter: CommandStarter = new CommandStarter({ ...asking, forms, claims, metrics, stopped, tracing });
   const options = new FormOptions({ ...inForms, searches, store, logger });
   const home = assembleHome({ ...parts, waiting: jobs.waiting });

@@ -16,6 +16,7 @@ import { AnswerJobs } from './commands/answer-jobs.js';
 import { EventClaims } from './commands/event-claims.js';
 import { tracedEvents } from './commands/event-span.js';
 import { FileIntake } from './commands/file-intake.js';
+import { FormRefusals } from './commands/form-refusals.js';
 import { Help } from './commands/help.js';
 import { lifecycleHandler } from './commands/lifecycle.js';
 import { chatUserOf, LoginNotices } from './commands/login-notices.js';
@@ -218,11 +219,12 @@ export function assemble(policy: ServicePolicy, catalogue: () => Catalogue, driv
     ...{ historyMs: policy.historyMs, loginTimeoutMs: policy.loginTimeoutMs, startLimits: policy.startLimits },
     ...{ maxRunning: policy.maxRunningJobs, leaseMs: policy.jobLeaseMs, isAlone: drivers.isAlone ?? false },
   });
+  const refusals = new FormRefusals({ chats: patience.chats, claims, clicks });
   const take = new TakeAnswers({ answers: jobs.waiting.answers, recipes, chats: patience.chats });
   const help = new Help({ recipes, stopped, router, denialOf, titleOf, appTitle, clicks, logger, metrics });
   const answers = new AnswerJobs({
     take,
-    forms: new AnswerForms({ take, answers: jobs.waiting.answers, claims, clicks, clock, intake }),
+    forms: new AnswerForms({ take, answers: jobs.waiting.answers, refusals, claims, clicks, clock, intake }),
     questions,
     claims,
     clock,
@@ -260,7 +262,7 @@ export function assemble(policy: ServicePolicy, catalogue: () => Catalogue, driv
     onFailed: (event) => notices.failed(event),
   });
   const commands = assembleCommands({
-    ...{ answers, appTitle, callApp, patience, claims, clicks, clock, ...ways, denialOf, help, intake, jobs },
+    ...{ answers, appTitle, callApp, patience, refusals, claims, clicks, clock, ...ways, denialOf, help, intake, jobs },
     ...{ logger, logins, metrics, personal, questions, recipes, resolverFor, router, stopped, tracing, vault },
     ...{ loginTimeoutMs: policy.loginTimeoutMs, pageOf: homeFinder(drivers.chats), store: stores.expiring },
   });

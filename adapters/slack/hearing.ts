@@ -1,4 +1,5 @@
 import type { App } from '@slack/bolt';
+import { AnswerInTime } from '../../src/chat/answer-in-time.js';
 import type { Admits } from '../../src/chat/chat-adapter.port.js';
 import type { ChatEventHandler } from '../../src/chat/chat-event.js';
 import type { ChatUser } from '../../src/chat/chat-user.js';
@@ -23,7 +24,7 @@ import { isJsonObject, type JsonObject } from './json.js';
 import type { Standing } from './people.js';
 import type { Session } from './session.js';
 import { hearShortcut, withNames } from './shortcuts.js';
-import { toEvent, withFiles } from './to-event.js';
+import { type Give, toEvent, withFiles } from './to-event.js';
 import { tenantOf } from './workspace.js';
 import type { Workspaces } from './workspaces.js';
 
@@ -42,21 +43,21 @@ export interface HearingParts {
 }
 
 type Hear = (body: JsonObject, context: HearingContext) => Heard;
-/** Says what Slack's request is answered with. */
-type Answer = (body: JsonObject) => Promise<void>;
+/** Where the listeners find what takes the answer to Slack's request. */
+export const ANSWER = 'behalfAnswer';
 
 /**
  * Joins Bolt's events to the service. Messages, the busy ones, are taken before the listeners: Bolt runs the chain of every
  * listener for every request. Of the other kinds each has one.
  */
 export function listen(app: App, parts: HearingParts): void {
-  const take = (hear: Hear, body: unknown, answer: Answer = async () => {}): Promise<void> =>
-    takeIn(parts, hear, isJsonObject(body) ? body : {}, answer);
+  const take = (hear: Hear, body: unknown, give: Give = () => false): Promise<void> =>
+    takeIn(parts, hear, isJsonObject(body) ? body : {}, give);
   app.use(({ body, next, payload }) => (isMessage(body, payload) ? take(hearMessage, body) : next()));
   app.event('app_home_opened', ({ body }) => take(hearHome, body));
   app.action({ type: 'block_actions' }, ({ body }) => take(hearPress, body));
-  app.view({ type: 'view_submission' }, ({ body, ack }) => take(hearSubmission, body, answering(ack)));
-  app.options({ type: 'block_suggestion' }, ({ body, ack }) => take(hearSuggestion, body, answering(ack)));
+  app.view({ type: 'view_submission' }, ({ body, context }) => take(hearSubmission, body, answering(context)));
+  app.options({ type: 'block_suggestion' }, ({ body, context }) => take(hearSuggestion, body, answering(context)));
   app.shortcut(/^/, ({ body }) => take(hearShortcut, body));
   app.command(/./, ({ body }) => take(hearSlashCommand, body));
   app.error(async (error) => {
@@ -69,7 +70,7 @@ function isMessage(body: object, payload: object): boolean {
   return isEvent && 'type' in payload && (payload.type === 'message' || payload.type === 'app_mention');
 }
 
-async function takeIn(parts: HearingParts, hear: Hear, body: JsonObject, answer: Answer): Promise<void> {
+async function takeIn(parts: HearingParts, hear: Hear, body: JsonObject, give: Give): Promise<void> {
   const { admits, clock, defaultLocale, handler, logger, metrics, responseOrigins, workspaces } = parts;
   const session = await workspaces.hearing(body);
   if (!session) {
@@ -95,10 +96,8 @@ async function takeIn(parts: HearingParts, hear: Hear, body: JsonObject, answer:
     timeZone: people.timeZone(heard.userId),
     locale: spoken(people.locale(heard.userId), defaultLocale),
   };
-  const told = toEvent(await withNames(await withFiles(heard, session.api), people), who, session.api);
-  await handler(told.event);
-  const given = told.answer();
-  if (given) await answer(given);
+  const { api } = session;
+  await handler(toEvent(await withNames(await withFiles(heard, api), people), who, { api, give }));
 }
 
 /** Guests and people of other organisations: they are told so, after the ack, and nothing else happens. */
@@ -124,7 +123,8 @@ function turnAway(
   );
 }
 
-/** Bolt's own types of answers are narrower than what the receiver passes on. */
-function answering(ack: (response?: never) => Promise<void>): Answer {
-  return (body) => ack(body as JsonObject & never);
+/** Not Bolt's own way: it does not tell what comes too late. */
+function answering(context: Readonly<Record<string, unknown>>): Give | undefined {
+  const answer = context[ANSWER];
+  return answer instanceof AnswerInTime ? (body) => answer.give(body) : undefined;
 }

@@ -1,11 +1,13 @@
 import { setMaxListeners } from 'node:events';
 import type { App } from '@slack/bolt';
+import { AnswerInTime } from '../../src/chat/answer-in-time.js';
 import { UnderWay } from '../../src/chat/under-way.js';
 import type { Clock } from '../../src/kernel/clock.port.js';
 import { asBehalfError, isBehalfError } from '../../src/kernel/errors.js';
 import type { Logger } from '../../src/kernel/logger.port.js';
 import type { Metrics } from '../../src/kernel/metrics.port.js';
-import { isJsonObject, type JsonObject } from './json.js';
+import { ANSWER } from './hearing.js';
+import type { JsonObject } from './json.js';
 import type { SlackRequest } from './requests.js';
 
 /** Slack waits 3 s for an answer; this leaves room for the way back. */
@@ -32,9 +34,7 @@ export type Reply =
   /** It makes no sense, and will not when it is repeated. */
   | { readonly kind: 'malformed'; readonly field?: unknown };
 
-type Outcome =
-  | { readonly kind: 'done'; readonly answer?: JsonObject }
-  | { readonly kind: 'failed'; readonly error: unknown };
+type Outcome = { readonly kind: 'done' } | { readonly kind: 'failed'; readonly error: unknown };
 interface Late {
   readonly kind: 'late';
 }
@@ -85,13 +85,16 @@ export class Intake {
     }
     const startedAt = clock.now();
     const { body } = request;
+    const answer = new AnswerInTime<JsonObject>();
     const work = this.#underway.follow(
-      request.kind === 'lifecycle' ? this.#takeLifecycle(body) : this.#process(app, body),
+      request.kind === 'lifecycle' ? this.#takeLifecycle(body) : this.#process(app, body, answer),
     );
     const outcome = await Promise.race([work, this.#late(startedAt)]);
+    const given = answer.take();
+    const taken: Reply = given ? { kind: 'taken', body: given } : TAKEN;
     switch (outcome.kind) {
       case 'done':
-        return outcome.answer ? { kind: 'taken', body: outcome.answer } : TAKEN;
+        return taken;
       case 'failed':
         return this.#answerFailure(requestId, outcome.error);
       case 'late':
@@ -100,7 +103,7 @@ export class Intake {
           if (ended.kind === 'failed') this.#logFailure(requestId, ended.error);
         });
         // Not known to be durable: an event is asked for again, and known by its id. Clicks are never delivered again.
-        return body['type'] === 'event_callback' ? AGAIN : TAKEN;
+        return body['type'] === 'event_callback' ? AGAIN : taken;
     }
   }
 
@@ -114,13 +117,9 @@ export class Intake {
     return this.#timer.late;
   }
 
-  #process(app: App, body: JsonObject): Promise<Outcome> {
-    let answer: JsonObject | undefined;
-    const ack = async (given: unknown): Promise<void> => {
-      if (isJsonObject(given)) answer = given;
-    };
-    return app.processEvent({ body, ack }).then(
-      (): Outcome => (answer ? { kind: 'done', answer } : { kind: 'done' }),
+  #process(app: App, body: JsonObject, answer: AnswerInTime<JsonObject>): Promise<Outcome> {
+    return app.processEvent({ body, ack: async () => {}, customProperties: { [ANSWER]: answer } }).then(
+      (): Outcome => ({ kind: 'done' }),
       (error: unknown): Outcome => ({ kind: 'failed', error }),
     );
   }

@@ -9,11 +9,8 @@ import { PATIENCE, type SlackApi } from './web-api.js';
 /** What every event tells of the person. */
 type Who = Pick<ChatEvent, 'user' | 'person' | 'hostTenantId' | 'timeZone' | 'locale'>;
 
-interface Told {
-  readonly event: ChatEvent;
-  /** What Slack's request is answered with, once the event has been handled; undefined for nothing. */
-  readonly answer: () => JsonObject | undefined;
-}
+/** Takes what Slack's request is answered with; false when it has been answered. */
+export type Give = (body: JsonObject) => boolean;
 
 /** What was heard with what Slack has left out: what a file of a shared channel is. */
 export async function withFiles(heard: Heard, api: SlackApi): Promise<Heard> {
@@ -24,44 +21,29 @@ export async function withFiles(heard: Heard, api: SlackApi): Promise<Heard> {
 }
 
 /** What was heard as an event for the service, with what the service can do about it while Slack waits. */
-export function toEvent(heard: Heard, who: Who, api: SlackApi): Told {
+export function toEvent(
+  heard: Heard,
+  who: Who,
+  { api, give }: { readonly api: SlackApi; readonly give: Give },
+): ChatEvent {
   const { event, place, triggerId } = heard;
-  let given: JsonObject | undefined;
-  const answer = (): JsonObject | undefined => given;
   const openForm: OpensForm['openForm'] = async (form) => {
     await api.call('views.open', { trigger_id: triggerId, view: renderForm(form, place) }, PATIENCE.asked);
   };
   switch (event.kind) {
     case 'home':
-      return { event: { ...event, ...who }, answer };
+      return { ...event, ...who };
     case 'text':
-      return { event: textEvent(event, who, triggerId === undefined ? undefined : openForm), answer };
+      return textEvent(event, who, triggerId === undefined ? undefined : openForm);
     case 'slash-command':
     case 'shortcut':
     case 'action':
-      return { event: { ...event, ...who, ...(triggerId === undefined ? {} : { openForm }) }, answer };
+      return { ...event, ...who, ...(triggerId === undefined ? {} : { openForm }) };
     case 'form':
-      return {
-        event: {
-          ...event,
-          ...who,
-          refuse: (_form, errors) => {
-            given = formErrors(errors);
-          },
-        },
-        answer,
-      };
+      return { ...event, ...who, refuse: (_form, errors) => give(formErrors(errors)) };
     case 'options':
-      return {
-        event: {
-          ...event,
-          ...who,
-          offer: (choices) => {
-            given = { options: toOptions(choices) };
-          },
-        },
-        answer: () => given ?? { options: [] },
-      };
+      give({ options: [] });
+      return { ...event, ...who, offer: (choices) => void give({ options: toOptions(choices) }) };
   }
 }
 

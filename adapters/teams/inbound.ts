@@ -117,7 +117,7 @@ function toShortcut(
 function toForm(did: PersonalActivity, data: unknown, give: Give): FormEvent | undefined {
   const token = tokenIn(data);
   if (token === undefined || !isRecord(data)) return undefined;
-  const refuse: FormEvent['refuse'] = (form, errors) => void give(renderForm(form, errors));
+  const refuse: FormEvent['refuse'] = (form, errors) => give(renderForm(form, errors));
   return { kind: 'form', ...baseOf(did), token, values: readValues(data), refuse };
 }
 

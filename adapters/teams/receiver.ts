@@ -1,3 +1,4 @@
+import { AnswerInTime } from '../../src/chat/answer-in-time.js';
 import type { ChatEventHandler } from '../../src/chat/chat-event.js';
 import { UnderWay } from '../../src/chat/under-way.js';
 import type { Clock } from '../../src/kernel/clock.port.js';
@@ -59,23 +60,6 @@ interface Errand {
 
 /** Checks the token of a request and then runs the turn. */
 export type Verify = (header: string, activity: Activity, turn: () => Promise<void>) => Promise<void>;
-
-/** What an invoke is answered with; what comes later has no effect. */
-class Answer {
-  #given: object | undefined;
-  #isTaken = false;
-
-  give(body: object): boolean {
-    if (this.#isTaken) return false;
-    this.#given = body;
-    return true;
-  }
-
-  take(): object | undefined {
-    this.#isTaken = true;
-    return this.#given;
-  }
-}
 
 interface Running {
   readonly verify: Verify;
@@ -153,7 +137,7 @@ export class TeamsReceiver {
 
   async #hear(request: HttpRequest, did: PersonalActivity, handler: ChatEventHandler): Promise<HttpResponse> {
     this.#options.onPerson(did);
-    const answer = new Answer();
+    const answer = new AnswerInTime();
     const event = toEvent(did, (body) => answer.give(body));
     const isInvoke = did.activity.type === 'invoke';
     const limit = isInvoke ? this.#invokeLimit : this.#messageLimit;
@@ -195,7 +179,7 @@ export class TeamsReceiver {
     this.#options.logger.warn({ code: known }, 'a Teams client could not sign a person in');
   }
 
-  #openPress(did: PersonalActivity, answer: Answer): (() => void) | undefined {
+  #openPress(did: PersonalActivity, answer: AnswerInTime<object>): (() => void) | undefined {
     const { conversationId } = did;
     const activityId = did.activity.replyToId;
     if (!activityId) return undefined;

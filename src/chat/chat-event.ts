@@ -94,7 +94,7 @@ export interface ChosenMessage {
   readonly author?: { readonly name: string; readonly userId?: string };
 }
 
-/** Somebody sent off a form of ours. It closes when the handler has resolved, unless it was refused. */
+/** Somebody sent off a form of ours. It closes when the handler has resolved, or the platform waits no longer, unless it was refused. */
 export interface FormEvent extends EventBase {
   readonly kind: 'form';
   readonly token: string;
@@ -102,8 +102,11 @@ export interface FormEvent extends EventBase {
   readonly values: Readonly<Record<string, string>>;
   /** By field name; absent where the platform's forms take none. */
   readonly files?: Readonly<Record<string, readonly ChatFile[]>>;
-  /** Keeps the form open and shows what is wrong, by field name. `form` is drawn where the platform draws it anew. */
-  readonly refuse: (form: Form, errors: Readonly<Record<string, string>>) => void;
+  /**
+   * Keeps the form open and shows what is wrong, by field name. `form` is drawn where the platform draws it anew. False when it is
+   * too late for that: the form has closed.
+   */
+  readonly refuse: (form: Form, errors: Readonly<Record<string, string>>) => boolean;
 }
 
 /** Somebody types in a field of a form whose options we give. */

@@ -54,6 +54,8 @@ const Click = z.discriminatedUnion('kind', [
     /** The question that the form answers as well. */
     question: z.string().optional(),
   }),
+  /** Shows a form again that has closed, filled in as it was sent off. */
+  z.object({ kind: z.literal('refill-form'), form: z.string(), values: z.record(z.string(), z.string()) }),
   /** `page` counts from 0: turns the pages of a help that is there; `app`: of that app's commands. */
   z.object({ kind: z.literal('help'), page: z.int().min(0).optional(), app: z.string().optional() }),
   /** Runs the command that is chosen in the picklist of the help. */

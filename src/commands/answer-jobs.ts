@@ -89,6 +89,15 @@ export class AnswerJobs {
     return this.#deps.forms.submit(event, click);
   }
 
+  /** The form of a question is to be shown again, filled in as it was. */
+  refill(
+    event: ActionEvent,
+    click: ClickOn<'answer-form'>,
+    filled: Pick<FormEvent, 'token' | 'values'>,
+  ): Promise<void> {
+    return this.#deps.forms.reopen(event, click, filled);
+  }
+
   /** Expects what the person types next; asks nothing by itself. */
   async expect(to: Asked, ref: AskRef, asking: OpenAsk): Promise<JobQuestion | undefined> {
     const [field] = fieldsOf(asking);

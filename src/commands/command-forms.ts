@@ -5,7 +5,6 @@ import { toStored } from '../chat/conversation.js';
 import type { FormChoice } from '../chat/form.js';
 import { type Message, textMessage } from '../chat/message.js';
 import type { MissingLogin } from '../jobs/resolve-connections.js';
-import { isBehalfError } from '../kernel/errors.js';
 import { joinKey, sha256 } from '../kernel/ids.js';
 import type { ParameterOption } from '../recipes/compiled-parameter.js';
 import type { CompiledRecipe } from '../recipes/compiled-recipe.js';
@@ -14,6 +13,7 @@ import type { AcceptCommand } from './accept-command.js';
 import { type Choices, isSearched, type Taken } from './choices.js';
 import type { FileIntake } from './file-intake.js';
 import type { FormParts } from './form-parts.js';
+import type { FormRefusals } from './form-refusals.js';
 import { firstMissing, refuseUndeclared, type Values, withDefaults } from './gather-parameters.js';
 import type { OfferedField } from './offered-options.js';
 import { formParameters, initialTexts, parameterForm, readForm } from './parameter-form.js';
@@ -21,12 +21,14 @@ import { describePeople } from './people.js';
 import { type CommandQuestion, isJobQuestion, type Questions } from './questions.js';
 import { refusalOf } from './refusals.js';
 import { sayPrivately } from './say.js';
+import { showForm } from './show-form.js';
 
 interface CommandFormsDeps extends FormParts {
   readonly accept: AcceptCommand;
   readonly questions: Questions;
   readonly intake: FileIntake;
   readonly choices: Choices;
+  readonly refusals: FormRefusals;
   /** Asks in the chat for what the form could not: files, on some platforms. `id` is the same for each delivery. */
   readonly askInChat: (
     request: Pick<FormEvent, 'id' | 'user' | 'conversation' | 'locale'>,
@@ -77,22 +79,24 @@ export class CommandForms {
       ...(question === undefined ? {} : { question }),
     };
     const [token = ''] = await this.#deps.clicks.issue(event.user, [click]);
-    try {
-      const parameters = this.#parameters(recipe, event.user.platform, given);
-      const chosen = await this.#offerGiven(recipe, { token, user: event.user }, { given, labels });
-      const form = parameterForm(
-        { name: recipe.name, parameters, locale: event.locale },
-        token,
-        initialTexts(parameters, given),
-        chosen,
-      );
-      await event.openForm(form);
-      return true;
-    } catch (error) {
-      // The platform takes no form from this press any more: the chat can still ask.
-      if (isBehalfError(error, 'chat.delivery_failed')) return false;
-      throw error;
-    }
+    const parameters = this.#parameters(recipe, event.user.platform, given);
+    const chosen = await this.#offerGiven(recipe, { token, user: event.user }, { given, labels });
+    const fields = { name: recipe.name, parameters, locale: event.locale };
+    return showForm(event, parameterForm(fields, token, initialTexts(parameters, given), chosen));
+  }
+
+  /** Shows once more a form that has closed, `filled` in as it was. */
+  async reopen(event: ActionEvent, click: FormClick, filled: Pick<FormEvent, 'token' | 'values'>): Promise<void> {
+    const { locale, user } = event;
+    const texts = textsFor(locale);
+    const recipe = this.#deps.recipes().get(click.recipe);
+    if (!recipe || recipe.version !== click.recipeVersion) return this.#say(event, texts.commands.changed);
+    const refusal = await refusalOf(this.#deps.denialOf, recipe, { ...event, conversation: click.conversation });
+    if (refusal) return this.#tell(event, refusal);
+    const { choices } = await this.#chosenIn({ ...filled, user }, recipe);
+    const fields = { name: recipe.name, parameters: this.#parameters(recipe, user.platform, click.given), locale };
+    const isShown = await showForm(event, parameterForm(fields, filled.token, filled.values, choices));
+    if (!isShown) await this.#say(event, texts.forms.notOpened);
   }
 
   /** The button below a question: shows the form of the command that is being asked about. */
@@ -132,10 +136,11 @@ export class CommandForms {
     const context = { now: clock.now(), user, intake, texts, locale, ...(timeZone === undefined ? {} : { timeZone }) };
     const read = readForm(parameters, event, context, chosen.options);
     const again = parameterForm({ name: recipe.name, parameters, locale }, event.token, event.values, chosen.choices);
-    if (Object.keys(read.errors).length > 0) return event.refuse(again, read.errors);
+    if (Object.keys(read.errors).length > 0) return this.#deps.refusals.refuse(event, again, read.errors);
     const place = { recipe, chat: chats(user.platform), user, conversation: click.conversation, locale };
     const { problem, values } = await describePeople({ values: read.values }, place);
-    if (problem) return event.refuse(again, { [problem.parameter.name]: problem.message ?? texts.forms.fillIn });
+    const wrong = problem && { [problem.parameter.name]: problem.message ?? texts.forms.fillIn };
+    if (wrong) return this.#deps.refusals.refuse(event, again, wrong);
     const key = click.question === undefined ? ['form', sha256(event.token)] : ['question', click.question];
     const whole = { ...hiddenOf(recipe, click.given), ...values };
     const missing = firstMissing(recipe, whole);
@@ -169,7 +174,7 @@ export class CommandForms {
   }
 
   /** What was chosen in those fields, out of what this form has offered in them. */
-  async #chosenIn({ token, user, values }: FormEvent, recipe: CompiledRecipe) {
+  async #chosenIn({ token, user, values }: Pick<FormEvent, 'token' | 'user' | 'values'>, recipe: CompiledRecipe) {
     const options: Record<string, ParameterOption> = {};
     const choices: Record<string, FormChoice> = {};
     for (const { name } of recipe.parameters.filter(isSearched)) {

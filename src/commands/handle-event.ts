@@ -175,6 +175,7 @@ export class EventHandler {
     if (click.kind === 'choose-option') return this.#deps.starter.choose(event, click);
     // Showing a form keeps nothing: a second delivery may show it again.
     if (click.kind === 'open-form') return this.#deps.forms.openForQuestion(event, click.question);
+    if (click.kind === 'refill-form') return this.#refill(event, click);
     if (click.kind === 'answer-fields') return this.#deps.answers.fill(event, click);
     if (click.kind === 'run-chosen') return this.#runChosen(event);
     if (click.kind === 'help' && click.page === undefined && (await this.#deps.helpRecipes.start(event, '', event)))
@@ -232,6 +233,14 @@ export class EventHandler {
     const recipe = this.#deps.recipes().byCommand(event.values[CHOSEN_COMMAND] ?? '');
     if (recipe) return this.#deps.starter.start(event, { recipe, press: event, button: event });
     if (await this.#deps.claims.claim(event)) await this.#tell(event, textsFor(event.locale).commands.chooseFirst);
+  }
+
+  async #refill(event: ActionEvent, { form: token, values }: Extract<Click, { kind: 'refill-form' }>): Promise<void> {
+    const form = await this.#deps.clicks.redeem(event.user, token);
+    const click = form.kind === 'ok' ? form.click : undefined;
+    if (click?.kind === 'form') return this.#deps.forms.reopen(event, click, { token, values });
+    if (click?.kind === 'answer-form') return this.#deps.answers.refill(event, click, { token, values });
+    await this.#tell(event, textsFor(event.locale).commands.tooOld);
   }
 
   async #form(event: FormEvent): Promise<void> {

@@ -37,3 +37,14 @@ export function italic(text: string): Span {
 export function code(text: string): Span {
   return { text, style: 'code' };
 }
+
+/** What is wrong with a field of a form. */
+export interface FieldError {
+  readonly label: string;
+  readonly error: string;
+}
+
+/** Each on a line of its own, below what was said. */
+export function fieldErrors(errors: readonly FieldError[]): RichText {
+  return errors.flatMap(({ error, label }) => rich`\n${bold(label)} ${error}`);
+}

@@ -130,6 +130,7 @@ describe('a question with fields', () => {
       values,
       refuse: (_form, errors) => {
         refused = errors;
+        return true;
       },
     });
     await kit.idle();
@@ -292,6 +293,20 @@ describe('a question with fields', () => {
     expect(created()).toEqual([{ name: { title: 'Chairs', count: 2, size: 'l', urgent: true } }]);
   });
 
+  test('a form that has closed before it was judged says so in the chat, and opens again as it was filled in', async () => {
+    const { token } = await opened(await asked('mine about: chairs'));
+    const sent = { id: 'late', user: ANN, conversation: CHANNEL, token, values: { ...WHOLE, count: 'many' } };
+    await kit.handleEvent({ kind: 'form', ...sent, refuse: () => false });
+    const said = kit.chat.last();
+    expect(textOf(said)).toContain('was not sent: some of it does not fit.');
+    const again = await pressed(said, { label: 'Correct it' });
+    expect(again?.fields.find(({ name }) => name === 'count')).toMatchObject({ initial: 'many' });
+    expect(await submitted({ token: again?.token ?? '' }, WHOLE)).toBeUndefined();
+    expect(created()).toHaveLength(1);
+    await pressed(said, { label: 'Correct it' });
+    expect(textOf(kit.chat.last())).toContain('You have answered already');
+  });
+
   test('what is typed and what is filled in are one answer', async () => {
     const question = await asked('mine about: chairs');
     const shown = await opened(question);
@@ -328,7 +343,7 @@ describe('a question with fields', () => {
       token: shown.token,
       values: WHOLE,
     };
-    await replica.handleEvent({ ...event, refuse: () => {} });
+    await replica.handleEvent({ ...event, refuse: () => true });
     await eventually(async () => (await statuses())[0] === 'succeeded');
     expect(created()).toHaveLength(1);
   });

@@ -2,7 +2,9 @@ import type { ActionEvent, ChatEvent, ChatEventHandler, FormEvent, TextEvent } f
 import type { ConversationRef } from '../../../src/chat/conversation.js';
 import type { Form } from '../../../src/chat/form.js';
 import { type Message, textMessage } from '../../../src/chat/message.js';
+import type { Clock } from '../../../src/kernel/clock.port.js';
 import { isBehalfError } from '../../../src/kernel/errors.js';
+import { systemClock } from '../../../src/kernel/system-clock.js';
 import { type ChatBench, type ChatDriver, eventually, type ShownMessage, type Where } from './chat-driver.js';
 
 export { type ChatBench, type ChatDriver, eventually, type ShownMessage };
@@ -79,14 +81,23 @@ export function describeChatAdapter(driver: ChatDriver): void {
     let bench: ChatBench;
     let events: ChatEvent[];
     let onEvent: ChatEventHandler;
+    /** From now on clients that show a form wait no longer. */
+    let runOutOfTime: () => void;
 
     beforeEach(async () => {
       events = [];
       onEvent = async () => {};
+      const outOfTime = new Promise<void>((resolve) => {
+        runOutOfTime = resolve;
+      });
+      const clock: Clock = {
+        now: () => systemClock.now(),
+        sleep: (ms, signal) => (ms === driver.formAnswerMs ? outOfTime : systemClock.sleep(ms, signal)),
+      };
       bench = await driver.start(async (event) => {
         events.push(event);
         await onEvent(event);
-      });
+      }, clock);
     });
 
     afterEach(() => bench.stop());
@@ -298,17 +309,34 @@ export function describeChatAdapter(driver: ChatDriver): void {
       test('a form that is refused stays open and says what is wrong, and can be sent off again', async () => {
         await opened();
         onEvent = async (event) => {
-          if (event.kind === 'form' && event.values['amount'] === '-1')
-            event.refuse(
-              { ...FORM, fields: FORM.fields.filter(({ name }) => name !== 'due') },
-              { amount: 'Too little.' },
-            );
+          if (event.kind !== 'form' || event.values['amount'] !== '-1') return;
+          const form = { ...FORM, fields: FORM.fields.filter(({ name }) => name !== 'due') };
+          expect(event.refuse(form, { amount: 'Too little.' })).toBe(true);
         };
         const first = await submitted({ amount: '-1' });
         expect(bench.formShownTo('rita')?.text).toContain('Too little.');
         const second = await submitted({ amount: '5' });
         expect(second.id).not.toBe(first.id);
         expect(bench.formShownTo('rita')).toBeUndefined();
+      });
+
+      test('a form that is refused too late has closed, and the service is told so', async () => {
+        await opened();
+        let judge = (): void => {};
+        const judged = new Promise<void>((resolve) => {
+          judge = resolve;
+        });
+        const inTime: boolean[] = [];
+        onEvent = async (event) => {
+          if (event.kind !== 'form') return;
+          runOutOfTime();
+          await judged;
+          inTime.push(event.refuse(FORM, { amount: 'Too little.' }));
+        };
+        await submitted({ amount: '-1' });
+        expect(bench.formShownTo('rita')).toBeUndefined();
+        judge();
+        expect(await eventually(() => inTime[0] ?? undefined)).toBe(false);
       });
 
       test('options come while one types', async () => {

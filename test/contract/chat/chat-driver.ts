@@ -1,6 +1,7 @@
 import type { ChatAdapter } from '../../../src/chat/chat-adapter.port.js';
 import type { ChatEventHandler } from '../../../src/chat/chat-event.js';
 import type { ChatUser, Platform } from '../../../src/chat/chat-user.js';
+import type { Clock } from '../../../src/kernel/clock.port.js';
 
 /** `group`: a chat of a few people with the bot, of whom Max is none. */
 export type Where = 'direct' | 'channel' | 'group';
@@ -80,8 +81,10 @@ export interface ChatDriver {
   readonly platform: Platform;
   /** The person as the service knows them. */
   user(personId: string): ChatUser;
+  /** How long the adapter lets a client wait that shows a form, in ms. */
+  readonly formAnswerMs: number;
   /** Starts the emulator and the adapter; the platform repeats unaccepted events within a second. */
-  start(handler: ChatEventHandler): Promise<ChatBench>;
+  start(handler: ChatEventHandler, clock: Clock): Promise<ChatBench>;
 }
 
 /** Looks until there is something, for five seconds. */

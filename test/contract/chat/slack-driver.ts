@@ -85,7 +85,8 @@ export async function startSlackBench(options: SlackBenchOptions = {}): Promise<
 export const slackDriver: ChatDriver = {
   platform: 'slack',
   user: slackUser,
-  start: (handler) => startSlackBench({ handler }),
+  formAnswerMs: 2500,
+  start: (handler, clock) => startSlackBench({ handler, clock }),
 };
 
 export function slackUser(personId: string): ChatUser {

@@ -143,7 +143,8 @@ export async function startTeamsBench(options: TeamsBenchOptions = {}): Promise<
 export const teamsDriver: ChatDriver = {
   platform: 'teams',
   user: teamsUser,
-  start: (handler) => startTeamsBench({ handler }),
+  formAnswerMs: 4000,
+  start: (handler, clock) => startTeamsBench({ handler, clock }),
 };
 
 export function teamsUser(personId: string): ChatUser {

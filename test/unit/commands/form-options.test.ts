@@ -116,6 +116,7 @@ describe('options while a form is filled in', () => {
       refuse: (form, errors) => {
         refused = errors;
         drawn = form;
+        return true;
       },
     });
     await kit.idle();

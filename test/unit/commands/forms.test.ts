@@ -1,7 +1,7 @@
 import type { Form } from '../../../src/chat/form.js';
 import { buttonOf, buttonsOf, textOf } from '../../support/recording-chat.js';
 import { recipe } from '../../support/service-files.js';
-import { ANN, BOB, DIRECT, type ServiceKit, startServiceKit } from '../../support/service-kit.js';
+import { ANN, BOB, CHANNEL, DIRECT, type ServiceKit, startServiceKit } from '../../support/service-kit.js';
 
 const SHARED = 'crm: { use: crm-shared }';
 const STEPS = '  - reply: { text: Made }';
@@ -109,6 +109,7 @@ describe('parameters in a form', () => {
       values,
       refuse: (_form, errors) => {
         refused = errors;
+        return true;
       },
     });
     await kit.idle();
@@ -135,6 +136,56 @@ describe('parameters in a form', () => {
     const form = await opened('Fill in a form');
     expect(await submitted(form, { item: 'Stuhl', count: '1.500' }, { locale: 'de-DE' })).toBeUndefined();
     expect(await started()).toEqual([{ item: 'Stuhl', count: 1.5, size: 's' }]);
+  });
+
+  describe('that has closed before it was judged', () => {
+    const filled = { item: 'Table', count: '0', size: 'l', due: '2026-12-24' };
+    const isNot = 'Order was not sent: some of it does not fit. What you filled in is kept.';
+
+    async function sentTooLate({ token }: Pick<Form, 'token'>, values: Readonly<Record<string, string>>, id: string) {
+      const event = { kind: 'form', id, user: ANN, conversation: DIRECT, token, values } as const;
+      await kit.handleEvent({ ...event, refuse: () => false });
+    }
+
+    test('what is wrong is said in the chat, once, and a button opens it again as it was filled in', async () => {
+      await kit.say('order');
+      const form = await opened('Fill in a form');
+      for (const _ of [1, 2]) await sentTooLate(form, filled, 'late');
+      expect(kit.chat.messages).toHaveLength(2);
+      expect(textOf(kit.chat.last())).toBe(`${isNot}\nCount? One at least.`);
+      const again = await opened('Correct it');
+      expect(again.fields).toMatchObject([
+        { name: 'item', initial: 'Table' },
+        { name: 'count', initial: '0' },
+        { name: 'size', initial: { label: 'Large', value: 'l' } },
+        { name: 'due', initial: '2026-12-24' },
+        { name: 'owner' },
+      ]);
+      expect(await submitted(again, { ...filled, count: '2' })).toBeUndefined();
+      expect(await started()).toMatchObject([{ item: 'Table', count: 2, size: 'l', due: '2026-12-24' }]);
+    });
+
+    test('says it to the person alone, and its button is theirs alone', async () => {
+      await kit.say('order', { conversation: CHANNEL });
+      const form = await opened('Fill in a form');
+      await sentTooLate(form, filled, 'late');
+      const said = kit.chat.last();
+      await kit.press(said, 'Correct it', { user: BOB });
+      expect(textOf(kit.chat.last())).toBe('Only the person who asked can use this.');
+    });
+
+    test('is not opened again where its recipe has changed, or the platform takes no form', async () => {
+      await kit.say('order');
+      const form = await opened('Fill in a form');
+      await sentTooLate(form, filled, 'late');
+      const said = kit.chat.last();
+      await kit.press(said, 'Correct it');
+      expect(textOf(kit.chat.last())).toBe('The form could not be opened. Please press the button again.');
+      const { token } = buttonOf(said, 'Correct it');
+      const later = await kit.replica({ recipes: { easy: RECIPES.easy }, queue: 'none' });
+      await later.handleEvent({ kind: 'action', id: 'p', user: ANN, conversation: DIRECT, token, values: {} });
+      expect(textOf(kit.chat.last())).toContain('stopped or changed');
+    });
   });
 
   test('what is wrong is said at its field, and nothing starts', async () => {

@@ -208,7 +208,7 @@ describe('shortcuts and slash commands of recipes', () => {
     const later = await kit.replica({ recipes: { loud: RECIPES.loud }, queue: 'none' });
     const token = forms[0]?.token ?? '';
     const values = { description: 'x' };
-    const refuse = () => {};
+    const refuse = () => true;
     await later.handleEvent({ kind: 'form', id: 'f1', user: ANN, conversation: UNSEEN, token, values, refuse });
     expect(textOf(kit.chat.last())).toContain('stopped or changed');
     expect(await started()).toEqual([]);
