@@ -17,15 +17,9 @@ interface ApologiesDeps extends Observers {
 /** What is said and done where an event could not be handled. */
 export class Apologies {
   readonly #deps: ApologiesDeps;
-  #isStopping = false;
 
   constructor(deps: ApologiesDeps) {
     this.#deps = deps;
-  }
-
-  /** What could not be said from now on was cut short by the end of this process: the next one may be given the event. */
-  stop(): void {
-    this.#isStopping = true;
   }
 
   /** Tells the person what went wrong. When not even that is possible the platform is asked to deliver again: it rejects. */
@@ -39,7 +33,8 @@ export class Apologies {
       'an event could not be handled',
     );
     if (err.code === 'chat.delivery_failed') {
-      if (this.#isStopping && err.retryAfterMs !== undefined) await this.#giveBack(event, err);
+      // Cut short: another delivery may have it said.
+      if (err.retryAfterMs !== undefined) await this.#giveBack(event, err);
       return;
     }
     const texts = textsFor(event.locale);

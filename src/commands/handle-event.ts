@@ -67,9 +67,8 @@ export class EventHandler {
     this.#apologies = new Apologies(deps);
   }
 
-  /** What is given up from now on is left to the next process. */
+  /** Ends its timers. */
   stop(): void {
-    this.#apologies.stop();
     this.#held.stop();
   }
 

@@ -3,7 +3,7 @@ import type { ChatAdapter } from '../chat/chat-adapter.port.js';
 import type { Platform } from '../chat/chat-user.js';
 import { pauseBeforeDelivery } from '../jobs/deliver-reply.js';
 import type { Clock } from '../kernel/clock.port.js';
-import { asBehalfError } from '../kernel/errors.js';
+import { asBehalfError, BehalfError } from '../kernel/errors.js';
 import type { Logger } from '../kernel/logger.port.js';
 
 interface PatientChatsDeps {
@@ -13,19 +13,25 @@ interface PatientChatsDeps {
 
 type FindChat = (platform: Platform) => ChatAdapter;
 
+/** Words that wait in a process, of all platforms: half of the events of one that are worked on at once. */
+const MOST_WAITING = 500;
+
 /**
  * Chats that say once more, later, what their platform does not take now, at the times at which jobs repeat their answers. What
- * is said resolves when it stands in the chat, and rejects when a repeat is of no use, when the last one has failed, or at
- * {@link stop}.
+ * is said resolves when it stands in the chat, and rejects when it does not get there. Only where it was cut short, by {@link stop}
+ * or because too much waits already, does the error say that a repeat may help.
  */
 export class PatientChats {
   /** The same chats, found in the same way. */
   readonly chats: FindChat;
   readonly #deps: PatientChatsDeps;
+  readonly #mostWaiting: number;
   readonly #stopping = new AbortController();
+  #waiting = 0;
 
-  constructor(chats: FindChat, deps: PatientChatsDeps) {
+  constructor(chats: FindChat, deps: PatientChatsDeps, mostWaiting = MOST_WAITING) {
     this.#deps = deps;
+    this.#mostWaiting = mostWaiting;
     // Each pause listens to it.
     setMaxListeners(0, this.#stopping.signal);
     const made = new Map<Platform, ChatAdapter>();
@@ -62,19 +68,35 @@ export class PatientChats {
   }
 
   async #untilSaid<T>(platform: Platform, say: () => Promise<T>): Promise<T> {
-    const { clock, logger } = this.#deps;
+    const { logger } = this.#deps;
     for (let failures = 1; ; failures += 1) {
       try {
         return await say();
       } catch (error) {
         const err = asBehalfError(error);
         const pauseMs = pauseBeforeDelivery(err, failures);
-        if (pauseMs === undefined) throw error;
+        if (pauseMs === undefined) throw forGood(err);
+        if (this.#waiting >= this.#mostWaiting) throw err;
         logger.warn({ platform, pauseMs, err }, 'words that a chat does not take are said again later');
-        await clock.sleep(pauseMs, this.#stopping.signal).catch(() => {
-          throw error;
-        });
+        await this.#pause(pauseMs, err);
       }
     }
   }
+
+  async #pause(ms: number, error: BehalfError): Promise<void> {
+    this.#waiting += 1;
+    try {
+      await this.#deps.clock.sleep(ms, this.#stopping.signal);
+    } catch {
+      throw error;
+    } finally {
+      this.#waiting -= 1;
+    }
+  }
+}
+
+/** The same without the advice to repeat it. */
+function forGood(error: BehalfError): BehalfError {
+  if (error.retryAfterMs === undefined) return error;
+  return new BehalfError(error.code, error.message, { details: error.details });
 }

@@ -1,8 +1,9 @@
+import { textMessage } from '../../../src/chat/message.js';
+import { PatientChats } from '../../../src/commands/patient-chats.js';
 import { settled } from '../../support/at-rest.js';
-import type { ChatOperation, Failure } from '../../support/recording-chat.js';
-import { textOf } from '../../support/recording-chat.js';
+import { type ChatOperation, type Failure, RecordingChat, textOf } from '../../support/recording-chat.js';
 import { recipe } from '../../support/service-files.js';
-import { eventually, type Replica, type ServiceKit, startServiceKit } from '../../support/service-kit.js';
+import { DIRECT, eventually, type Replica, type ServiceKit, startServiceKit } from '../../support/service-kit.js';
 
 const SHARED = 'crm: { use: crm-shared }';
 const RECIPES = {
@@ -139,6 +140,20 @@ describe('while a chat takes nothing', () => {
     await kit.say('create issue', { id: 'E1', replica: other });
     expect(kit.chat.texts()).toEqual([expect.stringContaining('Which title?')]);
   });
+});
+
+test('what waits for a chat is bounded: the platform is asked to deliver again what comes on top', async () => {
+  const chat = new RecordingChat();
+  const patient = new PatientChats(() => chat, { clock: kit.clock, logger: kit.logger }, 2).chats('slack');
+  chat.failWhen(() => ({ retryAfterMs: 1_000 }));
+  const said = [1, 2].map((number) => patient.post(DIRECT, textMessage(`word ${number}`)));
+  await settled();
+  await expect(patient.post(DIRECT, textMessage('word 3'))).rejects.toMatchObject({ retryAfterMs: 1_000 });
+  chat.failWhen(undefined);
+  await kit.clock.advance(10_000);
+  await Promise.all(said);
+  await patient.post(DIRECT, textMessage('word 4'));
+  expect(chat.texts()).toEqual(['word 1', 'word 2', 'word 4']);
 });
 
 describe('a question that a chat has not taken yet', () => {
