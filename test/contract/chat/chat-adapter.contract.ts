@@ -2,9 +2,11 @@ import type { ActionEvent, ChatEvent, ChatEventHandler, FormEvent, TextEvent } f
 import type { ConversationRef } from '../../../src/chat/conversation.js';
 import type { Form } from '../../../src/chat/form.js';
 import { type Message, textMessage } from '../../../src/chat/message.js';
+import { PatientChats } from '../../../src/commands/patient-chats.js';
 import type { Clock } from '../../../src/kernel/clock.port.js';
 import { isBehalfError } from '../../../src/kernel/errors.js';
 import { systemClock } from '../../../src/kernel/system-clock.js';
+import { RecordingLogger } from '../../support/recording-logger.js';
 import { type ChatBench, type ChatDriver, eventually, type ShownMessage, type Where } from './chat-driver.js';
 
 export { type ChatBench, type ChatDriver, eventually, type ShownMessage };
@@ -75,6 +77,9 @@ const FORM: Form = {
 /** What data looks like when somebody tries to have it act as markup, on either platform. */
 const MARKUP_AS_DATA = 'x *b* _i_ `c` <!channel> <@U1> & <at>all</at> [l](https://evil.example) :tada: <b>h</b> &amp;';
 
+/** A pause that no adapter waits for by itself. */
+const LONG_MS = 90_000;
+
 /** The contract of {@link ChatAdapter}, for each platform. */
 export function describeChatAdapter(driver: ChatDriver): void {
   describe(`the chat adapter of ${driver.platform}`, () => {
@@ -83,16 +88,25 @@ export function describeChatAdapter(driver: ChatDriver): void {
     let onEvent: ChatEventHandler;
     /** From now on clients that show a form wait no longer. */
     let runOutOfTime: () => void;
+    /** As it is, but for long pauses, which are over at once. */
+    let clock: Clock;
+    let slept: number;
 
     beforeEach(async () => {
       events = [];
+      slept = 0;
       onEvent = async () => {};
       const outOfTime = new Promise<void>((resolve) => {
         runOutOfTime = resolve;
       });
-      const clock: Clock = {
-        now: () => systemClock.now(),
-        sleep: (ms, signal) => (ms === driver.formAnswerMs ? outOfTime : systemClock.sleep(ms, signal)),
+      clock = {
+        now: () => systemClock.now() + slept,
+        sleep: (ms, signal) => {
+          if (ms === driver.formAnswerMs) return outOfTime;
+          if (ms !== LONG_MS) return systemClock.sleep(ms, signal);
+          slept += ms;
+          return Promise.resolve();
+        },
       };
       bench = await driver.start(async (event) => {
         events.push(event);
@@ -550,6 +564,16 @@ export function describeChatAdapter(driver: ChatDriver): void {
         const { id } = await shown('carl', 'second');
         await bench.adapter.update(moved, textMessage('third'));
         expect(await shown('carl', 'third')).toMatchObject({ id, where: 'channel' });
+      });
+
+      test('the words of the service wait for as long as the platform asks, and come then, once', async () => {
+        const { conversation } = await heard('hello');
+        const logger = new RecordingLogger();
+        const patient = new PatientChats(() => bench.adapter, { clock, logger }).chats(driver.platform);
+        bench.limitMessages(LONG_MS / 1000);
+        await patient.post(conversation, textMessage('in the end'));
+        expect(slept).toBe(LONG_MS);
+        expect(bench.shownTo('rita').filter(({ text }) => text === 'in the end')).toHaveLength(1);
       });
 
       test('a message that the platform refuses is chat.delivery_failed', async () => {
