@@ -288,10 +288,7 @@ export function assemble(policy: ServicePolicy, catalogue: () => Catalogue, driv
     logins,
     revoker,
     shared,
-    holds,
-    departures,
-    keepAlive,
-    exports,
+    ...{ holds, departures, keepAlive, exports },
     onLifecycle: lifecycleHandler(departures, policy.uninstallGraceMs),
     stopSaying: () => commands.stopSaying(),
     async endForeignConnections() {

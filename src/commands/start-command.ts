@@ -129,12 +129,8 @@ export class CommandStarter {
     return this.#deps.choices.take({ ...gathered, ...described }, place);
   }
 
-  #context({
-    locale,
-    mentions,
-    timeZone,
-    user,
-  }: Pick<Asked, 'locale' | 'mentions' | 'timeZone' | 'user'>): GatherContext {
+  #context(asked: Pick<Asked, 'locale' | 'mentions' | 'timeZone' | 'user'>): GatherContext {
+    const { locale, mentions, timeZone, user } = asked;
     const { clock, intake } = this.#deps;
     return { now: clock.now(), user, intake, texts: textsFor(locale), locale, timeZone, mentions };
   }
