@@ -4,16 +4,24 @@ import { BehalfError } from '../../src/kernel/errors.js';
 import type { RedisLink } from './client.js';
 import { encodeListed } from './keep-alive-list.js';
 import { type Keys, nameDigest } from './keys.js';
+import type { ReadAhead } from './read-ahead.js';
 
 /** A row is: generation (4 bytes), last use (6 bytes, ms since the epoch, 0: never), then the sealed part. */
 const HEAD_BYTES = 10;
 /** Shards that one step of paging asks at a time. */
 const SHARDS_AT_ONCE = 16;
 
-export function createConnectionStore(link: RedisLink, keys: Keys): ConnectionStore {
+/** Without `ahead` nothing is asked for before it is needed. */
+export function createConnectionStore(link: RedisLink, keys: Keys, ahead?: ReadAhead): ConnectionStore {
+  const read = (key: string) => link.call('get connection', (redis) => redis.getBuffer(key));
   return {
+    expect(owner, name) {
+      const key = keys.connections(owner).row(name);
+      ahead?.keep(key, read(key));
+    },
     async get(owner, name) {
-      const row = await link.call('get connection', (redis) => redis.getBuffer(keys.connections(owner).row(name)));
+      const key = keys.connections(owner).row(name);
+      const row = await (ahead?.take(key) ?? read(key));
       return row === null ? undefined : decodeRow(owner, name, row);
     },
     async list(owner) {
@@ -24,6 +32,7 @@ export function createConnectionStore(link: RedisLink, keys: Keys): ConnectionSt
     },
     async write(row, keepAliveAt) {
       const { row: rowKey, owners, names, keptAlive } = keys.connections(row.owner);
+      ahead?.forget(rowKey(row.name));
       const done = await link.call('write connection', (redis) =>
         redis.behalfWriteConnection(
           rowKey(row.name),
@@ -42,6 +51,7 @@ export function createConnectionStore(link: RedisLink, keys: Keys): ConnectionSt
     },
     async remove(owner, name, generation) {
       const { row, owners, names, keptAlive } = keys.connections(owner);
+      ahead?.forget(row(name));
       const done = await link.call('remove connection', (redis) =>
         redis.behalfRemoveConnection(
           row(name),

@@ -26,6 +26,7 @@ import { createKeepAliveList } from './keep-alive-list.js';
 import { createKeys } from './keys.js';
 import { createLeaseStore } from './lease-store.js';
 import { createRateLimiter } from './rate-limiter.js';
+import { ReadAhead } from './read-ahead.js';
 import { createRevocationQueue } from './revocation-queue.js';
 import { createSealedRows } from './sealed-rows.js';
 import { parseRedisUrl } from './url.js';
@@ -89,7 +90,7 @@ export async function createRedisStores(options: RedisStoresOptions): Promise<Re
   });
   return {
     expiring: createExpiringStore(link, keys),
-    connections: createConnectionStore(link, keys),
+    connections: createConnectionStore(link, keys, new ReadAhead(clock)),
     keepAlive: createKeepAliveList(link, keys),
     leases: createLeaseStore(link, keys),
     revocations: createRevocationQueue(link, keys),

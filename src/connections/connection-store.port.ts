@@ -15,6 +15,8 @@ export interface ConnectionRow {
  * Owners are compared part by part; ids may hold any character.
  */
 export interface ConnectionStore {
+  /** Says that a `get` follows within moments: a store that is far away may begin with it. Changes nothing. */
+  expect?(owner: ConnectionOwner, name: string): void;
   get(owner: ConnectionOwner, name: string): Promise<ConnectionRow | undefined>;
   /** All rows of one owner, by name. */
   list(owner: ConnectionOwner): Promise<readonly ConnectionRow[]>;

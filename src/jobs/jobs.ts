@@ -108,6 +108,7 @@ export class Jobs {
       const job = newJob(request, clock.now(), { by: this.#lessee, isHeld: hasPlace, trace: tracing?.carrier() });
       const limits = isPerson(request.user) ? startLimits.person : { ...startLimits.program, mayAskAgain: true };
       const row = sealJob(vault, job);
+      if (hasPlace) this.#deps.resolverFor(job).expect(this.#deps.recipes().usesOf(request.recipe));
       const taken = await store.accept(row, request.eventId, EVENT_TTL_MS, limits).catch((error: unknown) => {
         // Whoever asks for the same job again finds what has arrived.
         if (!('isRepeatable' in request && request.isRepeatable)) this.#withdrawn.add(job.id);

@@ -56,6 +56,14 @@ export class SlotResolver {
     this.#deps = deps;
   }
 
+  /** Says that {@link resolve} follows within moments: what is far away is asked for now. */
+  expect(wanted: readonly WantedConnection[]): void {
+    for (const { use, verifyUserAccess } of wanted) {
+      if (this.#deps.parents(use)?.auth.kind !== 'static' && (isPerson(this.#owner) || !verifyUserAccess))
+        this.#deps.connections.expect(this.#ownerOf(verifyUserAccess, use), use);
+    }
+  }
+
   /**
    * All slots before the first step runs, so that nothing is half done when a login is missing. What is found is under its
    * {@link slotKey}. `recipe` is the name of the job's.

@@ -12,6 +12,7 @@ export const EFFECTS: ReadonlySet<string> = new Set([
 const LOOKS: ReadonlySet<string> = new Set([
   ...['expiring.get', 'connections.get', 'connections.list', 'connections.owners', 'connections.lastUses'],
   ...[
+    'connections.expect',
     'connections.touch',
     'keepAlive.due',
     'keepAlive.schedule',
