@@ -81,7 +81,9 @@ export class AnswerJobs {
     const field = fieldsOf(asking).find(({ name }) => name === question.asking);
     if (!field) return;
     const message = fieldMessage(field, to.conversation, textsFor(to.locale));
-    await questions.say(to.user, question, clock, () => take.say(to, message));
+    const ref = { job: question.job, ask: question.id };
+    const isOpen = async () => (await take.view(to, ref)).kind === 'open';
+    await questions.say(to.user, question, { clock, isOpen, words: (isWanted) => take.say(to, message, isWanted) });
   }
 
   /** The form of a question was sent off. */

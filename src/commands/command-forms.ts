@@ -17,6 +17,7 @@ import type { FormRefusals } from './form-refusals.js';
 import { firstMissing, refuseUndeclared, type Values, withDefaults } from './gather-parameters.js';
 import type { OfferedField } from './offered-options.js';
 import { formParameters, initialTexts, parameterForm, readForm } from './parameter-form.js';
+import type { IsWanted } from './patient-chats.js';
 import { describePeople } from './people.js';
 import { type CommandQuestion, isJobQuestion, type Questions } from './questions.js';
 import { refusalOf } from './refusals.js';
@@ -194,11 +195,14 @@ export class CommandForms {
     recipe: CompiledRecipe,
     missing: readonly MissingLogin[],
   ): Promise<void> {
-    const { chats, logins, questions } = this.#deps;
-    const awaiting = missing.map(({ parent }) => parent.name);
-    if (!(await questions.advance(user, question, { ...question, awaiting }))) return;
+    const { chats, clock, logins, questions } = this.#deps;
+    const waiting = { ...question, awaiting: missing.map(({ parent }) => parent.name) };
+    if (!(await questions.advance(user, question, waiting))) return;
     const to = { user, conversation };
-    const say = (message: Message) => sayPrivately(chats(user.platform), to, message);
+    const say = (message: Message) => {
+      const words = (isWanted: IsWanted) => sayPrivately(chats(user.platform, isWanted), to, message);
+      return questions.say(user, waiting, { clock, words });
+    };
     await logins.forQuestion({ ...to, locale, recipe, missing }, question.id, say);
   }
 

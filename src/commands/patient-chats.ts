@@ -13,6 +13,12 @@ interface PatientChatsDeps {
 
 type FindChat = (platform: Platform) => ChatAdapter;
 
+/** Whether words that wait are still to be said. */
+export type IsWanted = () => Promise<boolean>;
+
+/** The chat of a platform. What waits to be said in it is dropped when it is not wanted any more: it rejects. */
+export type FindPatientChat = (platform: Platform, isWanted?: IsWanted) => ChatAdapter;
+
 /** Words that wait in a process, of all platforms: half of the events of one that are worked on at once. */
 const MOST_WAITING = 500;
 
@@ -23,7 +29,7 @@ const MOST_WAITING = 500;
  */
 export class PatientChats {
   /** The same chats, found in the same way. */
-  readonly chats: FindChat;
+  readonly chats: FindPatientChat;
   readonly #deps: PatientChatsDeps;
   readonly #mostWaiting: number;
   readonly #stopping = new AbortController();
@@ -35,7 +41,8 @@ export class PatientChats {
     // Each pause listens to it.
     setMaxListeners(0, this.#stopping.signal);
     const made = new Map<Platform, ChatAdapter>();
-    this.chats = (platform) => {
+    this.chats = (platform, isWanted) => {
+      if (isWanted) return this.#patient(chats(platform), isWanted);
       const chat = made.get(platform) ?? this.#patient(chats(platform));
       made.set(platform, chat);
       return chat;
@@ -47,9 +54,9 @@ export class PatientChats {
     this.#stopping.abort();
   }
 
-  #patient(chat: ChatAdapter): ChatAdapter {
+  #patient(chat: ChatAdapter, isWanted?: IsWanted): ChatAdapter {
     const { files, home, long, platform, popUpScripts, routes, silentSignIn, workingSign } = chat;
-    const later = <T>(say: () => Promise<T>): Promise<T> => this.#untilSaid(platform, say);
+    const later = <T>(say: () => Promise<T>): Promise<T> => this.#untilSaid(platform, say, isWanted);
     return {
       ...{ files, long, platform, routes },
       ...(home ? { home } : {}),
@@ -67,7 +74,7 @@ export class PatientChats {
     };
   }
 
-  async #untilSaid<T>(platform: Platform, say: () => Promise<T>): Promise<T> {
+  async #untilSaid<T>(platform: Platform, say: () => Promise<T>, isWanted?: IsWanted): Promise<T> {
     const { logger } = this.#deps;
     for (let failures = 1; ; failures += 1) {
       try {
@@ -79,6 +86,8 @@ export class PatientChats {
         if (this.#waiting >= this.#mostWaiting) throw err;
         logger.warn({ platform, pauseMs, err }, 'words that a chat does not take are said again later');
         await this.#pause(pauseMs, err);
+        // Where nobody knows, it is said.
+        if (isWanted && !(await isWanted().catch(() => true))) throw forGood(err);
       }
     }
   }

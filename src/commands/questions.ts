@@ -7,6 +7,7 @@ import { joinKey, randomToken } from '../kernel/ids.js';
 import { type SealedKey, type SealedStore, sealedStore } from '../kernel/sealed-store.js';
 import type { Vault } from '../kernel/vault.js';
 import type { Taken } from './choices.js';
+import type { IsWanted } from './patient-chats.js';
 import { within } from './within.js';
 
 /** A question that nobody answers is forgotten after this; the next text is then a command again. */
@@ -98,6 +99,15 @@ interface Asked {
   readonly conversation: ConversationRef;
 }
 
+/** How a question is said. */
+interface Saying {
+  readonly clock: Clock;
+  /** `isWanted` tells whether it is still to be said, where that could not be done at once. */
+  readonly words: (isWanted: IsWanted) => Promise<void>;
+  /** Whether it can be answered at all, where not only its being kept decides. */
+  readonly isOpen?: IsWanted;
+}
+
 /** What a question keeps of a command that cannot start yet. `askedAt`: ms since the epoch. */
 export function questionOf({ labels, next, texts, values }: Taken, askedAt: number) {
   const asked = next.kind === 'question' ? next.problem.parameter : next.kind === 'login' ? next.parameter : undefined;
@@ -167,20 +177,35 @@ export class Questions {
 
   /**
    * Says a question that is kept already. While the chat does not take it, and where it never does, it counts as unseen; its time
-   * begins when it stands there.
+   * begins when it stands there. One that is over by then is not said any more.
    */
-  async say(user: ChatUser, question: Question, clock: Clock, words: () => Promise<void>): Promise<void> {
-    const said = words().then(() => 'said' as const);
+  async say(user: ChatUser, question: Question, { clock, isOpen, words }: Saying): Promise<void> {
+    let isOver = false;
+    const isWanted = async (): Promise<boolean> => {
+      isOver = await this.#isOver(user, question, isOpen);
+      return !isOver;
+    };
+    const said = words(isWanted).then(() => 'said' as const);
     let unseen = question.isUnseen ? question : undefined;
     try {
       if ((await within(clock, SEEN_WITHIN_MS, said, 'late')) === 'late') unseen ??= await this.#hide(user, question);
       await said;
     } catch (error) {
+      if (isOver) return;
       // Without the store nobody reads it either.
       if (!unseen) await this.#hide(user, question).catch(() => {});
       throw error;
     }
     if (unseen) await this.advance(user, unseen, { ...unseen, isUnseen: undefined, askedAt: clock.now() });
+  }
+
+  /** True when it was cancelled, answered in another way, or gave way to another one. */
+  async #isOver(user: ChatUser, question: Question, isOpen: IsWanted | undefined): Promise<boolean> {
+    const kept = await this.#read(user, question.conversation.kind);
+    if (!kept || encode(seen(kept)) !== encode(seen(question))) return true;
+    if (!isOpen || (await isOpen())) return false;
+    await this.close(user, question);
+    return true;
   }
 
   async #hide(user: ChatUser, question: Question): Promise<Question | undefined> {
@@ -204,6 +229,10 @@ export class Questions {
     const parsed = Question.safeParse(JSON.parse(value));
     return parsed.success ? parsed.data : undefined;
   }
+}
+
+function seen(question: Question): Question {
+  return { ...question, isUnseen: undefined };
 }
 
 function ttlOf(question: Question): number {

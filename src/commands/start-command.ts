@@ -1,8 +1,7 @@
-import type { ChatAdapter } from '../chat/chat-adapter.port.js';
 import type { ActionEvent, OpensForm, TextEvent } from '../chat/chat-event.js';
-import type { ChatUser, Platform } from '../chat/chat-user.js';
+import type { ChatUser } from '../chat/chat-user.js';
 import type { Click, Clicks } from '../chat/clicks.js';
-import { type ConversationRef, toStored } from '../chat/conversation.js';
+import { toStored } from '../chat/conversation.js';
 import { type Message, textMessage } from '../chat/message.js';
 import type { Jobs } from '../jobs/jobs.js';
 import type { DenialOf } from '../jobs/permission.js';
@@ -34,6 +33,7 @@ import {
   withDefaults,
 } from './gather-parameters.js';
 import type { LoginFirst } from './login-first.js';
+import type { FindPatientChat, IsWanted } from './patient-chats.js';
 import { describePeople } from './people.js';
 import { CHOICE_PICKLIST, questionMessage } from './question-message.js';
 import { type CommandQuestion, isJobQuestion, type Questions, questionOf, saidWith } from './questions.js';
@@ -53,7 +53,7 @@ interface CommandStarterDeps extends Pick<Observers, 'metrics' | 'tracing'> {
   readonly clock: Clock;
   readonly recipes: () => RecipeBook;
   readonly stopped: Pick<StoppedRecipes, 'messageFor'>;
-  readonly chats: (platform: Platform) => ChatAdapter;
+  readonly chats: FindPatientChat;
   readonly clicks: Clicks;
   readonly intake: FileIntake;
 }
@@ -72,6 +72,7 @@ interface StartedCommand {
   readonly button?: Press;
 }
 
+type Spoken = Pick<Asked, 'user' | 'conversation' | 'locale'>;
 type ToGathered = (recipe: CompiledRecipe, parameter: Parameter) => Gathered & Partial<Pick<Taken, 'labels'>>;
 
 /** From a command to its job: takes the parameters, asks for the missing ones one by one, hands over to the jobs. */
@@ -270,7 +271,7 @@ export class CommandStarter {
   }
 
   async #sayNext(
-    { conversation, locale, user }: Pick<Asked, 'user' | 'conversation' | 'locale'>,
+    { conversation, locale, user }: Spoken,
     question: CommandQuestion,
     options: { readonly recipe: CompiledRecipe; readonly next: NextStep; readonly isFirst?: boolean },
   ): Promise<void> {
@@ -278,7 +279,8 @@ export class CommandStarter {
     const { given, id } = question;
     const { next, ...asked } = options;
     const to = { user, conversation, locale };
-    const say = (message: Message) => questions.say(user, question, clock, () => this.#say(to, message));
+    const say = (message: Message) =>
+      questions.say(user, question, { clock, words: (isWanted) => this.#say(to, message, isWanted) });
     if (next.kind === 'question') {
       const texts = textsFor(locale);
       const hasForm = forms.has(asked.recipe, user.platform, given);
@@ -291,7 +293,7 @@ export class CommandStarter {
     }
   }
 
-  #say(to: { readonly user: ChatUser; readonly conversation: ConversationRef }, message: Message): Promise<void> {
-    return sayPrivately(this.#deps.chats(to.user.platform), to, message);
+  #say(to: Spoken, message: Message, isWanted?: IsWanted): Promise<void> {
+    return sayPrivately(this.#deps.chats(to.user.platform, isWanted), to, message);
   }
 }

@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { ChatAdapter } from '../chat/chat-adapter.port.js';
-import type { ChatUser, Outsider, Platform } from '../chat/chat-user.js';
+import type { ChatUser, Outsider } from '../chat/chat-user.js';
 import type { ConversationRef } from '../chat/conversation.js';
 import type { Message } from '../chat/message.js';
 import type { Answerer, Answers, AskRef, AskView, GivenAnswer } from '../jobs/answers.js';
@@ -10,12 +9,13 @@ import type { RecipeBook } from '../recipes/recipe-book.js';
 import type { Texts } from '../texts/english.js';
 import { textsFor } from '../texts/texts-for.js';
 import { outcomeMessage } from './answer-messages.js';
+import type { FindPatientChat, IsWanted } from './patient-chats.js';
 import { sayPrivately } from './say.js';
 
 interface TakeAnswersDeps {
   readonly answers: Answers;
   readonly recipes: () => RecipeBook;
-  readonly chats: (platform: Platform) => ChatAdapter;
+  readonly chats: FindPatientChat;
 }
 
 /** Somebody who answers, and where. */
@@ -74,9 +74,9 @@ export class TakeAnswers {
     }
   }
 
-  /** What concerns one person is said to that person. */
-  say(answering: Answering, message: Message): Promise<void> {
-    return sayPrivately(this.#deps.chats(answering.user.platform), answering, message);
+  /** What concerns one person is said to that person; later, where the chat takes nothing now and it is wanted then. */
+  say(answering: Answering, message: Message, isWanted?: IsWanted): Promise<void> {
+    return sayPrivately(this.#deps.chats(answering.user.platform, isWanted), answering, message);
   }
 }
 

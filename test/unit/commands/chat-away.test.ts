@@ -1,9 +1,17 @@
+import type { Form } from '../../../src/chat/form.js';
 import { textMessage } from '../../../src/chat/message.js';
 import { PatientChats } from '../../../src/commands/patient-chats.js';
 import { settled } from '../../support/at-rest.js';
-import { type ChatOperation, type Failure, RecordingChat, textOf } from '../../support/recording-chat.js';
+import {
+  buttonOf,
+  type ChatMessage,
+  type ChatOperation,
+  type Failure,
+  RecordingChat,
+  textOf,
+} from '../../support/recording-chat.js';
 import { recipe } from '../../support/service-files.js';
-import { DIRECT, eventually, type Replica, type ServiceKit, startServiceKit } from '../../support/service-kit.js';
+import { ANN, DIRECT, eventually, type Replica, type ServiceKit, startServiceKit } from '../../support/service-kit.js';
 
 const SHARED = 'crm: { use: crm-shared }';
 const RECIPES = {
@@ -11,6 +19,12 @@ const RECIPES = {
     command: 'create issue',
     connections: SHARED,
     parameters: '[{ name: title, prompt: "Which title?" }, { name: size, prompt: "Which size?" }]',
+    steps: '  - { action: crm.create, input: { name: "{{ parameters }}" } }\n  - reply: { text: Created }',
+  }),
+  task: recipe({
+    command: 'create task',
+    connections: SHARED,
+    parameters: '[{ name: task, prompt: "Which task?" }]',
     steps: '  - { action: crm.create, input: { name: "{{ parameters }}" } }\n  - reply: { text: Created }',
   }),
   survey: recipe({
@@ -52,6 +66,17 @@ async function write(text: string, id: string): Promise<{ readonly handled: Prom
   await eventually(() => kit.chat.operations.length > tries);
   await settled();
   return { handled };
+}
+
+/** Somebody opens the form below a message, and sends it off. */
+async function fillIn(below: ChatMessage, label: string, values: Readonly<Record<string, string>>): Promise<void> {
+  const who = { user: ANN, conversation: DIRECT };
+  const forms: Form[] = [];
+  const openForm = async (form: Form): Promise<void> => void forms.push(form);
+  const press = { kind: 'action', id: 'press', token: buttonOf(below, label).token, values: {}, openForm } as const;
+  await kit.handleEvent({ ...who, ...press });
+  const token = forms[0]?.token ?? '';
+  await kit.handleEvent({ ...who, kind: 'form', id: 'form', token, values, refuse: () => true });
 }
 
 const started = async () => (await kit.jobList()).map(({ state }) => state.parameters);
@@ -174,13 +199,62 @@ describe('a question that a chat has not taken yet', () => {
 
   test('is dropped with “cancel”', async () => {
     const chat = chatIsAway({ retryAfterMs: MINUTE });
-    await write('create issue', 'E1');
+    const { handled } = await write('create issue', 'E1');
     chat.back();
     await kit.say('cancel');
     expect(lastText()).toBe('Cancelled. Nothing was done.');
     await kit.clock.advance(MINUTE);
+    await handled;
+    expect(lastText()).toBe('Cancelled. Nothing was done.');
     await kit.say('Broken door');
     expect(lastText()).toContain("I don't know that command");
+  });
+
+  test('is not said where another command was given meanwhile, whose question is', async () => {
+    const chat = chatIsAway({ retryAfterMs: MINUTE });
+    const { handled } = await write('create issue', 'E1');
+    await kit.clock.advance(2_000);
+    chat.back();
+    await kit.say('create task');
+    await kit.clock.advance(MINUTE);
+    await handled;
+    expect(kit.chat.texts()).toEqual([expect.stringContaining('Which task?')]);
+    await kit.say('Paint it');
+    await kit.idle();
+    expect(await started()).toEqual([{ task: 'Paint it' }]);
+    expect(kit.logger.lines.filter(({ level }) => level === 'error')).toEqual([]);
+  });
+
+  test('is not said where it was answered in a form meanwhile', async () => {
+    await kit.say('create issue');
+    const question = kit.chat.last();
+    const chat = chatIsAway({ retryAfterMs: MINUTE });
+    const { handled } = await write('Broken door', 'E2');
+    await kit.clock.advance(2_000);
+    chat.back();
+    await fillIn(question, 'Fill in a form', { title: 'Broken window', size: 'small' });
+    await kit.clock.advance(MINUTE);
+    await handled;
+    await kit.idle();
+    expect(lastText()).toBe('Created');
+    expect(await started()).toEqual([{ title: 'Broken window', size: 'small' }]);
+  });
+
+  test('is not said where its job was answered in a form meanwhile, and is dropped then', async () => {
+    await kit.say('survey');
+    await kit.idle();
+    const chat = chatIsAway({ retryAfterMs: MINUTE });
+    const pressed = kit.press(kit.chat.last(), 'Type here instead');
+    await eventually(() => kit.chat.operations.at(-1) === 'post');
+    await kit.clock.advance(2_000);
+    chat.back();
+    await fillIn(kit.chat.last(), 'Answer', { first: 'one', second: 'two' });
+    await kit.idle();
+    await kit.clock.advance(MINUTE);
+    await pressed;
+    expect(lastText()).toBe('Thanks');
+    await kit.say('cancel');
+    expect(lastText()).toContain('nothing');
   });
 
   test('is the next one of a command as well: what was answered before is not lost, and nothing runs twice', async () => {
