@@ -101,6 +101,7 @@ export function assembleCommands(parts: CommandParts): {
     clicks,
     claims,
     clock,
+    times: parts.patience.times,
     logger,
     metrics,
     tracing,

@@ -29,6 +29,7 @@ import type { BuiltIn, CommandRouter } from './router.js';
 import { sayPrivately } from './say.js';
 import type { Shortcuts } from './shortcuts.js';
 import type { CommandStarter } from './start-command.js';
+import type { WorkTimes } from './work-times.js';
 
 export interface EventHandlerDeps extends Observers {
   readonly chats: (platform: Platform) => ChatAdapter;
@@ -50,6 +51,8 @@ export interface EventHandlerDeps extends Observers {
   readonly clicks: Clicks;
   readonly claims: EventClaims;
   readonly clock: Clock;
+  /** What the chats take for what is said stands aside in it. */
+  readonly times: Pick<WorkTimes, 'measure'>;
 }
 
 /**
@@ -92,21 +95,24 @@ export class EventHandler {
   }
 
   async #answer(event: ChatEvent): Promise<void> {
-    const { clock, metrics } = this.#deps;
-    const startedAt = clock.now();
+    const { metrics, times } = this.#deps;
     try {
-      if (event.kind === 'text') await this.#text(event);
-      else if (event.kind === 'action') await this.#action(event);
-      else if (event.kind === 'form') await this.#form(event);
-      else if (event.kind === 'sign-in') await this.#signIn(event);
-      else if (event.kind === 'slash-command') await this.#deps.shortcuts.typed(event);
-      else if (event.kind === 'shortcut') await this.#deps.shortcuts.chosen(event);
-      metrics.time('ack_ms', clock.now() - startedAt, { platform: event.user.platform });
+      const ms = await times.measure(() => this.#dispatch(event));
+      metrics.time('ack_ms', ms, { platform: event.user.platform });
     } catch (error) {
       // Nobody is told: the platform delivers it again.
       if (isBehalfError(error, 'chat.under_way')) throw error;
       await this.#apologies.tell(event, error);
     }
+  }
+
+  async #dispatch(event: ChatEvent): Promise<void> {
+    if (event.kind === 'text') await this.#text(event);
+    else if (event.kind === 'action') await this.#action(event);
+    else if (event.kind === 'form') await this.#form(event);
+    else if (event.kind === 'sign-in') await this.#signIn(event);
+    else if (event.kind === 'slash-command') await this.#deps.shortcuts.typed(event);
+    else if (event.kind === 'shortcut') await this.#deps.shortcuts.chosen(event);
   }
 
   /** What was answered stays answered, whatever becomes of the note about it. */

@@ -5,6 +5,7 @@ import { pauseBeforeDelivery } from '../jobs/deliver-reply.js';
 import type { Clock } from '../kernel/clock.port.js';
 import { asBehalfError, BehalfError } from '../kernel/errors.js';
 import type { Logger } from '../kernel/logger.port.js';
+import { WorkTimes } from './work-times.js';
 
 interface PatientChatsDeps {
   readonly clock: Clock;
@@ -30,6 +31,8 @@ const MOST_WAITING = 500;
 export class PatientChats {
   /** The same chats, found in the same way. */
   readonly chats: FindPatientChat;
+  /** What is said stands aside in it. */
+  readonly times: WorkTimes;
   readonly #deps: PatientChatsDeps;
   readonly #mostWaiting: number;
   readonly #stopping = new AbortController();
@@ -38,6 +41,7 @@ export class PatientChats {
   constructor(chats: FindChat, deps: PatientChatsDeps, mostWaiting = MOST_WAITING) {
     this.#deps = deps;
     this.#mostWaiting = mostWaiting;
+    this.times = new WorkTimes(deps.clock);
     // Each pause listens to it.
     setMaxListeners(0, this.#stopping.signal);
     const made = new Map<Platform, ChatAdapter>();
@@ -56,7 +60,8 @@ export class PatientChats {
 
   #patient(chat: ChatAdapter, isWanted?: IsWanted): ChatAdapter {
     const { files, home, long, platform, popUpScripts, routes, silentSignIn, workingSign } = chat;
-    const later = <T>(say: () => Promise<T>): Promise<T> => this.#untilSaid(platform, say, isWanted);
+    const later = <T>(say: () => Promise<T>): Promise<T> =>
+      this.times.aside(() => this.#untilSaid(platform, say, isWanted));
     return {
       ...{ files, long, platform, routes },
       ...(home ? { home } : {}),

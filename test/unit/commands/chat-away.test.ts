@@ -11,7 +11,15 @@ import {
   textOf,
 } from '../../support/recording-chat.js';
 import { recipe } from '../../support/service-files.js';
-import { ANN, DIRECT, eventually, type Replica, type ServiceKit, startServiceKit } from '../../support/service-kit.js';
+import {
+  ANN,
+  DIRECT,
+  eventually,
+  gate,
+  type Replica,
+  type ServiceKit,
+  startServiceKit,
+} from '../../support/service-kit.js';
 
 const SHARED = 'crm: { use: crm-shared }';
 const RECIPES = {
@@ -136,6 +144,23 @@ describe('while a chat takes nothing', () => {
     await kit.say('create issue', { id: 'E1' });
     await kit.say('create issue', { id: 'E1', replica: other });
     expect(kit.chat.texts()).toEqual([expect.stringContaining('Which title?')]);
+  });
+
+  test('its time does not count as that of the acknowledgement; that of the store does', async () => {
+    const chat = chatIsAway({ retryAfterMs: MINUTE });
+    const { handled } = await write('help', 'E1');
+    chat.back();
+    await kit.clock.advance(MINUTE);
+    await handled;
+    expect(await kit.metrics.render()).toContain('behalf_ack_ms_sum{platform="slack"} 0\n');
+    const store = gate();
+    kit.faults.push({ at: 'expiring.add', kind: 'slow', until: store.opened, times: 1 });
+    const slow = kit.say('help');
+    await settled();
+    await kit.clock.advance(3_000);
+    store.open();
+    await slow;
+    expect(await kit.metrics.render()).toContain('behalf_ack_ms_sum{platform="slack"} 3000\n');
   });
 
   test('it is given up after several tries, and a later delivery means nothing', async () => {
