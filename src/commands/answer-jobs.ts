@@ -3,7 +3,7 @@ import type { ChatUser } from '../chat/chat-user.js';
 import type { Click } from '../chat/clicks.js';
 import { type ConversationRef, toStored } from '../chat/conversation.js';
 import { textMessage } from '../chat/message.js';
-import type { AskRef, AskView } from '../jobs/answers.js';
+import type { AskRef } from '../jobs/answers.js';
 import { CHOICE } from '../jobs/ask-messages.js';
 import type { AskedField, OpenAsk } from '../jobs/job.js';
 import type { Clock } from '../kernel/clock.port.js';
@@ -138,11 +138,12 @@ export class AnswerJobs {
     const view = await take.view(event, ref);
     if (view.kind !== 'open') {
       // A process that has died had taken this very answer.
-      if (!isAnswerOf(view, question, event)) await take.say(event, outcomeMessage(view, texts));
+      const isTaken = question.isAnswered === true && question.lastEventId === event.id;
+      if (!isTaken) await take.say(event, outcomeMessage(view, texts));
       return true;
     }
     // A process that has died had taken it, and was to ask for the next field.
-    if (question.lastEventId === event.id) {
+    if (question.lastEventId === event.id && !question.isAnswered) {
       await this.#sayField(event, question, view.asking);
       return false;
     }
@@ -173,6 +174,8 @@ export class AnswerJobs {
       return false;
     }
     const values = withDefaults({ parameters: fields }, given);
+    // Where another answer came first, that is said below.
+    await questions.advance(event.user, question, { ...question, lastEventId: event.id, isAnswered: true });
     await take.give(event, ref, answerOfFields(view.asking, values, texts));
     return true;
   }
@@ -180,13 +183,6 @@ export class AnswerJobs {
 
 function fieldsOf({ answer }: OpenAsk): readonly AskedField[] {
   return answer.kind === 'fields' ? answer.fields : [];
-}
-
-/** True where the question has been answered by this person with what stands in the text. */
-function isAnswerOf(view: AskView, { asking }: JobQuestion, { text }: TextEvent): boolean {
-  if (view.kind !== 'already' || !view.isSame) return false;
-  const { value, values } = view.answer;
-  return String(values?.[asking] ?? value) === text.trim();
 }
 
 /** Our own sentences mark names with `*`. */

@@ -69,6 +69,8 @@ const JobQuestion = z.object({
   lastEventId: z.string(),
   /** The chat has not taken it yet: what is typed meanwhile is no answer to it. */
   isUnseen: z.literal(true).optional(),
+  /** That event has answered the last field. */
+  isAnswered: z.boolean().optional(),
   /** How long the job waits, in milliseconds. */
   ttlMs: z.number(),
 });

@@ -5,6 +5,7 @@ import {
   BOB,
   CHANNEL,
   eventually,
+  gate,
   LOGIN_TIMEOUT_MS,
   type ServiceKit,
   startServiceKit,
@@ -51,6 +52,13 @@ ${TAIL}`,
       text: Which one?
       picklist: { label: Thing, options: "{{ [{'label': 'One', 'value': 1}, {'label': 'Two', 'value': 2}] }}" }
   - reply: { text: "{{ steps.decision.value + 1 }} {{ steps.decision.label }}" }`,
+  }),
+  sure: recipe({
+    command: 'sure',
+    connections: '{}',
+    steps: `  - id: decision
+    ask: { text: Really?, input: { type: boolean } }
+  - reply: { text: "{{ steps.decision.value }}" }`,
   }),
   type: recipe({
     command: 'type',
@@ -219,6 +227,29 @@ describe('a job that asks', () => {
     await kit.idle();
     expect(textOf(kit.chat.last())).toBe('3000');
   });
+
+  test.each([
+    ['sure', 'yes', 'en', 'true'],
+    ['sure', 'ja', 'de-DE', 'true'],
+    ['type', '1,5', 'de-DE', '3'],
+  ])(
+    'of %s goes on quietly where “%s” is delivered again to another process than the one that died over it',
+    async (command, text, locale, reply) => {
+      const other = await kit.replica();
+      await asked(command, { locale });
+      const death = gate();
+      kit.faults.push({ at: 'expiring.put', kind: 'slow', until: death.opened, times: 1 });
+      const handled = kit.say(text, { id: 'answer', locale });
+      await kit.idle();
+      await eventually(() => textOf(kit.chat.last()) === reply);
+      await kit.say(text, { id: 'answer', locale, replica: other });
+      expect(textOf(kit.chat.last())).toBe(reply);
+      await kit.say('help', { replica: other });
+      expect(textOf(kit.chat.last())).toContain('What I can do');
+      death.open();
+      await handled;
+    },
+  );
 
   test('does not take what is typed after another command; its button still asks', async () => {
     const question = await asked('type');
