@@ -5,8 +5,13 @@ import type { AnswerOutcome } from '../jobs/answers.js';
 import type { AskedField } from '../jobs/job.js';
 import type { Texts } from '../texts/english.js';
 
-/** Typed instead of an answer to a field that may be left out. */
-export const SKIP = 'skip';
+/** In every language: typed instead of an answer to a field that may be left out. */
+const SKIP = 'skip';
+
+export function isSkip(text: string, { parameters }: Texts): boolean {
+  const word = text.trim().normalize().toLowerCase();
+  return word === SKIP || word === parameters.words.skip;
+}
 
 /** Why an answer was not taken. */
 export function outcomeMessage(outcome: Exclude<AnswerOutcome, { kind: 'taken' }>, { asks, commands }: Texts): Message {
@@ -28,8 +33,8 @@ export function fieldMessage(
   conversation: ConversationRef,
   texts: Texts,
 ): Message {
-  const { asks, commands } = texts;
-  const skipping = asks.orSkip(SKIP, preset === undefined ? undefined : String(preset));
+  const { asks, commands, parameters } = texts;
+  const skipping = asks.orSkip(parameters.words.skip, preset === undefined ? undefined : String(preset));
   const hints = [
     hint,
     example === undefined ? undefined : commands.example(example),

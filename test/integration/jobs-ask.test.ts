@@ -275,6 +275,20 @@ describe('a job that asks', () => {
     expect(textOf(question)).toBe('Tell me more\n✓ Filled in, by Name of bob');
   });
 
+  test.each(['Überspringen', 'u\u0308berspringen', 'skip'])(
+    'takes “%s” in German for nothing, and offers one',
+    async (word) => {
+      const from = { user: BOB, locale: 'de-DE' };
+      await kit.press(await asked('form', from), 'Antworten', from);
+      await kit.say('A thing', from);
+      expect(textOf(kit.chat.last())).toContain('oder überspringen');
+      await kit.say(word, from);
+      await kit.say('1', from);
+      await kit.idle();
+      expect(textOf(kit.chat.last())).toBe('A thing 2');
+    },
+  );
+
   test('ends when nobody answers, and says so in place of the buttons', async () => {
     const question = await asked('approve amount: 1');
     await kit.clock.advance(LOGIN_TIMEOUT_MS + 10_000);
