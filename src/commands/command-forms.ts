@@ -103,7 +103,7 @@ export class CommandForms {
   /** The button below a question: shows the form of the command that is being asked about. */
   async openForQuestion(event: ActionEvent, id: string): Promise<void> {
     const { questions, recipes } = this.#deps;
-    const { commands } = textsFor(event.locale);
+    const { commands, forms } = textsFor(event.locale);
     const found = await questions.find(event.user, id);
     const question = found && !isJobQuestion(found) ? found : undefined;
     const recipe = question && recipes().get(question.recipe);
@@ -116,7 +116,9 @@ export class CommandForms {
     const login = await this.#deps.choices.missingLogin({ recipe, user: event.user }, question.given);
     if (login) return this.#askForLogin(asking, question, recipe, login.missing);
     const opened = await this.open({ ...event, conversation: question.conversation }, recipe, options);
-    if (!opened) await this.#say(event, commands.formFailed);
+    // Before a login, and while the chat has not taken the question, what is typed answers nothing.
+    const isAsked = !question.awaiting && !question.isUnseen;
+    if (!opened) await this.#say(event, isAsked ? commands.formFailed : forms.notOpened);
   }
 
   /** A form was sent off. Each form, and each question, makes one job, however often it is sent. */

@@ -1,6 +1,7 @@
 import type { Form } from '../../../src/chat/form.js';
 import { textMessage } from '../../../src/chat/message.js';
 import { PatientChats } from '../../../src/commands/patient-chats.js';
+import { BehalfError } from '../../../src/kernel/errors.js';
 import { settled } from '../../support/at-rest.js';
 import {
   buttonOf,
@@ -263,6 +264,24 @@ describe('a question that a chat has not taken yet', () => {
     await kit.idle();
     expect(lastText()).toBe('Created');
     expect(await started()).toEqual([{ title: 'Broken window', size: 'small' }]);
+  });
+
+  test('is not to be answered by typing where a form of the one before cannot be opened meanwhile', async () => {
+    await kit.say('create issue');
+    const { token } = buttonOf(kit.chat.last(), 'Fill in a form');
+    const press = { kind: 'action', user: ANN, conversation: DIRECT, token, values: {} } as const;
+    const openForm = async () => Promise.reject(new BehalfError('chat.delivery_failed', 'Not now'));
+    await kit.handleEvent({ ...press, id: 'press 1', openForm });
+    expect(lastText()).toBe('The form could not be opened. Please answer here instead.');
+    const chat = chatIsAway({ retryAfterMs: MINUTE });
+    const { handled } = await write('Broken door', 'E2');
+    await kit.clock.advance(2_000);
+    chat.back();
+    await kit.handleEvent({ ...press, id: 'press 2', openForm });
+    expect(lastText()).toBe('The form could not be opened. Please press the button again.');
+    await kit.clock.advance(MINUTE);
+    await handled;
+    expect(lastText()).toBe('Which size?');
   });
 
   test('is not said where its job was answered in a form meanwhile, and is dropped then', async () => {
