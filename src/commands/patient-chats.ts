@@ -62,13 +62,13 @@ export class PatientChats {
     const { files, home, long, platform, popUpScripts, routes, silentSignIn, workingSign } = chat;
     const later = <T>(say: () => Promise<T>): Promise<T> =>
       this.times.aside(() => this.#untilSaid(platform, say, isWanted));
-    return {
+    return whole({
       ...{ files, long, platform, routes },
       ...(home ? { home } : {}),
       ...(popUpScripts ? { popUpScripts } : {}),
       ...(silentSignIn ? { silentSignIn } : {}),
       ...(workingSign ? { workingSign } : {}),
-      ...(chat.isInGroup ? { isInGroup: async (...of) => (await chat.isInGroup?.(...of)) ?? false } : {}),
+      ...(chat.isInGroup ? { isInGroup: chat.isInGroup.bind(chat) } : {}),
       channelOf: (conversation) => chat.channelOf(conversation),
       describeUser: (user, conversation) => chat.describeUser(user, conversation),
       post: (to, message, options) => later(() => chat.post(to, message, options)),
@@ -76,7 +76,7 @@ export class PatientChats {
       start: (handler, admits, onLifecycle) => chat.start(handler, admits, onLifecycle),
       stop: () => chat.stop(),
       update: (ref, message) => later(() => chat.update(ref, message)),
-    };
+    });
   }
 
   async #untilSaid<T>(platform: Platform, say: () => Promise<T>, isWanted?: IsWanted): Promise<T> {
@@ -107,6 +107,13 @@ export class PatientChats {
       this.#waiting -= 1;
     }
   }
+}
+
+/** Does not compile while a part of the port is left out, be it one that only some chats have. */
+function whole<Parts extends ChatAdapter>(
+  parts: Parts & { readonly [Part in Exclude<keyof ChatAdapter, keyof Parts>]: ChatAdapter[Part] },
+): ChatAdapter {
+  return parts;
 }
 
 /** The same without the advice to repeat it. */
