@@ -47,7 +47,10 @@ const COUNTERS: Readonly<Record<MetricCounter, { help: string; labels: readonly 
 };
 
 const TIMERS: Readonly<Record<MetricTimer, { help: string; labels: readonly string[] }>> = {
-  ack_ms: { help: 'Milliseconds until an event was durable, without what the chat took for words', labels: ['platform'] },
+  ack_ms: {
+    help: 'Milliseconds until an event was durable, without what the chat took for words',
+    labels: ['platform'],
+  },
   job_ms: { help: 'Milliseconds that a job ran', labels: ['recipe'] },
   app_call_ms: { help: 'Milliseconds that a call to an app took', labels: ['app'] },
   store_call_ms: { help: 'Milliseconds that a call to the store took', labels: ['store'] },

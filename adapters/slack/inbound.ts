@@ -30,7 +30,7 @@ export interface Heard {
     | Omit<SlashCommandEvent, 'user' | 'openForm'>
     | Omit<ShortcutEvent, 'user' | 'openForm'>
     | Omit<ActionEvent, 'user' | 'openForm'>
-    | Omit<FormEvent, 'user' | 'refuse'>
+    | Omit<FormEvent, 'user' | 'refuseInTime'>
     | Omit<OptionsEvent, 'user' | 'offer'>
     | Omit<HomeEvent, 'user'>;
   /** The files as Slack lists them, where it has left out what they are. */

@@ -40,7 +40,7 @@ export function toEvent(
     case 'action':
       return { ...event, ...who, ...(triggerId === undefined ? {} : { openForm }) };
     case 'form':
-      return { ...event, ...who, refuse: (_form, errors) => give(formErrors(errors)) };
+      return { ...event, ...who, refuseInTime: (_form, errors) => give(formErrors(errors)) };
     case 'options':
       give({ options: [] });
       return { ...event, ...who, offer: (choices) => void give({ options: toOptions(choices) }) };

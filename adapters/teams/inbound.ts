@@ -117,8 +117,8 @@ function toShortcut(
 function toForm(did: PersonalActivity, data: unknown, give: Give): FormEvent | undefined {
   const token = tokenIn(data);
   if (token === undefined || !isRecord(data)) return undefined;
-  const refuse: FormEvent['refuse'] = (form, errors) => give(renderForm(form, errors));
-  return { kind: 'form', ...baseOf(did), token, values: readValues(data), refuse };
+  const refuseInTime: FormEvent['refuseInTime'] = (form, errors) => give(renderForm(form, errors));
+  return { kind: 'form', ...baseOf(did), token, values: readValues(data), refuseInTime };
 }
 
 function toOptions(

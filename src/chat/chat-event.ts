@@ -106,7 +106,7 @@ export interface FormEvent extends EventBase {
    * Keeps the form open and shows what is wrong, by field name. `form` is drawn where the platform draws it anew. False when it is
    * too late for that: the form has closed.
    */
-  readonly refuse: (form: Form, errors: Readonly<Record<string, string>>) => boolean;
+  readonly refuseInTime: (form: Form, errors: Readonly<Record<string, string>>) => boolean;
 }
 
 /** Somebody types in a field of a form whose options we give. */

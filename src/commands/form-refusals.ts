@@ -24,7 +24,7 @@ export class FormRefusals {
 
   /** `form`: filled in as it was sent off. `errors` are by field name. */
   async refuse(event: FormEvent, form: Form, errors: Readonly<Record<string, string>>): Promise<void> {
-    if (event.refuse(form, errors)) return;
+    if (event.refuseInTime(form, errors)) return;
     const { chats, claims, clicks } = this.#deps;
     if (!(await claims.claim(event))) return;
     const { token: sent, user, values } = event;

@@ -128,7 +128,7 @@ describe('a question with fields', () => {
       conversation: CHANNEL,
       token,
       values,
-      refuse: (_form, errors) => {
+      refuseInTime: (_form, errors) => {
         refused = errors;
         return true;
       },
@@ -296,7 +296,7 @@ describe('a question with fields', () => {
   test('a form that has closed before it was judged says so in the chat, and opens again as it was filled in', async () => {
     const { token } = await opened(await asked('mine about: chairs'));
     const sent = { id: 'late', user: ANN, conversation: CHANNEL, token, values: { ...WHOLE, count: 'many' } };
-    await kit.handleEvent({ kind: 'form', ...sent, refuse: () => false });
+    await kit.handleEvent({ kind: 'form', ...sent, refuseInTime: () => false });
     const said = kit.chat.last();
     expect(textOf(said)).toContain('was not sent: some of it does not fit.');
     const again = await pressed(said, { label: 'Correct it' });
@@ -343,7 +343,7 @@ describe('a question with fields', () => {
       token: shown.token,
       values: WHOLE,
     };
-    await replica.handleEvent({ ...event, refuse: () => true });
+    await replica.handleEvent({ ...event, refuseInTime: () => true });
     await eventually(async () => (await statuses())[0] === 'succeeded');
     expect(created()).toHaveLength(1);
   });

@@ -325,7 +325,7 @@ export function describeChatAdapter(driver: ChatDriver): void {
         onEvent = async (event) => {
           if (event.kind !== 'form' || event.values['amount'] !== '-1') return;
           const form = { ...FORM, fields: FORM.fields.filter(({ name }) => name !== 'due') };
-          expect(event.refuse(form, { amount: 'Too little.' })).toBe(true);
+          expect(event.refuseInTime(form, { amount: 'Too little.' })).toBe(true);
         };
         const first = await submitted({ amount: '-1' });
         expect(bench.formShownTo('rita')?.text).toContain('Too little.');
@@ -345,7 +345,7 @@ export function describeChatAdapter(driver: ChatDriver): void {
           if (event.kind !== 'form') return;
           runOutOfTime();
           await judged;
-          inTime.push(event.refuse(FORM, { amount: 'Too little.' }));
+          inTime.push(event.refuseInTime(FORM, { amount: 'Too little.' }));
         };
         await submitted({ amount: '-1' });
         expect(bench.formShownTo('rita')).toBeUndefined();

@@ -142,7 +142,7 @@ describe('Slack: Socket Mode', () => {
   it('hands what a form is answered with over in the acknowledgement', async () => {
     await slack.connect(async (event) => {
       if (event.kind === 'form')
-        event.refuse({ token: 't', title: 'T', submitLabel: 'S', fields: [] }, { amount: 'Too much' });
+        event.refuseInTime({ token: 't', title: 'T', submitLabel: 'S', fields: [] }, { amount: 'Too much' });
     });
     const socket = await slack.socket();
     const metadata = JSON.stringify({ token: 'token', place: { channel: 'D1', direct: true } });

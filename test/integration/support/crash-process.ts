@@ -54,7 +54,7 @@ async function main(environment: CrashEnvironment): Promise<void> {
   });
   const countAsleep = async () => (await opened.jobs.list({ status: 'suspended' }, { limit: 100 })).length;
   const toEvent = ({ event, takesForm }: Extract<ToChild, { kind: 'event' }>): ChatEvent => {
-    if (event.kind === 'form') return { ...event, refuse: () => true };
+    if (event.kind === 'form') return { ...event, refuseInTime: () => true };
     return event.kind === 'action' && takesForm ? { ...event, openForm } : event;
   };
   process.on('message', (message: ToChild) => {

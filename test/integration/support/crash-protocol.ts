@@ -19,7 +19,7 @@ export interface CrashEnvironment {
 }
 
 /** An event without what only a process of its own can do. */
-export type SentEvent = Exclude<ChatEvent, { kind: 'form' | 'options' }> | Omit<FormEvent, 'refuse'>;
+export type SentEvent = Exclude<ChatEvent, { kind: 'form' | 'options' }> | Omit<FormEvent, 'refuseInTime'>;
 
 export type ChatCall =
   | { readonly do: 'post'; readonly to: ConversationRef; readonly message: Message }

@@ -220,7 +220,7 @@ describe('who may run a recipe', () => {
         conversation: DIRECT,
         token: tokens[0] ?? '',
         values: { item: 'Chair' },
-        refuse: () => true,
+        refuseInTime: () => true,
       });
       expect(kit.chat.texts()).toEqual([NOT_YOURS]);
       expect(await kit.jobList()).toEqual([]);

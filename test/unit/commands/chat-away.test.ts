@@ -85,7 +85,7 @@ async function fillIn(below: ChatMessage, label: string, values: Readonly<Record
   const press = { kind: 'action', id: 'press', token: buttonOf(below, label).token, values: {}, openForm } as const;
   await kit.handleEvent({ ...who, ...press });
   const token = forms[0]?.token ?? '';
-  await kit.handleEvent({ ...who, kind: 'form', id: 'form', token, values, refuse: () => true });
+  await kit.handleEvent({ ...who, kind: 'form', id: 'form', token, values, refuseInTime: () => true });
 }
 
 const started = async () => (await kit.jobList()).map(({ state }) => state.parameters);

@@ -195,14 +195,14 @@ describe('a file as a parameter', () => {
     const refused: Record<string, string>[] = [];
     const base = { kind: 'form' as const, user: ANN, conversation: DIRECT, token, values: { note: 'n' } };
     const refuse = (_form: unknown, errors: Readonly<Record<string, string>>) => refused.push({ ...errors }) > 0;
-    await kit.handleEvent({ ...base, id: 'f1', files: {}, refuse });
+    await kit.handleEvent({ ...base, id: 'f1', files: {}, refuseInTime: refuse });
     const docx = { ...PDF, name: 'a.docx', mimeType: 'application/msword' };
-    await kit.handleEvent({ ...base, id: 'f2', files: { contract: [docx] }, refuse });
+    await kit.handleEvent({ ...base, id: 'f2', files: { contract: [docx] }, refuseInTime: refuse });
     expect(refused).toEqual([
       { contract: 'Please put a file in.' },
       { contract: 'contract must be a file of the type PDF or image (any).' },
     ]);
-    await kit.handleEvent({ ...base, id: 'f3', files: { contract: [PDF] }, refuse });
+    await kit.handleEvent({ ...base, id: 'f3', files: { contract: [PDF] }, refuseInTime: refuse });
     await kit.idle();
     expect(await started()).toMatchObject([{ contract: { name: 'contract.pdf' }, note: 'n' }]);
   });
@@ -210,7 +210,7 @@ describe('a file as a parameter', () => {
   test('has to be put in again where the form has closed before it was judged', async () => {
     await kit.say('file');
     const { token } = await openForm();
-    const sent = { values: {}, files: { contract: [PDF] }, refuse: () => false };
+    const sent = { values: {}, files: { contract: [PDF] }, refuseInTime: () => false };
     await kit.handleEvent({ kind: 'form', id: 'f1', user: ANN, conversation: DIRECT, token, ...sent });
     expect(lastText()).toContain('is kept, but files have to be put in again.');
   });
@@ -220,7 +220,7 @@ describe('a file as a parameter', () => {
     const { opened, token } = await openForm();
     expect(opened.map(({ name }) => name)).toEqual(['note', 'second']);
     const base = { kind: 'form' as const, id: 'f1', user: ANN, conversation: DIRECT };
-    await kit.handleEvent({ ...base, token, values: { note: 'n' }, files: {}, refuse: () => true });
+    await kit.handleEvent({ ...base, token, values: { note: 'n' }, files: {}, refuseInTime: () => true });
     await kit.idle();
     expect(await started()).toMatchObject([{ contract: { name: 'contract.pdf' }, note: 'n' }]);
   });
@@ -231,10 +231,10 @@ describe('a file as a parameter', () => {
     const { opened, token } = await openForm();
     expect(opened.map(({ name }) => name)).toEqual(['note']);
     const base = { kind: 'form' as const, user: ANN, conversation: DIRECT, token, values: { note: 'n' } };
-    await kit.handleEvent({ ...base, id: 'f1', refuse: () => true });
+    await kit.handleEvent({ ...base, id: 'f1', refuseInTime: () => true });
     expect(lastText()).toMatch(/Which file\?/);
     const asked = kit.chat.messages.length;
-    await kit.handleEvent({ ...base, id: 'f2', refuse: () => true });
+    await kit.handleEvent({ ...base, id: 'f2', refuseInTime: () => true });
     expect(kit.chat.messages).toHaveLength(asked);
     await kit.say('', { files: [PDF] });
     await kit.idle();

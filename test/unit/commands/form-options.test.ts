@@ -113,7 +113,7 @@ describe('options while a form is filled in', () => {
       conversation: DIRECT,
       token,
       values,
-      refuse: (form, errors) => {
+      refuseInTime: (form, errors) => {
         refused = errors;
         drawn = form;
         return true;

@@ -107,7 +107,7 @@ describe('parameters in a form', () => {
       locale: options.locale,
       token,
       values,
-      refuse: (_form, errors) => {
+      refuseInTime: (_form, errors) => {
         refused = errors;
         return true;
       },
@@ -144,7 +144,7 @@ describe('parameters in a form', () => {
 
     async function sentTooLate({ token }: Pick<Form, 'token'>, values: Readonly<Record<string, string>>, id: string) {
       const event = { kind: 'form', id, user: ANN, conversation: DIRECT, token, values } as const;
-      await kit.handleEvent({ ...event, refuse: () => false });
+      await kit.handleEvent({ ...event, refuseInTime: () => false });
     }
 
     test('what is wrong is said in the chat, once, and a button opens it again as it was filled in', async () => {

@@ -115,7 +115,15 @@ describe('shortcuts and slash commands of recipes', () => {
     const refuse = () => {
       throw new Error('the form was refused');
     };
-    await kit.handleEvent({ kind: 'form', id: 'f1', user: ANN, conversation: UNSEEN, token, values, refuse });
+    await kit.handleEvent({
+      kind: 'form',
+      id: 'f1',
+      user: ANN,
+      conversation: UNSEEN,
+      token,
+      values,
+      refuseInTime: refuse,
+    });
     await kit.idle();
   }
 
@@ -209,7 +217,15 @@ describe('shortcuts and slash commands of recipes', () => {
     const token = forms[0]?.token ?? '';
     const values = { description: 'x' };
     const refuse = () => true;
-    await later.handleEvent({ kind: 'form', id: 'f1', user: ANN, conversation: UNSEEN, token, values, refuse });
+    await later.handleEvent({
+      kind: 'form',
+      id: 'f1',
+      user: ANN,
+      conversation: UNSEEN,
+      token,
+      values,
+      refuseInTime: refuse,
+    });
     expect(textOf(kit.chat.last())).toContain('stopped or changed');
     expect(await started()).toEqual([]);
   });
