@@ -23,6 +23,8 @@ interface TimeRange {
 }
 
 export type AuditVerdict =
+  /** There has never been an entry, or all is gone: nothing is proven. */
+  | { readonly kind: 'empty' }
   /** `from`: where it begins; `head`: where it ends. */
   | { readonly kind: 'whole'; readonly from: AuditPosition; readonly head: AuditPosition }
   /** `number`: the first that does not fit. */
@@ -117,7 +119,7 @@ export class AuditLog {
   /** Looks at every page. `known`: where the log ended at an earlier time, as it was noted elsewhere. */
   async verify(known?: AuditPosition): Promise<AuditVerdict> {
     const state = await this.#store.state();
-    if (!state) return known ? broken(1, 'end') : { kind: 'whole', from: BEGINNING, head: BEGINNING };
+    if (!state) return known ? broken(1, 'end') : { kind: 'empty' };
     const chain = this.#chainOf(state);
     const { anchor } = state;
     if (anchor && !chain.isOurs(anchor)) return broken(anchor.number + 1, 'beginning');
@@ -231,6 +233,7 @@ export class AuditLog {
     if (head.number < last.number) return broken(head.number + 1, 'end');
     if (head.number === last.number && head.hash !== last.hash) return broken(last.number, 'end');
     if (known && known.number > last.number) return broken(last.number + 1, 'end');
+    if (last.number === BEGINNING.number) return { kind: 'empty' };
     return {
       kind: 'whole',
       from: { number: from.number, hash: from.hash },

@@ -47,13 +47,15 @@ export function addAuditCommand(program: Command, environment: Environment): voi
     .action((options: ExportOptions) => withLog((log) => print(log, options)));
   audit
     .command('verify')
-    .description('look whether an entry was changed, removed, moved or added by somebody else; exit code 2 when so')
+    .description(
+      'look whether an entry was changed, removed, moved or added by somebody else; exit code 2 when so, or when there is no log',
+    )
     .option('--head <number:hash>', 'where the log ended earlier, as it was noted elsewhere', positionOf)
     .option('--json', 'print the result as JSON')
     .action((options: { readonly head?: AuditPosition }, command: Command) =>
       withLog(async (log) => {
         const verdict = await log.verify(options.head);
-        if (verdict.kind === 'broken') process.exitCode = 2;
+        if (verdict.kind !== 'whole') process.exitCode = 2;
         // `audit` itself has the option, too, and takes it wherever it stands.
         const { json } = command.optsWithGlobals<{ readonly json?: boolean }>();
         process.stdout.write(json ? `${JSON.stringify(verdict)}\n` : textOf(verdict));
@@ -80,10 +82,13 @@ async function write(lines: readonly string[]): Promise<void> {
 }
 
 function textOf(verdict: AuditVerdict): string {
+  if (verdict.kind === 'empty')
+    return 'There is nothing to verify: no audit log is in this store. Nothing was noted yet, AUDIT_DAYS is 0, this is not the store of the service, or the log was taken away.\n';
   if (verdict.kind === 'whole') {
     const { from, head } = verdict;
-    const entries = head.number - from.number;
-    return `The audit log is whole: ${entries} ${entries === 1 ? 'entry' : 'entries'}, ${from.number + 1} to ${head.number}.\nIt ends with ${head.number}:${head.hash}. Keep that elsewhere and give it to --head next time.\n`;
+    const count = head.number - from.number;
+    const kept = `${count} ${count === 1 ? 'entry' : 'entries'}, ${from.number + 1} to ${head.number}`;
+    return `The audit log is whole: ${count === 0 ? 'the time of all entries is over' : kept}.\nIt ends with ${head.number}:${head.hash}. Keep that elsewhere and give it to --head next time.\n`;
   }
   const whys = {
     missing: 'is missing',

@@ -7,7 +7,7 @@ import Libsql from 'libsql';
 import { AuditLog } from '../../src/audit/audit-log.js';
 import type { AuditEvent } from '../../src/kernel/audit.port.js';
 import { Secret } from '../../src/kernel/secret.js';
-import { createVault } from '../../src/kernel/vault.js';
+import { createVault, type Vault } from '../../src/kernel/vault.js';
 import { openEmbeddedStores } from '../contract/stores/embedded-harness.js';
 
 const ROOT = resolve(__dirname, '../..');
@@ -27,6 +27,7 @@ const EVENTS: readonly AuditEvent[] = [
 describe('behalf audit', () => {
   let folder: string;
   let environment: Record<string, string>;
+  let vault: Vault;
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'behalf-audit-command-'));
@@ -37,7 +38,8 @@ describe('behalf audit', () => {
       ENCRYPTION_KEYS: `k1:${key.toString('base64')}`,
     };
     const stores = await openEmbeddedStores({ directory: folder });
-    const log = new AuditLog({ store: stores.audit, vault: createVault([{ id: 'k1', key: new Secret(key) }]) });
+    vault = createVault([{ id: 'k1', key: new Secret(key) }]);
+    const log = new AuditLog({ store: stores.audit, vault });
     const [first, ...others] = EVENTS.map((event, day) => ({ at: FIRST_DAY + day * DAY, event }));
     for (const entries of [first ? [first] : [], others]) await log.append(await log.seal(entries));
     await stores.health.close();
@@ -45,10 +47,16 @@ describe('behalf audit', () => {
 
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  function behalf(...args: readonly string[]): Promise<{ readonly code: number; readonly text: string }> {
+  const behalf = (...args: readonly string[]) => behalfOf({}, ...args);
+
+  function behalfOf(
+    settings: Readonly<Record<string, string>>,
+    ...args: readonly string[]
+  ): Promise<{ readonly code: number; readonly text: string }> {
+    const env = { ...environment, ...settings };
     return new Promise((done) => {
       const command = ['--import', 'tsx', 'src/main.ts', 'audit', ...args];
-      const child = execFile(process.execPath, command, { cwd: ROOT, env: environment }, (_error, out, err) => {
+      const child = execFile(process.execPath, command, { cwd: ROOT, env }, (_error, out, err) => {
         done({ code: child.exitCode ?? -1, text: out + err });
       });
     });
@@ -80,6 +88,32 @@ describe('behalf audit', () => {
         code: 1,
         text: expect.stringContaining('Write a day'),
       });
+    },
+    MANY_COMMANDS_MS,
+  );
+
+  it(
+    'says that there is nothing to verify where nothing was noted, and what is left where the time of all is over',
+    async () => {
+      const empty = mkdtempSync(join(tmpdir(), 'behalf-audit-command-'));
+      const of = { DATA_DIR: empty };
+      const open = () => openEmbeddedStores({ directory: empty });
+      await (await open()).health.close();
+      expect(await behalfOf(of, 'verify')).toEqual({
+        code: 2,
+        text: expect.stringMatching(/^There is nothing to verify: no audit log is in this store\. /),
+      });
+      expect(JSON.parse((await behalfOf(of, 'verify', '--json')).text)).toEqual({ kind: 'empty' });
+      const stores = await open();
+      const log = new AuditLog({ store: stores.audit, vault });
+      for (const event of EVENTS.slice(0, 1)) await log.append(await log.seal([{ at: FIRST_DAY, event }]));
+      await log.forget(FIRST_DAY + 1);
+      await stores.health.close();
+      expect(await behalfOf(of, 'verify')).toEqual({
+        code: 0,
+        text: expect.stringMatching(/^The audit log is whole: the time of all entries is over\.\nIt ends with 1:/),
+      });
+      rmSync(empty, { recursive: true, force: true });
     },
     MANY_COMMANDS_MS,
   );
