@@ -70,6 +70,11 @@ export function readTeams(reader: Reader): TeamsSettings | undefined {
   const openIdMetadataUrl = reader.optionalUrl('BOT_OPENID_METADATA_URL');
   const tokenUrl = reader.optionalUrl('BOT_TOKEN_URL');
   const catalogAppId = reader.optional('TEAMS_CATALOG_APP_ID');
+  if (catalogAppId !== undefined && !GUID.test(catalogAppId))
+    reader.fail(
+      'TEAMS_CATALOG_APP_ID',
+      `must be an id like ${EXAMPLE}. Copy the App ID from the overview of the app in the Teams admin center: Manage apps.`,
+    );
   const loginUrl = reader.optionalUrl('BOT_LOGIN_URL');
   const signIn = reader.oneOf('TEAMS_SIGN_IN', ['off', 'on']) === 'on';
   const isManaged = reader.oneOf('MicrosoftAppType', ['SingleTenant', 'UserAssignedMSI']) === 'UserAssignedMSI';

@@ -6,6 +6,7 @@ import { generateKey } from '../../../src/keyring.js';
 const SLACK = { SLACK_SIGNING_SECRET: 'signing-canary', SLACK_BOT_TOKEN: 'xoxb-canary' };
 const APP_ID = '99999999-8888-4777-8666-555555555555';
 const TENANT = '11111111-2222-4333-8444-555555555555';
+const CATALOG_ID = '33333333-2222-4333-8444-555555555555';
 const TEAMS = { MicrosoftAppId: APP_ID, MicrosoftAppPassword: 'password-canary', MicrosoftAppTenantId: TENANT };
 const PRODUCTION = { NODE_ENV: 'production', PUBLIC_URL: 'https://bot.example', ENCRYPTION_KEYS: generateKey('k1') };
 
@@ -215,11 +216,15 @@ describe('the configuration', () => {
     });
 
     test('takes more tenants, another cloud and the id of the catalogue', () => {
-      const more = { BOT_ALLOWED_TENANTS: `${TENANT}, ${APP_ID}`, BOT_CLOUD: 'gcc-high', TEAMS_CATALOG_APP_ID: 'c' };
+      const more = {
+        BOT_ALLOWED_TENANTS: `${TENANT}, ${APP_ID}`,
+        BOT_CLOUD: 'gcc-high',
+        TEAMS_CATALOG_APP_ID: CATALOG_ID,
+      };
       expect(parseConfig({ ...TEAMS, ...more }).teams).toMatchObject({
         allowedTenants: [TENANT, APP_ID],
         cloud: 'gcc-high',
-        catalogAppId: 'c',
+        catalogAppId: CATALOG_ID,
         serviceHosts: [],
       });
     });
@@ -230,6 +235,8 @@ describe('the configuration', () => {
       ['MicrosoftAppTenantId', { ...TEAMS, MicrosoftAppTenantId: 'contoso.onmicrosoft.com' }],
       ['MicrosoftAppTenantId', { ...MANAGED, MicrosoftAppTenantId: 'common' }],
       ['BOT_ALLOWED_TENANTS', { ...TEAMS, BOT_ALLOWED_TENANTS: `${TENANT},fabrikam.com` }],
+      ['TEAMS_CATALOG_APP_ID', { ...TEAMS, TEAMS_CATALOG_APP_ID: 'Behalf' }],
+      ['TEAMS_CATALOG_APP_ID', { ...TEAMS, TEAMS_CATALOG_APP_ID: `https://teams.microsoft.com/l/app/${APP_ID}` }],
     ])('takes only an id for %s, and says where it is found', (name, environment) => {
       expect(mistakes(environment)).toEqual([
         expect.stringMatching(new RegExp(`^${name} must be .* like 01234567-.*\\. .*(Configuration|[Oo]verview)`)),
