@@ -167,11 +167,16 @@ function openClient({ target, tls }: Access, { enableOfflineQueue, ...patience }
   return inItsDatabase(found);
 }
 
-/** Never ready in another database than its own: ioredis selects it with each connection, and goes on where that fails. */
+/**
+ * Never ready in another database than its own: ioredis selects it with each connection, and goes on where that fails. So are
+ * its duplicates: BullMQ waits for jobs on one.
+ */
 function inItsDatabase(client: Redis): Redis {
   client.on('error', (error) => {
     if (isSelectError(error)) client.disconnect(true);
   });
+  const duplicate = client.duplicate.bind(client);
+  client.duplicate = (changes) => inItsDatabase(duplicate(changes));
   return client;
 }
 

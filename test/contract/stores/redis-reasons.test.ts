@@ -198,4 +198,38 @@ describe('the number of a database that Redis does not have', () => {
     raw.disconnect();
     await stores.health.close();
   });
+
+  it('lets no job out of another database either, and those of its own when it is back', async () => {
+    const stores = await openRedisStores({ url: `${server.url}/3` });
+    const delivered: string[] = [];
+    await stores.queue.start(async (id) => void delivered.push(id), { concurrency: 1 });
+    const waitingIn = async (): Promise<readonly string[]> => {
+      const raw = new Redis(server.port);
+      const clients = String(await raw.client('LIST')).split('\n');
+      raw.disconnect();
+      return clients.flatMap((line) => (line.includes('cmd=bzpopmin') ? (/\bdb=\d+/.exec(line) ?? []) : []));
+    };
+    let found = await waitingIn();
+    for (; found.length === 0; found = await waitingIn()) await systemClock.sleep(5);
+    expect(found).toEqual(['db=3']);
+    await server.stop();
+    server = await startRedis({ port: server.port, settings: ['--databases', '2'] });
+    // Twice as long as it takes to connect anew.
+    for (let turn = 0; turn < 100; turn += 1) {
+      expect(await waitingIn()).toEqual([]);
+      await systemClock.sleep(20);
+    }
+    await server.stop();
+    server = await startRedis({ port: server.port, settings: ['--databases', '4'] });
+    const push = () => stores.queue.push('job', { owner: 'ann', rank: 1 });
+    const isPushed = () =>
+      push().then(
+        () => true,
+        () => false,
+      );
+    while (!(await isPushed())) await systemClock.sleep(20);
+    await until(() => delivered.includes('job'));
+    await stores.queue.stop();
+    await stores.health.close();
+  });
 });
