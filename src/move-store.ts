@@ -1,10 +1,12 @@
 import type { Stores } from './assemble.js';
 import type { AuditPage, AuditPosition, AuditStore } from './audit/audit-store.port.js';
-import { openRow, sealRow } from './connections/connection-records.js';
+import type { Connection } from './connections/connection.js';
+import { openRow, openRows, sealRow } from './connections/connection-records.js';
+import type { JobRow } from './jobs/job.js';
 import type { Clock } from './kernel/clock.port.js';
 import { isBehalfError } from './kernel/errors.js';
 import type { Vault } from './kernel/vault.js';
-import type { StoreContents } from './store-contents.port.js';
+import type { StoreContents, TimedConnection } from './store-contents.port.js';
 
 /** How long an event counts as taken in for a job that has been carried over, in ms: platforms deliver again within an hour. */
 const CLAIM_MS = 3_600_000;
@@ -25,7 +27,7 @@ export type MovedRows = Readonly<
 
 /**
  * Carries all that a store holds into others that nobody works on yet. It may be repeated after it was interrupted: what is
- * there already stays as it is. A row that cannot be opened is left behind and counted.
+ * there already stays as it is, unless it has changed in the old store since. A row that cannot be opened is left behind and counted.
  */
 export async function moveStore(options: {
   readonly from: StoreContents;
@@ -43,26 +45,8 @@ export async function moveStore(options: {
     departures: none(),
     audit: await moveAudit(from.audit, to.audit, none()),
   };
-  for await (const row of from.connections()) {
-    try {
-      // A row is sealed for its generation, and a store begins with the first.
-      const done = await to.connections.write(
-        sealRow(vault, { ...openRow(vault, row), generation: 1 }),
-        row.keepAliveAt,
-      );
-      counts.connections[done ? 'moved' : 'there'] += 1;
-      if (done && row.usedAt !== undefined) await to.connections.touch(row.owner, row.name, row.usedAt);
-    } catch (error) {
-      if (!isBehalfError(error, 'store.corrupt')) throw error;
-      counts.connections.unreadable += 1;
-    }
-  }
-  for await (const row of from.jobs()) {
-    const done = (await to.jobs.accept(row, `moved:${row.id}`, CLAIM_MS)).kind === 'accepted';
-    counts.jobs[done ? 'moved' : 'there'] += 1;
-    // Only a write notes until when a finished job is kept.
-    if (done && row.keepUntil !== undefined) await to.jobs.write({ ...row, version: row.version + 1 });
-  }
+  for await (const row of from.connections()) counts.connections[await moveConnection(row, to, vault)] += 1;
+  for await (const row of from.jobs()) counts.jobs[await moveJob(row, to)] += 1;
   for await (const { key, value, expiresAt } of from.records()) {
     const done = await to.expiring.add(key, value, Math.max(1, expiresAt - clock.now()));
     counts.records[done ? 'moved' : 'there'] += 1;
@@ -78,6 +62,41 @@ export async function moveStore(options: {
   // Last: from then on somebody may go on with the job.
   for await (const { job, turn } of from.deliveries()) await to.queue.push(job, turn);
   return counts;
+}
+
+async function moveConnection(row: TimedConnection, { connections }: Stores, vault: Vault): Promise<keyof Moved> {
+  try {
+    const connection = openRow(vault, row);
+    const write = (generation: number) =>
+      connections.write(sealRow(vault, { ...connection, generation }), row.keepAliveAt);
+    // A row is sealed for its generation, and a store begins with the first.
+    if (!(await write(1))) {
+      const stored = await connections.get(row.owner, row.name);
+      const [read] = stored ? openRows(vault, [stored]) : [];
+      const isNewer = read?.kind === 'readable' && changedAt(connection) > changedAt(read.connection);
+      if (!isNewer || !(await write(read.connection.generation + 1))) return 'there';
+    }
+    if (row.usedAt !== undefined) await connections.touch(row.owner, row.name, row.usedAt);
+    return 'moved';
+  } catch (error) {
+    if (!isBehalfError(error, 'store.corrupt')) throw error;
+    return 'unreadable';
+  }
+}
+
+/** A refresh changes the tokens alone. */
+function changedAt({ changedAt: at, tokens }: Connection): number {
+  return Math.max(at, tokens?.issuedAt ?? 0);
+}
+
+async function moveJob(row: JobRow, { jobs }: Stores): Promise<keyof Moved> {
+  const isNew = (await jobs.accept(row, `moved:${row.id}`, CLAIM_MS)).kind === 'accepted';
+  const stored = isNew ? row : await jobs.load(row.id);
+  const isNewer = stored !== undefined && row.updatedAt > stored.updatedAt;
+  // Only a write notes until when a finished job is kept.
+  const isUnnoted = row.keepUntil !== undefined && row.version === stored?.version;
+  if (stored && (isNewer || isUnnoted)) await jobs.write({ ...row, version: stored.version + 1 });
+  return isNew || isNewer ? 'moved' : 'there';
 }
 
 /** The audit log goes over as it is: it is a chain. Where another one has begun already, this one stays where it is. */

@@ -167,6 +167,62 @@ describe('a store that is carried over', () => {
     });
   });
 
+  test('may be carried over again though the service has gone on with the old one meanwhile: what changed last counts', async () => {
+    const records = createConnectionRecords(from.connections, vault);
+    await records.write(connection('a', 1));
+    await records.write(connection('b', 1));
+    const waiting = { status: 'suspended', waitingFor: ['crm'], attentionAt: 50 } as const;
+    await from.jobs.accept(jobRow({ id: jobId(1), ...waiting }), 'e1', LONG);
+    await (await move()).contents.close();
+    from = await openEmbeddedStores({ directory: folder });
+    const tokens = { ...tokensOf('rotated'), issuedAt: 5 };
+    await createConnectionRecords(from.connections, vault).write({ ...connection('a', 2), tokens });
+    await createConnectionRecords(from.connections, vault).write({
+      ...connection('b', 2),
+      status: 'disconnected',
+      tokens: undefined,
+      changedAt: 6,
+    });
+    await from.keepAlive.schedule({ ...connection('a', 2) }, 88);
+    const over = {
+      id: jobId(1),
+      version: 2,
+      status: 'succeeded',
+      updatedAt: jobRow().updatedAt + 1,
+      keepUntil: 90,
+    } as const;
+    await from.jobs.write(jobRow(over));
+
+    const { moved, contents } = await move();
+    await contents.close();
+
+    expect(moved).toMatchObject({ connections: { moved: 2, there: 0 }, jobs: { moved: 1, there: 0 } });
+    const arrived = createConnectionRecords(to.connections, vault);
+    expect((await arrived.read(connection('a', 1).owner, 'crm'))?.tokens?.accessToken.reveal()).toBe('rotated');
+    expect(await arrived.read(connection('b', 1).owner, 'crm')).toMatchObject({
+      status: 'disconnected',
+      tokens: undefined,
+    });
+    expect(await to.keepAlive.due(88, 10, 1)).toEqual([{ owner: connection('a', 1).owner, name: 'crm' }]);
+    expect(await to.jobs.waitingFor(ANN, 'crm')).toEqual([]);
+    expect(await to.jobs.load(jobId(1))).toMatchObject({ status: 'succeeded' });
+    expect(await to.jobs.forget(100)).toBe(1);
+  });
+
+  test('forgets finished jobs in their time also where it was interrupted just after one of them', async () => {
+    await from.jobs.accept(jobRow({ id: jobId(1) }), 'e1', LONG);
+    const over = jobRow({ id: jobId(1), version: 2, status: 'succeeded', keepUntil: 90 });
+    await from.jobs.write(over);
+    await to.jobs.accept(over, `moved:${over.id}`, LONG);
+
+    const { moved, contents } = await move();
+    await contents.close();
+
+    expect(moved.jobs).toEqual({ moved: 0, there: 1, unreadable: 0 });
+    expect(await to.jobs.forget(100)).toBe(1);
+    expect(await to.jobs.load(jobId(1))).toBeUndefined();
+  });
+
   test('may be carried over again after an interruption: what has arrived stays as it is', async () => {
     await createConnectionRecords(from.connections, vault).write(connection('a', 1));
     await from.jobs.accept(jobRow(), 'event', LONG);
