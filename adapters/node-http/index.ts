@@ -110,17 +110,20 @@ async function answer({ incoming, outgoing, sender, table, server, logger, metri
   };
   if (found.kind === 'malformed' || !hasUsableType(incoming)) return refuse(400, 'Bad request\n');
   const { maxBodyBytes = DEFAULT_BODY_BYTES } = found.route;
-  const leave = found.route.isVital ? () => {} : room.enter(bytesToCome(incoming, maxBodyBytes));
-  if (!leave) {
+  const refuseForNow = () => {
     metrics.count('http_refused');
     // What is still on the way is not read: the connection ends with the answer.
     outgoing.shouldKeepAlive = false;
     const text = 'There is too much to do at the moment. Please try again in a few seconds.\n';
-    return refuse(503, text, { 'retry-after': RETRY_AFTER_S });
-  }
+    refuse(503, text, { 'retry-after': RETRY_AFTER_S });
+  };
+  const { isVital = false } = found.route;
+  const place = isVital ? undefined : room.enter(bytesToCome(incoming, maxBodyBytes));
+  if (!isVital && !place) return refuseForNow();
   try {
-    const body = await readBody(incoming, maxBodyBytes);
+    const body = await readBody(incoming, maxBodyBytes, place);
     if (body.kind === 'aborted') return;
+    if (body.kind === 'given_up') return refuseForNow();
     if (body.kind === 'too_large') {
       outgoing.shouldKeepAlive = false;
       return refuse(413, 'Too large\n');
@@ -143,7 +146,7 @@ async function answer({ incoming, outgoing, sender, table, server, logger, metri
     logger.error({ requestId: id, err, path: found.route.path }, 'request failed');
     sender.sendText(outgoing, 500, `Something went wrong on our side (reference ${err.ref}).\n`);
   } finally {
-    leave();
+    place?.leave();
   }
 }
 

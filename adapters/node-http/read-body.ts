@@ -1,15 +1,22 @@
 import type { IncomingMessage } from 'node:http';
+import type { Place } from './room.js';
 
 export type ReadBody =
   | { readonly kind: 'whole'; readonly bytes: Buffer }
   | { readonly kind: 'too_large' }
+  /** It was on the way when others needed its room. */
+  | { readonly kind: 'given_up' }
   /** The client has gone: nobody waits for an answer. */
   | { readonly kind: 'aborted' };
 
 const EMPTY: ReadBody = { kind: 'whole', bytes: Buffer.alloc(0) };
 
-/** Reads a request's body to its end; more than `maxBytes` ends the reading at once. */
-export function readBody(incoming: IncomingMessage, maxBytes: number): Promise<ReadBody> {
+/** Reads a request's body to its end; more than `maxBytes` ends the reading at once, and so does what its place asks for. */
+export function readBody(
+  incoming: IncomingMessage,
+  maxBytes: number,
+  place: Pick<Place, 'arriving' | 'arrived'> | undefined,
+): Promise<ReadBody> {
   const announced = Number(incoming.headers['content-length'] ?? 0);
   if (announced > maxBytes) return Promise.resolve({ kind: 'too_large' });
   // Node lets a body through only where one of the two announces it (RFC 9112 section 6.3).
@@ -17,6 +24,10 @@ export function readBody(incoming: IncomingMessage, maxBytes: number): Promise<R
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let size = 0;
+    place?.arriving(() => {
+      incoming.pause();
+      resolve({ kind: 'given_up' });
+    });
     incoming.on('data', (chunk: Buffer) => {
       size += chunk.length;
       if (size <= maxBytes) chunks.push(chunk);
@@ -26,6 +37,7 @@ export function readBody(incoming: IncomingMessage, maxBytes: number): Promise<R
       }
     });
     incoming.on('end', () => {
+      place?.arrived();
       const [first] = chunks;
       resolve({ kind: 'whole', bytes: chunks.length === 1 && first ? first : Buffer.concat(chunks, size) });
     });

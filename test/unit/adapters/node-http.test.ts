@@ -281,6 +281,22 @@ describe('the HTTP server', () => {
       expect((await send(new Blob(['x']).stream())).status).toBe(503);
       expect((await send('x'.repeat(900))).status).toBe(201);
     });
+
+    test.each([
+      ['requests', { mostRequests: 3 }],
+      ['bytes', { mostBytes: 3_000 }],
+    ])('lets nobody who begins many requests and ends none take all of the %s', async (_, most) => {
+      const base = await listen(createRoom(most));
+      const begun = Array.from({ length: 3 }, () => beginRequest(new URL(base).port));
+      await eventually(() => open() === 3);
+      const whole = await fetch(`${base}/echo/x`, { method: 'POST', body: 'x'.repeat(1_000) });
+      expect(whole.status).toBe(201);
+      const [oldest, second] = begun;
+      expect(await oldest?.answer()).toMatch(/^HTTP\/1\.1 503 /);
+      second?.socket.write('y'.repeat(999));
+      expect(await second?.answer()).toMatch(/^HTTP\/1\.1 201 /);
+      for (const { socket } of begun) socket.destroy();
+    });
   });
 
   test('says that its port is taken', async () => {
@@ -292,6 +308,23 @@ describe('the HTTP server', () => {
     await second.close();
   });
 });
+
+/** Announces a body of 1 000 bytes and sends one. */
+function beginRequest(to: string) {
+  const socket = connect(Number(to), '127.0.0.1');
+  let text = '';
+  socket.on('data', (chunk) => {
+    text += chunk;
+  });
+  socket.write('POST /echo/x HTTP/1.1\r\nhost: x\r\ncontent-type: text/plain\r\ncontent-length: 1000\r\n\r\ny');
+  return {
+    socket,
+    async answer() {
+      await eventually(() => text.includes('\r\n\r\n'));
+      return text;
+    },
+  };
+}
 
 function isRefused(): Promise<boolean> {
   return new Promise((resolve) => {
