@@ -109,9 +109,11 @@ export class Revoker {
     // The entry shows itself again by itself.
     if (failure.code === 'store.unavailable') throw failure;
     const fields = { connection: revocation.connection, revocation: revocation.id, err: failure };
-    const dueAt = clock.now() + retryPause(revocation.attempts, failure.retryAfterMs);
+    const now = clock.now();
+    // However long the app asks to wait: the last try is at the end of the day, not now.
+    const dueAt = Math.min(now + retryPause(revocation.attempts, failure.retryAfterMs), since + GIVE_UP_MS);
     const isHopeless = failure.code === 'store.corrupt' || failure.code === 'oauth.invalid_grant';
-    if (isHopeless || dueAt - since > GIVE_UP_MS) {
+    if (isHopeless || dueAt <= now) {
       await queue.remove(revocation.id);
       logger.error(fields, 'revocation given up: the tokens may still be valid at the app');
       this.#count(revocation, 'gave_up');

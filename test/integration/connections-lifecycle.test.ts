@@ -229,6 +229,22 @@ describe.each(STORES)('on the %s store', (store) => {
       ]);
     });
 
+    it('tries once more at the end of the day where the app asks for a longer pause than that', async () => {
+      kit.provider.script(() => ({ status: 429, headers: { 'retry-after': '172800' } }));
+      await connect('a');
+      await kit.connections.disconnect(ANN, 'crm');
+      await kit.clock.advance(1_000);
+      await kit.revoker.work();
+      await kit.clock.advance(23 * 3_600_000);
+      await kit.revoker.work();
+      expect(kit.provider.callsOf('revoke')).toHaveLength(1);
+      kit.provider.script(() => ({ status: 200 }));
+      await kit.clock.advance(3_600_000);
+      await kit.revoker.work();
+      expect(kit.provider.callsOf('revoke')).toHaveLength(2);
+      expect(kit.logger.lines.filter(({ level }) => level === 'error')).toEqual([]);
+    });
+
     it('works by itself between start and stop', async () => {
       await connect('a');
       kit.revoker.start();
