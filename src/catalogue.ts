@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { checkRecipes } from './checks/check-recipes.js';
 import type { Config } from './config.js';
 import type { ParentConnection } from './connections/parent-connection.js';
@@ -11,7 +11,7 @@ import { loadConnectors } from './connectors/load-connectors.js';
 import { BehalfError } from './kernel/errors.js';
 import type { Secret } from './kernel/secret.js';
 import type { Problem } from './language/problem.js';
-import { readTextFile, readYamlFolder } from './language/yaml-folder.js';
+import { isFolder, readTextFile, readYamlFolder } from './language/yaml-folder.js';
 import type { CompiledRecipe } from './recipes/compiled-recipe.js';
 import { loadRecipes } from './recipes/load-recipes.js';
 import { createRecipeBook, type RecipeBook } from './recipes/recipe-book.js';
@@ -44,13 +44,16 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /**
  * Loads and checks the configuration folder: what starts the service, `behalf check` and a reload have in common. A broken
  * file stops what it describes, not the service; each mistake is a problem. What `before` had of a file that is broken now
- * is kept.
+ * is kept. Rejects with `config.invalid` where there is no such folder.
  */
 export async function loadCatalogue(
   config: CatalogueConfig,
   environment: Environment,
   before?: Catalogue,
 ): Promise<Catalogue> {
+  // Without it there would be nothing wrong, and no recipe: a service that starts and answers nothing.
+  if (!(await isFolder(config.configDir)))
+    throw new BehalfError('config.invalid', `CONFIG_DIR: ${resolve(config.configDir)} is not a folder`);
   const kept: string[] = [];
   const connectors = await currentConnectors(config, before, kept);
   const connections = await currentConnections(config, { environment, connectors: connectors.all }, before, kept);

@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { loadCatalogue } from '../catalogue.js';
 import { type CatalogueReport, reportOf } from '../catalogue-report.js';
@@ -7,6 +6,7 @@ import { parseStoreConfig } from '../config.js';
 import { madeIn } from '../connections/shared-states.js';
 import { asBehalfError } from '../kernel/errors.js';
 import { formatProblem, hasErrors } from '../language/problem.js';
+import { isFolder } from '../language/yaml-folder.js';
 import type { Environment } from './environment.js';
 
 export interface CheckOptions {
@@ -104,12 +104,4 @@ export function addCheckCommand(program: Command, environment: Environment): voi
 
 function counted(count: number, thing: string): string {
   return `${count} ${thing}${count === 1 ? '' : 's'}`;
-}
-
-async function isFolder(path: string): Promise<boolean> {
-  try {
-    return (await stat(path)).isDirectory();
-  } catch {
-    return false;
-  }
 }

@@ -1,9 +1,8 @@
-import { stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { type Catalogue, loadCatalogue } from '../catalogue.js';
 import { formatProblem } from '../language/problem.js';
-import { readTextFile } from '../language/yaml-folder.js';
+import { isFolder, readTextFile } from '../language/yaml-folder.js';
 import type { Failure } from '../rehearsal/judge-replies.js';
 import { loadTests, type TestFile } from '../rehearsal/load-tests.js';
 import { rehearse } from '../rehearse.js';
@@ -105,14 +104,6 @@ function standIn(name: string): string {
 
 function withoutEmpty(environment: Environment): Environment {
   return Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''));
-}
-
-async function isFolder(path: string): Promise<boolean> {
-  try {
-    return (await stat(path)).isDirectory();
-  } catch {
-    return false;
-  }
 }
 
 /** `behalf test`. */

@@ -74,6 +74,14 @@ export async function readTextFile(path: string): Promise<string | undefined> {
   }
 }
 
+export async function isFolder(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isDirectory();
+  } catch {
+    return false;
+  }
+}
+
 /** What the system says names no file. */
 function unreadable(path: string, error: unknown): BehalfError {
   const code = foreignCode(error);

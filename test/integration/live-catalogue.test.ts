@@ -151,6 +151,17 @@ describe('The catalogue of a running service', () => {
     ]);
   });
 
+  it('keeps all recipes while the whole folder is away, and says so', async () => {
+    renameSync(folder, `${folder}-away`);
+    await reloaded();
+    expect(commands()).toEqual(['find', 'hello']);
+    expect(changes).toEqual([]);
+    expect(lines()).toContain('the configuration could not be read again');
+    renameSync(`${folder}-away`, folder);
+    await reloaded();
+    expect(commands()).toEqual(['find', 'hello']);
+  });
+
   it('keeps a recipe with a button whose command is gone', async () => {
     writeRecipe('hello', HELLO.replace('text: Hello', 'text: Hello, buttons: [{ text: Find, command: find }]'));
     await reloaded();

@@ -76,6 +76,13 @@ describe('a service that cannot start ends, says why, and shows no secret', () =
     expect(output).not.toContain('canary');
   });
 
+  test('when there is no folder for its recipes', async () => {
+    const { code, output } = await start({ CONFIG_DIR: path.join(directory, 'confg') });
+    expect(output).toContain(`behalf: CONFIG_DIR: ${path.join(directory, 'confg')} is not a folder\n`);
+    expect(code).toBe(2);
+    expect(output).not.toContain('canary');
+  });
+
   test('when Redis does not have its database', async () => {
     const server = await startRedis();
     const { code, output } = await start({ REDIS_URL: `redis://:password-canary@127.0.0.1:${server.port}/99` });
