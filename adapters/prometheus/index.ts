@@ -8,6 +8,7 @@ import type {
   MetricTimer,
 } from '../../src/kernel/metrics.port.js';
 import { createLevel } from './level.js';
+import { measureLoopDelay } from './loop-delay.js';
 
 const COUNTERS: Readonly<Record<MetricCounter, { help: string; labels: readonly string[] }>> = {
   chat_events: { help: 'Events taken in', labels: ['platform', 'kind'] },
@@ -79,8 +80,8 @@ const LEVELS: Readonly<Record<MetricLevel, { help: string; labels: readonly stri
 
 const BUCKETS_MS = [1, 2, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000, 30_000];
 
-/** How often the delay of the event loop is looked at: each look wakes the process, the library's 10 ms also an idle one. */
-const LOOP_LOOK_MS = 200;
+/** The library's own looks at the event loop, which are not used: as seldom as it takes. */
+const SELDOM_MS = 2 ** 31 - 1;
 
 /**
  * What is noted goes into the library so many at once, and whenever somebody asks: it sorts and joins labels each time, which
@@ -95,7 +96,8 @@ type Noted =
 /** Metrics in the Prometheus text format, all named `behalf_…`, with the process's own. */
 export function createMetrics(): Metrics & { render(): Promise<string>; readonly contentType: string } {
   const registry = new Registry();
-  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: LOOP_LOOK_MS });
+  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: SELDOM_MS });
+  measureLoopDelay(registry);
   const registers = [registry];
   const counters = mapValues(
     COUNTERS,

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { createMetrics } from '../../../adapters/prometheus/index.js';
 
 describe('the metrics', () => {
@@ -38,6 +39,21 @@ describe('the metrics', () => {
     expect(text).toContain('behalf_store_call_ms_count{store="redis"} 1001\n');
     metrics.count('commands', { command: 'odd' });
     expect(await metrics.render()).toContain('behalf_commands_total{command="odd"} 501\n');
+  });
+
+  test('say how late the event loop is: not at all where nothing happens, and as long as it is held up', async () => {
+    const metrics = createMetrics();
+    const late = async (which: string) =>
+      Number(new RegExp(`^nodejs_eventloop_lag_${which}_seconds (\\S+)$`, 'm').exec(await metrics.render())?.[1]);
+    await setTimeout(1_300);
+    expect(await late('p50')).toBeLessThan(0.1);
+    await setTimeout(500);
+    const until = Date.now() + 1_000;
+    while (Date.now() < until);
+    await setTimeout(300);
+    const longest = await late('max');
+    expect(longest).toBeGreaterThan(0.7);
+    expect(longest).toBeLessThan(2);
   });
 
   test('are apart from those of another service in the same process', async () => {
