@@ -7,6 +7,9 @@ import { demandStore } from './existing-store.js';
 import { openStores } from './open-stores.js';
 import { openVault } from './open-vault.js';
 
+/** As long as Redis may take to answer. */
+const REACHED_MS = 10_000;
+
 /**
  * Carries the embedded store of `DATA_DIR` into the Redis of `REDIS_URL` and sets the file aside. Throws `config.invalid`
  * where there is no such file, a service still has it open, or no Redis is named.
@@ -24,6 +27,8 @@ export async function migrateToRedis(config: Config): Promise<MovedRows & { read
     const vault = await openVault(config, logger);
     const to = await openStores(config, { clock, logger, metrics: noMetrics });
     try {
+      // Where there is nothing to move, nothing else would ask it.
+      await to.health.check(REACHED_MS);
       const moved = await moveStore({ from, to, vault, clock });
       return { ...moved, aside: await from.retire() };
     } finally {

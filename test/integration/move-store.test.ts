@@ -1,14 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openEmbeddedContents } from '../../adapters/embedded/index.js';
 import { AuditLog } from '../../src/audit/audit-log.js';
+import { migrateToRedis } from '../../src/compose/migrate.js';
+import { parseConfig } from '../../src/config.js';
 import type { TokenSet } from '../../src/connections/connection.js';
 import { createConnectionRecords } from '../../src/connections/connection-records.js';
 import { Secret } from '../../src/kernel/secret.js';
 import { systemClock } from '../../src/kernel/system-clock.js';
 import { createVault } from '../../src/kernel/vault.js';
+import { generateKey } from '../../src/keyring.js';
 import { moveStore } from '../../src/move-store.js';
 import { openEmbeddedStores } from '../contract/stores/embedded-harness.js';
 import { openRedisStores } from '../contract/stores/redis-harness.js';
@@ -127,6 +130,20 @@ describe('a store that is carried over', () => {
     expect(await to.expiring.get({ kind: 'action', id: 'owned' })).toBeUndefined();
     expect(await to.revocations.due(10, 10, 1)).toMatchObject([{ id: 'r', attempts: 3 }]);
     expect(await to.departures.due(10, 10, 1)).toEqual([{ platform: 'slack', tenantId: 'T' }]);
+  });
+
+  test('stays where it is while Redis cannot be reached, even if there is nothing in it', async () => {
+    await from.health.close();
+    const config = parseConfig({
+      PUBLIC_URL: 'http://localhost:3000',
+      SLACK_SIGNING_SECRET: 'secret',
+      SLACK_BOT_TOKEN: 'xoxb-token',
+      DATA_DIR: folder,
+      ENCRYPTION_KEYS: generateKey('k1'),
+      REDIS_URL: 'redis://127.0.0.1:1',
+    });
+    await expect(migrateToRedis(config)).rejects.toMatchObject({ code: 'store.unavailable' });
+    expect(readdirSync(folder)).toEqual(['behalf.db']);
   });
 
   test('has its audit log as a chain that is still whole, and that goes on', async () => {
