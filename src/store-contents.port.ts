@@ -11,6 +11,14 @@ export type TimedConnection = ConnectionRow & { readonly usedAt?: number; readon
 export type DueDeparture = { readonly departed: Departed; readonly dueAt: number };
 export type TimedRecord = { readonly key: RecordKey; readonly value: string; readonly expiresAt: number };
 
+/** What a look at a store tells that must neither change it nor disturb a service. */
+export interface StorePeek {
+  /** Rows of the shared connections. */
+  readonly shared: readonly ConnectionRow[];
+  /** The key of the audit log, sealed; absent where nothing was noted yet. */
+  readonly auditKey?: Uint8Array;
+}
+
 /**
  * All that a store holds, to be carried elsewhere: in portions, so that it need not fit into memory, and without changing
  * anything. Leases and what has expired are left out. Failure to read is `store.unavailable` or `store.corrupt`.

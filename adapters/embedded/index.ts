@@ -30,7 +30,7 @@ import { createSealedRows } from './sealed-rows.js';
 export { backUpFile, restoreFile } from './backup.js';
 export { openEmbeddedContents } from './contents.js';
 export { existingFile } from './file.js';
-export { peekSharedConnections } from './peek.js';
+export { peekStore } from './peek.js';
 
 const SWEEP_EVERY_MS = 60_000;
 const SWEPT_AT_ONCE = 1_000;

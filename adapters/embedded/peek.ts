@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import type { ConnectionRow } from '../../src/connections/connection-store.port.js';
 import { BehalfError } from '../../src/kernel/errors.js';
+import type { StorePeek } from '../../src/store-contents.port.js';
 import { bytesOf, isRow, numberOf, textOf } from './database.js';
 import { checkMarks, FILE_NAME, isThere, loadLibrary, marksOf, type RawDatabase, toOpenError } from './file.js';
 import { MIGRATIONS } from './schema.js';
@@ -9,11 +9,11 @@ import { MIGRATIONS } from './schema.js';
 const OLDER_STORE = 'older';
 
 /**
- * The rows of the shared connections, read without changing anything. Undefined: there is no file. Throws `config.invalid`
+ * Read without changing anything. Undefined: there is no file. Throws `config.invalid`
  * while another process has it open (`details.reason` is `SQLITE_BUSY`), or where it is of another program, or of another
  * version (`older`, `newer`).
  */
-export async function peekSharedConnections(directory: string): Promise<readonly ConnectionRow[] | undefined> {
+export async function peekStore(directory: string): Promise<StorePeek | undefined> {
   const path = join(directory, FILE_NAME);
   if (!isThere(path)) return undefined;
   const Constructor = await loadLibrary();
@@ -31,12 +31,14 @@ export async function peekSharedConnections(directory: string): Promise<readonly
     }
     const statement = raw.prepare(`SELECT name, generation, sealed FROM connections WHERE owner = '"shared"'`);
     const rows: readonly unknown[] = statement.all([]);
-    return rows.filter(isRow).map((row) => ({
-      owner: 'shared',
+    const shared = rows.filter(isRow).map((row) => ({
+      owner: 'shared' as const,
       name: textOf(row, 'name'),
       generation: numberOf(row, 'generation'),
       sealed: bytesOf(row, 'sealed'),
     }));
+    const audit: unknown = raw.prepare('SELECT key FROM audit_state').get([]);
+    return { shared, ...(isRow(audit) ? { auditKey: bytesOf(audit, 'key') } : {}) };
   } catch (error) {
     throw toOpenError(path, error);
   } finally {

@@ -31,7 +31,7 @@ import { createRevocationQueue } from './revocation-queue.js';
 import { createSealedRows } from './sealed-rows.js';
 import { parseRedisUrl } from './url.js';
 
-export { peekSharedConnections } from './peek.js';
+export { peekStore } from './peek.js';
 
 export interface RedisStoresOptions {
   /** One server, Sentinel or Cluster; see {@link parseRedisUrl}. */

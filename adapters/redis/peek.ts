@@ -1,8 +1,9 @@
-import type { ConnectionRow } from '../../src/connections/connection-store.port.js';
 import type { Clock } from '../../src/kernel/clock.port.js';
 import { BehalfError } from '../../src/kernel/errors.js';
 import type { Logger } from '../../src/kernel/logger.port.js';
 import type { Metrics } from '../../src/kernel/metrics.port.js';
+import type { StorePeek } from '../../src/store-contents.port.js';
+import { createAuditStore } from './audit-store.js';
 import { createLink } from './client.js';
 import { createConnectionStore } from './connection-store.js';
 import { createKeys } from './keys.js';
@@ -18,8 +19,8 @@ interface PeekOptions {
   readonly startTimeoutMs: number;
 }
 
-/** The rows of the shared connections, read beside the running service. Throws `store.unavailable`, `config.invalid`. */
-export async function peekSharedConnections(options: PeekOptions): Promise<readonly ConnectionRow[]> {
+/** Read beside the running service. Throws `store.unavailable`, `config.invalid`. */
+export async function peekStore(options: PeekOptions): Promise<StorePeek> {
   const { startTimeoutMs, url } = options;
   const link = createLink({ ...options, target: parseRedisUrl(url), commandTimeoutMs: startTimeoutMs });
   try {
@@ -29,7 +30,12 @@ export async function peekSharedConnections(options: PeekOptions): Promise<reado
         details: { reason },
       });
     }
-    return await createConnectionStore(link, createKeys('behalf:')).list('shared');
+    const keys = createKeys('behalf:');
+    const [shared, audit] = await Promise.all([
+      createConnectionStore(link, keys).list('shared'),
+      createAuditStore(link, keys).state(),
+    ]);
+    return { shared, ...(audit ? { auditKey: audit.key } : {}) };
   } finally {
     await link.close();
   }

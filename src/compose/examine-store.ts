@@ -7,12 +7,24 @@ const subject = 'store';
 
 /** Whether the store can be used; of the embedded one what a look at it has told: opening it would keep a service from starting. */
 export async function examineStore(config: StoreConfig, look: StoreLook, basics: Basics): Promise<readonly Finding[]> {
-  if (config.store.kind === 'embedded') return [embeddedStore(look)];
-  return (await import('../../adapters/redis/examine.js')).examineRedis({
+  const lost = look.kind === 'known' && look.lostKey !== undefined ? [lostKey(look.lostKey)] : [];
+  if (config.store.kind === 'embedded') return lost.length > 0 ? lost : [embeddedStore(look)];
+  const { examineRedis } = await import('../../adapters/redis/examine.js');
+  const found = await examineRedis({
     url: config.store.url.reveal(),
     ...(config.store.caFile === undefined ? {} : { caFile: config.store.caFile }),
     ...basics,
   });
+  return [...found, ...lost];
+}
+
+function lostKey(id: string): Finding {
+  return {
+    subject,
+    state: 'wrong',
+    says: `it is sealed with a key ${id} that is not among the encryption keys, or is another one there`,
+    fix: 'Give all keys that the service has had: without them everybody has to log in anew.',
+  };
 }
 
 function embeddedStore(look: StoreLook): Finding {

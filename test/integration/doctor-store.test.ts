@@ -2,15 +2,21 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Libsql from 'libsql';
+import { AuditLog } from '../../src/audit/audit-log.js';
 import { examineStore } from '../../src/compose/examine-store.js';
 import { lookAtStore } from '../../src/compose/look-at-store.js';
 import { parseStoreConfig } from '../../src/config.js';
 import type { Finding } from '../../src/doctor/examination.port.js';
 import { noMetrics } from '../../src/kernel/metrics.port.js';
+import { Secret } from '../../src/kernel/secret.js';
 import { systemClock } from '../../src/kernel/system-clock.js';
+import { createVault } from '../../src/kernel/vault.js';
 import { generateKey } from '../../src/keyring.js';
 import { openEmbeddedStores } from '../contract/stores/embedded-harness.js';
+import { openRedisStores } from '../contract/stores/redis-harness.js';
+import type { Stores } from '../contract/stores/stores.js';
 import { RecordingLogger } from '../support/recording-logger.js';
+import { startRedis } from '../support/redis-server.js';
 
 describe('what behalf doctor finds of the embedded store', () => {
   const key = generateKey('k1');
@@ -32,6 +38,14 @@ describe('what behalf doctor finds of the embedded store', () => {
     return finding;
   }
 
+  /** The first event seals the key of the audit log. */
+  async function noteSomething(stores: Stores): Promise<void> {
+    const vault = createVault([{ id: 'k1', key: new Secret(Buffer.from(key.slice('k1:'.length), 'base64')) }]);
+    const log = new AuditLog({ store: stores.audit, vault });
+    await log.append(await log.seal([{ at: 1, event: { kind: 'keys', outcome: 'rotated' } }]));
+    await stores.health.close();
+  }
+
   const make = async () => (await openEmbeddedStores({ directory: folder })).health.close();
 
   it('is nothing wrong where there is none yet, and none is made', async () => {
@@ -51,6 +65,33 @@ describe('what behalf doctor finds of the embedded store', () => {
     const stores = await openEmbeddedStores({ directory: folder });
     expect(await doctor()).toMatchObject({ state: 'ok', says: 'the embedded store is open in a running service' });
     await stores.health.close();
+  });
+
+  it('is wrong where its key is not among those that are given, or is another one of the same id', async () => {
+    const stores = await openEmbeddedStores({ directory: folder });
+    await noteSomething(stores);
+    const lost = {
+      state: 'wrong',
+      says: expect.stringContaining('with a key k1 that'),
+      fix: expect.stringContaining('all keys'),
+    };
+    expect(await doctor({ ENCRYPTION_KEYS: generateKey('k2') })).toMatchObject(lost);
+    expect(await doctor({ ENCRYPTION_KEYS: generateKey('k1') })).toMatchObject(lost);
+    expect(await doctor({ ENCRYPTION_KEYS: `${generateKey('k2')},${key}` })).toMatchObject({ state: 'ok' });
+  });
+
+  it('is wrong in Redis, too, where its key is not among those that are given', async () => {
+    const redis = await startRedis();
+    await noteSomething(await openRedisStores({ url: redis.url, prefix: 'behalf:' }));
+    const find = async (keys: string) => {
+      const config = parseStoreConfig({ REDIS_URL: redis.url, ENCRYPTION_KEYS: keys });
+      const basics = { clock: systemClock, logger: new RecordingLogger(), metrics: noMetrics };
+      return examineStore(config, await lookAtStore(config), basics);
+    };
+    const lost = expect.objectContaining({ state: 'wrong', says: expect.stringContaining('with a key k1 that') });
+    expect(await find(generateKey('k2'))).toContainEqual(lost);
+    expect(await find(key)).not.toContainEqual(lost);
+    await redis.stop();
   });
 
   it('is that the next start brings one of an older version up to date', async () => {

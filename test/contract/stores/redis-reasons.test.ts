@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { examineRedis } from '../../../adapters/redis/examine.js';
-import { peekSharedConnections } from '../../../adapters/redis/index.js';
+import { peekStore } from '../../../adapters/redis/index.js';
 import { noMetrics } from '../../../src/kernel/metrics.port.js';
 import { systemClock } from '../../../src/kernel/system-clock.js';
 import { freePort, type RedisServer, startRedis, startSentinel } from '../../support/redis-server.js';
@@ -127,7 +127,7 @@ describe('a Redis that cannot be used', () => {
     ]);
     expect(lines.join()).not.toContain('canary');
     await stores.health.close();
-    await expect(peekSharedConnections({ ...basics, url: url(), startTimeoutMs: 500 })).rejects.toMatchObject({
+    await expect(peekStore({ ...basics, url: url(), startTimeoutMs: 500 })).rejects.toMatchObject({
       code: 'store.unavailable',
       message: expect.stringContaining(reason),
     });
@@ -169,7 +169,7 @@ describe('the number of a database that Redis does not have', () => {
       code: 'config.invalid',
       message: expect.stringContaining('the number of a database'),
     });
-    await expect(peekSharedConnections({ ...basics, url, startTimeoutMs: 5_000 })).rejects.toMatchObject({
+    await expect(peekStore({ ...basics, url, startTimeoutMs: 5_000 })).rejects.toMatchObject({
       code: 'config.invalid',
     });
     const raw = new Redis(server.port);
