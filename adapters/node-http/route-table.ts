@@ -19,7 +19,12 @@ export function createRouteTable(routes: readonly HttpRoute[]): RouteTable {
   const patterns: { readonly route: HttpRoute; readonly segments: readonly string[] }[] = [];
   for (const route of routes) {
     if (route.path.includes('/:')) patterns.push({ route, segments: route.path.split('/') });
-    else exact.set(`${route.method} ${route.path}`, { kind: 'found', route, params: {} });
+    else {
+      const found = { kind: 'found', route, params: {} } as const;
+      exact.set(`${route.method} ${route.path}`, found);
+      // Node leaves the body out.
+      if (route.isReadOnly) exact.set(`HEAD ${route.path}`, found);
+    }
   }
   return (method, asked) => {
     const path = asked.length > 1 && asked.endsWith('/') ? asked.slice(0, -1) : asked;

@@ -30,6 +30,8 @@ export interface HttpRoute {
   readonly maxBodyBytes?: number;
   /** True: answered also while there is too much to do. */
   readonly isVital?: boolean;
+  /** True: a GET changes nothing, so that HEAD is answered, too. Monitors ask so, and what looks after links. */
+  readonly isReadOnly?: boolean;
   /** In place of the server's own words for what it refuses before the handler. */
   readonly refusal?: (status: HttpRefusal) => HttpResponse;
   handle(request: HttpRequest): Promise<HttpResponse>;

@@ -41,5 +41,5 @@ function asset(path: string, contentType: string, body: string): HttpRoute {
     'cache-control': 'public, max-age=3600',
     'x-content-type-options': 'nosniff',
   };
-  return { method: 'GET', path, handle: async () => ({ status: 200, headers, body }) };
+  return { method: 'GET', path, isReadOnly: true, handle: async () => ({ status: 200, headers, body }) };
 }

@@ -12,6 +12,7 @@ export function frontRoutes({ defaultLocale }: { readonly defaultLocale?: string
     {
       method: 'GET',
       path: '/',
+      isReadOnly: true,
       handle: async ({ headers }) => frontPage(textsFor(preferredLocale(headers['accept-language']) ?? defaultLocale)),
     },
   ];

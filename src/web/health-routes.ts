@@ -15,8 +15,14 @@ export interface HealthDeps {
 /** `/healthz`: the process lives. `/readyz`: it can do its work now. `/metrics`: Prometheus. */
 export function healthRoutes(deps: HealthDeps): readonly HttpRoute[] {
   return [
-    { method: 'GET', path: '/healthz', isVital: true, handle: async () => json(200, { status: 'ok' }) },
-    { method: 'GET', path: '/readyz', isVital: true, handle: () => readiness(deps) },
+    {
+      method: 'GET',
+      path: '/healthz',
+      isVital: true,
+      isReadOnly: true,
+      handle: async () => json(200, { status: 'ok' }),
+    },
+    { method: 'GET', path: '/readyz', isVital: true, isReadOnly: true, handle: () => readiness(deps) },
     {
       method: 'GET',
       path: '/metrics',

@@ -33,6 +33,7 @@ const ROUTES: readonly HttpRoute[] = [
       return { status: 200, body: 'slow' };
     },
   },
+  { method: 'GET', path: '/page', isReadOnly: true, handle: async () => ({ status: 200, body: 'a page' }) },
   { method: 'GET', path: '/empty', handle: async () => ({ status: 204 }) },
   {
     method: 'GET',
@@ -297,6 +298,12 @@ describe('the HTTP server', () => {
       expect(await second?.answer()).toMatch(/^HTTP\/1\.1 201 /);
       for (const { socket } of begun) socket.destroy();
     });
+  });
+
+  test('answers HEAD where GET changes nothing, without the body, and nowhere else', async () => {
+    const page = await fetch(`http://127.0.0.1:${port}/page`, { method: 'HEAD' });
+    expect([page.status, page.headers.get('content-length'), await page.text()]).toEqual([200, '6', '']);
+    expect((await fetch(`http://127.0.0.1:${port}/empty`, { method: 'HEAD' })).status).toBe(404);
   });
 
   test('says that its port is taken', async () => {
