@@ -213,7 +213,7 @@ export class TokenRefresher<App = TokenApp> {
       this.#count(connection, 'invalid_grant');
       return this.#endLogin(connection, 'login_ended');
     }
-    this.#count(connection, isBehalfError(error, 'oauth.operator', 'oauth.protocol') ? 'operator' : 'transient');
+    this.#count(connection, outcomeOf(error));
     const now = this.#deps.clock.now();
     // People wait for a token that the app has refused, however long it should have lived.
     this.#cooldown.begin(key, { now, isAlive: this.#isUsable(request, connection), error });
@@ -249,6 +249,12 @@ export class TokenRefresher<App = TokenApp> {
   #log(connection: Connection): Logger {
     return this.#deps.logger.child({ connection: connection.name, owner: ownerParts(connection.owner).join('/') });
   }
+}
+
+/** As it is counted: only what the operator has to mend may wake one. */
+function outcomeOf(error: BehalfError): 'operator' | 'protocol' | 'transient' {
+  if (isBehalfError(error, 'oauth.operator')) return 'operator';
+  return isBehalfError(error, 'oauth.protocol') ? 'protocol' : 'transient';
 }
 
 /** True for a client's first token: there is no row of it yet. */

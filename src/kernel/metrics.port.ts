@@ -28,7 +28,7 @@ export type MetricCounter =
   | 'app_pauses' // app, outcome: waited | refused
   | 'app_turns' // app, outcome: waited | left | refused
   | 'logins' // connection, outcome: started | connected | denied | mismatch | expired | failed
-  | 'token_refreshes' // connection, outcome: ok | invalid_grant | transient | operator | coalesced
+  | 'token_refreshes' // connection, outcome: ok | invalid_grant | transient | protocol | operator | coalesced
   | 'kept_alive' // connection, outcome: refreshed | login_ended | failed | unused
   | 'installations' // platform, outcome: installed | denied | refused
   | 'departures' // platform, kind: person | tenant

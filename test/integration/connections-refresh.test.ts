@@ -534,12 +534,18 @@ describe('the count of refreshes', () => {
     await connect();
     await kit.clock.advance(HOUR);
     await Promise.all([ask(connections), ask(connections)]);
-    kit.provider.script(() => ({ status: 503 }));
-    await ask(connections, 2).catch(() => undefined);
-    await kit.clock.advance(60_000);
-    kit.provider.script(() => ({ status: 400, body: { error: 'invalid_grant' } }));
-    await ask(connections, 2);
-    expect(outcomes).toEqual(['crm coalesced', 'crm ok', 'crm transient', 'crm invalid_grant']);
+    for (const answer of [
+      { status: 503 },
+      { status: 200, body: '<h1>Maintenance</h1>' },
+      { status: 401, body: { error: 'invalid_client' } },
+      { status: 400, body: { error: 'invalid_grant' } },
+    ]) {
+      kit.provider.script(() => answer);
+      await ask(connections, 2).catch(() => undefined);
+      await kit.clock.advance(10 * 60_000);
+    }
+    const others = ['crm coalesced', 'crm ok', 'crm transient', 'crm protocol', 'crm operator', 'crm invalid_grant'];
+    expect(outcomes).toEqual(others);
   });
 });
 
