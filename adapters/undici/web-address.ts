@@ -22,7 +22,8 @@ export class WebAddresses {
 
   /** @throws BehalfError `egress.refused` for what is no http(s) address, or has credentials in it */
   read(text: string): WebAddress {
-    const end = text.indexOf('/', 'http://'.length);
+    // Behind the two slashes of either scheme: a host has one character at least.
+    const end = text.indexOf('/', 'https://'.length);
     const origin = text.slice(0, end);
     const path = text.slice(end);
     const host = this.#origins.get(origin);

@@ -53,6 +53,15 @@ test('an address is read as the URL parser reads it, whether its origin is known
   );
 });
 
+test.each(ORIGINS)('the origin %s is parsed once', (origin) => {
+  const addresses = new WebAddresses();
+  addresses.read(`${origin}/a`);
+  const parse = jest.spyOn(URL, 'canParse');
+  addresses.read(`${origin}/b?c=d`);
+  expect(parse).toHaveBeenCalledTimes(origin === new URL(origin).origin ? 0 : 1);
+  parse.mockRestore();
+});
+
 test.each([
   'https://acme.example/a/b.c?d=e%20f&g=/h',
   'https://acme.example:443/a',
