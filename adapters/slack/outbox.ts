@@ -139,9 +139,13 @@ export class Outbox {
   }
 
   async #sayDirectly({ workspace }: SlackPlace, user: string, message: Message): Promise<SlackMessagePlace> {
-    const opened = await this.#api.call('conversations.open', { users: user }, PATIENCE.message);
-    const channel = textAt(objectAt(opened, 'channel'), 'id') ?? user;
+    const channel = await this.#openDirect(user);
     return this.#say({ ...(workspace === undefined ? {} : { workspace }), channel, direct: true, user }, message);
+  }
+
+  async #openDirect(user: string): Promise<string> {
+    const opened = await this.#api.call('conversations.open', { users: user }, PATIENCE.message);
+    return textAt(objectAt(opened, 'channel'), 'id') ?? user;
   }
 
   async #say(place: SlackPlace, message: Message): Promise<SlackMessagePlace> {
@@ -158,8 +162,10 @@ export class Outbox {
     return { workspace, channel, direct, user, threadTs, heardTs, ts: textAt(answer, 'ts') };
   }
 
-  async #attach(place: SlackPlace, { fallback: comment, locale }: Message, file: TextFile): Promise<SlackMessagePlace> {
+  async #attach(to: SlackPlace, { fallback: comment, locale }: Message, file: TextFile): Promise<SlackMessagePlace> {
     const uploading = { api: this.#api, origins: fileOrigins(this.#apiUrl) };
+    // Unlike messages, files go to conversations alone: a person's id is refused.
+    const place = isPerson(to.channel) ? { ...to, channel: await this.#openDirect(to.channel) } : to;
     try {
       return { ...place, file: await uploadFile(uploading, target(place), { comment, file }) };
     } catch (error) {
@@ -185,6 +191,11 @@ export class Outbox {
       return this.#api.call(method, withContent(args, renderMessage(message, { plain: true })), PATIENCE.message);
     }
   }
+}
+
+/** Slack takes the id of a person for the direct message with them, where that is not known. */
+function isPerson(channel: string): boolean {
+  return /^[UW]/.test(channel);
 }
 
 /** The thread that the message which was heard is in, or one below it. A message that nobody wrote, as a slash command, has none. */

@@ -33,7 +33,8 @@ function completeUpload(args: Args, world: ApiWorld): ApiAnswer {
   if (!Array.isArray(listed) || !listed.every(isRecord) || listed.length === 0) return fail('invalid_arguments');
   const reference = textArg(args, 'channel_id');
   const channel = reference === undefined ? undefined : world.workspace.channel(reference);
-  // Unlike chat.postMessage, this takes the id of a conversation only.
+  // Unlike chat.postMessage, this takes the id of a conversation only: Slack holds it against a pattern first.
+  if (reference !== undefined && !/^[CGDZ]/.test(reference)) return fail('invalid_arguments');
   if (reference !== undefined && channel?.id !== reference) return fail('channel_not_found');
   if (channel && !channel.members.has(SLACK_BOT_USER_ID)) return fail('not_in_channel');
   const threadTs = textArg(args, 'thread_ts');

@@ -40,6 +40,16 @@ describe('Slack: a file that the bot gives', () => {
     expect(placesOf(slack, 'carl')).toEqual([]);
   });
 
+  test('goes to the direct message after a shortcut that was chosen anywhere, which names only the person', async () => {
+    const slack = await scene.start();
+    await slack.slack.shortcut('rita', 'global:case');
+    const { conversation } = scene.events.at(-1) ?? {};
+    if (!conversation) throw new Error('no shortcut was heard');
+    await slack.adapter.post(conversation, fileOf('long'));
+    expect(placesOf(slack, 'rita')).toMatchObject([{ name: 'reply.txt', where: 'direct' }]);
+    expect(placesOf(slack, 'carl')).toEqual([]);
+  });
+
   test('is exchanged for another, in the same place', async () => {
     const slack = await scene.start();
     const { conversation } = await scene.heard(slack, 'channel');
