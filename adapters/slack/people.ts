@@ -18,6 +18,8 @@ export interface SlackPerson {
   readonly timeZone?: string;
   /** BCP 47: the language of the person's client. */
   readonly locale?: string;
+  /** Ids of the workspaces that the person is in; only where the app is installed for all of an organisation. */
+  readonly workspaces?: readonly string[];
 }
 
 interface Entry {
@@ -94,6 +96,15 @@ export class People {
     return this.#person(userId, PROFILE_AGE_MS);
   }
 
+  /**
+   * The workspaces to ask about the person, where the token does not name one: that of an organisation.
+   * @throws BehalfError `chat.delivery_failed`
+   */
+  async workspaces(userId: string): Promise<readonly (string | undefined)[]> {
+    if (!isForAll(await this.#session.workspace())) return [undefined];
+    return (await this.#person(userId, STANDING_AGE_MS)).workspaces ?? [];
+  }
+
   /** Something about the person has changed. */
   forget(userId: string): void {
     this.#known.entries.delete(this.#prefix + userId);
@@ -141,7 +152,18 @@ export function readPerson(user: JsonObject, workspace: Workspace): SlackPerson 
     ...present('locale', textAt(user, 'locale')),
     ...present('home', home),
     ...(confirmed && email !== undefined ? { confirmedEmail: email } : {}),
+    ...(isForAll(workspace) ? { workspaces: workspacesOf(user) } : {}),
   };
+}
+
+function isForAll({ enterpriseId, teamId }: Workspace): boolean {
+  return teamId === enterpriseId;
+}
+
+/** Of those in another organisation nothing is asked. */
+function workspacesOf(user: JsonObject): readonly string[] {
+  const teams = objectAt(user, 'enterprise_user')['teams'];
+  return Array.isArray(teams) ? teams.filter((team) => typeof team === 'string') : [];
 }
 
 function readStanding(user: JsonObject, workspace: Workspace): Standing {

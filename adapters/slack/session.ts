@@ -66,7 +66,7 @@ class OpenSession implements Session {
 
   /** Few workspaces let groups decide. */
   get groups(): Groups {
-    this.#groups ??= new Groups(this.api, this.#clock);
+    this.#groups ??= new Groups(this.api, this.#clock, this.people);
     return this.#groups;
   }
 

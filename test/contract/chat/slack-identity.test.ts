@@ -107,6 +107,25 @@ describe('Slack: who somebody is', () => {
     expect(last()).toMatchObject({ user: { tenantId: ORG.id }, conversation: { address: { workspace: ORG.id } } });
   });
 
+  it('is in the user groups of their workspaces, also where the app is installed for all of the organisation', async () => {
+    const { adapter, install, world } = await start();
+    await install({ ...ORG, isOrganisation: true });
+    const enterprise_user = { id: 'U0ANN', enterprise_id: ORG.id, teams: ['T0ONE', 'T0TWO'] };
+    world.setUser('U0ANN', { team_id: 'T0ONE', enterprise_user });
+    world.setGroup('S0SALES', 'T0TWO', ['U0ANN']);
+    world.setGroup('S0OTHER', 'T0THREE', ['U0ANN']);
+    world.setGroup('S0BOSSES', 'T0ONE', ['U0BEA']);
+    await sendPress(press(null, 'T0ONE', { enterprise: ORG, is_enterprise_install: true }));
+    const event = last();
+    if (!event) throw new Error('nothing was heard');
+    const isIn = (group: string) => adapter.isInGroup?.(event.user, group, event.conversation);
+    const groups = ['S0SALES', 'S0SALES', 'S0OTHER', 'S0BOSSES', 'S0NONE'];
+    expect(await Promise.all(groups.map(isIn))).toEqual([true, true, false, false, false]);
+    world.calls.length = 0;
+    expect(await isIn('S0SALES')).toBe(true);
+    expect(world.calls).toEqual([]);
+  });
+
   it('belongs to their own workspace in a shared channel, and is heard only where a recipe lets them in', async () => {
     const { install, send } = await start({ admits: (outsider) => outsider === 'external' });
     await install(ACME);

@@ -33,6 +33,8 @@ export interface SlackWorld {
   uninstall(placeId: string): void;
   /** What `users.info` says of somebody, besides the usual. */
   setUser(userId: string, change: Json): void;
+  /** A user group of a workspace, with who is in it. */
+  setGroup(groupId: string, teamId: string, members: readonly string[]): void;
   /** The next calls of the method are answered with this. */
   refuse(method: string, error: string, times?: number): void;
   /** A request as Slack sends it. */
@@ -54,6 +56,7 @@ export async function startSlackWorld(now: () => number = Date.now): Promise<Sla
   const tokens = new Map<string, WorldPlace>();
   const refreshTokens = new Map<string, WorldPlace>();
   const users = new Map<string, Json>();
+  const groups = new Map<string, { readonly teamId: string; readonly members: readonly string[] }>();
   const refusals: { method: string; error: string; left: number }[] = [];
 
   function issue(place: WorldPlace, rotates: boolean): Json {
@@ -110,6 +113,8 @@ export async function startSlackWorld(now: () => number = Date.now): Promise<Sla
         return { ok: true, revoked: true };
       case 'users.info':
         return { ok: true, user: userOf(String(args['user']), place, users.get(String(args['user']))) };
+      case 'usergroups.users.list':
+        return membersOf(place, groups.get(String(args['usergroup'])), args['team_id']);
       case 'conversations.open':
         return { ok: true, channel: { id: `D-${place.id}` } };
       default:
@@ -144,6 +149,7 @@ export async function startSlackWorld(now: () => number = Date.now): Promise<Sla
         for (const [token, { id }] of all) if (id === placeId) all.delete(token);
     },
     setUser: (userId, change) => users.set(userId, change),
+    setGroup: (groupId, teamId, members) => groups.set(groupId, { teamId, members }),
     refuse: (method, error, times = 1) => refusals.push({ method, error, left: times }),
     sign(body, contentType = 'application/json') {
       const timestamp = String(Math.floor(now() / 1000));
@@ -182,6 +188,17 @@ function userOf(id: string, place: WorldPlace, change: Json | undefined): Json {
     ...(enterprise === undefined ? {} : { enterprise_user: { id, enterprise_id: enterprise, teams: [place.id] } }),
     ...change,
   };
+}
+
+/** https://docs.slack.dev/reference/methods/usergroups.users.list: with the token of an organisation it takes a workspace. */
+function membersOf(
+  place: WorldPlace,
+  group: { readonly teamId: string; readonly members: readonly string[] } | undefined,
+  team: unknown,
+): Json {
+  if (place.isOrganisation && team === undefined) return refused('missing_argument');
+  const isThere = group?.teamId === (place.isOrganisation ? team : place.id);
+  return group && isThere ? { ok: true, users: group.members } : refused('no_such_subteam');
 }
 
 function refused(error: string): Json {
