@@ -32,7 +32,7 @@ export async function sayParts(
     const place = replaced[index];
     // What stands in the same place twice is seen once.
     const mayStandTwice = again && index === known.length && place === undefined;
-    const message = mayStandTwice ? withNote(part) : part;
+    const message = mayStandTwice ? withNote(part, textsFor(part.locale).jobs.repeated) : part;
     said.push(place ? await chat.update(place, message) : await sayNew(message));
     if (said.length < parts.length) await keep?.(said);
   }
@@ -44,9 +44,8 @@ export function placeIn({ kind }: ConversationRef, isPublic: boolean): ReplyPlac
   return isPublic ? 'channel' : 'aside';
 }
 
-function withNote(message: Message): Message {
-  // A file has no room for a note, and twice the same file does no harm.
+/** A file has no room for a note. */
+export function withNote(message: Message, note: string): Message {
   if (message.file !== undefined) return message;
-  const { repeated } = textsFor(message.locale).jobs;
-  return { ...message, blocks: [...message.blocks, { kind: 'note', text: [{ text: repeated }] }] };
+  return { ...message, blocks: [...message.blocks, { kind: 'note', text: [{ text: note }] }] };
 }

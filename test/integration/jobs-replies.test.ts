@@ -2,7 +2,7 @@ import { BehalfError } from '../../src/kernel/errors.js';
 import { settled } from '../support/at-rest.js';
 import { buttonsOf, contentOf, textOf } from '../support/recording-chat.js';
 import { recipe } from '../support/service-files.js';
-import { BOB, CHANNEL, type ServiceKit, startServiceKit } from '../support/service-kit.js';
+import { ANN, BOB, CHANNEL, type ServiceKit, startServiceKit } from '../support/service-kit.js';
 
 const SHARED = 'crm: { use: crm-shared }';
 
@@ -43,6 +43,13 @@ const RECIPES = {
     steps: `  - { action: crm.find }
   - { id: card, reply: { text: Soon, visible_to: channel, thread: true } }
   - reply: { update: card, text: Now, buttons: [{ text: Again, command: announce }] }`,
+  }),
+  board: recipe({
+    command: 'board',
+    connections: SHARED,
+    steps: `  - { action: crm.create, input: { name: x } }
+  - { id: card, reply: { text: Made, visible_to: channel } }
+  - reply: { update: card, text: Made it, buttons: [{ text: Again, command: board }] }`,
   }),
   branch: recipe({
     command: 'branch',
@@ -137,6 +144,28 @@ describe('a reply', () => {
     expect(kit.chat.texts()).toEqual(['Working…', 'Made r1', 'All done']);
     expect(kit.chat.operations.filter((operation) => operation === 'update')).toHaveLength(2);
     expect(kit.chat.updated).toEqual(['m1', 'm2']);
+  });
+
+  test('for all goes to the person who asked, and says so, where the chat does not let the bot write for all', async () => {
+    kit.chat.failWhen((operation) => operation === 'post');
+    await kit.say('board', { conversation: CHANNEL });
+    await kit.idle();
+    expect(kit.chat.messages).toMatchObject([{ conversation: CHANNEL, privateTo: ANN }]);
+    expect(kit.chat.last().versions.map(({ blocks }) => blocks)).toEqual([
+      [
+        { kind: 'text', text: [{ text: 'Made' }] },
+        { kind: 'note', text: [{ text: expect.stringContaining('only you see it') }] },
+      ],
+      [{ kind: 'text', text: [{ text: 'Made it' }] }, expect.objectContaining({ kind: 'buttons' })],
+    ]);
+    expect(kit.crm.callsOf('POST')).toHaveLength(1);
+  });
+
+  test('for all waits where the chat is only busy', async () => {
+    kit.chat.failWhen((operation) => operation === 'post' && { retryAfterMs: 1000 });
+    await kit.say('board', { conversation: CHANNEL });
+    await settled();
+    expect([kit.chat.messages, kit.chat.operations]).toEqual([[], ['post']]);
   });
 
   test('for all stands in a thread, and is for all when it is replaced', async () => {

@@ -38,6 +38,8 @@ export const jobs = (format: Formats) => ({
   reference: (reference: string) => `Reference ${reference}`,
   referenceBehind: (text: string, reference: string) => `${text} (reference ${reference})`,
   repeated: 'I was interrupted; you may have seen it already.',
+  onlyYouSeeIt:
+    'I could not say this to everybody in the channel, so only you see it. If I am not a member there, invite me.',
   denied: {
     person: (recipe: string): RichText =>
       rich`${italic(recipe)} is not open to you. If you need it, ask the person who looks after me here to add you.`,

@@ -37,6 +37,8 @@ export const jobs = (format: Formats): Texts['jobs'] => ({
   reference: (reference) => `Kennung ${reference}`,
   referenceBehind: (text, reference) => `${text} (Kennung ${reference})`,
   repeated: 'Ich wurde unterbrochen; vielleicht haben Sie es schon gesehen.',
+  onlyYouSeeIt:
+    'Ich konnte das nicht allen im Kanal sagen, deshalb sehen nur Sie es. Falls ich dort kein Mitglied bin, laden Sie mich ein.',
   denied: {
     person: (recipe) =>
       rich`${italic(recipe)} ist für Sie nicht freigegeben. Wenn Sie es brauchen, bitten Sie die Person, die sich hier um mich kümmert, Sie hinzuzufügen.`,
