@@ -22,6 +22,8 @@ interface Reading {
 interface Ways {
   readonly parts: SessionParts;
   readonly find: (id: string) => Promise<Open | undefined>;
+  /** The same, read anew if this token is what is known. */
+  readonly findBeside: (id: string, refused: Secret) => Promise<Open | undefined>;
 }
 
 /** A workspace that is in use. Less than 1 KB each: no more of the installation is kept than is looked at. */
@@ -29,17 +31,22 @@ class Open implements Access {
   readonly session: Session;
   read: Reading;
   readonly #id: string;
-  readonly #find: Ways['find'];
+  readonly #ways: Ways;
 
-  constructor(id: string, read: Reading, { find, parts }: Ways) {
+  constructor(id: string, read: Reading, ways: Ways) {
     this.#id = id;
-    this.#find = find;
+    this.#ways = ways;
     this.read = read;
-    this.session = openSession(parts, this, `${id}/`);
+    this.session = openSession(ways.parts, this, `${id}/`);
   }
 
   async token(): Promise<Secret> {
     return (await this.#current()).token;
+  }
+
+  async newer(refused: Secret): Promise<Secret | undefined> {
+    const token = (await this.#ways.findBeside(this.#id, refused))?.read.token;
+    return token?.reveal() === refused.reveal() ? undefined : token;
   }
 
   async workspace(): Promise<Workspace> {
@@ -47,7 +54,7 @@ class Open implements Access {
   }
 
   async #current(): Promise<Reading> {
-    const open = await this.#find(this.#id);
+    const open = await this.#ways.find(this.#id);
     if (!open) throw notThere();
     return open.read;
   }
@@ -63,7 +70,14 @@ export class InstalledWorkspaces implements Workspaces {
   #changes = 0;
 
   constructor(parts: SessionParts, installations: Installations) {
-    this.#ways = { find: (id) => this.#find(id), parts };
+    this.#ways = {
+      find: (id) => this.#find(id),
+      findBeside: (id, refused) => {
+        if (this.#open.get(id)?.read.token === refused) this.forget(id);
+        return this.#find(id);
+      },
+      parts,
+    };
     this.#installations = installations;
   }
 

@@ -77,9 +77,12 @@ async function takeUserChange(
 
 async function takeRemoval(parts: LifecycleParts, session: Session, body: JsonObject): Promise<void> {
   const { installed, logger, onLifecycle } = parts;
-  const workspace = await session.workspace();
+  const isGood = await isTokenGood(session);
+  // Another process may have taken in a new installation, whose token it was, or the removal.
+  const workspace = await (await parts.workspaces.hearing(body))?.workspace();
+  if (!workspace) return;
   const { enterpriseId, teamId } = workspace;
-  if (await isTokenGood(session)) {
+  if (isGood) {
     if (!isOld(body, workspace)) throw notYet();
     return logger.info({ teamId }, 'the removal of the app is older than its installation, so nothing follows');
   }

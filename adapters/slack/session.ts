@@ -1,12 +1,11 @@
 import type { Clock } from '../../src/kernel/clock.port.js';
 import type { HttpClient } from '../../src/kernel/http-client.port.js';
 import type { Logger } from '../../src/kernel/logger.port.js';
-import type { Secret } from '../../src/kernel/secret.js';
 import { Groups } from './groups.js';
 import { Outbox } from './outbox.js';
 import { type KnownPeople, People } from './people.js';
 import type { HeldCalls } from './rate-limits.js';
-import { SlackApi } from './web-api.js';
+import { SlackApi, type TokenAccess } from './web-api.js';
 import type { Workspace } from './workspace.js';
 
 /** What every workspace is spoken to with. */
@@ -32,8 +31,7 @@ export interface Session {
 }
 
 /** What the bot has in a workspace. */
-export interface Access {
-  token(): Promise<Secret>;
+export interface Access extends TokenAccess {
   workspace(api: SlackApi): Promise<Workspace>;
 }
 

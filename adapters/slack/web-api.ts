@@ -41,6 +41,20 @@ const MAX_ANSWER_BYTES = 4 * 1024 * 1024;
 /** For the whole of a file. */
 const DOWNLOAD_TIMEOUT_MS = 30_000;
 
+/** The token is dead: the app was removed, and perhaps installed again. */
+const DEAD_TOKEN: readonly (string | undefined)[] = [
+  'account_inactive',
+  'invalid_auth',
+  'token_expired',
+  'token_revoked',
+];
+
+export interface TokenAccess {
+  token(): Promise<Secret>;
+  /** Another one than this, which Slack refuses; absent where there can be none. */
+  newer?(refused: Secret): Promise<Secret | undefined>;
+}
+
 /** An answer of the Web API that says `ok`. */
 interface SlackAnswer {
   readonly body: JsonObject;
@@ -52,7 +66,7 @@ interface SlackAnswer {
  * pause everybody else's calls. Every failure is `chat.delivery_failed`, with Slack's code in its details. */
 export class SlackApi {
   readonly #baseUrl: string;
-  readonly #access: { token(): Promise<Secret> };
+  readonly #access: TokenAccess;
   readonly #http: HttpClient;
   readonly #clock: Clock;
   readonly #logger: Logger;
@@ -64,7 +78,7 @@ export class SlackApi {
     /** With a `/` at its end. */
     readonly baseUrl: string;
     /** Asked for the token before each call. What it rejects with is passed on. */
-    readonly access: { token(): Promise<Secret> };
+    readonly access: TokenAccess;
     readonly httpClient: HttpClient;
     readonly clock: Clock;
     readonly logger: Logger;
@@ -98,7 +112,11 @@ export class SlackApi {
   async #ask(method: SlackMethod, args: JsonObject, patienceMs: number): Promise<SlackAnswer> {
     const token = await this.#access.token();
     const way = { what: method, lane: laneOf(method, args), patienceMs };
-    const work = this.#persist(way, () => this.#send(method, args, token));
+    const work = this.#persist(way, () => this.#send(method, args, token)).catch(async (error: unknown) => {
+      const newer = DEAD_TOKEN.includes(slackErrorOf(error)) ? await this.#access.newer?.(token) : undefined;
+      if (newer === undefined) throw error;
+      return this.#persist(way, () => this.#send(method, args, newer));
+    });
     return patienceMs === PATIENCE.asked ? this.#within(patienceMs, work, method) : work;
   }
 

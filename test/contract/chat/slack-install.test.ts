@@ -3,6 +3,7 @@ import { BehalfError } from '../../../src/kernel/errors.js';
 import {
   comeBack,
   cookieOf,
+  directMessage,
   type InstalledBench,
   type InstalledOptions,
   shiftedClock,
@@ -114,6 +115,49 @@ describe('Slack: an app that many workspaces install', () => {
       method: 'chat.postMessage',
       token: first.world.tokenOf(ACME.id),
     });
+  });
+
+  it('goes on at once with the token of a new installation that another process has taken in', async () => {
+    const first = await start();
+    await first.install(ACME);
+    const second = await first.another();
+    const heard = await second.hear({ team_id: ACME.id });
+    first.world.uninstall(ACME.id);
+    await first.install(ACME);
+    second.storeCalls.length = 0;
+    if (heard) await Promise.all(['1', '2'].map((text) => second.adapter.post(heard.conversation, textMessage(text))));
+    const said = first.world.calls.slice(-2).map(({ args, token }) => [args['text'], token]);
+    expect(said.sort()).toEqual(['1', '2'].map((text) => [text, first.world.tokenOf(ACME.id)]));
+    expect(second.storeCalls).toEqual(['get']);
+    await second.stop();
+  });
+
+  it('asks once with a token that is dead and once more in the store, and ends no new installation by an old removal', async () => {
+    const first = await start();
+    await first.install(ACME);
+    const second = await first.another();
+    const heard = await second.hear({ team_id: ACME.id });
+    const removed = { team_id: ACME.id, event: { type: 'app_uninstalled' } };
+    first.world.uninstall(ACME.id);
+    first.world.calls.length = 0;
+    if (heard) await failureOf(second.adapter.post(heard.conversation, textMessage('hello')));
+    expect(first.world.calls).toHaveLength(1);
+    await first.install(ACME);
+    // It comes late, to the process that has not heard of the new installation.
+    const event_time = Math.floor(Date.now() / 1000) - 5;
+    expect(await second.send(directMessage({ ...removed, event_time }))).toBe(200);
+    expect(second.lifecycle).toEqual([]);
+    first.world.uninstall(ACME.id);
+    const now = { event_time: Math.floor(Date.now() / 1000) + 5 };
+    for (const process of [first, second, first])
+      expect(await process.send(directMessage({ ...removed, ...now }))).toBe(200);
+    expect([first, second].map(({ lifecycle }) => lifecycle.map(({ kind }) => kind))).toEqual([
+      ['tenant-back', 'tenant-back', 'tenant-left'],
+      [],
+    ]);
+    await first.install(ACME);
+    expect(await second.hear({ team_id: ACME.id })).toBeDefined();
+    await second.stop();
   });
 
   it('asks the store for a workspace once in four minutes, however many commands come', async () => {
