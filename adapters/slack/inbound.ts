@@ -13,6 +13,7 @@ import { BehalfError } from '../../src/kernel/errors.js';
 import { isOwnSlashCommand } from '../../src/kernel/slash-command.js';
 import { type SlackPlace, toConversation, toMessageRef, toUnseen } from './address.js';
 import { picklistIdOf } from './blocks.js';
+import { showEmoji } from './emoji.js';
 import { isStub, readFiles } from './files.js';
 import { fieldOf, readFormFiles, readMetadata, readValues } from './forms.js';
 import { homeChannel, isOnHome } from './home.js';
@@ -69,7 +70,7 @@ export function hearMessage(body: JsonObject, context: HearingContext): Heard {
     threadTs: textAt(event, 'thread_ts'),
     heardTs: textAt(event, 'ts'),
   };
-  const { mentions, text } = typed(textAt(event, 'text') ?? '', context.botUserId);
+  const { mentions, text } = typed(showEmoji(textAt(event, 'text') ?? '', event), context.botUserId);
   return {
     userId,
     userTeam,

@@ -1,5 +1,6 @@
 import type { ChosenMessage, ShortcutEvent } from '../../src/chat/chat-event.js';
 import { type SlackPlace, toUnseen } from './address.js';
+import { showEmoji } from './emoji.js';
 import { readFiles } from './files.js';
 import { type Heard, type HearingContext, required } from './inbound.js';
 import { type JsonObject, objectAt, present, textAt } from './json.js';
@@ -60,7 +61,7 @@ function placeOfMessage(body: JsonObject, userId: string, { workspace }: Hearing
 
 function readChosen(body: JsonObject, { botUserId, workspace }: HearingContext): ChosenMessage {
   const message = objectAt(body, 'message');
-  const text = readMessageText(message);
+  const text = showEmoji(readMessageText(message), message);
   const mentions = readMentions(text, botUserId);
   const files = readFiles(message['files'], workspace);
   const link = linkTo(body, message);

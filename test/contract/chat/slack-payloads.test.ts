@@ -60,6 +60,21 @@ describe('what Slack delivers', () => {
     });
   });
 
+  test('with emoji has them as characters, and those of the workspace alone by name', async () => {
+    await start();
+    const text = 'log note text: :tada: Deal at 10:30:45 :+1::skin-tone-3: :acme-logo: :rocket:';
+    const emoji = (name: string, more = {}) => ({ type: 'emoji', name, ...more });
+    const section = [
+      emoji('tada', { unicode: '1f389' }),
+      emoji('+1', { unicode: '1f44d-1f3fc', skin_tone: 3 }),
+      emoji('acme-logo'),
+      emoji('rocket', { unicode: 'ffffff' }),
+    ];
+    const blocks = [{ type: 'rich_text', elements: [{ type: 'rich_text_section', elements: section }] }];
+    await deliver({ type: 'message', channel: 'D0ANN', channel_type: 'im', text, blocks });
+    expect(bench.events[0]).toMatchObject({ text: 'log note text: 🎉 Deal at 10:30:45 👍🏼 :acme-logo: :rocket:' });
+  });
+
   test('from a phone with a file and a word comes with both', async () => {
     await start();
     const files = [
