@@ -1,21 +1,13 @@
 import { isJsonObject, type JsonObject, objectAt, textAt } from './json.js';
 import { escapeText } from './text.js';
 
-/** A link whose label does not say where it leads. */
-const LABELLED_LINK = /<((?:https?:|mailto:)[^<>|]*)\|([^<>]+)>/g;
 /** Deeper than Slack nests lists and sections. */
 const MAX_DEPTH = 8;
 
-/**
- * The text of any message, in mrkdwn: its own, else what its blocks and attachments say. Where a label hides the address of a
- * link, the address stands behind it.
- */
+/** The text of any message, in mrkdwn: its own, else what its blocks and attachments say. */
 export function readMessageText(message: JsonObject): string {
   const own = textAt(message, 'text')?.trim();
-  const text = own === undefined || own === '' ? (textOfBlocks(message['blocks']) ?? textOfAttachments(message)) : own;
-  return text.replace(LABELLED_LINK, (link, address: string, label: string) =>
-    address.includes(label) ? link : `${label} (<${address}>)`,
-  );
+  return own === undefined || own === '' ? (textOfBlocks(message['blocks']) ?? textOfAttachments(message)) : own;
 }
 
 function textOfBlocks(listed: unknown): string | undefined {

@@ -50,7 +50,15 @@ function readEntity(inner: string): string {
   if (target.startsWith('!date^')) return label;
   if (target.startsWith('!subteam^')) return withSign('@', label || target.slice('!subteam^'.length));
   if (target.startsWith('!')) return withSign('@', name);
-  return label || target.replace(/^mailto:/, '');
+  return readLink(target, label);
+}
+
+/** As the person sees it. Where the label hides the address, as of a link that was pasted, the address stands behind it. */
+function readLink(target: string, label: string): string {
+  const address = target.replace(/^mailto:/, '');
+  if (label === '') return address;
+  const isHidden = /^(?:https?|mailto):/.test(target) && !target.toLowerCase().includes(label.toLowerCase());
+  return isHidden ? `${label} (${address})` : label;
 }
 
 function withSign(sign: string, name: string): string {

@@ -28,6 +28,10 @@ describe('the text that a person typed in Slack', () => {
     ['account: <http://acme.com|acme.com>', 'account: acme.com'],
     ['mail <mailto:a@acme.example|a@acme.example>', 'mail a@acme.example'],
     ['mail <mailto:a@acme.example>', 'mail a@acme.example'],
+    ['url: <https://acme.example/a?b=1&amp;c=2|the page>', 'url: the page (https://acme.example/a?b=1&c=2)'],
+    ['<http://acme.com/Deals|ACME.com>', 'ACME.com'],
+    ['to <mailto:ann@acme.example|Ann &amp; Co>', 'to Ann & Co (ann@acme.example)'],
+    ['call <tel:+4930123|030 123>', 'call 030 123'],
   ])('%s shows entities as the person sees them', (text, expected) => {
     expect(read(text)).toBe(expected);
   });
