@@ -51,6 +51,8 @@ export class SocketMode {
   readonly #stopping = new AbortController();
   readonly #handling = new Set<Promise<void>>();
   readonly #sockets = new Set<Socket>();
+  /** Those that Slack is about to end: they are heard until another one stands, since clicks are not sent again. */
+  readonly #leaving = new Set<Socket>();
   #running: Promise<void> | undefined;
 
   constructor(parts: SocketModeParts) {
@@ -108,21 +110,29 @@ export class SocketMode {
           if (!isJsonObject(envelope)) return;
           if (envelope['type'] === 'hello') {
             wasReady = true;
+            for (const before of this.#leaving) this.#hangUp(before);
             logger.info({}, 'connected to Slack (Socket Mode)');
           } else if (envelope['type'] === 'disconnect') {
             logger.info({ reason: textAt(envelope, 'reason') }, 'Slack renews the connection (Socket Mode)');
             resolve({ wasReady, wasAsked: wasReady });
-            void Promise.all(this.#handling).then(() => socket.close());
+            if (wasReady) this.#leaving.add(socket);
+            else this.#hangUp(socket);
           } else this.#take(socket, envelope);
         },
         onClose: () => {
           this.#sockets.delete(socket);
+          this.#leaving.delete(socket);
           resolve({ wasReady, wasAsked: false });
         },
       });
       this.#sockets.add(socket);
       if (this.#stopping.signal.aborted) socket.close();
     });
+  }
+
+  /** What has come is answered first. */
+  #hangUp(socket: Socket): void {
+    void Promise.all(this.#handling).then(() => socket.close());
   }
 
   #take(socket: Socket, envelope: JsonObject): void {

@@ -204,6 +204,21 @@ describe('Slack: Socket Mode', () => {
     await eventually(() => (first.isOpen ? undefined : true));
   });
 
+  it('hears over the old connection until the new one stands, so that nothing that Slack asks goes unanswered', async () => {
+    await slack.connect();
+    const first = await slack.socket();
+    slack.appTokenError = 'internal_error';
+    first.send(JSON.stringify({ type: 'disconnect', reason: 'warning' }));
+    await eventually(() => slack.logLines.find((line) => line.includes('no connection to Slack')));
+    first.send(envelope('1', message('Ev1')));
+    expect(await slack.acknowledged(first, '1')).toEqual({ envelope_id: '1' });
+    slack.appTokenError = undefined;
+    const second = await slack.socket(1);
+    second.send(envelope('2', message('Ev2')));
+    expect(await slack.acknowledged(second, '2')).toEqual({ envelope_id: '2' });
+    await eventually(() => (first.isOpen ? undefined : true));
+  });
+
   it('connects again when the connection breaks, also while Slack gives no address', async () => {
     await slack.connect();
     const first = await slack.socket();
