@@ -19,6 +19,7 @@ const NOT_SHOWN_THERE: readonly (string | undefined)[] = [
   'not_in_channel',
   'channel_not_found',
   'is_archived',
+  'cannot_reply_to_message',
   'no_permission',
   'restricted_action',
 ];

@@ -143,6 +143,15 @@ describe('Slack: a shortcut that is chosen on a message', () => {
     },
   );
 
+  test('on a message that takes no replies is answered in the direct message', async () => {
+    const slack = await scene.start();
+    await sendChosen(slack, message({ subtype: 'channel_join', text: '<@U0CARL> has joined', thread_ts: '1.1' }));
+    slack.slack.troubleApi({ kind: 'error', error: 'cannot_reply_to_message' }, { method: 'chat.postEphemeral' });
+    const { conversation, user } = chosen();
+    await slack.adapter.postPrivately(conversation, user, textMessage('psst'));
+    expect(slack.shownTo('rita')).toMatchObject([{ where: 'direct', text: 'psst' }]);
+  });
+
   test('reads people, links and odd spaces as they read in Slack', async () => {
     const slack = await scene.start();
     const text =
