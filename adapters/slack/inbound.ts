@@ -18,7 +18,7 @@ import { isStub, readFiles } from './files.js';
 import { fieldOf, readFormFiles, readMetadata, readValues } from './forms.js';
 import { homeChannel, isOnHome } from './home.js';
 import { isJsonObject, type JsonObject, objectAt, present, textAt } from './json.js';
-import { readMentions, readTypedText } from './text.js';
+import { readMentions, readTypedText, withoutStyle } from './text.js';
 
 /** What somebody did, before it is known who they are in the workspace. */
 export interface Heard {
@@ -140,7 +140,7 @@ export function hearHome(body: JsonObject, { workspace }: HearingContext): Heard
 
 function typed(text: string, botUserId: string): Pick<TextEvent, 'text' | 'mentions'> {
   const mentions = readMentions(text, botUserId);
-  return { text: readTypedText(text, botUserId), mentions: mentions.length === 0 ? undefined : mentions };
+  return { text: withoutStyle(readTypedText(text, botUserId)), mentions: mentions.length === 0 ? undefined : mentions };
 }
 
 /**

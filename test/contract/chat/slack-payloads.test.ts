@@ -75,6 +75,21 @@ describe('what Slack delivers', () => {
     expect(bench.events[0]).toMatchObject({ text: 'log note text: 🎉 Deal at 10:30:45 👍🏼 :acme-logo: :rocket:' });
   });
 
+  test.each([
+    ['`help`', 'help'],
+    ['```help```', 'help'],
+    [`<@${BOT}> \`create opportunity\` account: *Acme*`, 'create opportunity account: *Acme*'],
+    ['*help* _create_', 'help _create_'],
+    ['`a` b` c', 'a b` c'],
+    ['*', '*'],
+    ['* one', '* one'],
+    ['`help`s', '`help`s'],
+  ])('%s, as it may come where a command was copied from a message with its style, reads %s', async (text, heard) => {
+    await start();
+    await deliver({ type: 'message', channel: 'D0ANN', channel_type: 'im', text });
+    expect(bench.events[0]).toMatchObject({ text: heard });
+  });
+
   test('from a phone with a file and a word comes with both', async () => {
     await start();
     const files = [
