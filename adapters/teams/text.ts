@@ -44,12 +44,17 @@ function allMentions({ entities }: Typed): readonly z.infer<typeof Mention>[] {
   return mentions;
 }
 
-/** What the person typed: without the mentions of the bot, spaces of every kind as one plain space, line breaks kept. */
+/** Stands in the text for a message that the person answers to with *Reply*. */
+const QUOTE_MARK = /<quoted messageId="[^"<>]*" ?\/>/gi;
+const BLOCKQUOTE = /<blockquote\s([^<>]*)>(?:(?!<\/?blockquote)[\s\S])*<\/blockquote>/gi;
+const REPLY = 'schema.skype.com/Reply';
+
+/** What the person typed: without the mentions of the bot and what it answers to, spaces of every kind as one plain space, line breaks kept. */
 export function typedText(message: Typed, botId: string): string {
-  let text = message.text ?? '';
+  let text = (message.text ?? '').replaceAll(QUOTE_MARK, ' ');
   const mentions = mentionsOf(message, botId);
   // Nothing in most texts could be encoded.
-  if ((mentions.length > 0 || /[&<]/.test(text)) && isEncoded(message)) {
+  if ((mentions.length > 0 || /[&<]/.test(text)) && isEncoded(message, text)) {
     for (const mention of mentions) text = text.replaceAll(mention, ' ');
     text = decodeEntities(text.replaceAll(/<at(?:\s[^<>]*)?>([^<]*)<\/at>/g, '$1'));
   }
@@ -60,12 +65,14 @@ export function typedText(message: Typed, botId: string): string {
  * Teams encodes `&`, `<` and `>` in the text of a message with mentions, and leaves that of a plain one as it was typed.
  * The HTML that comes along tells: where it reads the same as the text, there is nothing to decode.
  */
-function isEncoded({ attachments, text }: Typed): boolean {
+function isEncoded({ attachments }: Typed, text: string): boolean {
   for (const attachment of attachments ?? []) {
     const html = Html.safeParse(attachment);
     if (!html.success) continue;
-    const read = decodeEntities(html.data.content.replaceAll(/<[^<>]*>/g, ' '));
-    return tidy(read) !== tidy(text ?? '');
+    const own = html.data.content.replaceAll(BLOCKQUOTE, (quote, about: string) =>
+      about.includes(REPLY) ? ' ' : quote,
+    );
+    return tidy(decodeEntities(own.replaceAll(/<[^<>]*>/g, ' '))) !== tidy(text);
   }
   return true;
 }

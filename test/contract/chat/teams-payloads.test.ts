@@ -62,6 +62,13 @@ describe('what Teams delivers', () => {
     if (event) expect(teams.adapter.channelOf(event.conversation)).toBe(CHANNEL);
   });
 
+  test('with a message that it answers to is heard as what was typed', async () => {
+    const quotedReply = { messageId: '1772050244572', senderName: 'Behalf', preview: 'Which account?' };
+    const entities = [{ type: 'quotedReply', quotedReply }, MOBILE];
+    expect(await deliver({ text: '<quoted messageId="1772050244572"/>\r\nAcme', entities })).toBe(200);
+    expect(events).toMatchObject([{ kind: 'text', text: 'Acme' }]);
+  });
+
   test('from a phone, which sends presses as messages, is a press', async () => {
     const value = { behalfToken: 'token-of-go', app: 'crm' };
     expect(await deliver({ text: null, value, replyToId: '1700000000002', entities: [MOBILE] })).toBe(200);

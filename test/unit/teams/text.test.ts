@@ -68,6 +68,24 @@ describe('what was typed in Teams', () => {
     expect(typedText({ text: 'a &lt; b &amp; c', attachments }, BOT)).toBe('a < b & c');
   });
 
+  it.each([
+    ['alone', '<quoted messageId="1772050244572"/> Acme', 'Acme'],
+    ['with a line of its own', '<quoted messageId="1772050244572"/>\r\nAcme', 'Acme'],
+    ['more than one', '<quoted messageId="1"/> Acme <quoted messageId="2" /> Globex', 'Acme Globex'],
+    ['beside a mention', '<quoted messageId="1772050244572"/><at>Behalf</at>&nbsp;R&amp;D', 'R&D'],
+    ['without a word', '<quoted messageId="1772050244572"/>', ''],
+  ])('leaves out what stands for a quoted message: %s', (_what, text, expected) => {
+    const quoted = { type: 'quotedReply', quotedReply: { messageId: '1772050244572', preview: 'Which account?' } };
+    expect(typedText({ text, entities: [mention(), quoted] }, BOT)).toBe(expected);
+  });
+
+  it('reads what was typed beside a quoted message as it was typed', () => {
+    const quote =
+      '<blockquote itemscope="" itemtype="http://schema.skype.com/Reply" itemid="1772050244572">\n<strong itemprop="mri">Behalf</strong><span itemprop="time"></span>\n<p itemprop="preview">Which &lt;account&gt;?</p>\n</blockquote>';
+    const text = '<quoted messageId="1772050244572"/> a &amp; b';
+    expect(typedText({ text, attachments: html(`${quote}\n<p>a &amp;amp; b</p>`) }, BOT)).toBe('a &amp; b');
+  });
+
   it('has nothing to say about a message without a text', () => {
     expect(typedText({ text: null, entities: null }, BOT)).toBe('');
   });
@@ -75,5 +93,9 @@ describe('what was typed in Teams', () => {
   it('is fast on hostile text', () => {
     const text = `${'<at>'.repeat(20_000)}${'&#'.repeat(20_000)}`;
     expect(typedText({ text, attachments: html('<'.repeat(20_000)) }, BOT)).toContain('&#');
+    const startedAt = performance.now();
+    for (const part of ['<blockquote >', '<blockquote ', '<quoted messageId="', '<blockquote schema.skype.com/Reply'])
+      typedText({ text: part.repeat(10_000), attachments: html(part.repeat(10_000)) }, BOT);
+    expect(performance.now() - startedAt).toBeLessThan(5_000);
   });
 });
