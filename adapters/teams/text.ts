@@ -72,9 +72,14 @@ function isEncoded({ attachments }: Typed, text: string): boolean {
     const own = html.data.content.replaceAll(BLOCKQUOTE, (quote, about: string) =>
       about.includes(REPLY) ? ' ' : quote,
     );
-    return tidy(decodeEntities(own.replaceAll(/<[^<>]*>/g, ' '))) !== tidy(text);
+    return withoutSpaces(decodeEntities(own.replaceAll(/<[^<>]*>/g, ''))) !== withoutSpaces(text);
   }
   return true;
+}
+
+/** Lines of a text are elements in the HTML, and parts of a word may be. */
+function withoutSpaces(text: string): string {
+  return text.replaceAll(/\s+/g, '');
 }
 
 /** Ends of what stands on a line of its own. */

@@ -63,6 +63,13 @@ describe('what was typed in Teams', () => {
     expect(typedText({ text, attachments: html('<p>note: a &lt; b &amp; c &amp;amp; d</p>') }, BOT)).toBe(text);
   });
 
+  it.each([
+    ['with lines', 'x = "a &amp; b"\r\ny', '<p>x = "a &amp;amp; b"</p>\n<p>y</p>'],
+    ['with a bold part', 'a&amp;b', '<p>a<strong>&amp;amp;</strong>b</p>'],
+  ])('leaves a text alone that its HTML shows to be as it was typed: %s', (_what, text, content) => {
+    expect(typedText({ text, attachments: html(content) }, BOT)).toBe(text.replaceAll('\r', ''));
+  });
+
   it('decodes a text that its HTML shows to be encoded', () => {
     const attachments = html('<p>a &lt; b &amp; c</p>');
     expect(typedText({ text: 'a &lt; b &amp; c', attachments }, BOT)).toBe('a < b & c');
