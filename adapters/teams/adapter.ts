@@ -18,7 +18,7 @@ import { BotToken } from './bot-token.js';
 import { readCertificate } from './client-assertion.js';
 import { endpointsOf, installUrlOf, type TeamsConfig, type TeamsDeps, tenantsOf } from './config.js';
 import { ConnectorTransport } from './connector-transport.js';
-import { DirectChats } from './direct-chats.js';
+import { type DirectChat, DirectChats } from './direct-chats.js';
 import { FileOffers } from './file-offers.js';
 import { TeamsFiles } from './files.js';
 import { HeldMessages } from './held-messages.js';
@@ -32,7 +32,7 @@ import { Outbox } from './outbox.js';
 import { People, type Standing } from './people.js';
 import { POP_UP_SCRIPTS, popUpRoutes } from './pop-up.js';
 import { TeamsReceiver } from './receiver.js';
-import { Sender, type Spot } from './sender.js';
+import { isGone, Sender, type Spot } from './sender.js';
 import { ServiceHosts } from './service-hosts.js';
 import { createSilentSignIn, createVouching } from './silent-sign-in.js';
 
@@ -186,9 +186,21 @@ export class TeamsAdapter implements ChatAdapter {
       return await this.#bot().member({ serviceUrl: place.serviceUrl, conversationId: channelIn(place) }, memberId);
     } catch (error) {
       // Shortcuts come from chats that the bot is not in, too: its own with the person says who they are.
-      const own = isAsker && isBehalfError(error, 'chat.delivery_failed') ? await this.#chats.find(user) : undefined;
-      if (!own || own === 'gone' || own.conversationId === place.conversationId) throw error;
+      const own = isAsker && isGone(error) ? await this.#ownChat(user, place) : undefined;
+      if (!own || own.conversationId === place.conversationId) throw error;
       return this.#bot().member(own, memberId);
+    }
+  }
+
+  /** The chat of the person with the bot. It may have to be found: nobody has said anything in it yet, or for long. */
+  async #ownChat(user: ChatUser, place: TeamsPlace): Promise<DirectChat | undefined> {
+    const known = await this.#chats.find(user);
+    if (known) return known === 'gone' ? undefined : known;
+    try {
+      return { conversationId: await this.#bot().openDirect(place, place.userId), serviceUrl: place.serviceUrl };
+    } catch (error) {
+      if (isBehalfError(error, 'chat.delivery_failed')) return undefined;
+      throw error;
     }
   }
 

@@ -129,6 +129,33 @@ describe('Teams: a shortcut', () => {
     expect(teams.shownTo('rita').map(({ text }) => text)).toEqual(['psst', 'later']);
   });
 
+  test('from such a chat is heard of a member who has never said a word to the bot', async () => {
+    await start();
+    const { body, status } = await fromForeignChat('composeExtension/fetchTask', { commandId: 'message:case' });
+    expect({ body, status }).toMatchObject({ status: 200, body: { task: { type: 'message' } } });
+    expect(chosen()).toMatchObject({ shortcut: 'message:case', user: teamsUser('rita') });
+    expect(chosen()).not.toHaveProperty('person');
+  });
+
+  test('from such a chat is not heard of somebody who is no member, or nobody can tell', async () => {
+    await start();
+    teams.teams.changeAccount('rita', { userRole: 'guest' });
+    await fromForeignChat('composeExtension/fetchTask', { commandId: 'message:case' });
+    expect(teams.refusals).toEqual(['guest']);
+    await teams.teams.uninstall('carl');
+    const carl = teams.teams.activity('carl', '');
+    const activity = {
+      ...carl,
+      type: 'invoke',
+      name: 'composeExtension/fetchTask',
+      value: { commandId: 'message:case' },
+    };
+    const conversation = { id: FOREIGN, conversationType: 'personal', tenantId: teamsUser('carl').tenantId };
+    await teams.teams.sendRaw({ activity: { ...activity, conversation } });
+    expect(teams.refusals).toEqual(['guest', 'external']);
+    expect(events).toEqual([]);
+  });
+
   test('without an id, or sent by somebody who is not let in, does nothing', async () => {
     await start();
     for (const value of [{}, { commandId: 7 }, { commandId: '' }]) {
