@@ -4,6 +4,7 @@ import { type Message, textMessage } from '../chat/message.js';
 import type { AnswerOutcome } from '../jobs/answers.js';
 import type { AskedField } from '../jobs/job.js';
 import type { Texts } from '../texts/english.js';
+import { listedChoices } from './listed-choices.js';
 
 /** In every language: typed instead of an answer to a field that may be left out. */
 const SKIP = 'skip';
@@ -28,11 +29,8 @@ export function outcomeMessage(outcome: Exclude<AnswerOutcome, { kind: 'taken' }
 }
 
 /** Asks for one field in the chat, there. */
-export function fieldMessage(
-  { default: preset, example, hint, name, optional, prompt }: AskedField,
-  conversation: ConversationRef,
-  texts: Texts,
-): Message {
+export function fieldMessage(field: AskedField, conversation: ConversationRef, texts: Texts): Message {
+  const { default: preset, example, hint, name, optional, prompt } = field;
   const { asks, commands, parameters } = texts;
   const skipping = asks.orSkip(parameters.words.skip, preset === undefined ? undefined : String(preset));
   const hints = [
@@ -40,7 +38,8 @@ export function fieldMessage(
     example === undefined ? undefined : commands.example(example),
     optional || preset !== undefined ? skipping : undefined,
   ];
-  const shown = hints.filter((part) => part !== undefined).join(', ');
+  const parts = [hints.filter((part) => part !== undefined).join(', '), listedChoices(field, texts)];
+  const shown = parts.filter((part) => part !== undefined && part !== '').join('; ');
   const question = prompt === '' ? asks.typeThe(name) : prompt;
   const message = textMessage(shown === '' ? question : `${question} (${shown})`);
   return { ...message, blocks: [...message.blocks, ...howToAnswer(conversation, texts)] };

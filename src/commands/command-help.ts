@@ -2,9 +2,7 @@ import { type Block, type Message, plainText, type RichText } from '../chat/mess
 import type { Parameter } from '../recipes/compiled-parameter.js';
 import type { Texts } from '../texts/english.js';
 import { type OfferedCommand, toButton, usageOf } from './help-messages.js';
-
-/** Choices of a parameter that are listed; the form shows all. */
-const CHOICES_SHOWN = 10;
+import { listedChoices } from './listed-choices.js';
 
 /** `help <command>`: what it does, its parameters, and how it is typed. */
 export function commandMessage({ recipe, token }: OfferedCommand, texts: Texts): Message {
@@ -24,15 +22,11 @@ export function commandMessage({ recipe, token }: OfferedCommand, texts: Texts):
   return { fallback: [recipe.name, ...lines.map(plainText)].join('\n'), blocks };
 }
 
-function describe(
-  { default: initial, example, hint, name, optional, options, prompt, type }: Parameter,
-  { help }: Texts,
-): RichText {
-  const labels = (options ?? []).slice(0, CHOICES_SHOWN).map(({ label }) => label);
-  const rest = (options ?? []).length - labels.length;
-  const choices = [...labels, ...(rest > 0 ? [help.manyMore(rest)] : [])].join(', ');
+function describe(parameter: Parameter, texts: Texts): RichText {
+  const { default: initial, example, hint, name, optional, prompt, type } = parameter;
+  const { help } = texts;
   const facts = [
-    choices === '' ? (type === 'string' ? undefined : help.kinds[type]) : help.oneOf(choices),
+    listedChoices(parameter, texts) ?? (type === 'string' ? undefined : help.kinds[type]),
     hint,
     example === undefined ? undefined : help.example(example),
     initial === undefined ? undefined : help.unless(String(initial)),

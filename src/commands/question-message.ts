@@ -8,6 +8,7 @@ import type { Parameter } from '../recipes/compiled-parameter.js';
 import type { CompiledRecipe } from '../recipes/compiled-recipe.js';
 import type { Texts } from '../texts/english.js';
 import type { ParameterProblem } from './gather-parameters.js';
+import { listedChoices } from './listed-choices.js';
 
 /** The picklist of a question. */
 export const CHOICE_PICKLIST = 'option';
@@ -55,7 +56,9 @@ export async function questionMessage(
     ...(isFirst ? [{ text: recipe.name, style: 'bold' as const }, { text: '\n' }] : []),
     ...(message === undefined ? [] : emphasised(message)),
     // A list to choose from has the question above it.
-    ...(choices.length > 0 ? [] : [...(message === undefined ? [] : [{ text: '\n' }]), ...asking(parameter, texts)]),
+    ...(choices.length > 0
+      ? []
+      : [...(message === undefined ? [] : [{ text: '\n' }]), ...asking(parameter, message !== undefined, texts)]),
   ];
   const options = choices.map(({ label }, index) => ({ label, value: String(index) }));
   const ways: readonly Block[] =
@@ -68,11 +71,14 @@ export async function questionMessage(
   };
 }
 
-function asking({ example, hint, prompt }: Parameter, { commands }: Texts): RichText {
-  const hints = [hint, example === undefined ? undefined : commands.example(example)].filter(
-    (part) => part !== undefined,
-  );
-  return [{ text: prompt }, ...(hints.length === 0 ? [] : [{ text: ` (${hints.join(', ')})` }])];
+/** `isListed`: what it may be has been said already. */
+function asking(parameter: Parameter, isListed: boolean, texts: Texts): RichText {
+  const { example, hint, prompt } = parameter;
+  const hints = [hint, example === undefined ? undefined : texts.commands.example(example)];
+  const shown = hints.filter((part) => part !== undefined).join(', ');
+  const choices = isListed ? undefined : listedChoices(parameter, texts);
+  const facts = [shown, choices].filter((part) => part !== undefined && part !== '').join('; ');
+  return [{ text: prompt }, ...(facts === '' ? [] : [{ text: ` (${facts})` }])];
 }
 
 /** What is offered stays on the server; the message has numbers. */

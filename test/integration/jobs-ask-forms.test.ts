@@ -288,7 +288,9 @@ describe('a question with fields', () => {
     expect(await pressed(question, { fails: true })).toBeUndefined();
     expect(textOf(kit.chat.last())).toBe('Which title? (short, or skip for About chairs)');
     expect(await pressed(question, { label: 'Type here instead' })).toBeUndefined();
-    for (const text of ['Chairs', 'skip', 'skip', 'Large', 'skip', 'yes']) await kit.say(text);
+    for (const text of ['Chairs', 'skip', 'skip']) await kit.say(text);
+    expect(textOf(kit.chat.last())).toContain('(one of: Small, Large)');
+    for (const text of ['Large', 'skip', 'yes']) await kit.say(text);
     await kit.idle();
     expect(created()).toEqual([{ name: { title: 'Chairs', count: 2, size: 'l', urgent: true } }]);
   });

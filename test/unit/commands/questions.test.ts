@@ -39,6 +39,14 @@ const RECIPES = {
     parameters: '[{ name: id, hidden: true }]',
     steps: REPLY,
   }),
+  paint: recipe({
+    command: 'paint',
+    connections: SHARED,
+    parameters: `
+    - { name: colour, type: select, options: [Red, { label: Dark blue, value: blue }], prompt: "Which colour?", example: Red }
+    - { name: month, type: select, options: [m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12] }`,
+    steps: REPLY,
+  }),
   plain: recipe({ command: 'ping', connections: SHARED, steps: '  - { action: crm.find }' }),
 };
 
@@ -67,6 +75,18 @@ describe('parameters of a command', () => {
     await kit.idle();
     expect(await started()).toEqual([{ size: 'medium', item: 'Table: the big one', count: 3 }]);
     expect(kit.chat.texts()).toEqual(['Order\nWhich item? (as in the list, e.g. Chair)', 'How many?', 'Made']);
+  });
+
+  test('that are one of a few are asked for with what they may be, said once', async () => {
+    await kit.say('paint');
+    expect(lastText()).toBe('Paint\nWhich colour? (e.g. Red; one of: Red, Dark blue)');
+    await kit.say('green');
+    expect(lastText()).toBe('"colour" must be one of: Red, Dark blue.\nWhich colour? (e.g. Red)');
+    await kit.say('dark blue');
+    expect(lastText()).toContain('one of: m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, 2 more');
+    await kit.say('m12');
+    await kit.idle();
+    expect(await started()).toEqual([{ colour: 'blue', month: 'm12' }]);
   });
 
   test('are asked for again when the answer is no such value', async () => {
