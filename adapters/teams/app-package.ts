@@ -3,6 +3,7 @@ import path from 'node:path';
 import { zipSync } from 'fflate';
 import { z } from 'zod';
 import { BehalfError } from '../../src/kernel/errors.js';
+import { clip } from './clip.js';
 
 /** Beside `adapters`, also when that is built into `dist/src`. */
 const ROOT = ['../..', '../../..']
@@ -165,7 +166,7 @@ function withCommands(manifest: Manifest, commands: readonly AppCommand[]): Mani
   const offered = commands
     .filter(({ title }) => title.trim() !== '' && title.length <= MAX_TITLE)
     .slice(0, MAX_RECIPES)
-    .map(({ description, title }) => ({ title, description: (description.trim() || title).slice(0, MAX_TITLE) }));
+    .map(({ description, title }) => ({ title, description: clip(description.trim() || title, MAX_TITLE) }));
   const [bot] = manifest.bots;
   const lists = bot.commandLists.map((list) => ({ ...list, commands: [...list.commands, ...offered] }));
   return { ...manifest, bots: [{ ...bot, commandLists: lists }] };
@@ -183,7 +184,7 @@ function withShortcuts(manifest: Manifest, shortcuts: readonly AppShortcut[]): M
     id,
     type: 'action' as const,
     title: name,
-    description: description.slice(0, MAX_TITLE),
+    description: clip(description, MAX_TITLE),
     context: kind === 'message' ? ['message' as const] : ['compose' as const, 'commandBox' as const],
     fetchTask: true as const,
   }));

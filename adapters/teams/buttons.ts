@@ -1,4 +1,5 @@
 import type { ActionButton, Button, LinkButton, LoginButton } from '../../src/chat/message.js';
+import { clip } from './clip.js';
 
 /** Where a button's token stands in its data. The inputs of the card stand beside it under their own ids. */
 export const ACTION_TOKEN = 'behalfToken';
@@ -60,12 +61,12 @@ function renderQuestion(button: ActionButton, { text, title, yes }: NonNullable<
   ].filter((line) => line.text.trim() !== '');
   const body = lines.map((line) => ({
     type: 'RichTextBlock',
-    inlines: [{ type: 'TextRun', ...line, text: line.text.slice(0, CONFIRM_CHARACTERS) }],
+    inlines: [{ type: 'TextRun', ...line, text: clip(line.text, CONFIRM_CHARACTERS) }],
   }));
   const card = {
     type: 'AdaptiveCard',
     body,
-    actions: [renderAction({ ...answer, label: yes.slice(0, LABEL_CHARACTERS) })],
+    actions: [renderAction({ ...answer, label: clip(yes, LABEL_CHARACTERS) })],
   };
   const style = button.style ? { style: STYLES[button.style] } : {};
   return { type: 'Action.ShowCard', title: titleOf(button), ...style, card };

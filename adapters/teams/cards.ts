@@ -12,6 +12,7 @@ import { spokenWords } from '../../src/chat/message-words.js';
 import type { Texts } from '../../src/texts/english.js';
 import { textsFor } from '../../src/texts/texts-for.js';
 import { type Element, isSafeLink, renderButtons } from './buttons.js';
+import { clip } from './clip.js';
 import { fitsWithNote, shorten } from './fit.js';
 import { isShort } from './short-message.js';
 
@@ -87,8 +88,7 @@ function renderCard(message: Message): OutgoingActivity {
 }
 
 function summaryOf(message: Message): string {
-  const words = spokenWords(message);
-  return words.length <= MAX_SUMMARY ? words : `${words.slice(0, MAX_SUMMARY - 1)}…`;
+  return clip(spokenWords(message), MAX_SUMMARY);
 }
 
 function renderBlocks(blocks: readonly Block[], texts: Texts['replies']): Element[] {

@@ -1,5 +1,6 @@
 import type { Block, Message, RichText, TableBlock } from '../../src/chat/message.js';
 import { textsFor } from '../../src/texts/texts-for.js';
+import { clip } from './clip.js';
 import { isShort } from './short-message.js';
 
 /** Teams refuses messages of more than 100 KB with `413 MessageSizeTooBig` and advises to stay below 80. */
@@ -165,12 +166,4 @@ function cutText(text: RichText, limit: number, longest: number): { text: RichTe
     kept.push({ ...(link !== undefined && link.length > longest ? unlinked : span), text: part });
   }
   return { text: kept, used, isCut: used < text.reduce((sum, span) => sum + span.text.length, 0) };
-}
-
-/** Never splits a character in two. */
-function clip(text: string, limit: number): string {
-  if (text.length <= limit) return text;
-  const end = limit - 1;
-  const code = text.charCodeAt(end - 1);
-  return `${text.slice(0, code >= 0xd8_00 && code <= 0xdb_ff ? end - 1 : end)}…`;
 }

@@ -221,6 +221,16 @@ describe('a message that is too large', () => {
 
   it('never loses half a character', () => {
     expect(JSON.stringify(renderMessage(textMessage('𝄞'.repeat(60_000))))).not.toMatch(/\\ud83[0-9a-f]/);
+    for (const before of ['', 'x']) {
+      const words = `${before}${'𝄞'.repeat(2_000)}`;
+      const confirm = { title: words, text: words, yes: words, no: words };
+      const asked = { kind: 'action', label: 'Go', token: 'token-of-go', confirm } as const;
+      const blocks: Block[] = [
+        { kind: 'heading', text: 'Hello' },
+        { kind: 'buttons', buttons: [asked] },
+      ];
+      expect(JSON.stringify(renderMessage({ fallback: words, blocks }))).not.toMatch(/\\ud83[0-9a-f]/);
+    }
   });
 
   it('with an endless fallback only is not cut, but its summary is', () => {

@@ -78,7 +78,7 @@ describe('the Teams app', () => {
             id: 'message:case',
             type: 'action',
             title: 'Case from message',
-            description: 'x'.repeat(128),
+            description: `${'x'.repeat(127)}…`,
             context: ['message'],
             fetchTask: true,
           },
@@ -105,6 +105,18 @@ describe('the Teams app', () => {
         ]);
         expect(offered[2]).toEqual({ title: 'plain', description: 'plain' });
       }
+  });
+
+  it('is well-formed, whatever is cut of descriptions', () => {
+    const description = `x${'😀'.repeat(100)}`;
+    const shortcut = { kind: 'global' as const, id: 'global:case', name: 'New case', description };
+    const filled = fillManifest(template, {
+      ...values,
+      commands: [{ title: 'case', description }],
+      shortcuts: [shortcut],
+    });
+    expect(JSON.stringify(filled)).not.toMatch(/\\ud83d/);
+    expect(JSON.stringify(filled)).toContain('😀…');
   });
 
   it('says for what Teams clients get tokens where single sign-on is set up, and else nothing of it', () => {
