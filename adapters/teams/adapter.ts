@@ -179,14 +179,13 @@ export class TeamsAdapter implements ChatAdapter {
   }
 
   async #look(user: ChatUser, place: TeamsPlace): Promise<unknown> {
-    const isAsker = place.aadObjectId === user.userId;
-    const memberId = isAsker ? place.userId : user.userId;
+    const memberId = place.aadObjectId === user.userId ? place.userId : user.userId;
     try {
       // The roster is that of the channel, not of a thread in it.
       return await this.#bot().member({ serviceUrl: place.serviceUrl, conversationId: channelIn(place) }, memberId);
     } catch (error) {
-      // Shortcuts come from chats that the bot is not in, too: its own with the person says who they are.
-      const own = isAsker && isGone(error) ? await this.#ownChat(user, place) : undefined;
+      // Shortcuts come from chats that the bot is not in, and people choose others in their own: the bot's chat with them says who they are.
+      const own = isGone(error) ? await this.#ownChat(user, { ...place, userId: memberId }) : undefined;
       if (!own || own.conversationId === place.conversationId) throw error;
       return this.#bot().member(own, memberId);
     }

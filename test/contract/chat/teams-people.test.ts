@@ -1,7 +1,7 @@
 import type { AccountOverrides } from '../../../playground/teams/types.js';
 import type { ChatEvent } from '../../../src/chat/chat-event.js';
 import { eventually } from './chat-adapter.contract.js';
-import { startTeamsBench, type TeamsBench, type TeamsBenchOptions } from './teams-driver.js';
+import { startTeamsBench, type TeamsBench, type TeamsBenchOptions, teamsUser } from './teams-driver.js';
 
 const OTHER_TENANT = '22222222-2222-4333-8444-555555555555';
 
@@ -69,5 +69,33 @@ describe('Teams: who may use the bot', () => {
     expect(
       teams.teams.requests.filter(({ direction, status }) => direction === 'to-bot' && status === 500),
     ).toHaveLength(1);
+  });
+});
+
+describe('Teams: somebody else who is named in the chat of a person with the bot', () => {
+  test('is described where they have the app, without a word to them', async () => {
+    const teams = await start();
+    await teams.personSays('rita', 'assign to');
+    const [event] = events;
+    if (!event) throw new Error('nothing was heard');
+    const carl = teamsUser('carl');
+    const profile = { name: 'Carl Colleague', userId: carl.userId, confirmedEmail: 'carl@acme.example' };
+    expect(await teams.adapter.describeUser(carl, event.conversation)).toMatchObject(profile);
+    expect(teams.shownTo('carl')).toEqual([]);
+    // Once more from the chat that is known now.
+    await teams.personSays('carl', 'help');
+    expect(await teams.adapter.describeUser(carl, event.conversation)).toMatchObject(profile);
+  });
+
+  test('is not found where they do not have the app', async () => {
+    const teams = await start();
+    await teams.teams.uninstall('carl');
+    await teams.personSays('rita', 'assign to');
+    const [event] = events;
+    if (!event) throw new Error('nothing was heard');
+    await expect(teams.adapter.describeUser(teamsUser('carl'), event.conversation)).rejects.toMatchObject({
+      code: 'chat.delivery_failed',
+      details: { code: 'MemberNotFoundInConversation' },
+    });
   });
 });
