@@ -4,7 +4,6 @@ import type { ConversationRef } from '../chat/conversation.js';
 import { howToAnswer } from '../chat/how-to-answer.js';
 import type { Block, Button, Message, RichText } from '../chat/message.js';
 import { plainText } from '../kernel/rich-text.js';
-import type { Parameter } from '../recipes/compiled-parameter.js';
 import type { CompiledRecipe } from '../recipes/compiled-recipe.js';
 import type { Texts } from '../texts/english.js';
 import type { ParameterProblem } from './gather-parameters.js';
@@ -56,9 +55,7 @@ export async function questionMessage(
     ...(isFirst ? [{ text: recipe.name, style: 'bold' as const }, { text: '\n' }] : []),
     ...(message === undefined ? [] : emphasised(message)),
     // A list to choose from has the question above it.
-    ...(choices.length > 0
-      ? []
-      : [...(message === undefined ? [] : [{ text: '\n' }]), ...asking(parameter, message !== undefined, texts)]),
+    ...(choices.length > 0 ? [] : [...(message === undefined ? [] : [{ text: '\n' }]), ...asking(asked, texts)]),
   ];
   const options = choices.map(({ label }, index) => ({ label, value: String(index) }));
   const ways: readonly Block[] =
@@ -71,12 +68,20 @@ export async function questionMessage(
   };
 }
 
-/** `isListed`: what it may be has been said already. */
-function asking(parameter: Parameter, isListed: boolean, texts: Texts): RichText {
-  const { example, hint, prompt } = parameter;
-  const hints = [hint, example === undefined ? undefined : texts.commands.example(example)];
+function asking(
+  { hasForm, problem: { message, parameter } }: { readonly problem: ParameterProblem; readonly hasForm: boolean },
+  texts: Texts,
+): RichText {
+  const { example, hint, prompt, type } = parameter;
+  const hints = [
+    hint,
+    example === undefined ? undefined : texts.commands.example(example),
+    // In a chat with the bot alone there may be nobody to mention.
+    type === 'user' && hasForm ? texts.commands.personInForm : undefined,
+  ];
   const shown = hints.filter((part) => part !== undefined).join(', ');
-  const choices = isListed ? undefined : listedChoices(parameter, texts);
+  // What was wrong names them already.
+  const choices = message === undefined ? listedChoices(parameter, texts) : undefined;
   const facts = [shown, choices].filter((part) => part !== undefined && part !== '').join('; ');
   return [{ text: prompt }, ...(facts === '' ? [] : [{ text: ` (${facts})` }])];
 }

@@ -45,6 +45,7 @@ export const commands = (format: Formats) => ({
       ? `“${recipe}” takes nothing behind it, so nothing was done. Please type it again without “${words}”.`
       : `I don't know what “${words}” is for, so nothing was done. “${recipe}” takes: ${names.map((name) => `${name}: …`).join(' ')}`,
   noUseForFile: (recipe: string) => `“${recipe}” has no use for a file here.`,
+  personInForm: 'with an @, or in the form',
   personNotFound: (parameter: string) => `I can't find the person for "${parameter}" here.`,
   choose: 'Choose',
   fillInForm: 'Fill in a form',

@@ -45,6 +45,7 @@ export const commands = (format: Formats): Texts['commands'] => ({
       ? `„${recipe}“ nimmt nichts dahinter, deshalb wurde nichts getan. Bitte tippen Sie den Befehl noch einmal ohne „${words}“.`
       : `Ich weiß nicht, wofür „${words}“ ist, deshalb wurde nichts getan. „${recipe}“ nimmt: ${names.map((name) => `${name}: …`).join(' ')}`,
   noUseForFile: (recipe) => `„${recipe}“ kann hier mit einer Datei nichts anfangen.`,
+  personInForm: 'mit einem @ oder im Formular',
   personNotFound: (parameter) => `Ich finde die Person für „${parameter}“ hier nicht.`,
   choose: 'Auswählen',
   fillInForm: 'Formular ausfüllen',

@@ -47,6 +47,12 @@ const RECIPES = {
     - { name: month, type: select, options: [m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12] }`,
     steps: REPLY,
   }),
+  assign: recipe({
+    command: 'assign',
+    connections: SHARED,
+    parameters: '[{ name: owner, type: user, prompt: "Who?" }]',
+    steps: REPLY,
+  }),
   plain: recipe({ command: 'ping', connections: SHARED, steps: '  - { action: crm.find }' }),
 };
 
@@ -87,6 +93,13 @@ describe('parameters of a command', () => {
     await kit.say('m12');
     await kit.idle();
     expect(await started()).toEqual([{ colour: 'blue', month: 'm12' }]);
+  });
+
+  test('that are people are asked for with the form as a way, where nobody can be mentioned', async () => {
+    await kit.say('assign');
+    expect(lastText()).toBe('Assign\nWho? (with an @, or in the form)');
+    await kit.say('Bob');
+    expect(lastText()).toBe('Please mention the person for "owner", with an @.\nWho? (with an @, or in the form)');
   });
 
   test('are asked for again when the answer is no such value', async () => {
