@@ -7,9 +7,11 @@ import { asBehalfError, BehalfError } from '../kernel/errors.js';
 import { shortcutId } from '../recipes/shortcut-ids.js';
 import type { Environment } from './environment.js';
 
-const DEVELOPER_HELP = 'who offers the app in the list of apps; your organisation';
+const DEVELOPER_HELP = 'who offers the app in the list of apps; your organisation, in 32 characters at most';
 /** Raised by hand where an update of the app has to be told from the last one. */
 const FIRST_VERSION = '1.0.0';
+/** Characters that Teams takes of its name. */
+const MAX_DEVELOPER = 32;
 
 interface PackageOptions {
   readonly out: string;
@@ -43,6 +45,7 @@ async function writePackage(environment: Environment, options: PackageOptions): 
       'config.invalid',
       'Microsoft Teams is not configured: set MicrosoftAppId and what belongs to it.',
     );
+  checkNames(options);
   const recipes = await readOfferedRecipes(config.configDir, 'package');
   const buildTeamsPackage = await openTeamsPackager();
   const { appId, signInResource } = config.teams;
@@ -72,6 +75,14 @@ async function writePackage(environment: Environment, options: PackageOptions): 
     throw new BehalfError('config.invalid', `${options.out} cannot be written (${asBehalfError(error).code}).`);
   }
   process.stdout.write(`Wrote ${options.out}. Upload it at Teams admin center → Teams apps → Manage apps.\n`);
+}
+
+/** @throws BehalfError `config.invalid` for what Teams does not take of who offers the app, and of its version */
+function checkNames({ appVersion, developer }: PackageOptions): void {
+  if (developer.trim() === '' || developer.length > MAX_DEVELOPER)
+    throw new BehalfError('config.invalid', `--developer must be a name of ${MAX_DEVELOPER} characters at most.`);
+  if (!/^\d+\.\d+\.\d+$/.test(appVersion))
+    throw new BehalfError('config.invalid', '--app-version must be three numbers, like 1.2.0.');
 }
 
 /** @throws BehalfError `config.invalid` for what Teams would not open */

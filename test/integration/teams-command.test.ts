@@ -93,6 +93,16 @@ describe('behalf teams package', () => {
     expect(stderr).toContain('--privacy-url must be the whole address of a page, with https://');
   });
 
+  it.each([
+    ['--developer', 'Österreichische Überlandgesellschaft mbH', '--developer must be a name of 32 characters at most.'],
+    ['--developer', ' ', '--developer must be a name of 32 characters at most.'],
+    ['--app-version', '1.0', '--app-version must be three numbers, like 1.2.0.'],
+  ])('says of %s %s what is wrong with that option', (option, value, says) => {
+    const { status, stderr } = run(TEAMS, option, value);
+    expect({ status, stderr: stderr.trim() }).toEqual({ status: 2, stderr: `behalf: ${says}` });
+    expect(existsSync(out)).toBe(false);
+  });
+
   it('offers commands whatever state their connections are in', () => {
     const connections = 'connections:\n  crm: { use: crm-production }\nsteps:\n';
     writeFileSync(path.join(directory, 'recipes/hello.yaml'), RECIPE.replace('steps:\n', connections));
