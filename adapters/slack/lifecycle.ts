@@ -6,7 +6,7 @@ import { type JsonObject, objectAt, textAt } from './json.js';
 import type { Session } from './session.js';
 import { slackErrorOf } from './web-api.js';
 import { BAD_TOKEN, tenantOf, type Workspace } from './workspace.js';
-import type { Workspaces } from './workspaces.js';
+import { installationIds, type Workspaces } from './workspaces.js';
 
 export interface LifecycleParts {
   readonly workspaces: Workspaces;
@@ -29,18 +29,17 @@ export async function takeLifecycle(parts: LifecycleParts, body: JsonObject): Pr
   const event = objectAt(body, 'event');
   const type = textAt(event, 'type') ?? '';
   const session = await parts.workspaces.hearing(body);
-  if (!session)
+  if (!session) {
+    const gone = isRemoval(event) ? await endedOne(parts, body) : undefined;
+    if (gone) return leave(parts, gone);
     return parts.logger.info({ type }, 'of a workspace that the app is not installed in, so nothing follows');
+  }
+  if (isRemoval(event)) return takeRemoval(parts, session, body);
   switch (type) {
     case 'user_change':
       return takeUserChange(parts, session, objectAt(event, 'user'));
-    case 'app_uninstalled':
-      return takeRemoval(parts, session, body);
-    case 'tokens_revoked': {
-      // Of people's own tokens, those of Sign in with Slack, nothing is kept.
-      const revoked = objectAt(event, 'tokens')['bot'];
-      return Array.isArray(revoked) && revoked.length > 0 ? takeRemoval(parts, session, body) : undefined;
-    }
+    case 'tokens_revoked':
+      return;
     default:
       // On Grid people belong to the organisation: its app may still be in other workspaces of theirs.
       parts.logger.info(
@@ -48,6 +47,25 @@ export async function takeLifecycle(parts: LifecycleParts, body: JsonObject): Pr
         'the workspaces of an organisation that may use the app changed',
       );
   }
+}
+
+/** Of people's own tokens, those of Sign in with Slack, nothing is kept. */
+function isRemoval(event: JsonObject): boolean {
+  const type = textAt(event, 'type');
+  const revoked = objectAt(event, 'tokens')['bot'];
+  return type === 'app_uninstalled' || (type === 'tokens_revoked' && Array.isArray(revoked) && revoked.length > 0);
+}
+
+/** Where tokens are rotated, a refresh may have come between the removal and its event: it found the tokens dead. */
+async function endedOne(
+  { installed }: LifecycleParts,
+  body: JsonObject,
+): Promise<Pick<Workspace, 'teamId' | 'enterpriseId'> | undefined> {
+  for (const id of installed ? installationIds(body) : []) {
+    const facts = await installed?.installations.ended(id);
+    if (facts) return { teamId: id, ...(facts.organization === undefined ? {} : { enterpriseId: facts.organization }) };
+  }
+  return undefined;
 }
 
 /** https://docs.slack.dev/reference/events/user_change */
@@ -76,17 +94,27 @@ async function takeUserChange(
 }
 
 async function takeRemoval(parts: LifecycleParts, session: Session, body: JsonObject): Promise<void> {
-  const { installed, logger, onLifecycle } = parts;
+  const { logger } = parts;
   const isGood = await isTokenGood(session);
   // Another process may have taken in a new installation, whose token it was, or the removal.
   const workspace = await (await parts.workspaces.hearing(body))?.workspace();
-  if (!workspace) return;
-  const { enterpriseId, teamId } = workspace;
+  if (!workspace) {
+    const gone = await endedOne(parts, body);
+    return gone && leave(parts, gone);
+  }
+  const { teamId } = workspace;
   if (isGood) {
     if (!isOld(body, workspace)) throw notYet();
     return logger.info({ teamId }, 'the removal of the app is older than its installation, so nothing follows');
   }
-  const tenantId = tenantOf(workspace);
+  await leave(parts, workspace);
+}
+
+async function leave(
+  { installed, logger, onLifecycle }: LifecycleParts,
+  { enterpriseId, teamId }: Pick<Workspace, 'enterpriseId' | 'teamId'>,
+): Promise<void> {
+  const tenantId = enterpriseId ?? teamId;
   // Durable before the installation goes: a repeated event would find no workspace any more.
   await onLifecycle({ kind: 'tenant-left', platform: 'slack', tenantId });
   logger.info({ teamId }, 'the app was removed');

@@ -33,6 +33,8 @@ export interface Installations {
    * `oauth.transient`, `oauth.operator` or `oauth.protocol` when there is no usable token for now.
    */
   find(tenantId: string): Promise<Installation | undefined>;
+  /** What is kept of one whose tokens the platform has taken back. */
+  ended(tenantId: string): Promise<InstallationFacts | undefined>;
   /** Replaces an earlier installation there. */
   save(facts: InstallationFacts, tokens: TokenSet): Promise<void>;
   /** Forgets it with its tokens; tells whether it was there. */

@@ -10,7 +10,7 @@ import { type ConnectionRecords, createConnectionRecords } from './connection-re
 import type { ConnectionStore } from './connection-store.port.js';
 import { eachOwner } from './each-owner.js';
 import { endConnection } from './end-connection.js';
-import type { Installation, Installations, OpenInstallations } from './installations.port.js';
+import type { Installation, InstallationFacts, Installations, OpenInstallations } from './installations.port.js';
 import type { LeaseStore } from './lease-store.port.js';
 import type { RevocationPlan } from './revocation-plan.js';
 import { TokenRefresher } from './token-refresher.js';
@@ -64,6 +64,10 @@ export function createInstallations(deps: InstallationsDeps): OpenInstallations 
         });
         return fresh && toInstallation(tenantId, fresh);
       },
+      async ended(tenantId) {
+        const connection = await records.read(ownerOf(tenantId), INSTALLATION);
+        return connection && connection.tokens === undefined ? factsOf(tenantId, connection) : undefined;
+      },
       async save({ botUserId, name, organization, tenantId }, tokens) {
         await activateConnection(parts, {
           owner: ownerOf(tenantId),
@@ -81,17 +85,17 @@ export function createInstallations(deps: InstallationsDeps): OpenInstallations 
   };
 }
 
-function toInstallation(tenantId: string, { account, connectedAt, tokens }: Connection): Installation | undefined {
-  if (account === undefined || tokens === undefined) return undefined;
-  return {
-    tenantId,
-    name: account.label,
-    botUserId: account.id,
-    ...(account.organization === undefined ? {} : { organization: account.organization }),
-    token: tokens.accessToken,
-    scopes: tokens.scopes,
-    installedAt: connectedAt,
-  };
+function toInstallation(tenantId: string, connection: Connection): Installation | undefined {
+  const facts = factsOf(tenantId, connection);
+  const { connectedAt, tokens } = connection;
+  if (!facts || !tokens) return undefined;
+  return { ...facts, token: tokens.accessToken, scopes: tokens.scopes, installedAt: connectedAt };
+}
+
+function factsOf(tenantId: string, { account }: Connection): InstallationFacts | undefined {
+  if (account === undefined) return undefined;
+  const { id, label, organization } = account;
+  return { tenantId, name: label, botUserId: id, ...(organization === undefined ? {} : { organization }) };
 }
 
 /** Reads every installation: there are as many as workspaces, and it is asked only when one is removed. */

@@ -1,11 +1,13 @@
 import { BehalfError } from '../../../src/kernel/errors.js';
-import { type InstalledBench, type InstalledOptions, startInstalledBench } from './slack-installed.js';
+import { type InstalledBench, type InstalledOptions, shiftedClock, startInstalledBench } from './slack-installed.js';
 
 const ACME = { id: 'T0ACME', name: 'Acme' };
 const BETA = { id: 'T0BETA', name: 'Beta' };
 const ORG = { id: 'E0ORG', name: 'Big Org' };
 const GRID_1 = { id: 'T0ONE', name: 'Grid One', enterprise: ORG };
 const GRID_2 = { id: 'T0TWO', name: 'Grid Two', enterprise: ORG };
+
+const HOUR = 3_600_000;
 
 const later = (): number => Math.floor(Date.now() / 1000) + 60;
 
@@ -161,6 +163,27 @@ describe('Slack: people and workspaces that leave', () => {
     expect(await send(lifecycle(ACME.id, UNINSTALLED))).toBe(200);
     expect(told.at(-1)).toEqual({ kind: 'tenant-left', platform: 'slack', tenantId: ACME.id });
     expect(await hear({ team_id: ACME.id })).toBeUndefined();
+  });
+
+  it.each([
+    ['the removal', UNINSTALLED],
+    ['the end of the tokens', REVOKED],
+  ])('%s counts where a refresh has found the tokens dead before, once', async (_what, event) => {
+    const { advance, clock } = shiftedClock();
+    const { hear, install, lifecycle: told, send, world } = await start({ clock });
+    await install(GRID_1, { rotates: true });
+    await install(BETA, { rotates: true });
+    await hear({ team_id: GRID_1.id });
+    world.uninstall(GRID_1.id);
+    advance(12 * HOUR - 60_000);
+    expect(await hear({ team_id: GRID_1.id })).toBeUndefined();
+    told.length = 0;
+    const at = Math.floor(clock.now() / 1000);
+    await send(lifecycle(GRID_1.id, { type: 'tokens_revoked', tokens: { oauth: ['U1'] } }, at));
+    expect(told).toEqual([]);
+    for (let time = 0; time < 2; time += 1) expect(await send(lifecycle(GRID_1.id, event, at))).toBe(200);
+    expect(told).toEqual([{ kind: 'tenant-left', platform: 'slack', tenantId: ORG.id }]);
+    expect(await hear({ team_id: BETA.id })).toBeDefined();
   });
 
   it('of workspaces without the app nothing follows', async () => {

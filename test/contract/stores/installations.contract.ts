@@ -112,8 +112,12 @@ export function describeInstallations(open: OpenStores): void {
     it('is not there any more when the platform has taken its tokens back', async () => {
       await ask().save(ACME, endingTokens('xoxe-1'));
       const refused = ask(() => Promise.reject(new BehalfError('oauth.invalid_grant', 'gone')));
+      expect(await ask().ended('T1')).toBeUndefined();
       expect(await refused.find('T1')).toBeUndefined();
       expect(await ask().hasAnyOf('T1')).toBe(false);
+      expect(await ask().ended('T1')).toEqual(ACME);
+      expect(await ask().remove('T1')).toBe(true);
+      expect(await ask().ended('T1')).toBeUndefined();
     });
 
     it('uses the old token for as long as it lives when the platform is away', async () => {
