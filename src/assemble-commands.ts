@@ -101,7 +101,7 @@ export function assembleCommands(parts: CommandParts): {
     clicks,
     claims,
     clock,
-    times: parts.patience.times,
+    hasRefusedSince: (...since) => parts.patience.hasRefusedSince(...since),
     logger,
     metrics,
     tracing,

@@ -49,7 +49,7 @@ const COUNTERS: Readonly<Record<MetricCounter, { help: string; labels: readonly 
 
 const TIMERS: Readonly<Record<MetricTimer, { help: string; labels: readonly string[] }>> = {
   ack_ms: {
-    help: 'Milliseconds until an event was durable, without what the chat took for words',
+    help: 'Milliseconds until an event was durable, where the chat took words',
     labels: ['platform'],
   },
   job_ms: { help: 'Milliseconds that a job ran', labels: ['recipe'] },

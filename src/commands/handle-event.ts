@@ -22,6 +22,7 @@ import type { Help } from './help.js';
 import { CHOSEN_COMMAND } from './help-messages.js';
 import type { HelpRecipes } from './help-recipes.js';
 import type { Home } from './home.js';
+import type { PatientChats } from './patient-chats.js';
 import type { PersonalConnections } from './personal-connections.js';
 import type { ProveLogin } from './prove-login.js';
 import { isJobQuestion, type Questions } from './questions.js';
@@ -29,7 +30,6 @@ import type { BuiltIn, CommandRouter } from './router.js';
 import { sayPrivately } from './say.js';
 import type { Shortcuts } from './shortcuts.js';
 import type { CommandStarter } from './start-command.js';
-import type { WorkTimes } from './work-times.js';
 
 export interface EventHandlerDeps extends Observers {
   readonly chats: (platform: Platform) => ChatAdapter;
@@ -51,8 +51,7 @@ export interface EventHandlerDeps extends Observers {
   readonly clicks: Clicks;
   readonly claims: EventClaims;
   readonly clock: Clock;
-  /** What the chats take for what is said stands aside in it. */
-  readonly times: Pick<WorkTimes, 'measure'>;
+  readonly hasRefusedSince: PatientChats['hasRefusedSince'];
 }
 
 /**
@@ -95,10 +94,13 @@ export class EventHandler {
   }
 
   async #answer(event: ChatEvent): Promise<void> {
-    const { metrics, times } = this.#deps;
+    const { clock, hasRefusedSince, metrics } = this.#deps;
+    const { platform } = event.user;
+    const startedAt = clock.now();
     try {
-      const ms = await times.measure(() => this.#dispatch(event));
-      metrics.time('ack_ms', ms, { platform: event.user.platform });
+      await this.#dispatch(event);
+      // The wait for a chat is none for the store.
+      if (!hasRefusedSince(platform, startedAt)) metrics.time('ack_ms', clock.now() - startedAt, { platform });
     } catch (error) {
       // Nobody is told: the platform delivers it again.
       if (isBehalfError(error, 'chat.under_way')) throw error;

@@ -5,7 +5,6 @@ import { pauseBeforeDelivery } from '../jobs/deliver-reply.js';
 import type { Clock } from '../kernel/clock.port.js';
 import { asBehalfError, BehalfError } from '../kernel/errors.js';
 import type { Logger } from '../kernel/logger.port.js';
-import { WorkTimes } from './work-times.js';
 
 interface PatientChatsDeps {
   readonly clock: Clock;
@@ -31,17 +30,16 @@ const MOST_WAITING = 500;
 export class PatientChats {
   /** The same chats, found in the same way. */
   readonly chats: FindPatientChat;
-  /** What is said stands aside in it. */
-  readonly times: WorkTimes;
   readonly #deps: PatientChatsDeps;
   readonly #mostWaiting: number;
   readonly #stopping = new AbortController();
+  /** When words were last not taken, in ms since the epoch. */
+  readonly #refusedAt = new Map<Platform, number>();
   #waiting = 0;
 
   constructor(chats: FindChat, deps: PatientChatsDeps, mostWaiting = MOST_WAITING) {
     this.#deps = deps;
     this.#mostWaiting = mostWaiting;
-    this.times = new WorkTimes(deps.clock);
     // Each pause listens to it.
     setMaxListeners(0, this.#stopping.signal);
     const made = new Map<Platform, ChatAdapter>();
@@ -53,6 +51,11 @@ export class PatientChats {
     };
   }
 
+  /** True when the chat has not taken words since `at` (ms since the epoch): what is longer under way may have waited for it. */
+  hasRefusedSince(platform: Platform, at: number): boolean {
+    return (this.#refusedAt.get(platform) ?? Number.NEGATIVE_INFINITY) >= at;
+  }
+
   /** Whatever still waits is given up now. */
   stop(): void {
     this.#stopping.abort();
@@ -60,8 +63,7 @@ export class PatientChats {
 
   #patient(chat: ChatAdapter, isWanted?: IsWanted): ChatAdapter {
     const { files, home, long, platform, popUpScripts, routes, silentSignIn, workingSign } = chat;
-    const later = <T>(say: () => Promise<T>): Promise<T> =>
-      this.times.aside(() => this.#untilSaid(platform, say, isWanted));
+    const later = <T>(say: () => Promise<T>): Promise<T> => this.#untilSaid(platform, say, isWanted);
     return whole({
       ...{ files, long, platform, routes },
       ...(home ? { home } : {}),
@@ -86,6 +88,7 @@ export class PatientChats {
         return await say();
       } catch (error) {
         const err = asBehalfError(error);
+        this.#refusedAt.set(platform, this.#deps.clock.now());
         const pauseMs = pauseBeforeDelivery(err, failures);
         if (pauseMs === undefined) throw forGood(err);
         if (this.#waiting >= this.#mostWaiting) throw err;
