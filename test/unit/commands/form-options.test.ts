@@ -141,6 +141,24 @@ describe('options while a form is filled in', () => {
     expect(await started()).toEqual([{ deal: `acme-0-${'x'.repeat(200)}` }]);
   });
 
+  test('that were chosen in a form which closed too early are there when it is opened again, and still count', async () => {
+    const form = await connected();
+    const chosen = first(await typed(form, 'acme'));
+    const sent = { kind: 'form', id: 'late', user: ANN, conversation: DIRECT, token: form.token } as const;
+    const values = { deal: chosen, other: 'never offered', note: 'soon' };
+    await kit.handleEvent({ ...sent, values, refuseInTime: () => false });
+    expect(textOf(kit.chat.last())).toContain('was not sent: some of it does not fit.');
+    const again = await opened('Correct it');
+    const [deal, other, note] = again.fields;
+    expect(deal).toMatchObject({ name: 'deal', initial: { label: 'acme 0', value: chosen } });
+    expect(other).not.toHaveProperty('initial');
+    expect(note).toMatchObject({ initial: 'soon' });
+    const second = first(await typed(again, 'beta', { field: 'other' }));
+    expect(await submitted(again, { deal: chosen, other: second, note: 'soon' })).toEqual({});
+    const ids = ['acme', 'beta'].map((words) => `${words}-0-${'x'.repeat(200)}`);
+    expect(await started()).toEqual([{ deal: ids[0], other: ids[1], note: 'soon' }]);
+  });
+
   test('are a hundred at most, with values that every platform takes', async () => {
     const choices = (await typed(await connected(), 'many')) ?? [];
     expect(choices).toHaveLength(100);
