@@ -71,7 +71,7 @@ export const SETTINGS = {
   SLACK_CLIENT_SECRET: { group: 'Slack', help: 'Client secret of that app', secret: true },
   SLACK_ALLOWED_TEAMS: {
     group: 'Slack',
-    help: 'Workspaces and organisations that may install the app (T… and E… ids, comma-separated); unset: all that Slack lets',
+    help: 'Workspaces and organisations that may install and use the app (T… and E… ids, comma-separated); unset: all that Slack lets',
     example: 'T0123456789,E0123456789',
   },
   SLACK_APP_TOKEN: {

@@ -110,7 +110,9 @@ export class SlackAdapter implements ChatAdapter {
     const responseOrigins = [...RESPONSE_ORIGINS, new URL(this.#apiUrl).origin];
     const inBackground = (work: Promise<void>) => this.#inBackground(work);
     const { defaultLocale } = this.#config;
-    listen(app, { ...this.#dependencies, workspaces, handler, admits, responseOrigins, inBackground, defaultLocale });
+    const { allowedTeams = [] } = this.#install ?? {};
+    const ours = { workspaces, handler, admits, allowedTeams, responseOrigins, inBackground, defaultLocale };
+    listen(app, { ...this.#dependencies, ...ours });
     try {
       await workspaces.start();
       this.#intake.open();

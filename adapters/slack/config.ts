@@ -23,7 +23,7 @@ export interface SlackConfig {
   /** Bot User OAuth Token (`xoxb-…`) of the one workspace. Without it, people install the app through `client`. */
   readonly botToken?: Secret;
   readonly client?: SlackClientCredentials;
-  /** Workspaces and organisations that may install the app; empty or absent: all that Slack lets. */
+  /** Workspaces and organisations that may install and use the app; empty or absent: all that Slack lets. */
   readonly allowedTeams?: readonly string[];
   /** App-level token (`xapp-…`): Socket Mode. */
   readonly appToken?: Secret;

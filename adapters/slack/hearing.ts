@@ -25,13 +25,15 @@ import type { Standing } from './people.js';
 import type { Session } from './session.js';
 import { hearShortcut, withNames } from './shortcuts.js';
 import { type Give, toEvent, withFiles } from './to-event.js';
-import { tenantOf } from './workspace.js';
+import { isAllowed, tenantOf } from './workspace.js';
 import type { Workspaces } from './workspaces.js';
 
 export interface HearingParts {
   readonly workspaces: Workspaces;
   readonly handler: ChatEventHandler;
   readonly admits: Admits;
+  /** Workspaces and organisations that the bot works in, of those that have it; empty: all. */
+  readonly allowedTeams: readonly string[];
   /** Origins that a response_url may have. */
   readonly responseOrigins: readonly string[];
   /** For people whose language is not known or not spoken. */
@@ -71,7 +73,7 @@ function isMessage(body: object, payload: object): boolean {
 }
 
 async function takeIn(parts: HearingParts, hear: Hear, body: JsonObject, give: Give): Promise<void> {
-  const { admits, clock, defaultLocale, handler, logger, metrics, responseOrigins, workspaces } = parts;
+  const { admits, allowedTeams, clock, defaultLocale, handler, logger, metrics, responseOrigins, workspaces } = parts;
   const session = await workspaces.hearing(body);
   if (!session) {
     metrics.count('chat_requests_refused', { platform: 'slack', reason: 'not_installed' });
@@ -80,6 +82,11 @@ async function takeIn(parts: HearingParts, hear: Hear, body: JsonObject, give: G
   }
   const workspace = await session.workspace();
   const { botUserId, teamId } = workspace;
+  if (!isAllowed(allowedTeams, workspace)) {
+    metrics.count('chat_requests_refused', { platform: 'slack', reason: 'not_allowed' });
+    logger.warn({ teamId }, 'request of Slack for a workspace that is not among SLACK_ALLOWED_TEAMS');
+    return;
+  }
   const heard = hear(body, { workspace: teamId, botUserId, nowMs: clock.now(), responseOrigins });
   const { people } = session;
   const standing = await people.standing(heard.userId, heard.userTeam);

@@ -12,8 +12,10 @@ import { preferredLocale } from '../../src/texts/accept-language.js';
 import type { Texts } from '../../src/texts/english.js';
 import { textsFor } from '../../src/texts/texts-for.js';
 import type { ShowPage } from './config.js';
+import { present } from './json.js';
 import type { Grant, SlackOAuth } from './oauth.js';
 import { missingScopes, REQUIRED_SCOPES } from './scopes.js';
+import { isAllowed } from './workspace.js';
 
 /** Path of the redirect URI that stands in the manifest of the app. */
 export const INSTALL_PATH = '/slack/oauth_redirect';
@@ -100,8 +102,8 @@ async function complete(install: Install, request: HttpRequest): Promise<HttpRes
 async function keep(install: Install, { facts, tokens }: Grant, texts: Texts): Promise<HttpResponse> {
   const { allowedTeams, installations, logger, oauth, onInstalled } = install;
   const { name, organization, tenantId } = facts;
-  const isAllowed = [tenantId, organization].some((id) => id !== undefined && allowedTeams.includes(id));
-  if (allowedTeams.length > 0 && !isAllowed) {
+  const place = { teamId: tenantId, ...present('enterpriseId', organization) };
+  if (!isAllowed(allowedTeams, place)) {
     await oauth.revoke(tokens.accessToken).catch((error: unknown) => {
       logger.warn({ err: asBehalfError(error) }, 'the token of a refused installation could not be given back');
     });

@@ -55,6 +55,16 @@ export async function identifyWorkspace(api: SlackApi): Promise<Omit<Workspace, 
   return { teamId, teamName, botUserId, missingScopes: scopes ? missingScopes(scopes) : [], ...grid };
 }
 
+/** True where the operator lets it in; all are let in where none is named. */
+export function isAllowed(
+  allowedTeams: readonly string[],
+  { enterpriseId, teamId }: Pick<Workspace, 'teamId' | 'enterpriseId'>,
+): boolean {
+  return (
+    allowedTeams.length === 0 || [teamId, enterpriseId].some((id) => id !== undefined && allowedTeams.includes(id))
+  );
+}
+
 /** Of the last installation that lacked any: most that do lack the same ones, and need no list each. */
 let lacking: readonly string[] = [];
 

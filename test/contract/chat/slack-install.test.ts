@@ -197,6 +197,19 @@ describe('Slack: an app that many workspaces install', () => {
     expect((await install(ACME)).status).toBe(200);
   });
 
+  it('does not work any more in workspaces that the administrator has taken off the list, and still hears them leave', async () => {
+    const before = await start();
+    for (const place of [ACME, BETA, GRID]) await before.install(place);
+    const after = await before.another({ allowedTeams: [ACME.id, 'E0ORG'] });
+    for (const { id } of [ACME, BETA, GRID]) await after.hear({ team_id: id });
+    expect(after.events.map(({ conversation }) => conversation.address['workspace'])).toEqual([ACME.id, GRID.id]);
+    expect(after.logLines.join('\n')).toContain('is not among SLACK_ALLOWED_TEAMS');
+    before.world.uninstall(BETA.id);
+    await after.send(directMessage({ team_id: BETA.id, event: { type: 'app_uninstalled' } }));
+    expect(after.lifecycle).toEqual([{ kind: 'tenant-left', platform: 'slack', tenantId: BETA.id }]);
+    await after.stop();
+  });
+
   it.each([
     ['cancelled in Slack', { error: 'access_denied' }, 200, 'cancelled'],
     ['without a code', {}, 400, 'could not be read'],

@@ -52,7 +52,7 @@ export interface InstalledBench {
   /** Somebody writes in the direct message; resolves with the event that was heard. */
   hear(body: Readonly<Record<string, unknown>>, userId?: string): Promise<ChatEvent | undefined>;
   /** Another process over the same stores. */
-  another(): Promise<InstalledBench>;
+  another(change?: InstalledOptions): Promise<InstalledBench>;
   stop(): Promise<void>;
 }
 
@@ -167,7 +167,7 @@ async function startProcess(
       await send(directMessage(body, userId));
       return events[before];
     },
-    another: () => startProcess(world, stores, options),
+    another: (change) => startProcess(world, stores, { ...options, ...change }),
     async stop() {
       await started.stop();
       await server.close();
