@@ -38,7 +38,7 @@ export function homeMessage({ connections, help, moreWaiting, notice, now, texts
     { kind: 'heading', text: home.waiting },
     ...waiting.flatMap((view, index): readonly Block[] => [
       { kind: 'text', text: lines[index] ?? [] },
-      { kind: 'buttons', buttons: buttonsOf(view, texts) },
+      { kind: 'buttons', buttons: buttonsOf(view, waiting.length > 1, texts) },
     ]),
     ...rest.map((line) => note(line)),
     { kind: 'divider' },
@@ -68,15 +68,20 @@ function reasonOf({ logins, question }: WaitingRequest, home: Texts['home']): st
   return logins.length === 0 ? home.waits : home.waitsForLogin(logins.map(({ title }) => title));
 }
 
-function buttonsOf({ cancelToken, logins }: WaitingRequest, texts: Texts): readonly Button[] {
+/** Buttons are read out without what stands above them: among several each says what it cancels. */
+function buttonsOf(
+  { cancelToken, logins, recipe }: WaitingRequest,
+  isOneOfMany: boolean,
+  { commands, home, logins: words }: Texts,
+): readonly Button[] {
   return [
     ...logins.map(({ title, token, url }) => ({
       kind: 'login' as const,
-      label: texts.logins.loginTo(title),
+      label: words.loginTo(title),
       token,
       url,
     })),
-    { kind: 'action', label: texts.commands.cancel, token: cancelToken },
+    { kind: 'action', label: isOneOfMany ? home.cancel(recipe) : commands.cancel, token: cancelToken },
   ];
 }
 

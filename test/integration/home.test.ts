@@ -121,13 +121,18 @@ describe('the home of somebody who opens it', () => {
       'Waiting requests:\nApprove it — Waits for an answer: Is it good? · started just now\n' +
         'File it — Waits for your login to Acme CRM and Acme Files · started just now',
     );
-    expect(labels(home).slice(0, 4)).toEqual(['Cancel', 'Login to Acme CRM', 'Login to Acme Files', 'Cancel']);
+    expect(labels(home).slice(0, 4)).toEqual([
+      'Cancel Approve it',
+      'Login to Acme CRM',
+      'Login to Acme Files',
+      'Cancel File it',
+    ]);
   });
 
   test('shows the newest ten that wait, and how many more there are', async () => {
     for (let count = 0; count < 12; count += 1) await answerTo('approve it');
     const home = await kit.openHome();
-    expect(labels(home).filter((label) => label === 'Cancel')).toHaveLength(10);
+    expect(labels(home).filter((label) => label === 'Cancel Approve it')).toHaveLength(10);
     expect(textOf(home)).toContain('… and 2 more.');
   });
 

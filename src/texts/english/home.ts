@@ -7,6 +7,7 @@ export const home = (format: Formats) => ({
   waits: 'Waits',
   waitsForLogin: (apps: readonly string[]) => `Waits for your login to ${format.and(apps)}`,
   waitsForAnswer: (question: string) => `Waits for an answer: ${question}`,
+  cancel: (recipe: string) => `Cancel ${recipe}`,
   started: (ms: number) => (ms < 60_000 ? 'started just now' : `started ${format.ago(ms)}`),
   answeredInChat: 'What you start here I answer in our direct messages.',
 });

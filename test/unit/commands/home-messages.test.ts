@@ -60,16 +60,25 @@ describe('what a home says', () => {
     ]);
   });
 
-  test('gives each waiting request a button for each login, and one to cancel it', () => {
-    const { blocks } = homeMessage({ ...PARTS, waiting: [{ ...REQUEST, logins: [CRM] }, REQUEST] });
+  test('gives a waiting request a button for each login, and one to cancel it', () => {
+    const { blocks } = homeMessage({ ...PARTS, waiting: [{ ...REQUEST, logins: [CRM] }] });
     const rows = blocks.flatMap((block) => (block.kind === 'buttons' ? [block.buttons] : []));
     expect(rows).toEqual([
       [
         { kind: 'login', label: 'Login to Acme CRM', url: CRM.url, token: 'login' },
         { kind: 'action', label: 'Cancel', token: 'cancel' },
       ],
-      [{ kind: 'action', label: 'Cancel', token: 'cancel' }],
     ]);
+  });
+
+  test.each([
+    ['en', ['Cancel Create deal', 'Cancel Approve']],
+    ['de', ['Create deal abbrechen', 'Approve abbrechen']],
+  ])('says on each button what it cancels, where several wait: %s', (locale, labels) => {
+    const waiting = [REQUEST, { ...REQUEST, recipe: 'Approve' }];
+    const { blocks } = homeMessage({ ...PARTS, waiting, texts: textsFor(locale) });
+    const buttons = blocks.flatMap((block) => (block.kind === 'buttons' ? block.buttons : []));
+    expect(buttons.map(({ label }) => label)).toEqual(labels);
   });
 
   test.each([
