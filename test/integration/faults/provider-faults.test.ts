@@ -169,7 +169,7 @@ describe('an OAuth server that answers a refresh with', () => {
     '%s: the person is told, the app is not called, and the login is kept',
     async (fault, code) => {
       await connect();
-      await kit.clock.advance(DAY);
+      await kit.clock.jump(DAY);
       kit.crm.tokenAnswer = FAULTS[fault]();
       expect(await answerTo('make')).toBe(`Make did not work. ${words[code]} (reference)`);
       expect(new Set(logged())).toEqual(new Set([code]));
