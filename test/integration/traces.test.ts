@@ -147,7 +147,7 @@ describe('the traces of a service', () => {
     await kit.idle();
     await kit.logIn(kit.chat.last(), `${ANN.userId}@acme.example`);
     await kit.idle();
-    await kit.clock.advance(2 * DAY_MS);
+    await kit.clock.jump(2 * DAY_MS);
     const spans = await spansOf(() => kit.say('own'));
 
     expect(paths(spans, 'refresh token')).toEqual(['chat text › run job › refresh token']);
