@@ -36,6 +36,14 @@ const SLACK_NEEDS = {
     'Copy it from the Slack app: OAuth & Permissions → Bot User OAuth Token. To install the app in many workspaces, set SLACK_CLIENT_ID and SLACK_CLIENT_SECRET instead.',
 } as const;
 
+/** Tokens that are taken for the bot's by mistake, by how Slack begins them (https://docs.slack.dev/authentication/tokens). */
+const OTHER_TOKENS = {
+  'xapp-': 'is an app-level token, which belongs into SLACK_APP_TOKEN.',
+  'xoxp-': "is a person's token. Copy the Bot User OAuth Token (xoxb-…) instead.",
+  // https://docs.slack.dev/authentication/using-token-rotation
+  xoxe: 'is of an app whose tokens are rotated: it ends after 12 hours, and here nobody renews it. Set SLACK_CLIENT_ID and SLACK_CLIENT_SECRET instead, and install the app at /slack/install.',
+} as const;
+
 /** The settings of Slack; undefined where there are none. What is wrong with them is told to the reader. */
 export function readSlack(reader: Reader): SlackSettings | undefined {
   const secret = (name: SettingName) => optionalSecret(reader.optional(name));
@@ -49,6 +57,7 @@ export function readSlack(reader: Reader): SlackSettings | undefined {
   if (!client && !signingSecret && !botToken && !appToken) return undefined;
   const miss = (name: keyof typeof SLACK_NEEDS, given: string) =>
     reader.fail(name, `is not set, but ${given} is: Slack needs it. ${SLACK_NEEDS[name]}`);
+  checkKinds(reader, { botToken, appToken });
   const given = botToken ? 'SLACK_BOT_TOKEN' : 'SLACK_CLIENT_ID';
   if (!signingSecret && !appToken) miss('SLACK_SIGNING_SECRET', given);
   if (!botToken && !client) miss('SLACK_BOT_TOKEN', appToken ? 'SLACK_APP_TOKEN' : 'SLACK_SIGNING_SECRET');
@@ -62,6 +71,20 @@ export function readSlack(reader: Reader): SlackSettings | undefined {
     allowedTeams: reader.list('SLACK_ALLOWED_TEAMS'),
     ...(apiUrl ? { apiUrl: apiUrl.href } : {}),
   };
+}
+
+function checkKinds(
+  reader: Reader,
+  { appToken, botToken }: { readonly botToken: Secret | undefined; readonly appToken: Secret | undefined },
+): void {
+  const bot = botToken?.reveal() ?? '';
+  for (const [start, what] of Object.entries(OTHER_TOKENS))
+    if (bot.startsWith(start)) reader.fail('SLACK_BOT_TOKEN', what);
+  if (appToken?.reveal().startsWith('xox'))
+    reader.fail(
+      'SLACK_APP_TOKEN',
+      'is no app-level token, which begins with xapp-. Make one in the Slack app: Basic Information → App-Level Tokens.',
+    );
 }
 
 /** Slack leads back to https addresses only, so that on a machine of one's own it has to be asked for. */

@@ -122,6 +122,19 @@ describe('the configuration', () => {
     expect(mistakes(client)).toEqual([expect.stringMatching(/^SLACK_SIGNING_SECRET is not set/)]);
   });
 
+  test.each([
+    ['SLACK_BOT_TOKEN', 'xapp-canary', /an app-level token.* SLACK_APP_TOKEN/],
+    ['SLACK_BOT_TOKEN', 'xoxp-canary', /a person's token.* Bot User OAuth Token/],
+    ['SLACK_BOT_TOKEN', 'xoxe.xoxb-1-canary', /ends after 12 hours.* SLACK_CLIENT_ID/],
+    ['SLACK_BOT_TOKEN', 'xoxe-1-canary', /ends after 12 hours/],
+    ['SLACK_APP_TOKEN', 'xoxb-canary', /begins with xapp-.* App-Level Tokens/],
+  ])('says what %s is in place of what it should be: %s', (name, token, words) => {
+    const found = mistakes({ ...SLACK, [name]: token });
+    expect(found).toEqual([expect.stringMatching(words)]);
+    expect(found[0]).toMatch(new RegExp(`^${name} is `));
+    expect(found[0]).not.toContain('canary');
+  });
+
   describe('of signing in to the chat platform before a login', () => {
     const CLIENT = { SLACK_CLIENT_ID: '1.2', SLACK_CLIENT_SECRET: 'client-canary' };
     const HTTPS = { PUBLIC_URL: 'https://behalf.example.com' };
