@@ -2,7 +2,7 @@ import type { LifecycleHandler } from '../../src/chat/lifecycle-event.js';
 import type { Installations } from '../../src/connections/installations.port.js';
 import { BehalfError } from '../../src/kernel/errors.js';
 import type { Logger } from '../../src/kernel/logger.port.js';
-import { type JsonObject, objectAt, textAt } from './json.js';
+import { type JsonObject, objectAt, present, textAt } from './json.js';
 import type { Session } from './session.js';
 import { slackErrorOf } from './web-api.js';
 import { BAD_TOKEN, tenantOf, type Workspace } from './workspace.js';
@@ -63,7 +63,7 @@ async function endedOne(
 ): Promise<Pick<Workspace, 'teamId' | 'enterpriseId'> | undefined> {
   for (const id of installed ? installationIds(body) : []) {
     const facts = await installed?.installations.ended(id);
-    if (facts) return { teamId: id, ...(facts.organization === undefined ? {} : { enterpriseId: facts.organization }) };
+    if (facts) return { teamId: id, ...present('enterpriseId', facts.organization) };
   }
   return undefined;
 }
@@ -112,9 +112,10 @@ async function takeRemoval(parts: LifecycleParts, session: Session, body: JsonOb
 
 async function leave(
   { installed, logger, onLifecycle }: LifecycleParts,
-  { enterpriseId, teamId }: Pick<Workspace, 'enterpriseId' | 'teamId'>,
+  workspace: Pick<Workspace, 'enterpriseId' | 'teamId'>,
 ): Promise<void> {
-  const tenantId = enterpriseId ?? teamId;
+  const { enterpriseId, teamId } = workspace;
+  const tenantId = tenantOf(workspace);
   // Durable before the installation goes: a repeated event would find no workspace any more.
   await onLifecycle({ kind: 'tenant-left', platform: 'slack', tenantId });
   logger.info({ teamId }, 'the app was removed');

@@ -32,7 +32,7 @@ export const BAD_TOKEN: readonly (string | undefined)[] = [
 ];
 
 /** Whom people there belong to: on Grid one person works in several workspaces of the organisation. */
-export function tenantOf({ enterpriseId, teamId }: Workspace): string {
+export function tenantOf({ enterpriseId, teamId }: Pick<Workspace, 'teamId' | 'enterpriseId'>): string {
   return enterpriseId ?? teamId;
 }
 
