@@ -1,5 +1,6 @@
+import { randomInt } from 'node:crypto';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 
 /** Reads a request's body; undefined when it has more than `limit` bytes. */
 export async function readBody(request: IncomingMessage, limit: number): Promise<Buffer | undefined> {
@@ -47,5 +48,25 @@ export function closeServer(server: Server): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => resolve());
     server.closeAllConnections();
+  });
+}
+
+/**
+ * A port for a process that begins to listen afterwards. It is below the ephemeral range (32768 and up on Linux, 49152 on
+ * macOS): a port from there can be taken by any outgoing call in between.
+ */
+export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = randomInt(21_000, 32_000);
+    if (await canListen(port)) return port;
+  }
+}
+
+export function canListen(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    // A client that reconnects to the server that stood here before must not keep this one open.
+    const server = createServer((socket) => socket.destroy());
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
   });
 }

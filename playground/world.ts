@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DemoAppsOptions } from './apps/index.js';
@@ -9,7 +8,7 @@ import { type RunningDemoApps, spawnDemoApps } from './demo-apps.js';
 import { entriesOf } from './entries.js';
 import type { FrontPage } from './front/ports.js';
 import { type Front, startFront } from './front.js';
-import { closeServer, listen } from './http.js';
+import { freePort } from './http.js';
 import { PEOPLE, type Person, SLACK_CLIENT_ID, TEAMS_APP_ID, TEAMS_TENANT_ID } from './people.js';
 import { newProgramKey } from './program-key.js';
 import { type SlackEmulator, startSlackEmulator } from './slack/emulator.js';
@@ -257,13 +256,6 @@ async function temporaryFolder(stops: (() => Promise<void>)[]): Promise<string> 
   const folder = await mkdtemp(join(tmpdir(), 'behalf-playground-'));
   stops.push(() => rm(folder, { recursive: true, force: true }));
   return folder;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  const port = await listen(server, 0, '127.0.0.1');
-  await closeServer(server);
-  return port;
 }
 
 function present<T>(part: T | undefined): T {

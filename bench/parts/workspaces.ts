@@ -1,9 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { freePort } from '../../playground/http.js';
 import type { Stand } from '../stand.js';
 import { reachableBytes } from '../world/heap.js';
 import { answered, eachOf, openPool } from '../world/load.js';
 import { userIds } from '../world/people.js';
-import { freePort } from '../world/programs.js';
 import { openStore, vaultOf, workspaceSeed, writeSeeds } from '../world/seed.js';
 
 /** Until all of the code has run often; then less than what the service keeps open; then as many as fill that up; then more. */

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { freePort } from '../../playground/http.js';
 import { type RunningService, startService } from '../../playground/service.js';
 import { API_KEYS, jobOf, SHOP, send } from '../support/api-kit.js';
 import { type RedisServer, startRedis } from '../support/redis-server.js';
@@ -114,12 +114,4 @@ async function ended(origin: string, id: string): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
   throw new Error('The job does not end');
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address ? address.port : 0;
 }

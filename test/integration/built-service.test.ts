@@ -2,11 +2,11 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
 import { POP_UP_SCRIPTS } from '../../adapters/teams/pop-up.js';
+import { freePort } from '../../playground/http.js';
 import { laterEntries } from '../../scripts/build-plugins.js';
 import { SERVICE_FLAGS } from '../../scripts/service-flags.js';
 import { apiKeyEntry, generateApiKey } from '../../src/kernel/api-key.js';
@@ -160,11 +160,3 @@ describe('the service as it is built', () => {
     };
   }
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  return typeof address === 'object' && address ? address.port : 0;
-}

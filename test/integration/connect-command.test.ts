@@ -2,10 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createEmbeddedStores } from '../../adapters/embedded/index.js';
+import { freePort } from '../../playground/http.js';
 import { Browser } from '../../playground/tour/browser.js';
 import { noMetrics } from '../../src/kernel/metrics.port.js';
 import { systemClock } from '../../src/kernel/system-clock.js';
@@ -251,14 +251,3 @@ describe('behalf connect', () => {
     });
   });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  const port = typeof address === 'object' && address ? address.port : 0;
-  server.close();
-  await once(server, 'close');
-  return port;
-}

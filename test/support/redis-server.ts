@@ -2,10 +2,11 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { canListen } from '../../playground/http.js';
 
 export interface RedisServerOptions {
   /** Write every change to disk, so that `kill` and `restart` lose nothing. Default: nothing is written. */
@@ -136,13 +137,4 @@ export async function freePort(): Promise<number> {
     const port = randomInt(11_000, 21_000);
     if ((await canListen(port)) && (await canListen(port + 10_000))) return port;
   }
-}
-
-function canListen(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    // A client that reconnects to the server that stood here before must not keep this one open.
-    const server = createServer((socket) => socket.destroy());
-    server.once('error', () => resolve(false));
-    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
-  });
 }

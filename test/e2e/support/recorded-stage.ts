@@ -1,5 +1,4 @@
-import { createServer } from 'node:http';
-import { closeServer, listen } from '../../../playground/http.js';
+import { freePort } from '../../../playground/http.js';
 import { TraceCollector } from '../../support/trace-collector.js';
 import { type Recorder, startRecorder } from './recorder.js';
 import { type E2eStage, startStage } from './stage.js';
@@ -22,7 +21,6 @@ export interface RecordedStage extends E2eStage {
 
 /** The service at its most talkative, on the embedded store or on a Redis. */
 export async function startRecordedStage(redisUrl: string | undefined): Promise<RecordedStage> {
-  // Before free ports are looked for: it must not take one of them.
   const traces = await TraceCollector.start();
   const [servicePort, crmPort, filesPort] = await Promise.all([freePort(), freePort(), freePort()]);
   const targets = { botLogin: '' };
@@ -69,11 +67,4 @@ export async function startRecordedStage(redisUrl: string | undefined): Promise<
 
 function local(port: number): string {
   return `http://127.0.0.1:${port}`;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  const port = await listen(server, 0, '127.0.0.1');
-  await closeServer(server);
-  return port;
 }

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { freePort } from '../../../../playground/http.js';
 import { PEOPLE, type Person } from '../../../../playground/people.js';
 import { type RunningService, startService } from '../../../../playground/service.js';
 import { type Actor, type ActorPlatform, createActor, type Heard } from '../../../../playground/tour/actors.js';
@@ -261,15 +262,4 @@ async function startReplica(environment: Readonly<Record<string, string>>, logFi
       );
     },
   });
-}
-
-/** Kept for the process over its restarts, so below the range that the system gives away. */
-async function freePort(): Promise<number> {
-  for (;;) {
-    const port = 21_000 + Math.floor(Math.random() * 10_000);
-    const tried = await Wire.open({ port }).catch(() => undefined);
-    if (!tried) continue;
-    await tried.close();
-    return port;
-  }
 }
