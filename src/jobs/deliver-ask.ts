@@ -12,7 +12,7 @@ import type { DeliveredReply } from './deliver-reply.js';
 import type { Answer, OpenAsk } from './job.js';
 import type { ChatJob } from './job-record.js';
 import type { FindCommand } from './reply-message.js';
-import { placeIn, type SayProgress, sayParts } from './say-parts.js';
+import { placeIn, postForAll, type SayProgress, sayParts } from './say-parts.js';
 
 interface AskTarget {
   readonly job: ChatJob;
@@ -49,10 +49,14 @@ export async function deliverAsk(
   if (isTypedFor(asking)) await askInChat(job, asking);
   const parts = chat.long.divide(message, { place: placeIn(conversation, isPublic) });
   const replaced = prompt && !isPublic ? [prompt] : [];
-  const sayNew = (part: Message) =>
-    isPublic || conversation.kind === 'direct'
+  const isAlsoTheirs = asking.who.kind !== 'users' || asking.who.users.includes(job.user.userId);
+  const sayNew = (part: Message) => {
+    // Where it is for others alone, the person who asked could do nothing with it.
+    if (isPublic && isAlsoTheirs) return postForAll(chat, job, part);
+    return isPublic || conversation.kind === 'direct'
       ? chat.post(conversation, part)
       : chat.postPrivately(conversation, job.user, part);
+  };
   const said = await sayParts(parts, { ...options, chat, replaced, sayNew });
   return { ...answerable(parts, said, howToType(job, asking)), promptReplaced: replaced.length > 0 };
 }

@@ -10,7 +10,7 @@ import type { SaidRef } from './job.js';
 import type { ChatJob } from './job-record.js';
 import { doneMessage } from './messages.js';
 import { clicksOf, type FindCommand, toBlocks } from './reply-message.js';
-import { placeIn, type SayProgress, sayParts, withNote } from './say-parts.js';
+import { placeIn, postForAll, type SayProgress, sayParts } from './say-parts.js';
 
 interface ReplyTarget {
   readonly job: ChatJob;
@@ -94,19 +94,9 @@ async function sayNewReply(
   { isPublic, thread }: { readonly isPublic: boolean; readonly thread: boolean },
 ): Promise<MessageRef> {
   const { conversation } = job.state;
-  if (!isPublic && conversation.kind === 'channel') return chat.postPrivately(conversation, job.user, message);
-  try {
-    return await chat.post(conversation, message, { thread });
-  } catch (error) {
-    if (!isPublic || !isRefusedForGood(error)) throw error;
-    // The bot may not write there, as where a command was typed that it is no member of: what was done must not read as undone.
-    const { onlyYouSeeIt } = textsFor(message.locale).jobs;
-    return chat.postPrivately(conversation, job.user, withNote(message, onlyYouSeeIt));
-  }
-}
-
-function isRefusedForGood(error: unknown): boolean {
-  return isBehalfError(error, 'chat.delivery_failed') && error.retryAfterMs === undefined;
+  if (isPublic) return postForAll(chat, job, message, { thread });
+  if (conversation.kind === 'channel') return chat.postPrivately(conversation, job.user, message);
+  return chat.post(conversation, message, { thread });
 }
 
 function split(said: readonly MessageRef[]): Pick<DeliveredReply, 'message' | 'further'> {

@@ -1,8 +1,10 @@
-import type { ChatAdapter } from '../chat/chat-adapter.port.js';
+import type { ChatAdapter, PostOptions } from '../chat/chat-adapter.port.js';
 import type { ConversationRef, MessageRef } from '../chat/conversation.js';
 import type { ReplyPlace } from '../chat/long-messages.port.js';
 import type { Message } from '../chat/message.js';
+import { isBehalfError } from '../kernel/errors.js';
 import { textsFor } from '../texts/texts-for.js';
+import type { ChatJob } from './job-record.js';
 
 /** What is known of messages that may have been said before an interruption. */
 export interface SayProgress {
@@ -37,6 +39,28 @@ export async function sayParts(
     if (said.length < parts.length) await keep?.(said);
   }
   return said;
+}
+
+/**
+ * Says it to everybody in the channel. Where the bot may not write there, as where a command was typed that it is no member of,
+ * the person who asked gets it, with a note: what was done must not read as undone.
+ */
+export async function postForAll(
+  chat: ChatAdapter,
+  { state: { conversation }, user }: ChatJob,
+  message: Message,
+  options?: PostOptions,
+): Promise<MessageRef> {
+  try {
+    return await chat.post(conversation, message, options);
+  } catch (error) {
+    if (!isRefusedForGood(error)) throw error;
+    return chat.postPrivately(conversation, user, withNote(message, textsFor(message.locale).jobs.onlyYouSeeIt));
+  }
+}
+
+function isRefusedForGood(error: unknown): boolean {
+  return isBehalfError(error, 'chat.delivery_failed') && error.retryAfterMs === undefined;
 }
 
 export function placeIn({ kind }: ConversationRef, isPublic: boolean): ReplyPlace {

@@ -186,6 +186,24 @@ describe('a job that asks', () => {
     expect(await statuses()).toEqual(['suspended', 'failed']);
   });
 
+  test('asks the person alone, and says so, where the chat does not let the bot write for all', async () => {
+    kit.chat.failWhen((operation) => operation === 'post');
+    const question = await asked('poll', { conversation: CHANNEL });
+    expect(question.privateTo).toEqual(ANN);
+    const note = { kind: 'note', text: [{ text: expect.stringContaining('only you see it') }] };
+    expect(contentOf(question).blocks).toContainEqual(note);
+    await kit.press(question, 'Me');
+    await kit.idle();
+    expect(textOf(question)).toBe('Who takes it?\n✓ Me, by Name of ann');
+    expect(names()).toEqual([{ name: 'Me' }]);
+  });
+
+  test('does not ask the person alone what others are to answer', async () => {
+    kit.chat.failWhen((operation) => operation === 'post');
+    expect(textOf(await asked('boss', { conversation: CHANNEL }))).toContain('did not work');
+    expect(await statuses()).toEqual(['failed']);
+  });
+
   test('leaves the question open when a button of it runs another recipe', async () => {
     const question = await asked('approve amount: 1');
     await kit.press(question, 'Noted');
