@@ -19,6 +19,8 @@ const HIDE_MS = 60_000;
 const FIRST_RETRY_MS = 30_000;
 const LAST_RETRY_MS = 60 * 60_000;
 const GIVE_UP_MS = 24 * 60 * 60_000;
+/** Also of what is come to late, as after an outage of ours. */
+const MIN_ATTEMPTS = 5;
 
 export interface RevokerDeps {
   readonly stores: {
@@ -109,17 +111,16 @@ export class Revoker {
     // The entry shows itself again by itself.
     if (failure.code === 'store.unavailable') throw failure;
     const fields = { connection: revocation.connection, revocation: revocation.id, err: failure };
-    const now = clock.now();
-    // However long the app asks to wait: the last try is at the end of the day, not now.
-    const dueAt = Math.min(now + retryPause(revocation.attempts, failure.retryAfterMs), since + GIVE_UP_MS);
     const isHopeless = failure.code === 'store.corrupt' || failure.code === 'oauth.invalid_grant';
-    if (isHopeless || dueAt <= now) {
+    const { attempts } = revocation;
+    const dueAt = isHopeless ? undefined : nextTry({ attempts, since, now: clock.now() }, failure.retryAfterMs);
+    if (dueAt === undefined) {
       await queue.remove(revocation.id);
       logger.error(fields, 'revocation given up: the tokens may still be valid at the app');
       this.#count(revocation, 'gave_up');
       return;
     }
-    await queue.add({ ...revocation, dueAt, attempts: revocation.attempts + 1 });
+    await queue.add({ ...revocation, dueAt, attempts: attempts + 1 });
     logger.warn(fields, 'revocation failed, trying again later');
     this.#count(revocation, 'retried');
   }
@@ -140,6 +141,17 @@ export class Revoker {
     if (outcome !== 'retried')
       audit?.note({ kind: 'revocation', outcome, by: 'service', connection, ...(app === undefined ? {} : { app }) });
   }
+}
+
+/** Undefined: it is given up. */
+function nextTry(
+  { attempts, now, since }: { readonly attempts: number; readonly now: number; readonly since: number },
+  retryAfterMs: number | undefined,
+): number | undefined {
+  const end = since + GIVE_UP_MS;
+  // However long the app asks to wait: the last try is at the end of the day, not now.
+  if (now < end) return Math.min(now + retryPause(attempts, retryAfterMs), end);
+  return attempts + 1 < MIN_ATTEMPTS ? now + retryPause(attempts) : undefined;
 }
 
 function retryPause(attempts: number, retryAfterMs = 0): number {

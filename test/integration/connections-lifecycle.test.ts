@@ -245,6 +245,19 @@ describe.each(STORES)('on the %s store', (store) => {
       expect(kit.logger.lines.filter(({ level }) => level === 'error')).toEqual([]);
     });
 
+    it('tries several times also where it comes to the first only after a day', async () => {
+      kit.provider.script(() => ({ status: 503 }));
+      await connect('a');
+      await kit.connections.disconnect(ANN, 'crm');
+      await kit.clock.jump(30 * 3_600_000);
+      await kit.revoker.work();
+      kit.provider.script(() => ({ status: 200 }));
+      await kit.clock.advance(30_000);
+      await kit.revoker.work();
+      expect(kit.provider.callsOf('revoke')).toHaveLength(2);
+      expect(kit.logger.lines.filter(({ level }) => level === 'error')).toEqual([]);
+    });
+
     it('works by itself between start and stop', async () => {
       await connect('a');
       kit.revoker.start();
