@@ -60,8 +60,8 @@ export interface Connections {
     parent: ParentConnection,
     options?: CredentialOptions,
   ): Promise<CredentialAnswer>;
-  /** Says that {@link Connections.credentialFor} follows within moments. */
-  expect(owner: ConnectionOwner, name: string): void;
+  /** Says that {@link Connections.credentialFor} follows within moments; absent where the store gains nothing by it. */
+  readonly expect?: (owner: ConnectionOwner, name: string) => void;
   /** By name, with the last uses. A row that cannot be read shows as `needs_login`. */
   list(owner: ConnectionOwner): Promise<readonly ConnectionSummary[]>;
   get(owner: ConnectionOwner, name: string): Promise<ConnectionSummary | undefined>;
@@ -143,7 +143,7 @@ export function createConnections(deps: ConnectionsDeps): Connections {
   return {
     idle: new IdleLogins({ store, records: noted, finder, refresher, clock }),
     credentialFor: (owner, parent, options = {}) => finder.find(owner, parent, options),
-    expect: (owner, name) => store.expect?.(owner, name),
+    ...(store.expect ? { expect: (owner, name) => store.expect?.(owner, name) } : {}),
     async list(owner) {
       const [rows, uses] = await Promise.all([records.list(owner), store.lastUses(owner)]);
       return rows.map((row) => summarize(row, uses));

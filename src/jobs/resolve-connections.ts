@@ -58,9 +58,11 @@ export class SlotResolver {
 
   /** Says that {@link resolve} follows within moments: what is far away is asked for now. */
   expect(wanted: readonly WantedConnection[]): void {
+    const { connections, parents } = this.#deps;
+    if (!connections.expect) return;
     for (const { use, verifyUserAccess } of wanted) {
-      if (this.#deps.parents(use)?.auth.kind !== 'static' && (isPerson(this.#owner) || !verifyUserAccess))
-        this.#deps.connections.expect(this.#ownerOf(verifyUserAccess, use), use);
+      if (parents(use)?.auth.kind !== 'static' && (isPerson(this.#owner) || !verifyUserAccess))
+        connections.expect(this.#ownerOf(verifyUserAccess, use), use);
     }
   }
 
