@@ -38,6 +38,7 @@ export class Platform {
 
   constructor() {
     this.#server = createServer({ keepAliveTimeout: 120_000 }, (incoming, outgoing) => {
+      if (incoming.method === 'GET') return this.#answer(incoming, outgoing, '');
       const chunks: Buffer[] = [];
       incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
       incoming.on('end', () => this.#answer(incoming, outgoing, Buffer.concat(chunks).toString('utf8')));

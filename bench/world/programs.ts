@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +7,7 @@ import { build } from 'esbuild';
 import { freePort } from '../../playground/http.js';
 import { SERVICE_FLAGS } from '../../scripts/service-flags.js';
 import { ROOT } from '../root.js';
+import { onTheirCore } from './cores.js';
 import type { Platform } from './platform.js';
 import { rssMb } from './process-figures.js';
 
@@ -36,18 +36,15 @@ export interface BehalfOptions {
   readonly nodeArgs?: readonly string[];
 }
 
-/** Starts a program on one core of its own where the machine has two, and waits until its port is open. */
+/** Starts a program and waits until its port is open. */
 async function startProcess(
   args: readonly string[],
   port: number,
   environment: Readonly<Record<string, string>>,
 ): Promise<Omit<Running, 'dataDir'>> {
-  const pinned = existsSync('/usr/bin/taskset')
-    ? ['/usr/bin/taskset', '-c', '0', process.execPath]
-    : [process.execPath];
   // For profiles of the programs under test: BENCH_NODE_ARGS='--cpu-prof --cpu-prof-dir=/tmp/profiles'.
   const nodeArgs = (process.env['BENCH_NODE_ARGS'] ?? '').split(' ').filter((argument) => argument !== '');
-  const [program = '', ...rest] = [...pinned, ...nodeArgs, ...args];
+  const [program, ...rest] = [...onTheirCore(process.execPath), ...nodeArgs, ...args] as const;
   const startedAt = performance.now();
   const env = { PATH: process.env['PATH'] ?? '', NODE_ENV: 'production', ...environment, PORT: String(port) };
   const child = spawn(program, rest, { cwd: ROOT, env, stdio: ['ignore', 'ignore', 'inherit'] });
