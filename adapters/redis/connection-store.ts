@@ -19,9 +19,9 @@ export function createConnectionStore(link: RedisLink, keys: Keys, ahead?: ReadA
       const key = keys.connections(owner).row(name);
       ahead?.keep(key, read(key));
     },
-    async get(owner, name) {
+    async get(owner, name, options) {
       const key = keys.connections(owner).row(name);
-      const row = await (ahead?.take(key) ?? read(key));
+      const row = await ((options?.asExpected ? ahead?.take(key) : undefined) ?? read(key));
       return row === null ? undefined : decodeRow(owner, name, row);
     },
     async list(owner) {

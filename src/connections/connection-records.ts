@@ -55,8 +55,12 @@ export type ReadRow =
 
 /** Rows of the store, opened and sealed. */
 export interface ConnectionRecords {
-  /** Throws `store.corrupt` for an unreadable row. */
-  read(owner: ConnectionOwner, name: string): Promise<Connection | undefined>;
+  /** Throws `store.corrupt` for an unreadable row. `options` as those of {@link ConnectionStore.get}. */
+  read(
+    owner: ConnectionOwner,
+    name: string,
+    options?: { readonly asExpected: boolean },
+  ): Promise<Connection | undefined>;
   /** As {@link read}, for those who can go on without the inside. */
   look(owner: ConnectionOwner, name: string): Promise<ReadRow | undefined>;
   list(owner: ConnectionOwner): Promise<readonly ReadRow[]>;
@@ -73,8 +77,8 @@ export function createConnectionRecords(
   const open = (row: ConnectionRow) => openOrNot(vault, row);
 
   return {
-    async read(owner, name) {
-      const row = await store.get(owner, name);
+    async read(owner, name, options) {
+      const row = await store.get(owner, name, options);
       return row && openRow(vault, row);
     },
     async look(owner, name) {

@@ -15,9 +15,14 @@ export interface ConnectionRow {
  * Owners are compared part by part; ids may hold any character.
  */
 export interface ConnectionStore {
-  /** Says that a `get` follows within moments: a store that is far away may begin with it. Changes nothing. */
+  /** Says that a `get` with `asExpected` follows within moments: a store that is far away may begin with it. Changes nothing. */
   expect?(owner: ConnectionOwner, name: string): void;
-  get(owner: ConnectionOwner, name: string): Promise<ConnectionRow | undefined>;
+  /** `asExpected`: what {@link expect} has begun with will do, though others may have written since. Never to refresh from. */
+  get(
+    owner: ConnectionOwner,
+    name: string,
+    options?: { readonly asExpected: boolean },
+  ): Promise<ConnectionRow | undefined>;
   /** All rows of one owner, by name. */
   list(owner: ConnectionOwner): Promise<readonly ConnectionRow[]>;
   /**

@@ -30,6 +30,9 @@ export type CredentialAnswer =
   /** `reason`: why an earlier login does not do any more, for the person; absent when there was none. `asked`: its access. */
   | { readonly kind: 'login_required'; readonly reason?: string; readonly asked?: readonly string[] };
 
+/** What is found first may be moments old: before it is refreshed, the row is read again. */
+const AS_EXPECTED = { asExpected: true };
+
 interface FinderParts {
   readonly records: ConnectionRecords;
   readonly refresher: TokenRefresher;
@@ -88,7 +91,7 @@ export class CredentialFinder {
   }
 
   async #read(owner: ConnectionOwner, parent: ParentConnection): Promise<Connection | undefined> {
-    const connection = await this.#parts.records.read(owner, parent.name);
+    const connection = await this.#parts.records.read(owner, parent.name, AS_EXPECTED);
     return connection && ((await this.endIfForeign(connection, parent)) ?? connection);
   }
 
@@ -109,7 +112,7 @@ export class CredentialFinder {
     request: CredentialOptions & { readonly app: TokenApp },
   ): Promise<CredentialAnswer> {
     const now = this.#parts.clock.now();
-    const stored = await this.#parts.records.read('shared', parent.name);
+    const stored = await this.#parts.records.read('shared', parent.name, AS_EXPECTED);
     if (stored && stored.status !== 'connected') return this.#answer(stored);
     const client = clientFingerprint(parent);
     const isUsable = stored?.tokens !== undefined && stored.client === client;

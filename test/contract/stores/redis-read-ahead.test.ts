@@ -42,9 +42,11 @@ describe('A connection that the Redis store was told to expect', () => {
     await server?.stop();
   });
 
+  /** As a job that begins looks. */
   function expected(): ConnectionStore {
-    here.connections.expect?.(ANN, 'crm');
-    return here.connections;
+    const { connections } = here;
+    connections.expect?.(ANN, 'crm');
+    return { ...connections, get: (owner, name) => connections.get(owner, name, { asExpected: true }) };
   }
 
   /** Redis has told what it was asked before this when it answers. */
@@ -64,6 +66,13 @@ describe('A connection that the Redis store was told to expect', () => {
     await connections.get(ANN, 'crm');
     await elsewhere.connections.write(NEXT);
     expect(await connections.get(ANN, 'crm')).toEqual(NEXT);
+  });
+
+  it('is there as others have changed it since, for whoever did not expect it', async () => {
+    expected();
+    await reads();
+    await elsewhere.connections.write(NEXT);
+    expect(await here.connections.get(ANN, 'crm')).toEqual(NEXT);
   });
 
   it('is no other one', async () => {
@@ -96,7 +105,9 @@ describe('A connection that the Redis store was told to expect', () => {
     const note = (error: unknown) => unheard.push(error);
     process.on('unhandledRejection', note);
     stores.connections.expect?.(ANN, 'crm');
-    await expect(stores.connections.get(ANN, 'crm')).rejects.toMatchObject({ code: 'store.unavailable' });
+    await expect(stores.connections.get(ANN, 'crm', { asExpected: true })).rejects.toMatchObject({
+      code: 'store.unavailable',
+    });
     stores.connections.expect?.(ANN, 'crm');
     await new Promise((resolve) => setTimeout(resolve, 300));
     expect(unheard).toEqual([]);
