@@ -9,7 +9,7 @@ export interface Room {
   readonly requests: number;
   /**
    * Takes room for a request with so many bytes; undefined where there is none. Requests whose bodies are still on the way give
-   * theirs up for it, the oldest first: whoever begins many and ends none must not keep others out.
+   * theirs up for it, the oldest first, where that is enough: whoever begins many and ends none must not keep others out.
    */
   enter(bytes: number): Place | undefined;
 }
@@ -26,15 +26,27 @@ export function createRoom({ mostRequests = MOST_REQUESTS, mostBytes = MOST_BYTE
   let requests = 0;
   let held = 0;
   /** In the order in which they came. */
-  const arriving = new Map<Place, () => void>();
-  const isFull = (bytes: number) => requests >= mostRequests || held + bytes > mostBytes;
+  const arriving = new Map<Place, { readonly bytes: number; readonly giveUp: () => void }>();
+
+  /** Which of them have to give theirs up for so many bytes; undefined where all of them would not be enough. */
+  function inTheWay(bytes: number): readonly Place[] | undefined {
+    const found: Place[] = [];
+    let toHold = held + bytes;
+    const isEnough = () => requests - found.length < mostRequests && toHold <= mostBytes;
+    for (const [place, { bytes: freed }] of arriving) {
+      if (isEnough()) break;
+      found.push(place);
+      toHold -= freed;
+    }
+    return isEnough() ? found : undefined;
+  }
 
   function takePlace(bytes: number): Place {
     let isTaken = true;
     requests += 1;
     held += bytes;
     const place: Place = {
-      arriving: (giveUp) => void arriving.set(place, giveUp),
+      arriving: (giveUp) => void arriving.set(place, { bytes, giveUp }),
       arrived: () => void arriving.delete(place),
       leave() {
         arriving.delete(place);
@@ -52,13 +64,13 @@ export function createRoom({ mostRequests = MOST_REQUESTS, mostBytes = MOST_BYTE
       return requests;
     },
     enter(bytes) {
-      if (bytes > mostBytes) return undefined;
-      for (const [place, giveUp] of arriving) {
-        if (!isFull(bytes)) break;
+      const leaving = inTheWay(bytes);
+      for (const place of leaving ?? []) {
+        const giveUp = arriving.get(place)?.giveUp;
         place.leave();
-        giveUp();
+        giveUp?.();
       }
-      return isFull(bytes) ? undefined : takePlace(bytes);
+      return leaving && takePlace(bytes);
     },
   };
 }

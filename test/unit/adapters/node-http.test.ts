@@ -298,6 +298,18 @@ describe('the HTTP server', () => {
       expect(await second?.answer()).toMatch(/^HTTP\/1\.1 201 /);
       for (const { socket } of begun) socket.destroy();
     });
+
+    test('gives nobody up for a request that would find no room all the same', async () => {
+      const room = createRoom({ mostBytes: 1_100 });
+      const base = await listen(room);
+      room.enter(500);
+      const begun = beginRequest(new URL(base).port, 400);
+      await eventually(() => open() === 2);
+      expect((await fetch(`${base}/echo/x`, { method: 'POST', body: 'x'.repeat(1_000) })).status).toBe(503);
+      begun.socket.write('y'.repeat(399));
+      expect(await begun.answer()).toMatch(/^HTTP\/1\.1 201 /);
+      begun.socket.destroy();
+    });
   });
 
   test('answers HEAD where GET changes nothing, without the body, and nowhere else', async () => {
@@ -316,14 +328,14 @@ describe('the HTTP server', () => {
   });
 });
 
-/** Announces a body of 1 000 bytes and sends one. */
-function beginRequest(to: string) {
+/** Announces a body and sends one byte of it. */
+function beginRequest(to: string, bytes = 1_000) {
   const socket = connect(Number(to), '127.0.0.1');
   let text = '';
   socket.on('data', (chunk) => {
     text += chunk;
   });
-  socket.write('POST /echo/x HTTP/1.1\r\nhost: x\r\ncontent-type: text/plain\r\ncontent-length: 1000\r\n\r\ny');
+  socket.write(`POST /echo/x HTTP/1.1\r\nhost: x\r\ncontent-type: text/plain\r\ncontent-length: ${bytes}\r\n\r\ny`);
   return {
     socket,
     async answer() {
