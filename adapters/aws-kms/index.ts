@@ -6,7 +6,7 @@ import { Secret } from '../../src/kernel/secret.js';
 
 const TITLE = 'AWS KMS';
 const CONNECT_TIMEOUT_MS = 3_000;
-const REQUEST_TIMEOUT_MS = 5_000;
+const ANSWER_TIMEOUT_MS = 5_000;
 const ATTEMPTS = 3;
 /** ARN of a key or of an alias: its region is where it is asked for. */
 const ARN = /^arn:aws[a-z-]*:kms:([a-z0-9-]+):\d{12}:(?:key|alias)\/[\w/-]+$/;
@@ -16,10 +16,10 @@ const ARN = /^arn:aws[a-z-]*:kms:([a-z0-9-]+):\d{12}:(?:key|alias)\/[\w/-]+$/;
  * machine, the container or the service account. The id of our key is in the encryption context, which KMS binds to what it
  * wraps and writes into CloudTrail.
  */
-export function createAwsKms(): KeyWrapping {
+export function createAwsKms({ answerTimeoutMs = ANSWER_TIMEOUT_MS } = {}): KeyWrapping {
   return {
     async wrap(id, key, by) {
-      const { CiphertextBlob: wrapped, KeyId: arn } = await call(id, by, (kms) =>
+      const { CiphertextBlob: wrapped, KeyId: arn } = await call(id, by, answerTimeoutMs, (kms) =>
         kms.send(new EncryptCommand({ KeyId: by, Plaintext: key.reveal(), EncryptionContext: contextOf(id) })),
       );
       if (!wrapped || arn === undefined) throw kmsUnavailable(id, TITLE, 'its answer is empty');
@@ -27,7 +27,7 @@ export function createAwsKms(): KeyWrapping {
       return { by: arn, wrapped: Buffer.from(wrapped).toString('base64') };
     },
     async unwrap(id, { by, wrapped }) {
-      const { Plaintext: key } = await call(id, by, (kms) =>
+      const { Plaintext: key } = await call(id, by, answerTimeoutMs, (kms) =>
         kms.send(
           new DecryptCommand({
             KeyId: by,
@@ -46,14 +46,19 @@ function contextOf(id: string): Record<string, string> {
   return { 'behalf:key-id': id };
 }
 
-async function call<T>(id: string, by: string, work: (kms: KMSClient) => Promise<T>): Promise<T> {
+async function call<T>(
+  id: string,
+  by: string,
+  answerTimeoutMs: number,
+  work: (kms: KMSClient) => Promise<T>,
+): Promise<T> {
   const region = ARN.exec(by)?.[1];
   if (region === undefined)
     throw new BehalfError(
       'config.invalid',
       `Name the key of ${TITLE} by its ARN: arn:aws:kms:<region>:<account>:key/<id>`,
     );
-  const kms = new KMSClient({ ...PATIENCE, region });
+  const kms = new KMSClient({ ...patience(answerTimeoutMs), region });
   try {
     return await work(kms);
   } catch (error) {
@@ -63,14 +68,18 @@ async function call<T>(id: string, by: string, work: (kms: KMSClient) => Promise
   }
 }
 
-const PATIENCE: KMSClientConfig = {
-  maxAttempts: ATTEMPTS,
-  requestHandler: {
-    connectionTimeout: CONNECT_TIMEOUT_MS,
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    throwOnRequestTimeout: true,
-  },
-};
+function patience(answerTimeoutMs: number): KMSClientConfig {
+  return {
+    maxAttempts: ATTEMPTS,
+    requestHandler: {
+      connectionTimeout: CONNECT_TIMEOUT_MS,
+      // Until an answer begins; from then on the other one counts.
+      requestTimeout: answerTimeoutMs,
+      socketTimeout: answerTimeoutMs,
+      throwOnRequestTimeout: true,
+    },
+  };
+}
 
 /** https://docs.aws.amazon.com/kms/latest/APIReference/API_Decrypt.html#API_Decrypt_Errors and the common errors. */
 const ADVICE: Readonly<Record<string, string>> = {

@@ -1,4 +1,6 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
 import nock from 'nock';
 import { createAwsKms } from '../../../adapters/aws-kms/index.js';
 import { Secret } from '../../../src/kernel/secret.js';
@@ -129,6 +131,23 @@ describe('keys that AWS KMS wraps', () => {
     const wrapped = await wrapping.wrap('k2', new Secret(randomBytes(32)), `${ARN}a1`);
     await expect(wrapping.unwrap('k3', wrapped)).rejects.toMatchObject({ code: 'config.invalid' });
     expect(kms.contexts).toEqual([{ 'behalf:key-id': 'k2' }, { 'behalf:key-id': 'k3' }]);
+  });
+
+  it('are not waited for where KMS breaks off in the midst of its answer', async () => {
+    nock.restore();
+    const silent = createServer((_, response) => response.writeHead(200, { 'content-length': 500 }).write('{'));
+    await once(silent.listen(0, '127.0.0.1'), 'listening');
+    const address = silent.address();
+    process.env['AWS_ENDPOINT_URL_KMS'] = `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`;
+    try {
+      const wrapping = createAwsKms({ answerTimeoutMs: 200 });
+      await expect(wrapping.unwrap('k2', { by: `${ARN}a1`, wrapped: 'AAAA' })).rejects.toMatchObject({
+        code: 'keys.unavailable',
+      });
+    } finally {
+      silent.closeAllConnections();
+      silent.close();
+    }
   });
 
   it('name the key that an alias leads to now', async () => {
