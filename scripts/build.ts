@@ -87,7 +87,15 @@ async function asFunction(module: string): Promise<string> {
     // `import()` needs a module of its own.
     supported: { 'dynamic-import': false },
   });
-  return `(function (exports, require, module, __filename, __dirname) {${code.replace(COPIED, DIRECT)}})`;
+  const body = inAscii(code.replace(COPIED, DIRECT));
+  return `(function (exports, require, module, __filename, __dirname) {${body}})`;
+}
+
+/** esbuild leaves characters as they are in tagged templates and regular expressions: they would be cut to one byte. */
+function inAscii(code: string): string {
+  const after = /\\[^\0-\x7f].{0,20}/.exec(code)?.[0];
+  if (after) throw new Error(`A backslash in front of a character would be lost: ${after}`);
+  return code.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 main().catch((error: unknown) => {

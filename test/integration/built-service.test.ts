@@ -58,6 +58,16 @@ describe('the service as it is built', () => {
     expect(String(manifest)).toBe(readFileSync(path.join(ROOT, 'manifest.json'), 'utf8'));
   });
 
+  it('has each character of the source that is not ASCII', () => {
+    const files = readdirSync(BUILT).filter((file) => file.endsWith('.js'));
+    const code = files.map((file) => readFileSync(path.join(BUILT, file), 'latin1')).join('\n');
+
+    // Of a tagged template, and of a regular expression.
+    expect(/`[^`]*Working on [^`]*\\u2026`/.test(code)).toBe(true);
+    expect(code.includes('replaceAll(/[\\u2019\\u00a0\\u202f]/gu')).toBe(true);
+    expect(/[^\0-\x7f].{0,40}/.exec(code)?.[0]).toBeUndefined();
+  });
+
   it('loads whole what waits for its first use', () => {
     const packages = readdirSync(BUILT).flatMap((file) => /^later-(.*)\.js$/.exec(file)?.[1] ?? []);
     const check = `const load = require(${JSON.stringify(PROGRAM)}).serviceLoader();
