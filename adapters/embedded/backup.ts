@@ -13,7 +13,7 @@ import {
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Clock } from '../../src/kernel/clock.port.js';
-import { BehalfError, describeForeignError, isBehalfError } from '../../src/kernel/errors.js';
+import { BehalfError, foreignCode, isBehalfError } from '../../src/kernel/errors.js';
 import {
   existingFile,
   FILE_NAME,
@@ -53,22 +53,38 @@ export async function backUpFile(directory: string, target: string): Promise<voi
  * `config.invalid` while a service has it open, or where the file is not ours; `store.corrupt` where it is damaged.
  */
 export async function restoreFile(directory: string, source: string, clock: Clock): Promise<string | undefined> {
-  if (!existsSync(source)) throw new BehalfError('config.invalid', `There is no ${source}`);
+  checkIsFile(source);
   const path = join(directory, FILE_NAME);
   return withFolderBeside(path, async (folder) => {
     const fresh = join(folder, FILE_NAME);
     copyFileSync(source, fresh);
     await fold(fresh, source);
-    let aside: string | undefined;
-    if (existsSync(path)) {
-      // Opening it folds its log back, and is refused while somebody else has it.
-      release(await openFile(directory));
-      aside = `${path}.before-restore-${new Date(clock.now()).toISOString().replaceAll(/[:.]/g, '')}`;
-      renameSync(path, aside);
-    }
+    const aside = existsSync(path) ? await setAside(directory, clock) : undefined;
     renameSync(fresh, path);
     return aside;
   });
+}
+
+function checkIsFile(source: string): void {
+  const found = statSync(source, { throwIfNoEntry: false });
+  if (!found) throw new BehalfError('config.invalid', `There is no ${source}`);
+  if (!found.isFile()) throw new BehalfError('config.invalid', `${source} is not a file`);
+}
+
+/** Gives the new name of the store that was there; what a backup is needed for is no reason to refuse one. */
+async function setAside(directory: string, clock: Clock): Promise<string> {
+  const path = join(directory, FILE_NAME);
+  try {
+    // Opening it folds its log back, and is refused while somebody else has it.
+    release(await openFile(directory));
+  } catch (error) {
+    const isNewer = isBehalfError(error, 'config.invalid') && error.details['reason'] === 'newer';
+    if (!isNewer && !isBehalfError(error, 'store.corrupt')) throw error;
+  }
+  const aside = `${path}.before-restore-${new Date(clock.now()).toISOString().replaceAll(/[:.]/g, '')}`;
+  // A log that was not folded back is none of the file that comes.
+  for (const end of ['', '-wal', '-shm']) if (existsSync(path + end)) renameSync(path + end, aside + end);
+  return aside;
 }
 
 /**
@@ -138,7 +154,9 @@ async function withFolderBeside<T>(file: string, work: (folder: string) => Promi
     return await work(folder);
   } catch (error) {
     if (isBehalfError(error)) throw error;
-    throw new BehalfError('store.unavailable', `${file} cannot be written: ${describeForeignError(error)}`);
+    const code = foreignCode(error);
+    const why = code === 'ENOSPC' ? 'the disk is full' : code;
+    throw new BehalfError('store.unavailable', `${file} cannot be written (${why})`, { details: { reason: code } });
   } finally {
     if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
   }

@@ -110,6 +110,31 @@ describe('file of the embedded store', () => {
     await writer.kill();
   }, 120_000);
 
+  it.each([
+    [
+      'damaged',
+      () => {
+        for (const path of [file, `${file}-wal`]) writeFileSync(path, 'damaged'.repeat(1_000));
+      },
+    ],
+    ['of a newer version', () => runSql('PRAGMA user_version = 999')],
+  ])('gives way to a backup where it is %s', async (_, spoil) => {
+    await (await openEmbeddedStores({ directory })).health.close();
+    const copy = join(parent, 'backup.db');
+    await backUpFile(directory, copy);
+    spoil();
+    const spoilt = readFileSync(file);
+    const aside = await restoreFile(directory, copy, systemClock);
+    expect(readFileSync(aside ?? '')).toEqual(spoilt);
+    await (await openEmbeddedStores({ directory })).health.close();
+    expect(readdirSync(directory)).not.toContain('behalf.db-wal');
+  });
+
+  it('says what is wrong with a backup that is none', async () => {
+    await expect(restoreFile(directory, parent, systemClock)).rejects.toThrow(`${parent} is not a file`);
+    await expect(restoreFile(directory, file, systemClock)).rejects.toThrow(`There is no ${file}`);
+  });
+
   it('delivers again what a killed process had in hand, and not what it had done', async () => {
     const taker = startProcess('embedded-process.ts', 'take', directory);
     expect(await taker.lines(2)).toEqual(['one', 'two']);
