@@ -4,6 +4,7 @@ import type { ChatUser } from '../chat/chat-user.js';
 import { openConnections } from '../compose/open-connections.js';
 import type { PersonTools } from '../compose/person-tools.js';
 import { parseConfig } from '../config.js';
+import { BehalfError } from '../kernel/errors.js';
 import type { Erased } from '../privacy/erase-person.js';
 import type { Environment } from './environment.js';
 import { chatUserOf } from './person.js';
@@ -12,6 +13,7 @@ interface EraseOptions {
   readonly user: ChatUser;
   readonly yes?: boolean;
   readonly json?: boolean;
+  readonly unrevoked?: boolean;
 }
 
 /** `behalf privacy`: what is kept about a person, as JSON; and erasing it. */
@@ -39,6 +41,7 @@ export function addPrivacyCommand(program: Command, environment: Environment): v
     .description('end the connections of a person and erase everything that is kept about them, but the audit log')
     .requiredOption(user, whose, chatUserOf)
     .option('--yes', 'do it; without it, only say what there is')
+    .option('--unrevoked', 'do it also where a login cannot be opened, so that its app cannot be asked to revoke it')
     .option('--json', 'print the result as JSON')
     .action((options: EraseOptions) => withPeople((people) => erase(people, options)));
 }
@@ -50,31 +53,47 @@ async function print(people: PersonTools, user: ChatUser): Promise<void> {
   }
 }
 
-async function erase(people: PersonTools, { json, user, yes }: EraseOptions): Promise<void> {
+async function erase(people: PersonTools, { json, unrevoked, user, yes }: EraseOptions): Promise<void> {
+  const { unreadable, ...found } = await people.count(user);
+  if (unreadable.length > 0 && !unrevoked)
+    throw new BehalfError(
+      'config.invalid',
+      `No key of ENCRYPTION_KEYS opens the login of this person: ${unreadable.join(', ')}. Nothing was done. Give all keys that the service has had; where one is lost, add --unrevoked, and end the login in the app.`,
+    );
   if (!yes) {
-    const found = await people.count(user);
     const words = `Connections: ${found.connections}, requests: ${found.requests}. Nothing was done. Add --yes to erase them and all else.\n`;
     process.stdout.write(json ? `${JSON.stringify({ ...found, erased: false })}\n` : words);
     return;
   }
   const erased = await people.erase(user);
   if (!erased.isWhole) process.exitCode = 1;
-  process.stdout.write(json ? toJson(erased) : toText(erased));
+  const ended = erased.connections.map(({ account, name, revocation }) => ({
+    name,
+    account: account?.label,
+    revocation: unreadable.includes(name) ? ('unreadable' as const) : revocation,
+  }));
+  process.stdout.write(json ? toJson(erased, ended) : toText(erased, ended));
 }
 
-function toJson({ connections, isWhole, jobs }: Erased): string {
-  const ended = connections.map(({ account, name, revocation }) => ({ name, account: account?.label, revocation }));
+interface Ended {
+  readonly name: string;
+  readonly account: string | undefined;
+  readonly revocation: Erased['connections'][number]['revocation'] | 'unreadable';
+}
+
+function toJson({ isWhole, jobs }: Erased, ended: readonly Ended[]): string {
   return `${JSON.stringify({ erased: isWhole, connections: ended, requests: jobs })}\n`;
 }
 
-function toText({ connections, isWhole, jobs }: Erased): string {
+function toText({ isWhole, jobs }: Erased, ended: readonly Ended[]): string {
   const told = {
     queued: 'ended; the service asks the app to revoke the login',
     unsupported: 'ended here; the app offers no way to revoke the login',
     none: 'the entry is removed; there was no login any more',
+    unreadable: 'the entry is removed; its login could not be opened: end it in the app',
   };
-  const lines = connections.map(
-    ({ account, name, revocation }) => `${name}${account ? ` (${account.label})` : ''}: ${told[revocation]}\n`,
+  const lines = ended.map(
+    ({ account, name, revocation }) => `${name}${account === undefined ? '' : ` (${account})`}: ${told[revocation]}\n`,
   );
   const end = isWhole
     ? 'Everything that was kept about this person is erased, but the audit log.\n'

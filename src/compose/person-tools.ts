@@ -1,7 +1,7 @@
 import type { Stores } from '../assemble.js';
 import { exportParts, noteErasure, noteExport } from '../assemble-privacy.js';
 import type { ChatUser } from '../chat/chat-user.js';
-import type { Connections } from '../connections/connections.js';
+import { type Connections, UNREADABLE } from '../connections/connections.js';
 import { CancelWishes } from '../jobs/cancel-wishes.js';
 import { PersonJobs } from '../jobs/person-jobs.js';
 import type { Audit } from '../kernel/audit.port.js';
@@ -14,8 +14,10 @@ import { exportPerson } from '../privacy/export-person.js';
 export interface PersonTools {
   /** As JSON in pieces. */
   export(user: ChatUser): AsyncIterable<string>;
-  /** How much there is. */
-  count(user: ChatUser): Promise<{ readonly connections: number; readonly requests: number }>;
+  /** How much there is. `unreadable`: connections whose logins no key opens, so that no app can be asked to revoke them. */
+  count(
+    user: ChatUser,
+  ): Promise<{ readonly connections: number; readonly requests: number; readonly unreadable: readonly string[] }>;
   /** Erases it, without a word in the chat. */
   erase(user: ChatUser): Promise<Erased>;
 }
@@ -45,7 +47,9 @@ export function createPersonTools(parts: {
     async count(user) {
       let requests = 0;
       for await (const _ of jobs.all(user)) requests += 1;
-      return { connections: (await connections.list(user)).length, requests };
+      const found = await connections.list(user);
+      const unreadable = found.filter(({ reason }) => reason === UNREADABLE).map(({ name }) => name);
+      return { connections: found.length, requests, unreadable };
     },
     async erase(user) {
       const erased = await erasePerson({ records: stores.expiring, connections, jobs, clock }, user);

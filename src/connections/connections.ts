@@ -6,6 +6,7 @@ import { randomFraction } from '../kernel/ids.js';
 import type { Observers } from '../kernel/observers.js';
 import type { Secret } from '../kernel/secret.js';
 import type { Vault } from '../kernel/vault.js';
+import type { ReasonCode } from '../texts/reason-text.js';
 import { type Activation, activateConnection } from './activate-connection.js';
 import { auditedAccount, auditedOwner, notingNeedsLogin } from './audit-notes.js';
 import { clientFingerprint } from './client-fingerprint.js';
@@ -215,7 +216,10 @@ function summarize(read: ReadRow, uses: Readonly<Record<string, number>>): Conne
   return { ...summary, ...(lastUsedAt === undefined ? {} : { lastUsedAt }) };
 }
 
+/** Why a connection needs a login whose row cannot be opened. */
+export const UNREADABLE = 'unreadable' satisfies ReasonCode;
+
 function unreadable({ row }: ReadRow & { readonly kind: 'unreadable' }): Connection {
   const { owner, name, generation } = row;
-  return { owner, name, generation, status: 'needs_login', reason: 'unreadable', connectedAt: 0, changedAt: 0 };
+  return { owner, name, generation, status: 'needs_login', reason: UNREADABLE, connectedAt: 0, changedAt: 0 };
 }

@@ -57,10 +57,17 @@ describe('behalf privacy', () => {
 
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  function behalf(...args: readonly string[]): Promise<{ readonly code: number; readonly text: string }> {
+  function behalf(...args: readonly string[]) {
+    return behalfWith(environment, ...args);
+  }
+
+  function behalfWith(
+    env: Record<string, string>,
+    ...args: readonly string[]
+  ): Promise<{ readonly code: number; readonly text: string }> {
     return new Promise((done) => {
       const command = ['--import', 'tsx', 'src/main.ts', 'privacy', ...args];
-      const child = execFile(process.execPath, command, { cwd: ROOT, env: environment }, (_error, out, err) => {
+      const child = execFile(process.execPath, command, { cwd: ROOT, env }, (_error, out, err) => {
         done({ code: child.exitCode ?? -1, text: out + err });
       });
     });
@@ -77,6 +84,14 @@ describe('behalf privacy', () => {
         requests: [{ recipe: 'create', status: 'succeeded', parameters: { title: 'of UANN' } }],
       });
       expect(file.text).not.toMatch(/UBOB|canary/);
+
+      const otherKeys = { ...environment, ENCRYPTION_KEYS: `k2:${randomBytes(32).toString('base64')}` };
+      expect(await behalfWith(otherKeys, 'erase', ...WHOM, '--yes')).toEqual({
+        code: 2,
+        text: expect.stringContaining(
+          'No key of ENCRYPTION_KEYS opens the login of this person: crm. Nothing was done.',
+        ),
+      });
 
       expect((await behalf('erase', ...WHOM)).text).toMatch(/^Connections: 1, requests: 1\. Nothing was done/);
       expect(await behalf('erase', ...WHOM, '--yes', '--json')).toEqual({
@@ -106,6 +121,19 @@ describe('behalf privacy', () => {
         expect.objectContaining({ kind: 'privacy', outcome: 'erased', count: 1, by }),
         expect.objectContaining({ kind: 'privacy', outcome: 'erased', count: 0, by }),
       ]);
+    },
+    MANY_COMMANDS_MS,
+  );
+
+  it(
+    'says which login has to be ended in the app, where its key is lost',
+    async () => {
+      const lost = { ...environment, ENCRYPTION_KEYS: `k2:${randomBytes(32).toString('base64')}` };
+      const erased = await behalfWith(lost, 'erase', '--user', 'slack:T1:UBOB', '--yes', '--unrevoked');
+      expect(erased.text).toMatch(/^crm: the entry is removed; its login could not be opened: end it in the app\n/);
+      const { connections, health } = await stores();
+      expect(await connections.list(BOB)).toEqual([]);
+      await health.close();
     },
     MANY_COMMANDS_MS,
   );
