@@ -28,6 +28,8 @@ export function addKeysCommand(program: Command, environment: Environment): void
       'wrap it: aws:<key ARN>, azure:<key URL> or vault:<transit key>; only that KMS can unwrap it when the service starts',
     )
     .action(async (id: string, { kms }: { readonly kms?: string }) => {
+      if (!KEY_ID.test(id))
+        throw new BehalfError('config.invalid', 'The id of a key is 1 to 32 letters, digits, "_", "." or "-"');
       const entry = kms === undefined ? generateKey(id) : await wrapped(environment, id, kms);
       process.stdout.write(`${entry}\n`);
     });
@@ -60,8 +62,6 @@ async function wrapped(environment: Environment, id: string, kms: string): Promi
   const service = SERVICES[kms.slice(0, colon)];
   if (!service || colon < 0)
     throw new BehalfError('config.invalid', '--kms must be aws:<key ARN>, azure:<key URL> or vault:<transit key>');
-  if (!KEY_ID.test(id))
-    throw new BehalfError('config.invalid', 'The id of a key is 1 to 32 letters, digits, "_", "." or "-"');
   const wrapping = await keyServices(parseKeyServices(environment))(service);
   return generateWrappedKey(id, service, { by: kms.slice(colon + 1), wrapping });
 }

@@ -25,7 +25,11 @@ export function createProgram(environment: Environment): Command {
   program
     .command('start', { isDefault: true })
     .description('start the service')
-    .action(() => runService(environment));
+    // As the default it is given the words of a command that does not exist.
+    .allowExcessArguments()
+    .action((_options: object, { args: [word] }: Command) =>
+      word === undefined ? runService(environment) : program.error(`error: there is no command "${word}"`),
+    );
   addCheckCommand(program, environment);
   addDoctorCommand(program, environment);
   addConnectorCommand(program, environment);

@@ -42,8 +42,9 @@ function textOf(file: string): string | undefined {
     const code = foreignCode(error);
     if (code === 'ENOENT' && file === MAY_BE_MISSING) return undefined;
     if (code === 'ENOENT') throw new BehalfError('config.invalid', `There is no ${file} (${OPTION})`);
-    const what = code === 'EISDIR' ? 'is a folder: it must be a file' : `cannot be read (${code})`;
-    throw new BehalfError('config.invalid', `${file} ${what} with one NAME=value a line`);
+    const what =
+      code === 'EISDIR' ? 'is a folder: it must be a file with one NAME=value a line' : `cannot be read (${code})`;
+    throw new BehalfError('config.invalid', `${file} ${what}`);
   }
 }
 

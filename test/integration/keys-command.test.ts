@@ -39,6 +39,17 @@ describe('behalf keys', () => {
   }
 
   it(
+    'makes no key with an id that it could not be given by',
+    async () => {
+      expect(await behalf(old, 'generate', 'bad id')).toEqual({
+        code: 2,
+        text: 'behalf: The id of a key is 1 to 32 letters, digits, "_", "." or "-"\n',
+      });
+    },
+    MANY_COMMANDS_MS,
+  );
+
+  it(
     'rotates what is stored, says what an old key is needed for, and when it is not',
     async () => {
       const stores = await openEmbeddedStores({ directory: folder });
