@@ -64,6 +64,13 @@ export async function moveStore(options: {
   return counts;
 }
 
+/** How many connections no key opens, so that {@link moveStore} would leave them behind. */
+export async function countUnreadable(from: Pick<StoreContents, 'connections'>, vault: Vault): Promise<number> {
+  let count = 0;
+  for await (const row of from.connections()) if (openRows(vault, [row])[0]?.kind === 'unreadable') count += 1;
+  return count;
+}
+
 async function moveConnection(row: TimedConnection, { connections }: Stores, vault: Vault): Promise<keyof Moved> {
   try {
     const connection = openRow(vault, row);

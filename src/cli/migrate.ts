@@ -10,9 +10,11 @@ export function addMigrateCommand(program: Command, environment: Environment): v
     .description(
       'carry the connections, jobs and logins under way of the embedded store (DATA_DIR) into Redis (REDIS_URL), while no service runs; may be repeated',
     )
+    .option('--leave-unreadable', 'leave connections behind that no key opens: their people log in anew')
     .option('--json', 'print the counts as JSON')
-    .action(async (options: { readonly json?: boolean }) => {
-      const { aside, ...rows } = await migrateToRedis(parseConfig(environment));
+    .action(async (options: { readonly json?: boolean; readonly leaveUnreadable?: boolean }) => {
+      const { leaveUnreadable = false } = options;
+      const { aside, ...rows } = await migrateToRedis(parseConfig(environment), { leaveUnreadable });
       const unreadable = Object.values(rows).some((count) => count.unreadable > 0);
       if (unreadable) process.exitCode = 1;
       if (options.json) {

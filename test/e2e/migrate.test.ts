@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -49,6 +50,11 @@ describe('behalf migrate', () => {
     await rita.say('own deal amount: 31');
     const prompt = await stage.reads(rita, /Please connect to Acme CRM/);
     await stage.service.stop();
+    const otherKey = `other:${randomBytes(32).toString('base64')}`;
+    await expect(behalf({ REDIS_URL: redis.url, ENCRYPTION_KEYS: otherKey }, 'migrate')).rejects.toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('Nothing was moved. Give all keys that the service has had'),
+    });
 
     const moved: unknown = JSON.parse(await behalf({ REDIS_URL: redis.url }, 'migrate', '--json'));
 
