@@ -22,6 +22,9 @@ export interface AuditTrailDeps {
   readonly metrics: Metrics;
 }
 
+const LOST_KEY =
+  'the store is sealed with a key that is not among the encryption keys, or is another one there: people are asked to log in anew, and nothing is noted in the audit log. Give all keys that the service has had; behalf doctor names the one';
+
 /** Writes into the audit log beside the work: a store that is away stops nobody. What finds no room is counted, and the log says so. */
 export class AuditTrail implements Audit {
   readonly #deps: AuditTrailDeps;
@@ -123,7 +126,10 @@ export class AuditTrail implements Audit {
         const forgotten = await log.forget(clock.now() - keepMs);
         logger.info({ ...(await log.head()), forgotten }, 'the audit log ends here');
       } catch (error) {
-        logger.error({ err: asBehalfError(error) }, 'the oldest entries of the audit log could not be forgotten');
+        const err = asBehalfError(error);
+        // Its key is sealed as all else is.
+        const isKeyLost = err.code === 'store.corrupt' && err.details['type'] === 'audit-key';
+        logger.error({ err }, isKeyLost ? LOST_KEY : 'the oldest entries of the audit log could not be forgotten');
       }
       await clock.sleep(LOOK_EVERY_MS, this.#stopping.signal).catch(() => {});
     }

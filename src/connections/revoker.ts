@@ -21,6 +21,8 @@ const LAST_RETRY_MS = 60 * 60_000;
 const GIVE_UP_MS = 24 * 60 * 60_000;
 /** Also of what is come to late, as after an outage of ours. */
 const MIN_ATTEMPTS = 5;
+/** About as long, for what no key opens: since when it is owed stands inside. */
+const UNOPENED_TRIES = 30;
 
 export interface RevokerDeps {
   readonly stores: {
@@ -111,8 +113,10 @@ export class Revoker {
     // The entry shows itself again by itself.
     if (failure.code === 'store.unavailable') throw failure;
     const fields = { connection: revocation.connection, revocation: revocation.id, err: failure };
-    const isHopeless = failure.code === 'store.corrupt' || failure.code === 'oauth.invalid_grant';
     const { attempts } = revocation;
+    // A key that was left out by mistake may come back.
+    const isLost = failure.code === 'store.corrupt' && attempts >= UNOPENED_TRIES;
+    const isHopeless = isLost || failure.code === 'oauth.invalid_grant';
     const dueAt = isHopeless ? undefined : nextTry({ attempts, since, now: clock.now() }, failure.retryAfterMs);
     if (dueAt === undefined) {
       await queue.remove(revocation.id);

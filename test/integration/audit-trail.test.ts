@@ -8,7 +8,7 @@ import { type Metrics, noMetrics } from '../../src/kernel/metrics.port.js';
 import { Secret } from '../../src/kernel/secret.js';
 import { createVault } from '../../src/kernel/vault.js';
 import { openEmbeddedStores } from '../contract/stores/embedded-harness.js';
-import type { Stores } from '../contract/stores/stores.js';
+import { type Stores, until } from '../contract/stores/stores.js';
 import { createManualClock, type ManualClock } from '../support/clocks.js';
 import { type FaultyStores, faultyStores } from '../support/faulty-stores.js';
 import { RecordingLogger } from '../support/recording-logger.js';
@@ -140,6 +140,21 @@ describe('what is noted for the audit log', () => {
     expect(await jobs()).toEqual(['new']);
     const ends = logger.lines.filter(({ message }) => message === 'the audit log ends here');
     expect(ends.at(-1)?.fields).toMatchObject({ number: 2, hash: expect.stringMatching(/^[\w-]{43}$/) });
+  });
+
+  it('is missed at once where the store is sealed with another key, and the log of the process says what that means', async () => {
+    await log.append(await log.seal([{ at: clock.now(), event: { kind: 'job', outcome: 'started', job: 'a' } }]));
+    const others = new AuditLog({ store: faulty.stores.audit, vault: createVault([key('former')]) });
+    const blind = new AuditTrail({ log: others, keepMs: 30 * DAY, clock, logger, metrics: noMetrics });
+    blind.start();
+    await until(() => logger.lines.length > 0);
+    await blind.stop();
+    expect(logger.lines).toEqual([
+      expect.objectContaining({
+        level: 'error',
+        message: expect.stringMatching(/^the store is sealed with a key that is not among the encryption keys/),
+      }),
+    ]);
   });
 
   it('stays readable when the keys are rotated: only the key of the log is sealed anew', async () => {

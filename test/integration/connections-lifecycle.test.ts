@@ -1,6 +1,9 @@
 import type { ParentConnection } from '../../src/connections/parent-connection.js';
+import { createRevocationPlan } from '../../src/connections/revocation-plan.js';
+import { Revoker } from '../../src/connections/revoker.js';
 import { Secret } from '../../src/kernel/secret.js';
-import { ANN, ANNS_ACCOUNT, BOB, type ConnectionKit, startConnectionKit } from '../support/connection-kit.js';
+import { createVault } from '../../src/kernel/vault.js';
+import { ANN, ANNS_ACCOUNT, BOB, type ConnectionKit, startConnectionKit, vaultKey } from '../support/connection-kit.js';
 import { STORES, useDisks } from '../support/disks.js';
 
 describe.each(STORES)('on the %s store', (store) => {
@@ -256,6 +259,29 @@ describe.each(STORES)('on the %s store', (store) => {
       await kit.revoker.work();
       expect(kit.provider.callsOf('revoke')).toHaveLength(2);
       expect(kit.logger.lines.filter(({ level }) => level === 'error')).toEqual([]);
+    });
+
+    it('waits a day for a key that is missing', async () => {
+      const others = { ...kit.deps, vault: createVault([vaultKey('k0')]) };
+      const plan = createRevocationPlan({ ...others, queue: kit.stores.revocations });
+      const passOneDay = async () => {
+        for (let hours = 0; hours < 26; hours += 1) {
+          await kit.revoker.work();
+          await kit.clock.advance(3_600_000);
+        }
+      };
+      await plan.add('crm', kit.tokens('a'));
+      await kit.revoker.work();
+      await kit.clock.advance(60_000);
+      await new Revoker({ ...others, stores: kit.stores }).work();
+      expect(kit.provider.callsOf('revoke')).toHaveLength(1);
+      await plan.add('crm', kit.tokens('b'));
+      await passOneDay();
+      await passOneDay();
+      expect(await kit.stores.revocations.due(kit.clock.now() + 3_600_000, 9, 0)).toEqual([]);
+      expect(kit.logger.lines.filter(({ level }) => level === 'error').map(({ message }) => message)).toEqual([
+        'revocation given up: the tokens may still be valid at the app',
+      ]);
     });
 
     it('works by itself between start and stop', async () => {
