@@ -48,6 +48,36 @@ async function toldAtLast(change: (version: string) => void): Promise<void> {
 }
 
 describe('The watcher of files', () => {
+  it.each(['renamed into its place', 'behind its link now'])(
+    'tells of changes in another folder that is %s',
+    async (way) => {
+      const parent = folder;
+      const isLink = way.startsWith('behind');
+      folder = path.join(parent, 'current');
+      for (const name of ['old', 'new']) {
+        mkdirSync(path.join(parent, name));
+        writeFileSync(path.join(parent, name, 'a.yaml'), name);
+      }
+      if (isLink) symlinkSync('old', folder);
+      else renameSync(path.join(parent, 'old'), folder);
+      await start();
+
+      await toldAtLast((version) => {
+        if (version !== '1') return;
+        if (isLink) {
+          symlinkSync('new', path.join(parent, 'next'));
+          renameSync(path.join(parent, 'next'), folder);
+        } else {
+          renameSync(folder, path.join(parent, 'old'));
+          renameSync(path.join(parent, 'new'), folder);
+        }
+      });
+      await new Promise((resolve) => setTimeout(resolve, 4_500));
+      await toldAfter(() => writeFileSync(at('a.yaml'), 'changed'));
+      folder = parent;
+    },
+  );
+
   it('tells of files that are added, changed, renamed over and removed, also in new folders', async () => {
     mkdirSync(at('recipes'));
     writeFileSync(at('recipes', 'a.yaml'), '1');
