@@ -48,9 +48,8 @@ export function addConnectionsCommand(program: Command, environment: Environment
     .description('end the shared and all personal connections of this name')
     .argument('<name>')
     .option('--yes', 'do it; without it, only say what would stop')
-    .action((name: string, options: { readonly yes?: boolean }) =>
-      withStore((opened) => remove(opened, name, options.yes ?? false)),
-    );
+    .option('--unrevoked', 'do it also where logins cannot be opened, so that the app cannot be asked to revoke them')
+    .action((name: string, options: RemoveOptions) => withStore((opened) => remove(opened, name, options)));
 }
 
 async function list({ catalogue, connections }: OpenedConnections, asJson: boolean): Promise<string> {
@@ -141,13 +140,28 @@ async function disconnect({ catalogue, connections }: OpenedConnections, name: s
   return `${name} is disconnected. ${told[ended.revocation]}\n`;
 }
 
-async function remove({ catalogue, connections }: OpenedConnections, name: string, isSure: boolean): Promise<string> {
+interface RemoveOptions {
+  readonly yes?: boolean;
+  readonly unrevoked?: boolean;
+}
+
+async function remove(
+  { catalogue, connections }: OpenedConnections,
+  name: string,
+  { unrevoked = false, yes = false }: RemoveOptions,
+): Promise<string> {
+  const unreadable = unrevoked ? 0 : await connections.countUnreadable(name);
+  if (unreadable > 0)
+    throw new BehalfError(
+      'config.invalid',
+      `No key of ENCRYPTION_KEYS opens connections of ${name}: ${unreadable}. Nothing was done. Give all keys that the service has had; where one is lost, add --unrevoked, and end these logins in the app.`,
+    );
   const children = await connections.countChildren(name);
   const recipes = catalogue.recipes.started().filter(({ connections: slots }) => slots.some(({ use }) => use === name));
   const what = `the shared connection ${name} and ${children} personal ${children === 1 ? 'one' : 'ones'}`;
   const stops = recipes.map((recipe) => `  ${recipe.name} (${recipe.file})\n`).join('');
   const effect = stops === '' ? 'No recipe uses it.\n' : `These recipes cannot work without it:\n${stops}`;
-  if (!isSure) return `This would delete ${what}.\n${effect}Nothing was done. Add --yes to do it.\n`;
+  if (!yes) return `This would delete ${what}.\n${effect}Nothing was done. Add --yes to do it.\n`;
   const removed = await connections.removeAll(name);
   const parent = catalogue.parent(name);
   const rest =

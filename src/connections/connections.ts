@@ -92,6 +92,8 @@ export interface Connections {
   make(name: string, entry: Secret): Promise<boolean>;
   /** How many persons have a connection of this name, be it ended. */
   countChildren(name: string): Promise<number>;
+  /** How many of this name, the shared one among them, no key opens: where they end, their apps cannot be asked to revoke. */
+  countUnreadable(name: string): Promise<number>;
   /** Has the tokens of everybody's connection of this name revoked, and removes the rows; gives their number. */
   removeAll(name: string): Promise<number>;
   /**
@@ -191,6 +193,8 @@ export function createConnections(deps: ConnectionsDeps): Connections {
       return isMade;
     },
     countChildren: (name) => countChildren(store, name),
+    countUnreadable: (name) =>
+      eachOwner(store, name, async (owner) => (await records.look(owner, name))?.kind === 'unreadable'),
     removeAll: (name) =>
       eachOwner(store, name, async (owner) => {
         return (await end(owner, name, { removeRow: true })) !== undefined;

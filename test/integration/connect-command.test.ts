@@ -161,6 +161,14 @@ describe('behalf connect', () => {
       text: expect.stringContaining('is connected as rita@acme.example.'),
     });
     expect(await keptAlive()).toEqual(['crm']);
+    const own = environment;
+    environment = { ...own, ENCRYPTION_KEYS: `k2:${randomBytes(32).toString('base64')}` };
+    const refused = await run(['connections', 'delete', 'crm', '--yes']);
+    environment = own;
+    expect(refused).toMatchObject({
+      code: 2,
+      text: expect.stringContaining('opens connections of crm: 1. Nothing was done.'),
+    });
     const removed = await run(['connections', 'delete', 'crm', '--yes']);
     expect(removed.text).toContain('Deleted the shared connection crm');
   });
