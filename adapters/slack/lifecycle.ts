@@ -30,7 +30,7 @@ export async function takeLifecycle(parts: LifecycleParts, body: JsonObject): Pr
   const type = textAt(event, 'type') ?? '';
   const session = await parts.workspaces.hearing(body);
   if (!session) {
-    const gone = isRemoval(event) ? await endedOne(parts, body) : undefined;
+    const gone = isRemoval(event) ? await endedOne(parts, installationIds(body)) : undefined;
     if (gone) return leave(parts, gone);
     return parts.logger.info({ type }, 'of a workspace that the app is not installed in, so nothing follows');
   }
@@ -59,9 +59,9 @@ function isRemoval(event: JsonObject): boolean {
 /** Where tokens are rotated, a refresh may have come between the removal and its event: it found the tokens dead. */
 async function endedOne(
   { installed }: LifecycleParts,
-  body: JsonObject,
+  ids: readonly string[],
 ): Promise<Pick<Workspace, 'teamId' | 'enterpriseId'> | undefined> {
-  for (const id of installed ? installationIds(body) : []) {
+  for (const id of ids) {
     const facts = await installed?.installations.ended(id);
     if (facts) return { teamId: id, ...present('enterpriseId', facts.organization) };
   }
@@ -95,14 +95,15 @@ async function takeUserChange(
 
 async function takeRemoval(parts: LifecycleParts, session: Session, body: JsonObject): Promise<void> {
   const { logger } = parts;
+  const { teamId } = await session.workspace();
   const isGood = await isTokenGood(session);
-  // Another process may have taken in a new installation, whose token it was, or the removal.
+  // Another process may have taken in a new installation, whose token it was, or the removal: the next one that hears is that
+  // of the organisation then.
   const workspace = await (await parts.workspaces.hearing(body))?.workspace();
-  if (!workspace) {
-    const gone = await endedOne(parts, body);
+  if (workspace?.teamId !== teamId) {
+    const gone = await endedOne(parts, [teamId]);
     return gone && leave(parts, gone);
   }
-  const { teamId } = workspace;
   if (isGood) {
     if (!isOld(body, workspace)) throw notYet();
     return logger.info({ teamId }, 'the removal of the app is older than its installation, so nothing follows');

@@ -106,6 +106,21 @@ describe('Slack: people and workspaces that leave', () => {
     expect(told.at(-1)?.kind).toBe('tenant-left');
   });
 
+  it('the app of a whole organisation stays when that of one of its workspaces is removed, however the events of that overlap', async () => {
+    const { hear, install, lifecycle: told, send, world } = await start();
+    await install({ ...ORG, isOrganisation: true });
+    await install(GRID_1);
+    told.length = 0;
+    world.uninstall(GRID_1.id);
+    const ofOne = (event: Readonly<Record<string, unknown>>) => ({
+      ...lifecycle(GRID_1.id, event),
+      enterprise_id: ORG.id,
+    });
+    await Promise.all([UNINSTALLED, REVOKED].map((event) => send(ofOne(event))));
+    expect(told.at(-1)).toEqual({ kind: 'tenant-back', platform: 'slack', tenantId: ORG.id });
+    expect(await hear({ team_id: 'T0TWO', enterprise_id: ORG.id })).toBeDefined();
+  });
+
   it('a deactivated person has left; other changes of people say nothing', async () => {
     const { install, lifecycle: told, send } = await start();
     await install(ACME);
