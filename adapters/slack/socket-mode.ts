@@ -13,6 +13,8 @@ const FIRST_PAUSE_MS = 1_000;
 const LAST_PAUSE_MS = 30_000;
 /** A connection that ends sooner is no reason to ask for another at once. */
 const LASTING_MS = 5_000;
+/** Slack goes on giving to a connection until it has heard of the next one, or of the end of this one. */
+const OVERLAP_MS = 1_000;
 const MAX_ANSWER_BYTES = 64 * 1024;
 /** Refusals of `apps.connections.open` that no repeat will change. */
 const BAD_APP_TOKEN: ReadonlySet<string> = new Set([
@@ -110,7 +112,7 @@ export class SocketMode {
           if (!isJsonObject(envelope)) return;
           if (envelope['type'] === 'hello') {
             wasReady = true;
-            for (const before of this.#leaving) this.#hangUp(before);
+            for (const before of this.#leaving) void this.#retire(before);
             logger.info({}, 'connected to Slack (Socket Mode)');
           } else if (envelope['type'] === 'disconnect') {
             logger.info({ reason: textAt(envelope, 'reason') }, 'Slack renews the connection (Socket Mode)');
@@ -128,6 +130,12 @@ export class SocketMode {
       this.#sockets.add(socket);
       if (this.#stopping.signal.aborted) socket.close();
     });
+  }
+
+  /** Ends one that another stands beside. */
+  async #retire(socket: Socket): Promise<void> {
+    await this.#parts.clock.sleep(OVERLAP_MS, this.#stopping.signal).catch(() => {});
+    this.#hangUp(socket);
   }
 
   /** What has come is answered first. */

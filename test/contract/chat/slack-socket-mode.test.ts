@@ -219,6 +219,17 @@ describe('Slack: Socket Mode', () => {
     await eventually(() => (first.isOpen ? undefined : true));
   });
 
+  it('still takes what Slack gives to the old connection while it learns that the new one stands', async () => {
+    await slack.connect();
+    const first = await slack.socket();
+    first.send(JSON.stringify({ type: 'disconnect', reason: 'warning' }));
+    await slack.socket(1);
+    await eventually(() => slack.logLines.filter((line) => line.includes('connected to Slack'))[1]);
+    first.send(envelope('1', message('Ev1')));
+    expect(await slack.acknowledged(first, '1')).toEqual({ envelope_id: '1' });
+    await eventually(() => (first.isOpen ? undefined : true));
+  });
+
   it('connects again when the connection breaks, also while Slack gives no address', async () => {
     await slack.connect();
     const first = await slack.socket();
