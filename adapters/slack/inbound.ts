@@ -18,7 +18,8 @@ import { isStub, readFiles } from './files.js';
 import { fieldOf, readFormFiles, readMetadata, readValues } from './forms.js';
 import { homeChannel, isOnHome } from './home.js';
 import { isJsonObject, type JsonObject, objectAt, present, textAt } from './json.js';
-import { readMentions, readTypedText, withoutStyle } from './text.js';
+import { withoutStyle } from './style.js';
+import { readMentions, readTypedText } from './text.js';
 
 /** What somebody did, before it is known who they are in the workspace. */
 export interface Heard {
@@ -70,7 +71,7 @@ export function hearMessage(body: JsonObject, context: HearingContext): Heard {
     threadTs: textAt(event, 'thread_ts'),
     heardTs: textAt(event, 'ts'),
   };
-  const { mentions, text } = typed(showEmoji(textAt(event, 'text') ?? '', event), context.botUserId);
+  const { mentions, text } = typed(showEmoji(textAt(event, 'text') ?? '', event), event, context.botUserId);
   return {
     userId,
     userTeam,
@@ -118,7 +119,7 @@ export function hearSlashCommand(body: JsonObject, context: HearingContext): Hea
       ...(isOwn ? { kind: 'text' } : { kind: 'slash-command', command }),
       id: triggerId,
       conversation: toUnseen(place),
-      ...typed(textAt(body, 'text') ?? '', context.botUserId),
+      ...typed(textAt(body, 'text') ?? '', body, context.botUserId),
     },
   };
 }
@@ -138,9 +139,12 @@ export function hearHome(body: JsonObject, { workspace }: HearingContext): Heard
   };
 }
 
-function typed(text: string, botUserId: string): Pick<TextEvent, 'text' | 'mentions'> {
+function typed(text: string, message: JsonObject, botUserId: string): Pick<TextEvent, 'text' | 'mentions'> {
   const mentions = readMentions(text, botUserId);
-  return { text: withoutStyle(readTypedText(text, botUserId)), mentions: mentions.length === 0 ? undefined : mentions };
+  return {
+    text: withoutStyle(readTypedText(text, botUserId), message),
+    mentions: mentions.length === 0 ? undefined : mentions,
+  };
 }
 
 /**

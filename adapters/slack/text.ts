@@ -31,14 +31,6 @@ export function readTypedText(text: string, botUserId: string): string {
     .trim();
 }
 
-/** A style around the first words, in mrkdwn. */
-const STYLED_BEGINNING = /^(```|[`*_~])(?=\S)([^`*_~\n]*[^`*_~\s])\1(?=\s|$)/;
-
-/** A text that begins without a style: commands that are copied from a message, as `help` is, bring theirs along. */
-export function withoutStyle(text: string): string {
-  return text.replace(STYLED_BEGINNING, '$2');
-}
-
 /** Whom a text mentions beside the bot, as {@link readTypedText} shows them. */
 export function readMentions(text: string, botUserId: string): readonly Mention[] {
   if (!text.includes('<@')) return [];

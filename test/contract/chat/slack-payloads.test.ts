@@ -78,6 +78,9 @@ describe('what Slack delivers', () => {
   test.each([
     ['`help`', 'help'],
     ['```help```', 'help'],
+    ['`personal_connections`', 'personal_connections'],
+    ['_personal_connections_ *', 'personal_connections *'],
+    ['__init__', '__init__'],
     [`<@${BOT}> \`create opportunity\` account: *Acme*`, 'create opportunity account: *Acme*'],
     ['*help* _create_', 'help _create_'],
     ['`a` b` c', 'a b` c'],
@@ -88,6 +91,29 @@ describe('what Slack delivers', () => {
     await start();
     await deliver({ type: 'message', channel: 'D0ANN', channel_type: 'im', text });
     expect(bench.events[0]).toMatchObject({ text: heard });
+  });
+
+  const styledAs = (...elements: readonly object[]) => [
+    { type: 'rich_text', elements: [{ type: 'rich_text_section', elements }] },
+  ];
+
+  test('whose words only look like styled ones, as a pattern that was pasted, is heard as it was typed', async () => {
+    await start();
+    const text = '*.log*';
+    const blocks = styledAs({ type: 'text', text });
+    await deliver({ type: 'message', channel: 'D0ANN', channel_type: 'im', text, blocks });
+    expect(bench.events[0]).toMatchObject({ text });
+  });
+
+  test('that begins with styled words is heard without the signs of their style', async () => {
+    await start();
+    const blocks = styledAs(
+      { type: 'user', user_id: BOT },
+      { type: 'text', text: ' ' },
+      { type: 'text', text: 'help', style: { code: true } },
+    );
+    await deliver({ type: 'app_mention', channel: 'C0SALES', text: `<@${BOT}> \`help\``, blocks });
+    expect(bench.events[0]).toMatchObject({ text: 'help' });
   });
 
   test('from a phone with a file and a word comes with both', async () => {
