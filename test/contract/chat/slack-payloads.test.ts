@@ -75,6 +75,28 @@ describe('what Slack delivers', () => {
     expect(bench.events[0]).toMatchObject({ text: 'log note text: 🎉 Deal at 10:30:45 👍🏼 :acme-logo: :rocket:' });
   });
 
+  const styledAs = (...elements: readonly object[]) => [
+    { type: 'rich_text', elements: [{ type: 'rich_text_section', elements }] },
+  ];
+
+  test('has an emoji only where somebody has put one, each with its own tone', async () => {
+    await start();
+    const emoji = (name: string, unicode: string) => ({ type: 'emoji', name, unicode });
+    const blocks = styledAs(
+      emoji('tada', '1f389'),
+      emoji('wave', '1f44b'),
+      emoji('wave', '1f44b-1f3fc'),
+      emoji('man-technologist', '1f468-1f3fd-200d-1f4bb'),
+      emoji('100', '1f4af'),
+    );
+    const text =
+      'log note text: 10:30:tada: `:tada:` <https://a.example/:100:/> :wave: :wave::skin-tone-3: :man-technologist::skin-tone-4: :100:';
+    await deliver({ type: 'message', channel: 'D0ANN', channel_type: 'im', text, blocks });
+    expect(bench.events[0]).toMatchObject({
+      text: 'log note text: 10:30🎉 `:tada:` https://a.example/:100:/ 👋 👋🏼 👨🏽‍💻 💯',
+    });
+  });
+
   test.each([
     ['`help`', 'help'],
     ['```help```', 'help'],
@@ -92,10 +114,6 @@ describe('what Slack delivers', () => {
     await deliver({ type: 'message', channel: 'D0ANN', channel_type: 'im', text });
     expect(bench.events[0]).toMatchObject({ text: heard });
   });
-
-  const styledAs = (...elements: readonly object[]) => [
-    { type: 'rich_text', elements: [{ type: 'rich_text_section', elements }] },
-  ];
 
   test('whose words only look like styled ones, as a pattern that was pasted, is heard as it was typed', async () => {
     await start();
