@@ -57,8 +57,16 @@ function readEntity(inner: string): string {
 function readLink(target: string, label: string): string {
   const address = target.replace(/^mailto:/, '');
   if (label === '') return address;
-  const isHidden = /^(?:https?|mailto):/.test(target) && !target.toLowerCase().includes(label.toLowerCase());
+  const isHidden = /^(?:https?|mailto):/.test(target) && !shows(label.toLowerCase(), target.toLowerCase());
   return isHidden ? `${label} (${address})` : label;
+}
+
+/** True for a whole part of the address: all of it, its host, or what it ends with, as the key of a ticket. */
+function shows(label: string, target: string): boolean {
+  return [target.indexOf(label), target.lastIndexOf(label)].some(
+    (at) =>
+      at !== -1 && /(?:^|[/=#:])$/.test(target.slice(0, at)) && /^(?:$|[/?#&])/.test(target.slice(at + label.length)),
+  );
 }
 
 function withSign(sign: string, name: string): string {

@@ -30,6 +30,10 @@ describe('the text that a person typed in Slack', () => {
     ['mail <mailto:a@acme.example>', 'mail a@acme.example'],
     ['url: <https://acme.example/a?b=1&amp;c=2|the page>', 'url: the page (https://acme.example/a?b=1&c=2)'],
     ['<http://acme.com/Deals|ACME.com>', 'ACME.com'],
+    ['<https://acme.com/|https://acme.com>', 'https://acme.com'],
+    ['<https://somewhere.example/x|here>', 'here (https://somewhere.example/x)'],
+    ['<https://here.example/where/here?a=1|here>', 'here'],
+    ['<https://tickets.example/browse/ABC-1|ABC-1>', 'ABC-1'],
     ['to <mailto:ann@acme.example|Ann &amp; Co>', 'to Ann & Co (ann@acme.example)'],
     ['call <tel:+4930123|030 123>', 'call 030 123'],
   ])('%s shows entities as the person sees them', (text, expected) => {
