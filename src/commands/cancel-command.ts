@@ -24,8 +24,8 @@ export class CancelCommand {
   /** The button below a question. */
   async question(event: ActionEvent, id: string): Promise<Message> {
     const { questions } = this.#deps;
-    const question = await questions.open(event);
-    const isOpen = question?.id === id && (await questions.close(event.user, question));
+    const question = await questions.find(event.user, id);
+    const isOpen = question !== undefined && (await questions.close(event.user, question));
     const { commands } = textsFor(event.locale);
     return textMessage(isOpen ? commands.cancelledNothingDone : commands.questionNotOpen);
   }

@@ -202,6 +202,21 @@ describe('parameters of a command', () => {
     expect(await started()).toEqual([{ express: false, item: 'Lamp' }]);
   });
 
+  test('the Cancel button cancels its own question of two, also in another conversation than that of the command', async () => {
+    await kit.say('order', { conversation: CHANNEL });
+    const ofChannel = kit.chat.last();
+    await kit.say('paint');
+    // As in Teams, where questions of a channel are asked in the bot's chat with the person.
+    await kit.press(ofChannel, 'Cancel', { conversation: DIRECT });
+    expect(textOf(ofChannel)).toBe('Cancelled. Nothing was done.');
+    await kit.say('Red');
+    await kit.say('m1');
+    await kit.idle();
+    await kit.say('Chair');
+    expect(lastText()).toContain("I don't know that command.");
+    expect(await started()).toEqual([{ colour: 'Red', month: 'm1' }]);
+  });
+
   test('one answer that is delivered again is not the next answer, nor a command', async () => {
     await kit.say('order');
     const first = await kit.say('7 chairs');
