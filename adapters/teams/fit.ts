@@ -164,6 +164,8 @@ function cutText(text: RichText, limit: number, longest: number): { text: RichTe
     used += part.length;
     const { link, ...unlinked } = span;
     kept.push({ ...(link !== undefined && link.length > longest ? unlinked : span), text: part });
+    // A character that did not fit leaves room, which is not for what stands behind it.
+    if (part !== span.text) return { text: kept, used: limit, isCut: true };
   }
-  return { text: kept, used, isCut: used < text.reduce((sum, span) => sum + span.text.length, 0) };
+  return { text: kept, used, isCut: false };
 }

@@ -51,7 +51,7 @@ function wholeRuns(text: RichText, limit: number): readonly { readonly from: num
 }
 
 /** The last place at or before `limit` that is not inside what a person sees as one character. */
-function characterBorder(flat: string, limit: number): number {
+export function characterBorder(flat: string, limit: number): number {
   const start = CHARACTERS.segment(flat).containing(limit)?.index ?? limit;
   if (start > 0) return start;
   // One character of endless length: only its code points stay whole.

@@ -219,6 +219,19 @@ describe('a message that is too large', () => {
     expect(activity.text?.endsWith('The rest was too long to show here.')).toBe(true);
   });
 
+  it('shows nothing behind the place where a text is cut, however little the last character left', () => {
+    for (const before of ['', 'a', 'ab', 'abc', 'abcd', 'abcde']) {
+      const long = { text: `${before}${'👨‍👩‍👧‍👦'.repeat(6_000)}` };
+      const blocks: Block[] = [
+        { kind: 'text', text: [long, { text: 'behind', style: 'bold' }] },
+        { kind: 'text', text: [{ text: 'below' }] },
+      ];
+      const shown = JSON.stringify(renderMessage({ fallback: 'long', blocks }).attachments);
+      expect(shown).toMatch(/👨‍👩‍👧‍👦…"/u);
+      expect(shown).not.toMatch(/"text":"(?:b|…)/);
+    }
+  });
+
   it('never loses half a character', () => {
     expect(JSON.stringify(renderMessage(textMessage('𝄞'.repeat(60_000))))).not.toMatch(/\\ud83[0-9a-f]/);
     for (const before of ['', 'x']) {

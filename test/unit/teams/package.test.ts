@@ -107,16 +107,19 @@ describe('the Teams app', () => {
       }
   });
 
-  it('is well-formed, whatever is cut of descriptions', () => {
-    const description = `x${'😀'.repeat(100)}`;
+  it.each(['😀', '👨‍👩‍👧‍👦', '🇩🇪', '👋🏼'])('is well-formed, whatever is cut of descriptions full of %s', (emoji) => {
+    const description = `x${emoji.repeat(100)}`;
     const shortcut = { kind: 'global' as const, id: 'global:case', name: 'New case', description };
     const filled = fillManifest(template, {
       ...values,
       commands: [{ title: 'case', description }],
       shortcuts: [shortcut],
     });
-    expect(JSON.stringify(filled)).not.toMatch(/\\ud83d/);
-    expect(JSON.stringify(filled)).toContain('😀…');
+    const [offered = { description: '' }] = filled.bots.flatMap(({ commandLists }) =>
+      commandLists.flatMap(({ commands }) => commands.filter(({ title }) => title === 'case')),
+    );
+    expect(offered.description).toMatch(new RegExp(`^x(?:${emoji})+…$`, 'u'));
+    expect(JSON.stringify(filled.composeExtensions)).toContain(`"${offered.description}"`);
   });
 
   it('says for what Teams clients get tokens where single sign-on is set up, and else nothing of it', () => {
