@@ -3,7 +3,7 @@ import type { ChatUser } from '../chat/chat-user.js';
 import type { Click } from '../chat/clicks.js';
 import { type ConversationRef, toStored } from '../chat/conversation.js';
 import { textMessage } from '../chat/message.js';
-import type { AskRef } from '../jobs/answers.js';
+import type { AskRef, AskView } from '../jobs/answers.js';
 import { CHOICE } from '../jobs/ask-messages.js';
 import type { AskedField, OpenAsk } from '../jobs/job.js';
 import type { Clock } from '../kernel/clock.port.js';
@@ -120,26 +120,34 @@ export class AnswerJobs {
     return question;
   }
 
-  /** A text while a job's question is open; nothing for a second delivery of one that was dealt with. */
-  async text(question: JobQuestion, event: TextEvent): Promise<void> {
-    const { claims, questions } = this.#deps;
-    if (await claims.isClaimed(event)) return;
-    const isOver = await this.#takeText(question, event);
+  /**
+   * A text while a job's question is open; nothing for a second delivery of one that was dealt with. False for a command where
+   * the question has been answered or cancelled in another way: it is no answer.
+   */
+  async text(question: JobQuestion, event: TextEvent, isCommand: boolean): Promise<boolean> {
+    const { claims, questions, take } = this.#deps;
+    if (await claims.isClaimed(event)) return true;
+    const view = await take.view(event, { job: question.job, ask: question.id });
+    // A process that has died had taken this very answer.
+    const isTaken = question.isAnswered === true && question.lastEventId === event.id;
+    if (view.kind !== 'open' && isCommand && !isTaken) {
+      await questions.close(event.user, question);
+      return false;
+    }
+    const isOver = (isTaken && view.kind !== 'open') || (await this.#takeText(question, event, view));
     // Only now: an answer that is lost on the way may be delivered again.
     await claims.done(event);
     if (isOver) await questions.close(event.user, question);
+    return true;
   }
 
   /** Tells whether the question is over. */
-  async #takeText(question: JobQuestion, event: TextEvent): Promise<boolean> {
+  async #takeText(question: JobQuestion, event: TextEvent, view: AskView): Promise<boolean> {
     const { clock, hasStartedSince, questions, take } = this.#deps;
     const texts = textsFor(event.locale);
     const ref = { job: question.job, ask: question.id };
-    const view = await take.view(event, ref);
     if (view.kind !== 'open') {
-      // A process that has died had taken this very answer.
-      const isTaken = question.isAnswered === true && question.lastEventId === event.id;
-      if (!isTaken) await take.say(event, outcomeMessage(view, texts));
+      await take.say(event, outcomeMessage(view, texts));
       return true;
     }
     // A process that has died had taken it, and was to ask for the next field.

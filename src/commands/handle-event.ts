@@ -138,10 +138,8 @@ export class EventHandler {
     }
     const question = await questions.answeredBy(event);
     if (looksLikeCode(event.text) && (await this.#code(event, question !== undefined))) return;
-    if (question) {
-      await (isJobQuestion(question) ? this.#deps.answers.text(question, event) : starter.answer(question, event));
-      return;
-    }
+    if (question && !isJobQuestion(question)) return starter.answer(question, event);
+    if (question && (await this.#deps.answers.text(question, event, route.kind === 'recipe'))) return;
     if (route.kind === 'recipe') {
       await starter.start(event, { recipe: route.recipe, rest: route.rest, press: event });
       return;

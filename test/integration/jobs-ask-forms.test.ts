@@ -319,6 +319,20 @@ describe('a question with fields', () => {
     expect(created()).toHaveLength(1);
   });
 
+  test('a command that is typed after the form was sent off begins, where the same was to be typed before', async () => {
+    const question = await asked('mine about: chairs');
+    const shown = await opened(question);
+    await pressed(question, { label: 'Type here instead' });
+    await submitted(shown, WHOLE);
+    await kit.say('mine tables');
+    await kit.idle();
+    expect(textOf(kit.chat.last())).not.toContain('answered already');
+    expect((await kit.jobList()).map(({ state }) => state.parameters)).toEqual([
+      { about: 'chairs' },
+      { about: 'tables' },
+    ]);
+  });
+
   test('a typed answer may be given in a form of one field as well', async () => {
     const question = await asked('type');
     expect(buttonsOf(question).map(({ label }) => label)).toEqual(['Answer', 'Cancel']);
