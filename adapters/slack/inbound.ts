@@ -71,7 +71,7 @@ export function hearMessage(body: JsonObject, context: HearingContext): Heard {
     threadTs: textAt(event, 'thread_ts'),
     heardTs: textAt(event, 'ts'),
   };
-  const { mentions, text } = typed(showEmoji(textAt(event, 'text') ?? '', event), event, context.botUserId);
+  const { mentions, text } = typed(showEmoji(textAt(event, 'text') ?? '', event), context.botUserId);
   return {
     userId,
     userTeam,
@@ -81,7 +81,7 @@ export function hearMessage(body: JsonObject, context: HearingContext): Heard {
       kind: 'text',
       id: required(body, 'event_id'),
       conversation: toConversation(place),
-      text,
+      text: withoutStyle(text, event),
       mentions,
       files: filesOf(event['files'], context.workspace),
     },
@@ -110,16 +110,17 @@ export function hearSlashCommand(body: JsonObject, context: HearingContext): Hea
   const triggerId = required(body, 'trigger_id');
   const command = textAt(body, 'command');
   const isOwn = command === undefined || isOwnSlashCommand(command);
+  const heard = typed(textAt(body, 'text') ?? '', context.botUserId);
   return {
     userId,
     userTeam: required(body, 'team_id'),
     triggerId,
     place,
     event: {
-      ...(isOwn ? { kind: 'text' } : { kind: 'slash-command', command }),
+      ...heard,
+      ...(isOwn ? { kind: 'text', text: withoutStyle(heard.text, body) } : { kind: 'slash-command', command }),
       id: triggerId,
       conversation: toUnseen(place),
-      ...typed(textAt(body, 'text') ?? '', body, context.botUserId),
     },
   };
 }
@@ -139,12 +140,9 @@ export function hearHome(body: JsonObject, { workspace }: HearingContext): Heard
   };
 }
 
-function typed(text: string, message: JsonObject, botUserId: string): Pick<TextEvent, 'text' | 'mentions'> {
+function typed(text: string, botUserId: string): Pick<TextEvent, 'text' | 'mentions'> {
   const mentions = readMentions(text, botUserId);
-  return {
-    text: withoutStyle(readTypedText(text, botUserId), message),
-    mentions: mentions.length === 0 ? undefined : mentions,
-  };
+  return { text: readTypedText(text, botUserId), mentions: mentions.length === 0 ? undefined : mentions };
 }
 
 /**

@@ -207,6 +207,24 @@ describe('what Slack delivers', () => {
     expect(bench.events).toMatchObject([{ kind: 'text', text: 'pipeline account: Acme', user: { tenantId: ORG.id } }]);
   });
 
+  test('of a slash command of a recipe is the value as it was typed, and of our own the command', async () => {
+    await start();
+    for (const command of ['/case', '/behalf'])
+      await deliverForm({
+        ...COMMAND,
+        command,
+        trigger_id: command,
+        team_id: ACME.id,
+        user_id: 'U0ANN',
+        channel_id: 'C0SALES',
+        text: '*help* now',
+      });
+    expect(bench.events).toMatchObject([
+      { kind: 'slash-command', text: '*help* now' },
+      { kind: 'text', text: 'help now' },
+    ]);
+  });
+
   test('from a direct message with somebody of another organisation is a stranger’s', async () => {
     await start({ admits: (outsider) => outsider === 'external' });
     const event = { type: 'message', channel: 'D0SHARED', channel_type: 'im', text: 'help', user: 'U0EVE' };
