@@ -22,6 +22,7 @@ import type { Help } from './help.js';
 import { CHOSEN_COMMAND } from './help-messages.js';
 import type { HelpRecipes } from './help-recipes.js';
 import type { Home } from './home.js';
+import { areOffered } from './offered-words.js';
 import type { PatientChats } from './patient-chats.js';
 import type { PersonalConnections } from './personal-connections.js';
 import type { ProveLogin } from './prove-login.js';
@@ -127,7 +128,7 @@ export class EventHandler {
   async #text(event: TextEvent): Promise<void> {
     const { help, helpRecipes, questions, router, starter } = this.#deps;
     const route = router().match(event.text);
-    if (route.kind === 'built_in') {
+    if (route.kind === 'built_in' && !(await areOffered(this.#deps, event))) {
       if (route.command === 'help' && (await helpRecipes.start(event))) return;
       if (await this.#deps.claims.claim(event)) await this.#builtIn(event, route.command);
       return;

@@ -53,6 +53,21 @@ const RECIPES = {
     parameters: '[{ name: owner, type: user, prompt: "Who?" }]',
     steps: REPLY,
   }),
+  renew: recipe({
+    command: 'renew',
+    connections: SHARED,
+    parameters:
+      '[{ name: what, type: select, options: [Keep, Cancel, { label: Ask for it, value: help }], prompt: "What to do?" }]',
+    steps: REPLY,
+  }),
+  decide: recipe({
+    command: 'decide',
+    connections: SHARED,
+    steps: `  - ask:
+      text: Please decide
+      form: { title: Decision, fields: [{ name: what, type: select, options: [Keep, Cancel], prompt: "What to do?" }, { name: why, prompt: "Why?" }] }
+${REPLY}`,
+  }),
   plain: recipe({ command: 'ping', connections: SHARED, steps: '  - { action: crm.find }' }),
 };
 
@@ -291,6 +306,31 @@ describe('parameters of a command', () => {
     await kit.say('2');
     await kit.idle();
     expect(await started()).toHaveLength(1);
+  });
+
+  test.each([
+    ['cancel', 'Cancel'],
+    ['help', 'help'],
+  ])('%s is an answer where it is one of those that are asked for, and else what it always is', async (word, what) => {
+    await kit.say('renew');
+    expect(lastText()).toContain('one of: Keep, Cancel, Ask for it');
+    await kit.say(word);
+    await kit.idle();
+    expect(await started()).toEqual([{ what }]);
+    await kit.say('order');
+    await kit.say('cancel');
+    expect(lastText()).toBe('Cancelled. Nothing was done.');
+  });
+
+  test('cancel answers the field of a job that it is offered for, and cancels the job at the next one', async () => {
+    await kit.say('decide');
+    await kit.idle();
+    await kit.press(kit.chat.last(), 'Type here instead');
+    await kit.say('cancel');
+    expect(lastText()).toBe('Why?');
+    await kit.say('cancel');
+    expect(lastText()).toContain('Cancelled');
+    expect((await kit.jobList()).map(({ status }) => status)).toEqual(['cancelled']);
   });
 
   test('an answer that looks like a login code is an answer', async () => {
