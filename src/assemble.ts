@@ -170,7 +170,7 @@ export function assemble(policy: ServicePolicy, catalogue: () => Catalogue, driv
   const clicks = createClicks(stores.expiring, vault);
   const ways = loginWays({ chats, publicUrl: policy.publicUrl, logins: () => logins, logger });
   const { createLoginLink } = ways;
-  const questions = new Questions(stores.expiring, vault);
+  const questions = new Questions(stores.expiring, vault, (platform) => chats(platform).asidesInOwnChat === true);
   const claims = new EventClaims(stores.expiring, metrics);
   // Tests of recipes say what a recipe does, whoever runs it.
   const denialOf: DenialOf = rehearsal ? async () => undefined : permissions(chats);

@@ -58,6 +58,7 @@ export class TeamsAdapter implements ChatAdapter {
     },
   };
   readonly silentSignIn?: SilentSignIn;
+  readonly asidesInOwnChat: boolean;
   readonly #config: TeamsConfig;
   readonly #deps: TeamsDeps;
   readonly #logger: Logger;
@@ -82,6 +83,7 @@ export class TeamsAdapter implements ChatAdapter {
     this.#chats = chats;
     const presses = new OpenPresses();
     const { defaultLocale, targetedMessages: targeted = false } = config;
+    this.asidesInOwnChat = !targeted;
     const logger = this.#logger;
     const sender = new Sender(chats, logger);
     this.#sender = sender;

@@ -33,6 +33,8 @@ export interface ChatAdapter {
    * `<body data-login-code="…">` to the client, which sends it back as a {@link SignInEvent}.
    */
   readonly popUpScripts?: readonly string[];
+  /** True where what is said to one person of a channel stands in their own chat with the bot. */
+  readonly asidesInOwnChat?: boolean;
   /** Absent where the platform has none. */
   readonly workingSign?: WorkingSign;
   /** Absent where the platform has none. */

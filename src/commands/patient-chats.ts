@@ -62,10 +62,20 @@ export class PatientChats {
   }
 
   #patient(chat: ChatAdapter, isWanted?: IsWanted): ChatAdapter {
-    const { files, home, long, platform, popUpScripts, routes, silentSignIn, workingSign } = chat;
+    const {
+      asidesInOwnChat = false,
+      files,
+      home,
+      long,
+      platform,
+      popUpScripts,
+      routes,
+      silentSignIn,
+      workingSign,
+    } = chat;
     const later = <T>(say: () => Promise<T>): Promise<T> => this.#untilSaid(platform, say, isWanted);
     return whole({
-      ...{ files, long, platform, routes },
+      ...{ asidesInOwnChat, files, long, platform, routes },
       ...(home ? { home } : {}),
       ...(popUpScripts ? { popUpScripts } : {}),
       ...(silentSignIn ? { silentSignIn } : {}),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type ChatUser, chatUserKey } from '../chat/chat-user.js';
+import { type ChatUser, chatUserKey, type Platform } from '../chat/chat-user.js';
 import { type ConversationRef, StoredConversation } from '../chat/conversation.js';
 import type { Clock } from '../kernel/clock.port.js';
 import type { ExpiringStore } from '../kernel/expiring-store.port.js';
@@ -128,19 +128,23 @@ export function questionOf({ labels, next, texts, values }: Taken, askedAt: numb
 /** The open questions: at most one per person for direct messages and one for channels. */
 export class Questions {
   readonly #store: SealedStore;
+  readonly #asidesInOwnChat: (platform: Platform) => boolean;
 
-  constructor(store: ExpiringStore, vault: Vault) {
+  /** `asidesInOwnChat`: whether questions of a channel are asked in the person's own chat with the bot. */
+  constructor(store: ExpiringStore, vault: Vault, asidesInOwnChat: (platform: Platform) => boolean = () => false) {
     this.#store = sealedStore(store, vault);
+    this.#asidesInOwnChat = asidesInOwnChat;
   }
 
   /**
    * The question that a text of this person may answer. A command of a channel is asked about privately, on some platforms in
-   * the direct message; so an answer there counts for it, too.
+   * the direct message; so an answer there counts for it, too: for the one that was asked last, where both stand there.
    */
   async open({ conversation, user }: Asked): Promise<Question | undefined> {
     if (conversation.kind === 'channel') return this.#read(user, 'channel');
     const [here, inChannel] = await Promise.all([this.#read(user, 'direct'), this.#read(user, 'channel')]);
-    return here ?? inChannel;
+    const isLast = here && inChannel && this.#asidesInOwnChat(user.platform) && inChannel.askedAt > here.askedAt;
+    return isLast ? inChannel : (here ?? inChannel);
   }
 
   /** As {@link open}, without one that the person has not seen yet: only the event that it comes from goes on with it. */

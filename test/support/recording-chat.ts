@@ -58,6 +58,7 @@ export class RecordingChat implements ChatAdapter {
   readonly homes = new Map<string, ChatMessage>();
   readonly home?: HomePage;
   readonly files: { inForms: boolean } & Pick<ChatFiles, 'read'>;
+  asidesInOwnChat = false;
   /** How long messages are divided; not at all unless a test says so. */
   long: LongMessages = takesEverything;
   #movesUpdates = false;

@@ -81,6 +81,7 @@ describe('Teams: private messages for a question in a channel', () => {
     await teams.adapter.postPrivately(conversation, user, textMessage('two'));
     const chat = teams.teams.chatOf('rita');
     expect(said()).toEqual(['POST ', `POST /${chat}/activities`, `POST /${chat}/activities`]);
+    expect(teams.adapter.asidesInOwnChat).toBe(true);
   });
 
   test('find the 1:1 chat that the person last wrote in, without opening one', async () => {

@@ -68,6 +68,7 @@ describe('Teams: a private message in a channel, for one person', () => {
     expect(call?.body).toMatchObject({ type: 'message', text: 'for you', recipient: { id: '29:rita' } });
     expect(placesOf('rita')).toEqual(['channel: for you']);
     expect(placesOf('carl')).toEqual([]);
+    expect(bench.adapter.asidesInOwnChat).toBe(false);
   });
 
   it('is replaced in place, and stays for that person', async () => {

@@ -232,19 +232,19 @@ describe('parameters of a command', () => {
     expect(await started()).toEqual([{ colour: 'Red', month: 'm1' }]);
   });
 
-  test('one answer that is delivered again is not the next answer, nor a command', async () => {
-    await kit.say('order');
-    const first = await kit.say('7 chairs');
-    await kit.say('7 chairs', { id: first });
-    expect(lastText()).toBe('How many?');
-    const second = await kit.say('2');
-    await kit.idle();
-    await kit.say('7 chairs', { id: first });
-    await kit.say('2', { id: second });
-    await kit.idle();
-    expect(await started()).toEqual([{ size: 'medium', item: '7 chairs', count: 2 }]);
-    expect(kit.chat.messages).toHaveLength(3);
-  });
+  test.each([
+    [true, 'How many?'],
+    [false, '"colour" must be one of: Red, Dark blue.'],
+  ])(
+    'an answer in the own chat is for the question that was asked last, where both stand there (%s)',
+    async (asides, next) => {
+      kit.chat.asidesInOwnChat = asides;
+      await kit.say('paint');
+      await kit.say('order', { conversation: CHANNEL });
+      await kit.say('Chair');
+      expect(lastText()).toContain(next);
+    },
+  );
 
   test('an answer from before the last one, delivered again, is not taken for the next', async () => {
     await kit.say('order now');
