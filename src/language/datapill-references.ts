@@ -1,7 +1,7 @@
-/** What an expression reads: paths from the root of the data, and variables by name. */
+/** What an expression reads: paths from the root of the data, and variables by name that it does not bind itself anywhere. */
 export interface References {
   readonly references: readonly (readonly string[])[];
-  readonly variables: ReadonlySet<string>;
+  readonly variables: readonly string[];
 }
 
 /**
@@ -11,12 +11,14 @@ export interface References {
 export function rootReferences(ast: unknown): References {
   const found = new Finder();
   found.visit(ast, true);
-  return { references: found.references, variables: found.variables };
+  return { references: found.references, variables: [...found.variables].filter((name) => !found.bound.has(name)) };
 }
 
 class Finder {
   readonly references: (readonly string[])[] = [];
   readonly variables = new Set<string>();
+  /** Names that get a value somewhere: `$x := …`, what a function is given, `@$x` and `#$x` of a step. */
+  readonly bound = new Set<string>();
 
   visit(node: unknown, isAtRoot: boolean): void {
     if (Array.isArray(node)) {
@@ -26,6 +28,7 @@ class Finder {
     if (typeof node !== 'object' || node === null) return;
     const type: unknown = Reflect.get(node, 'type');
     if (type === 'variable') this.variables.add(String(Reflect.get(node, 'value')));
+    this.#bind(node);
     if (type === 'path') {
       this.#path(node, isAtRoot);
       return;
@@ -33,6 +36,18 @@ class Finder {
     if (type === 'name' && isAtRoot) this.references.push([String(Reflect.get(node, 'value'))]);
     for (const [key, value] of Object.entries(node)) {
       if (typeof value === 'object') this.visit(value, isAtRoot && !OTHER_CONTEXT.has(key));
+    }
+  }
+
+  #bind(node: object): void {
+    const binders: unknown[] = [Reflect.get(node, 'lhs'), Reflect.get(node, 'arguments')].flat();
+    if (hasType(node, 'bind') || hasType(node, 'lambda')) {
+      for (const binder of binders)
+        if (hasType(binder, 'variable')) this.bound.add(String(Reflect.get(binder, 'value')));
+    }
+    for (const key of ['focus', 'index']) {
+      const name: unknown = Reflect.get(node, key);
+      if (typeof name === 'string') this.bound.add(name);
     }
   }
 
@@ -53,6 +68,7 @@ class Finder {
   }
 
   #attachments(step: object): void {
+    this.#bind(step);
     for (const value of Object.values(step)) {
       if (typeof value === 'object') this.visit(value, false);
     }

@@ -3,6 +3,8 @@ import { LRUCache } from 'lru-cache';
 import { BehalfError } from '../kernel/errors.js';
 import { BoundedRegExp } from './bounded-regexp.js';
 import { rootReferences } from './datapill-references.js';
+import { nearest } from './did-you-mean.js';
+import { FUNCTIONS } from './functions.js';
 import { isPlainPath, readPlainPath } from './plain-path.js';
 import { toPlainValue } from './plain-value.js';
 import type { Position } from './problem.js';
@@ -64,8 +66,16 @@ export function compileDatapill(
   const parsed = parse(text, limits);
   if (parsed.kind === 'broken') return parsed;
   const { references, variables } = rootReferences(parsed.expression.ast());
-  if (variables.has('eval')) return { kind: 'broken', message: '$eval is not available' };
+  const unknown = variables.find((name) => name !== '' && name !== '$' && !FUNCTIONS.has(name));
+  if (unknown === 'eval') return { kind: 'broken', message: '$eval is not available' };
+  if (unknown !== undefined) return { kind: 'broken', message: `there is no $${unknown}`, ...nearFunction(unknown) };
   return { kind: 'ok', pill: { source: text, ...place, references, evaluate: whole } };
+}
+
+/** JSONata takes an unknown name for nothing, and fails only when somebody waits for the answer. */
+function nearFunction(name: string): { readonly hint?: string } {
+  const near = nearest(name, FUNCTIONS);
+  return near === undefined ? {} : { hint: `did you mean "$${near}"?` };
 }
 
 /** Ready to run, an expression takes 15 KB: those in use are kept, and shared by all datapills that are written alike. */

@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
 import jsonata from 'jsonata';
 import { isBehalfError } from '../../../src/kernel/errors.js';
 import { compileDatapill, type Datapill, type DatapillLimits } from '../../../src/language/datapill.js';
+import { FUNCTIONS } from '../../../src/language/functions.js';
 
 const PLACE = { file: 'recipes/x.yaml', position: { line: 12, column: 7 } };
 
@@ -52,6 +54,40 @@ describe('a datapill', () => {
     expect(compileDatapill('parameters.(', PLACE)).toMatchObject({ kind: 'broken' });
     expect(compileDatapill('('.repeat(20_000), PLACE)).toMatchObject({ kind: 'broken' });
     expect(compileDatapill('('.repeat(3_900), PLACE)).toMatchObject({ kind: 'broken' });
+  });
+
+  test.each([
+    ['$uppercas(user.name)', 'there is no $uppercas', 'did you mean "$uppercase"?'],
+    ['$Uppercase(user.name)', 'there is no $Uppercase', 'did you mean "$uppercase"?'],
+    ['$map(steps.x.items, function($i) { $item.name })', 'there is no $item', undefined],
+    ['steps.x.items@$one.($on.name)', 'there is no $on', undefined],
+  ])('knows when it is compiled that %s names nothing', (source, message, hint) => {
+    expect(compileDatapill(source, PLACE)).toEqual({
+      kind: 'broken',
+      message,
+      ...(hint === undefined ? {} : { hint }),
+    });
+  });
+
+  test('may use what it has bound itself, wherever that stands', () => {
+    for (const source of [
+      '($x := 1; $f := function($y) { $x + $y }; $f(2))',
+      'steps.x.items@$one#$at.{ "a": $one.name, "b": $at }',
+      'steps.x.items#$at[$at < 2].name',
+      '$map(steps.x.items, function($one, $at) { $at & $one.name & $$.user.name })',
+      'steps.x.items ~> $map(function($one) { $one.name }) ~> $join(", ")',
+      '$now() & $millis() & $string($)',
+    ])
+      expect(compileDatapill(source, PLACE)).toMatchObject({ kind: 'ok' });
+  });
+
+  test('knows every function that JSONata has', () => {
+    const source = readFileSync(require.resolve('jsonata'), 'utf8');
+    const bound = [...source.matchAll(/(?:staticFrame|environment)\.bind\(["']([a-z][\w]*)["']/gu)].map(
+      ([, name]) => name,
+    );
+
+    expect(new Set([...bound, 'pad'].filter((name) => name !== 'eval'))).toEqual(FUNCTIONS);
   });
 
   test.each([
