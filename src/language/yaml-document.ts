@@ -17,6 +17,19 @@ const MAX_LENGTH = 256 * 1024;
 /** How often anchors may be repeated: stops the "billion laughs" kind of file. */
 const MAX_ALIASES = 100;
 
+/** What stands in place of bytes that are no UTF-8. */
+const UNREADABLE = '\ufffd';
+const NOT_UTF8 = {
+  severity: 'error',
+  message: 'this cannot be read: the file is not in UTF-8',
+  hint: 'save it with the encoding UTF-8',
+} as const;
+const UNQUOTED = {
+  severity: 'error',
+  message: 'a datapill needs quotes around it: without them it is a map for YAML',
+  hint: 'put what begins with {{ in quotes: "{{ … }}"',
+} as const;
+
 export type YamlPath = readonly (string | number)[];
 
 /** A YAML file with the places of its parts. */
@@ -55,6 +68,11 @@ export function parseYaml(
     const hint = hintOf(keysAt(document, error.pos[0]));
     return { ...place, message: 'this key is there twice', ...(hint === undefined ? {} : { hint }) };
   });
+  const unreadable = text.indexOf(UNREADABLE);
+  if (unreadable >= 0) problems.unshift({ file, ...toPosition(lines, unreadable), ...NOT_UTF8 });
+  // What YAML makes of them is no mistake of its own, or one that says nothing.
+  const unquoted = unquotedDatapills(document).map((offset) => ({ file, ...toPosition(lines, offset), ...UNQUOTED }));
+  if (unquoted.length > 0) return { kind: 'broken', problems: unquoted };
   if (problems.length > 0) return { kind: 'broken', problems };
   const value = toValue(document);
   if (value.kind === 'failed') return broken(file, { line: 1, column: 1 }, value.message);
@@ -137,6 +155,17 @@ function keysAt(document: Document, offset: number): readonly string[] {
     },
   });
   return found;
+}
+
+/** Where a map is the key of a map: what `{{ … }}` without quotes is for YAML. */
+function unquotedDatapills(document: Document): readonly number[] {
+  const offsets: number[] = [];
+  visit(document, {
+    Pair(_, { key }) {
+      if (isMap(key) && key.range) offsets.push(key.range[0] - 1);
+    },
+  });
+  return offsets;
 }
 
 type ValueResult =

@@ -218,6 +218,21 @@ describe('a mistake in a recipe is reported with its place and a way out', () =>
     ],
     ['broken YAML', 'name: [', [/:\d+:\d+ error /]],
     [
+      'a datapill without quotes',
+      RECIPE.replace('"Too *much* for {{ user.name }}"', '{{ user.name }}'),
+      [/:17:38 error a datapill needs quotes .+ hint: put what begins with \{\{ in quotes: "\{\{ … \}\}"$/],
+    ],
+    [
+      'a datapill without quotes before a text',
+      RECIPE.replace('"Too *much* for {{ user.name }}"', '{{ user.name }} is too much'),
+      [/:17:38 error a datapill needs quotes/],
+    ],
+    [
+      'letters that are no UTF-8',
+      RECIPE.replace('your name', 'deinem Namen, \ufffdber Umwege'),
+      [/:3:\d+ error this cannot be read: the file is not in UTF-8 {2}hint: save it with the encoding UTF-8$/],
+    ],
+    [
       'a second connection of an app',
       RECIPE.replace('connections:\n', 'connections:\n  acme_crm: { use: other }\n'),
       [
