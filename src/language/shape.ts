@@ -63,7 +63,7 @@ function unionProblems(document: YamlDocument, union: UnionIssue, path: YamlPath
     return [problem(document, { path, message: `${show(path.at(-1))} ${what}` })];
   }
   const isMap = typeof found === 'object' && found !== null && !Array.isArray(found);
-  const forms = union.errors.filter((issues) => !issues.some((own) => isOtherType(own, isMap)));
+  const forms = union.errors.filter((issues) => !issues.some(isOtherType));
   const branches = (forms.length > 0 ? forms : union.errors).map((issues) => ({
     issues,
     ...keyMistakes(found, issues),
@@ -83,13 +83,25 @@ function unionProblems(document: YamlDocument, union: UnionIssue, path: YamlPath
     });
   }
   if (found === undefined) return [problem(document, { path, message: `${show(path.at(-1))} is missing` })];
-  const message = isMap ? `needs one of: ${missing.join(', ')}` : `has none of the forms that are allowed here`;
+  if (best && !isMap && forms.length > 0) return best.issues.flatMap((issue) => toProblems(document, issue, path));
+  const message = isMap ? `needs one of: ${missing.join(', ')}` : describeForms(found, union.errors);
   return [problem(document, { path, message: `${show(path.at(-1))} ${message}` })];
 }
 
-/** True when the value as a whole is of another type than the form wants; a map is of another one than any word. */
-function isOtherType({ code, path }: Issue, isMap: boolean): boolean {
-  return path.length === 0 && (code === 'invalid_type' || (isMap && code === 'invalid_value'));
+/** What a value may be that has none of these forms. */
+function describeForms(found: unknown, forms: readonly (readonly Issue[])[]): string {
+  const own = forms.flatMap((issues) => issues.filter(({ path }) => path.length === 0));
+  const types = own.flatMap((issue) => (issue.code === 'invalid_type' ? [TYPE_WORDS[issue.expected] ?? ''] : []));
+  const values = own.flatMap((issue) => (issue.code === 'invalid_value' ? issue.values : []));
+  const allowed = [...new Set([...values.map(String), ...types])].filter((word) => word !== '');
+  if (allowed.length === 0) return 'has none of the forms that are allowed here';
+  const hint = typeof found === 'string' ? suggestion(found, values) : undefined;
+  return withHint(`must be ${listed(allowed)}, not ${values.length > 0 ? `"${String(found)}"` : kindOf(found)}`, hint);
+}
+
+/** True when the value as a whole is of another type than the form wants, or none of the words that it knows. */
+function isOtherType({ code, path }: Issue): boolean {
+  return path.length === 0 && (code === 'invalid_type' || code === 'invalid_value');
 }
 
 type UnionIssue = Extract<Issue, { code: 'invalid_union' }>;

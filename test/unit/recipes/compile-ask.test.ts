@@ -51,6 +51,16 @@ describe('a question', () => {
       '{ text: Go?, picklist: { label: x, options: "abc" } }',
       /must be a list or one datapill/,
     ],
+    [
+      'a button that is only a word',
+      '{ text: Go?, buttons: [Yes] }',
+      /entry 1 must be a map of keys and values, not a text$/,
+    ],
+    [
+      'nobody known',
+      '{ text: Go?, who: anyon, input: {} }',
+      /"who" must be asker or anyone or a map .+, not "anyon" {2}hint: did you mean "anyone"\?$/,
+    ],
     ['a field twice', '{ text: Go?, form: { title: x, fields: [{ name: a }, { name: a }] } }', /"a" is there twice/],
     ['a time-out that is none', '{ text: Go?, input: {}, timeout: soon }', /must be a duration like 30m/],
     ['a time-out that is too long', '{ text: Go?, input: {}, timeout: 8d }', /waited for 7d at most/],
