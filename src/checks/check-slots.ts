@@ -22,7 +22,7 @@ export function checkSlot(context: RecipeContext, slot: ConnectionSlot): void {
   }
   const parent = parents.get(slot.use);
   if (!parent) {
-    const hint = didYouMean(slot.use, parents.keys()) ?? 'add it to connections.yaml';
+    const hint = didYouMean(slot.use, parents.keys()) ?? 'add it to connections.yaml, or mend it where it is there';
     context.report(slot, `there is no usable connection "${slot.use}"`, { hint });
     return;
   }

@@ -2,7 +2,7 @@ import type { CompiledRecipe } from '../recipes/compiled-recipe.js';
 import { allSteps } from '../recipes/walk-steps.js';
 import type { RecipeContext } from './recipe-context.js';
 
-/** Warns of connections, parameters and step ids that nothing uses: often a name was mistyped somewhere else. */
+/** Warns of connections, parameters, step ids and datapills that nothing uses: often a name was mistyped somewhere else. */
 export function checkUsage(context: RecipeContext, reads: readonly (readonly string[])[]): void {
   const { recipe } = context;
   const slots = usedSlots(recipe);
@@ -18,6 +18,8 @@ export function checkUsage(context: RecipeContext, reads: readonly (readonly str
     context.warn(parameter, `nothing uses the ${what} "${parameter.name}"`);
   }
   checkLimits(context);
+  for (const text of recipe.unfilledTexts)
+    context.warn(text, 'datapills are not filled in here: people read the text as it is written', 'take them out');
   const steps = namesRead('steps', reads);
   const replaced = replacedReplies(recipe);
   for (const step of allSteps(recipe.steps)) {

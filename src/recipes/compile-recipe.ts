@@ -9,6 +9,7 @@ import { StepCompiler } from './compile-steps.js';
 import { compileTrigger } from './compile-trigger.js';
 import type { Allowed, CompiledRecipe } from './compiled-recipe.js';
 import { Recipe } from './recipe.js';
+import { unfilledTexts } from './unfilled-texts.js';
 import { allSteps, readsProfile } from './walk-steps.js';
 
 export interface RecipeSource {
@@ -103,6 +104,7 @@ class RecipeCompiler implements CompileContext {
       ...(this.#recipe.limit ? { startsPerMinute: this.#recipe.limit.per_minute } : {}),
       steps,
       readsProfile: readsProfile(steps, outputs),
+      unfilledTexts: unfilledTexts(this.document, { steps, outputs, parameters: compiled.parameters }),
     };
   }
 

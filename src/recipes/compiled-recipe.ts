@@ -265,4 +265,6 @@ export interface CompiledRecipe {
   readonly steps: readonly CompiledStep[];
   /** False: no datapill reads the person's name or e-mail address, so the platform need not be asked. */
   readonly readsProfile: boolean;
+  /** Texts that stay as they are written although they have datapills. */
+  readonly unfilledTexts: readonly Position[];
 }

@@ -370,3 +370,56 @@ describe('A file that a person sends', () => {
     );
   });
 });
+
+describe('A text that nothing fills in', () => {
+  const WARNING =
+    'warning datapills are not filled in here: people read the text as it is written  hint: take them out';
+
+  test.each([
+    ['prompt', '{ name: size, prompt: "{{ user.name }}, which size?" }', '5:39'],
+    ['default', '{ name: size, default: "{{ user.name }}" }', '5:40'],
+    ['hint', '{ name: size, hint: "as {{ user.name }} said" }', '5:40'],
+  ])('is told of where it has datapills: the %s of a parameter', (_key, parameter, place) => {
+    expect(check('  - action: crm.ping\n  - reply: { text: "{{ parameters.size }}" }\n', parameter)).toEqual([
+      `${place} ${WARNING}`,
+    ]);
+  });
+
+  it('is told of in the title of a form and the prompts of its fields', () => {
+    const form =
+      '{ title: "Visit {{ user.name }}", fields: [{ name: day, prompt: "{{ user.name }}?", default: "{{ user.id }}" }] }';
+    expect(
+      check(
+        `  - action: crm.ping\n  - { id: visit, ask: { text: Which?, form: ${form} } }\n  - reply: { text: "{{ steps.visit.values.day }}" }\n`,
+      ),
+    ).toEqual([`9:61 ${WARNING}`, `9:110 ${WARNING}`]);
+  });
+
+  it('is none where datapills stand in all that fills them in', () => {
+    const search =
+      '{ name: one, type: select, options: { action: crm.find, input: { name: "{{ query }}" }, from: "{{ answer.rows }}", label: "{{ option.id }}", value: "{{ option.id }}" } }';
+    const steps = [
+      '  - { id: found, action: crm.find, input: { name: "a {{ parameters.one }}", ids: ["{{ user.id }}"], filter: { a: "{{ user.id }}" } } }',
+      '  - id: list',
+      '    for_each: "{{ steps.found.rows }}"',
+      '    collect: "{{ item.id }}"',
+      '    do: [{ log: "{{ item.id }}" }, { log: { text: "{{ index }}" } }]',
+      '  - try: [{ action: crm.ping, on_error: [{ stop: { message: "{{ error.message }}" } }] }]',
+      '    on_error: [{ reply: { text: "{{ error.message }}" } }]',
+      '  - if: "{{ $count(steps.list) > 0 }}"',
+      '    then:',
+      '      - reply:',
+      '          blocks:',
+      '            - { heading: "For {{ user.name }}" }',
+      '            - { image: { url: "https://a.example/{{ user.id }}", alt: "{{ user.id }}" } }',
+      '            - { fields: { Name: "{{ user.name }}" } }',
+      '            - table: { rows: "{{ steps.found.rows }}", columns: [{ title: Id, value: "{{ row.id }}" }] }',
+      '            - picklist: { label: "{{ user.id }}", name: one, options: { from: "{{ steps.found.rows }}", label: "{{ option.id }}", value: "{{ option.id }}" }, button: { text: "{{ user.id }}", command: try, confirm: "{{ user.id }}?" } }',
+      '            - buttons: [{ text: "{{ user.id }}", command: try, parameters: { one: "{{ user.id }}" } }, { text: Go, url: "https://a.example/{{ user.id }}" }]',
+      '  - ask: { text: "{{ user.id }}?", buttons: [{ text: "{{ user.id }}", value: "{{ user.name }}" }], who: { users: ["{{ user.id }}"] }, on_timeout: [{ log: "{{ user.id }}" }] }',
+      '  - ask: { text: "{{ user.id }}?", picklist: { label: "{{ user.id }}", options: "{{ steps.list }}" } }',
+    ];
+
+    expect(check(`${steps.join('\n')}\n`, search)).toEqual([]);
+  });
+});
