@@ -127,7 +127,7 @@ export class EventHandler {
 
   async #text(event: TextEvent): Promise<void> {
     const { help, helpRecipes, questions, router, starter } = this.#deps;
-    const route = router().match(event.text);
+    const route = router().match(event.text, textsFor(event.locale).commands.words);
     if (route.kind === 'built_in' && !(await areOffered(this.#deps, event))) {
       if (route.command === 'help' && (await helpRecipes.start(event))) return;
       if (await this.#deps.claims.claim(event)) await this.#builtIn(event, route.command);

@@ -54,8 +54,11 @@ export class CommandRouter {
     }
   }
 
-  /** The longest command that the text begins with. Case and spaces between words do not matter; a leading `/` neither. */
-  match(text: string): Route {
+  /**
+   * The longest command that the text begins with. Case and spaces between words do not matter; a leading `/` neither. `own`: what
+   * the person calls built-in commands in their language, where no recipe is called so.
+   */
+  match(text: string, own: Partial<Record<'cancel' | 'help', string>> = {}): Route {
     const trimmed = text.trim();
     const builtIn = builtInOf(trimmed);
     if (builtIn !== undefined) return { kind: 'built_in', command: builtIn };
@@ -71,8 +74,12 @@ export class CommandRouter {
       if (node.recipe) [recipe, restAt] = [node.recipe, at];
     }
     if (recipe) return { kind: 'recipe', recipe, rest: trimmed.slice(restAt) };
-    const topic = /^\/?help\s+(?<topic>\S.*)$/isu.exec(trimmed)?.groups?.['topic'];
-    return topic === undefined ? { kind: 'unknown' } : { kind: 'help', topic };
+    const end = endOfWord(trimmed, 0);
+    const rest = trimmed.slice(nextWord(trimmed, end));
+    const first = plainWord(trimmed.slice(0, rest === '' ? COMPARED : end));
+    if (rest === '' && first === own.cancel) return { kind: 'built_in', command: 'cancel' };
+    if (first !== 'help' && first !== own.help) return { kind: 'unknown' };
+    return rest === '' ? { kind: 'built_in', command: 'help' } : { kind: 'help', topic: rest };
   }
 
   /** Listed commands that are nearest to a text that calls nothing, the nearest first; nothing when none is near. */
@@ -96,10 +103,14 @@ export class CommandRouter {
 function builtInOf(text: string): BuiltIn | undefined {
   const first = text.slice(text.startsWith('/') ? 1 : 0, endOfWord(text, 0));
   if (!BUILT_IN_BEGINNINGS.has(normalizeCommand(first).replace(/[.!?]$/, ''))) return undefined;
-  const name = normalizeCommand(text.slice(0, COMPARED))
+  return BUILT_IN_BY_WORDS.get(plainWord(text.slice(0, COMPARED)));
+}
+
+/** Without what stands around a command that somebody types. */
+function plainWord(text: string): string {
+  return normalizeCommand(text)
     .replace(/^\//, '')
     .replace(/[.!?]$/, '');
-  return BUILT_IN_BY_WORDS.get(name);
 }
 
 function endOfWord(text: string, from: number): number {

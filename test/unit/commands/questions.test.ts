@@ -185,6 +185,17 @@ describe('parameters of a command', () => {
     expect(await started()).toEqual([]);
   });
 
+  test("are forgotten with the word of a person's own language, which is nobody's value", async () => {
+    await kit.say('order', { locale: 'de-DE' });
+    await kit.say('abbrechen', { locale: 'de-DE' });
+    expect(lastText()).toBe('Abgebrochen. Es wurde nichts getan.');
+    await kit.say('order');
+    await kit.say('abbrechen');
+    expect(lastText()).toContain('How many?');
+    await kit.say('cancel');
+    expect(await started()).toEqual([]);
+  });
+
   test('are forgotten with "cancel", and with the Cancel button', async () => {
     await kit.say('order');
     await kit.say('cancel');

@@ -61,6 +61,30 @@ describe('the router', () => {
     expect(routed(router, text)).toBe(expected);
   });
 
+  test.each([
+    ['Abbrechen', 'cancel'],
+    ['abbrechen!', 'cancel'],
+    ['abbrechen bitte', 'unknown'],
+    ['Hilfe', 'help'],
+    ['/hilfe?', 'help'],
+    ['cancel', 'cancel'],
+    ['help', 'help'],
+    ['hilfe create', 'help: create'],
+    ['hilfestellung', 'unknown'],
+  ])('knows the built-in command in %j of somebody who reads German', (text, expected) => {
+    const route = router.match(text, { cancel: 'abbrechen', help: 'hilfe' });
+    expect(
+      route.kind === 'help' ? `help: ${route.topic}` : route.kind === 'built_in' ? route.command : route.kind,
+    ).toBe(expected);
+    if (/abbr|hilf/iu.test(text)) expect(routed(router, text)).toBe('unknown');
+  });
+
+  test('leaves a word of another language to the recipe that is called so', () => {
+    const own = routerFor('abbrechen', 'hilfe holen');
+    expect(own.match('abbrechen', { cancel: 'abbrechen', help: 'hilfe' }).kind).toBe('recipe');
+    expect(own.match('hilfe holen jetzt', { cancel: 'abbrechen', help: 'hilfe' }).kind).toBe('recipe');
+  });
+
   test('keeps the case and the spaces of what stands behind the command', () => {
     expect(routed(router, 'create opportunity Note:  Two  SPACES\nand a line')).toBe(
       'create opportunity|Note:  Two  SPACES\nand a line',

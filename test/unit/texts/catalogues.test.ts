@@ -118,7 +118,9 @@ describe.each(catalogues)('the texts in %s', (_name, texts) => {
     const spans = [...texts.help.builtIn, ...texts.help.unknown, ...texts.chat.welcome, ...texts.commands.fileAlone];
     const typed = spans.filter(({ style }) => style === 'code').map(({ text }) => text);
 
-    expect(new Set(typed)).toEqual(new Set(['help', 'cancel', 'personal_connections']));
+    expect(new Set(typed)).toEqual(
+      new Set(['help', 'cancel', 'personal_connections', ...Object.values(texts.commands.words)]),
+    );
   });
 });
 
