@@ -10,7 +10,7 @@ import type { Clock } from '../kernel/clock.port.js';
 import { parseParameterValue } from '../recipes/parameter-values.js';
 import { textsFor } from '../texts/texts-for.js';
 import type { AnswerForms } from './answer-forms.js';
-import { fieldMessage, isSkip, outcomeMessage } from './answer-messages.js';
+import { fieldMessage, isSkip, named, outcomeMessage } from './answer-messages.js';
 import type { EventClaims } from './event-claims.js';
 import { withDefaults } from './gather-parameters.js';
 import type { JobQuestion, Questions } from './questions.js';
@@ -175,7 +175,7 @@ export class AnswerJobs {
     const isSkipped = mayBeSkipped && isSkip(event.text, texts);
     const parsed = isSkipped
       ? undefined
-      : parseParameterValue(field, event.text, { now: clock.now(), texts, locale: event.locale });
+      : parseParameterValue(named(field, texts), event.text, { now: clock.now(), texts, locale: event.locale });
     if (parsed?.kind === 'invalid') {
       await take.say(event, textMessage(plain(parsed.message)));
       return false;

@@ -3,6 +3,7 @@ import type { Parameter } from '../recipes/compiled-parameter.js';
 import type { Texts } from '../texts/english.js';
 import { type OfferedCommand, toButton, usageOf } from './help-messages.js';
 import { listedChoices } from './listed-choices.js';
+import { shownValue } from './shown-value.js';
 
 /** `help <command>`: what it does, its parameters, and how it is typed. */
 export function commandMessage({ recipe, token }: OfferedCommand, texts: Texts): Message {
@@ -29,7 +30,7 @@ function describe(parameter: Parameter, texts: Texts): RichText {
     listedChoices(parameter, texts) ?? (type === 'string' ? undefined : help.kinds[type]),
     hint,
     example === undefined ? undefined : help.example(example),
-    initial === undefined ? undefined : help.unless(String(initial)),
+    initial === undefined ? undefined : help.unless(shownValue(parameter, initial, texts)),
     optional && initial === undefined ? help.optional : undefined,
   ].filter((fact) => fact !== undefined);
   const about = facts.length === 0 ? '' : ` (${facts.join('; ')})`;

@@ -11,6 +11,7 @@ import { textsFor } from '../texts/texts-for.js';
 import { outcomeMessage } from './answer-messages.js';
 import type { FindPatientChat, IsWanted } from './patient-chats.js';
 import { sayPrivately } from './say.js';
+import { shownValue } from './shown-value.js';
 
 interface TakeAnswersDeps {
   readonly answers: Answers;
@@ -84,10 +85,10 @@ export class TakeAnswers {
 export function answerOfFields(
   { answer }: OpenAsk,
   values: Readonly<Record<string, unknown>>,
-  { asks }: Texts,
+  texts: Texts,
 ): Omit<GivenAnswer, 'by'> {
   const isForm = answer.kind === 'fields' && answer.title !== undefined;
-  if (isForm) return { kind: 'given', value: values, values, label: asks.filledIn };
+  if (isForm) return { kind: 'given', value: values, values, label: texts.asks.filledIn };
   const value = Object.values(values)[0];
-  return { kind: 'given', value, label: String(value) };
+  return { kind: 'given', value, label: shownValue({}, value, texts) };
 }

@@ -33,7 +33,10 @@ export async function askMessage(
     const choices = answer.options.map(({ label }, index) => ({ label, value: String(index) }));
     blocks.push({ kind: 'picklist', id: CHOICE, label: answer.label, options: choices });
   }
-  blocks.push(...howToType(job, asking), { kind: 'buttons', buttons });
+  blocks.push(...whatToType(answer, textsFor(job.state.locale)), ...howToType(job, asking), {
+    kind: 'buttons',
+    buttons,
+  });
   return inLanguage({ fallback: plainText(asking.text), blocks }, job.state.locale);
 }
 
@@ -57,6 +60,14 @@ export function unansweredMessage(recipe: string, asking: OpenAsk, { asks }: Tex
 /** True: what the person who asked types next is the answer, without any button. */
 export function isTypedFor({ answer, who }: OpenAsk): boolean {
   return answer.kind === 'fields' && answer.title === undefined && who.kind !== 'users';
+}
+
+/** What helps with an answer that is one field; the fields of a form have it beside them. */
+function whatToType(answer: RenderedAnswer, { commands }: Texts): readonly Block[] {
+  const [field] = answer.kind === 'fields' && answer.title === undefined ? answer.fields : [];
+  const hints = [field?.hint, field?.example === undefined ? undefined : commands.example(field.example)];
+  const shown = hints.filter((hint) => hint !== undefined).join(', ');
+  return shown === '' ? [] : [{ kind: 'note', text: [{ text: shown }] }];
 }
 
 /** How the one who may answer does it by typing. Where others may, too, they do it with the button alone. */

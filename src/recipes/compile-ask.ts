@@ -1,7 +1,7 @@
 import { type CompileContext, compileTemplate, type Template } from '../language/template.js';
 import type { YamlPath } from '../language/yaml-document.js';
 import type { AskShape, FieldShape } from './ask-shape.js';
-import { compileOptions, isMoving } from './compile-parameters.js';
+import { compileOptions, isMoving, titleOf } from './compile-parameters.js';
 import { compileValues } from './compile-reply.js';
 import type { AskAnswer, AskButton, AskField, AskStep } from './compiled-recipe.js';
 import { parseParameterValue, writtenForMachines } from './parameter-values.js';
@@ -102,7 +102,7 @@ class AskCompiler {
     const field: AskField = {
       ...rest,
       hidden: false,
-      prompt: prompt ?? (name === TYPED ? '' : `${name.replaceAll('_', ' ')}?`),
+      prompt: prompt ?? (name === TYPED ? '' : `${titleOf(name)}?`),
       ...(hint === undefined ? {} : { hint }),
       ...(example === undefined ? {} : { example: String(example) }),
       ...(options === undefined ? {} : { options: this.#options(options, [...path, 'options']) }),

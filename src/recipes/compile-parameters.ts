@@ -152,7 +152,8 @@ function compileValidation(
   };
 }
 
-function titleOf(name: string): string {
+/** A name as the beginning of a sentence. */
+export function titleOf(name: string): string {
   const words = name.replaceAll('_', ' ');
   return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
 }

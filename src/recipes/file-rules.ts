@@ -19,13 +19,13 @@ export function refuseFile(
   { name, validation }: Pick<Parameter, 'name' | 'validation'>,
   file: Offered,
   limitBytes: number,
-  { parameters }: Texts,
+  { format, parameters }: Texts,
 ): string | undefined {
   if (file.unreadable !== undefined) return parameters.unreadable[file.unreadable](file.name);
   const maxBytes = largest(validation?.maxBytes, limitBytes);
   if (file.size === 0) return parameters.fileEmpty;
   if (file.size !== undefined && file.size > maxBytes)
-    return validation?.message ?? parameters.fileTooLarge(name, sizeOf(maxBytes));
+    return validation?.message ?? parameters.fileTooLarge(name, sizeOf(maxBytes, format));
   const types = validation?.types;
   if (!types || types.some((type) => isOfType(file, type))) return undefined;
   return (
@@ -55,6 +55,6 @@ function titleOf(type: string, { anyOf }: Texts['parameters']): string {
   return type.includes('/') ? type : type.toUpperCase();
 }
 
-function sizeOf(bytes: number): string {
-  return bytes >= MB ? `${Math.floor((bytes / MB) * 10) / 10} MB` : `${Math.ceil(bytes / 1024)} KB`;
+function sizeOf(bytes: number, { exact }: Texts['format']): string {
+  return bytes >= MB ? `${exact(Math.floor((bytes / MB) * 10) / 10)} MB` : `${exact(Math.ceil(bytes / 1024))} KB`;
 }

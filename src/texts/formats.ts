@@ -11,6 +11,8 @@ export interface Formats {
   /** `A, B or C` of marked words. */
   orOf(items: readonly Span[]): RichText;
   number(value: number): string;
+  /** As people type it: all its digits, and nothing between the thousands. */
+  exact(value: number): string;
   /** Written before the fraction of a number; two where region and language differ (Switzerland), so that both are in use. */
   readonly decimals: readonly string[];
   /** Written between the thousands of a number. */
@@ -47,6 +49,7 @@ export function formatsFor(locale: string): Formats {
   const plurals = new Intl.PluralRules(locale);
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'always' });
   const numbers = new Intl.NumberFormat(locale);
+  const exact = new Intl.NumberFormat(locale, { useGrouping: false, maximumFractionDigits: 20 });
   const ofLanguage = new Intl.NumberFormat(new Intl.Locale(locale).language);
   return {
     locale,
@@ -59,6 +62,7 @@ export function formatsFor(locale: string): Formats {
         .map(({ type, value }) => (type === 'element' ? (items[Number(value)] ?? { text: '' }) : { text: value }));
     },
     number: (value) => numbers.format(value),
+    exact: (value) => exact.format(value),
     decimals: [...new Set([numbers, ofLanguage].map((format) => signOf(format, 'decimal')))],
     group: signOf(numbers, 'group'),
     duration: (ms) => {

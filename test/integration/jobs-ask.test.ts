@@ -67,6 +67,13 @@ ${TAIL}`,
     ask: { text: How many?, input: { type: number } }
   - reply: { text: "{{ steps.decision.value * 2 }}" }`,
   }),
+  price: recipe({
+    command: 'price',
+    connections: '{}',
+    steps: `  - id: decision
+    ask: { text: How much?, input: { type: number, hint: in euros, example: 12 } }
+  - reply: { text: "{{ steps.decision.value }}" }`,
+  }),
   form: recipe({
     command: 'form',
     connections: '{}',
@@ -268,6 +275,17 @@ describe('a job that asks', () => {
       await handled;
     },
   );
+
+  test('that is one value to type says what helps with it, calls it by no inner name, and repeats it as it is typed there', async () => {
+    const question = await asked('price', { locale: 'de-DE' });
+    expect(contentOf(question).blocks).toContainEqual({ kind: 'note', text: [{ text: 'in euros, z. B. 12' }] });
+    await kit.say('zwölf', { locale: 'de-DE' });
+    expect(textOf(kit.chat.last())).toBe('„Antwort“ muss eine Zahl sein, zum Beispiel 5000 oder 1250,50.');
+    await kit.say('1,234', { locale: 'de-DE' });
+    await kit.idle();
+    expect(textOf(question)).toBe('How much?\n✓ 1,234, von Name of ann');
+    expect(textOf(kit.chat.last())).toBe('1.234');
+  });
 
   test('does not take what is typed after another command; its button still asks', async () => {
     const question = await asked('type');

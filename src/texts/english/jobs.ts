@@ -47,7 +47,7 @@ export const jobs = (format: Formats) => ({
       rich`${italic(recipe)} can only be used in certain channels. Type it there, or ask the person who looks after me here.`,
   },
   tooManyItems: (items: number, most: number) =>
-    `These are ${items} things, and I may work on ${most} at most. Nothing was done to them.`,
+    `These are ${format.number(items)} things, and I may work on ${format.number(most)} at most. Nothing was done to them.`,
   tooMuchData: 'This is more data than I can work through at once. Nothing was done to it.',
   tooMuchResult: 'What this gives is more than I can keep.',
   onlyInChannels: 'It asks other people something, so it works in a channel only.',
@@ -72,6 +72,8 @@ export const asks = (format: Formats) => ({
   filledIn: 'Filled in',
   orSkip: (word: string, preset: string | undefined) =>
     preset === undefined ? `or ${word}` : `or ${word} for ${preset}`,
+  /** What the one thing is called that a question asks for. */
+  answerName: 'answer',
   typeThe: (field: string) => `Please type the ${field}.`,
   startedElse: 'You have started something else since I asked. Press Answer to answer it.',
   nothingToChoose: 'There is nothing to choose from.',
@@ -82,7 +84,7 @@ export const asks = (format: Formats) => ({
 export const replies = (format: Formats) => ({
   nothingToChoose: (label: string) => `${label}: there is nothing to choose.`,
   moreToChoose: (count: number) => `… and ${format.number(count)} more to choose from.`,
-  moreRows: (count: number) => `… and ${count} more ${count === 1 ? 'row' : 'rows'}.`,
+  moreRows: (count: number) => `… and ${format.number(count)} more ${count === 1 ? 'row' : 'rows'}.`,
   sure: 'Are you sure?',
   yes: 'Yes',
   no: 'No',

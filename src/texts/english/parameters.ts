@@ -26,8 +26,8 @@ export const parameters = (format: Formats) => ({
     `"${name}" must be one of: ${options.join(', ')}${hasMore ? ', …' : ''}.`,
   bounds: (name: string, { max, maxLength, min, minLength }: Bounds) => {
     const rules = [
-      ...(min === undefined ? [] : [`at least ${min}`]),
-      ...(max === undefined ? [] : [`at most ${max}`]),
+      ...(min === undefined ? [] : [`at least ${format.exact(min)}`]),
+      ...(max === undefined ? [] : [`at most ${format.exact(max)}`]),
       ...(minLength === undefined ? [] : [`at least ${minLength} characters`]),
       ...(maxLength === undefined ? [] : [`at most ${maxLength} characters`]),
     ];

@@ -46,7 +46,7 @@ export const jobs = (format: Formats): Texts['jobs'] => ({
       rich`${italic(recipe)} geht nur in bestimmten Kanälen. Tippen Sie den Befehl dort, oder fragen Sie die Person, die sich hier um mich kümmert.`,
   },
   tooManyItems: (items, most) =>
-    `Das sind ${items} Dinge, und ich darf höchstens ${most} bearbeiten. Es wurde nichts mit ihnen getan.`,
+    `Das sind ${format.number(items)} Dinge, und ich darf höchstens ${format.number(most)} bearbeiten. Es wurde nichts mit ihnen getan.`,
   tooMuchData: 'Das sind mehr Daten, als ich auf einmal durcharbeiten kann. Es wurde nichts mit ihnen getan.',
   tooMuchResult: 'Das Ergebnis ist größer, als ich behalten kann.',
   onlyInChannels: 'Dabei werden andere Leute etwas gefragt, deshalb geht es nur in einem Kanal.',
@@ -69,6 +69,7 @@ export const asks = (format: Formats): Texts['asks'] => ({
   wasFirst: (name, label) => `${name} war schneller: ✓ ${label}`,
   filledIn: 'Ausgefüllt',
   orSkip: (word, preset) => (preset === undefined ? `oder ${word}` : `oder ${word} für ${preset}`),
+  answerName: 'Antwort',
   typeThe: (field) => `Bitte tippen Sie: ${field}.`,
   startedElse: 'Sie haben etwas anderes begonnen, seit ich gefragt habe. Drücken Sie „Antworten“, um zu antworten.',
   nothingToChoose: 'Es gibt nichts zur Auswahl.',
@@ -78,7 +79,7 @@ export const asks = (format: Formats): Texts['asks'] => ({
 export const replies = (format: Formats): Texts['replies'] => ({
   nothingToChoose: (label) => `${label}: Es gibt nichts auszuwählen.`,
   moreToChoose: (count) => `… und ${format.number(count)} weitere zur Auswahl.`,
-  moreRows: (count) => `… und ${count} weitere ${count === 1 ? 'Zeile' : 'Zeilen'}.`,
+  moreRows: (count) => `… und ${format.number(count)} weitere ${count === 1 ? 'Zeile' : 'Zeilen'}.`,
   sure: 'Sind Sie sicher?',
   yes: 'Ja',
   no: 'Nein',

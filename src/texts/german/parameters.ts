@@ -16,8 +16,8 @@ export const parameters = (format: Formats): Texts['parameters'] => ({
   oneOf: (name, options, hasMore) => `„${name}“ muss eines davon sein: ${options.join(', ')}${hasMore ? ', …' : ''}.`,
   bounds: (name, { max, maxLength, min, minLength }) => {
     const rules = [
-      ...(min === undefined ? [] : [`mindestens ${min}`]),
-      ...(max === undefined ? [] : [`höchstens ${max}`]),
+      ...(min === undefined ? [] : [`mindestens ${format.exact(min)}`]),
+      ...(max === undefined ? [] : [`höchstens ${format.exact(max)}`]),
       ...(minLength === undefined ? [] : [`mindestens ${minLength} Zeichen`]),
       ...(maxLength === undefined ? [] : [`höchstens ${maxLength} Zeichen`]),
     ];

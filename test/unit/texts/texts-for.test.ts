@@ -29,6 +29,19 @@ describe('the language of a person', () => {
     expect(textsFor('de_AT')).toBe(textsFor('de-AT'));
   });
 
+  it('writes numbers that people may type as they would type them', () => {
+    const bounds = { min: 0.125, max: 1_234_567.5 };
+
+    expect(textsFor('de').parameters.bounds('days', bounds)).toBe(
+      'Für „days“ gilt: mindestens 0,125 und höchstens 1234567,5.',
+    );
+    expect(textsFor('en').parameters.bounds('days', bounds)).toBe(
+      '"days" must have at least 0.125 and at most 1234567.5.',
+    );
+    expect(textsFor('de').format.exact(0.1234567)).toBe('0,1234567');
+    expect(textsFor('de').replies.moreRows(1_200)).toBe('… und 1.200 weitere Zeilen.');
+  });
+
   it('has the spans of time and the lists of its region', () => {
     const { format } = textsFor('de-AT');
 
