@@ -106,8 +106,8 @@ export function toProfile(account: unknown, tenantId: string): ChatUserProfile {
   return {
     ...(aadObjectId ? { userId: aadObjectId.toLowerCase() } : {}),
     name: name || givenName || userPrincipalName || 'somebody',
-    // The organisation's name would take a permission of Microsoft Graph.
-    place: `tenant ${tenantId.slice(0, 8)}`,
+    // The organisation's name would take a permission of Microsoft Graph. Of guests, too, the sign-in name ends with its domain.
+    place: (userPrincipalName ?? address)?.split('@').at(-1) || tenantId.slice(0, 8),
     ...(address && toStanding(account, tenantId) === 'member' ? { confirmedEmail: address } : {}),
   };
 }

@@ -96,9 +96,14 @@ describe('who a person is', () => {
   it('is what the tenant says', () => {
     expect(toProfile(account, TENANT)).toEqual({
       name: 'Rita Rep',
-      place: 'tenant 11111111',
+      place: 'acme.example',
       confirmedEmail: 'rita@acme.example',
     });
+  });
+
+  it('is of the organisation that the sign-in name ends with, and of a tenant where there is none', () => {
+    expect(toProfile({ ...account, userPrincipalName: undefined }, TENANT).place).toBe('acme.example');
+    expect(toProfile({ name: 'Rita Rep' }, TENANT).place).toBe('11111111');
   });
 
   it('has the sign-in name for an address where there is no other', () => {
@@ -109,7 +114,10 @@ describe('who a person is', () => {
     ['by role', { userRole: 'guest' }],
     ['by sign-in name', { userPrincipalName: 'rita_home.example#EXT#@acme.onmicrosoft.com' }],
   ])('has no confirmed address when they are a guest %s', (_how, change) => {
-    expect(toProfile({ ...account, ...change }, TENANT)).toEqual({ name: 'Rita Rep', place: 'tenant 11111111' });
+    expect(toProfile({ ...account, ...change }, TENANT)).toEqual({
+      name: 'Rita Rep',
+      place: String({ ...account, ...change }.userPrincipalName.split('@').at(-1)),
+    });
   });
 });
 
