@@ -259,7 +259,7 @@ export function assemble(policy: ServicePolicy, catalogue: () => Catalogue, driv
       commands.home.changed(user);
       await commands.loginCompleted(user, event);
     },
-    onFailed: (event) => notices.failed(event),
+    onFailed: (event) => notices.failed(event).then(() => commands.home.changed(chatUserOf(event.owner))),
   });
   const commands = assembleCommands({
     ...{ answers, appTitle, callApp, patience, refusals, claims, clicks, clock, ...ways, denialOf, help, intake, jobs },

@@ -46,7 +46,11 @@ export class LoginNotices {
   async failed(event: LoginFailed): Promise<void> {
     const texts = textsFor(event.locale);
     const text = event.text?.(event.locale) ?? texts.logins.openedByOther(event.title);
-    await this.#tell(chatUserOf(event.owner), event.context, async () => textMessage(text));
+    const user = chatUserOf(event.owner);
+    // Before it is said that Login may be pressed again.
+    if (event.reason === 'wrong_person' && event.continuation !== undefined)
+      await this.#deps.waiting.promptAgain(user, event.continuation);
+    await this.#tell(user, event.context, async () => textMessage(text));
   }
 
   /** What cannot be said here stands on the page, too. */

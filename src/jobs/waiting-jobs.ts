@@ -64,6 +64,15 @@ export class WaitingJobs {
     await this.#logins.tell({ user, connected });
   }
 
+  /** A link of this job does not work any more: there is another in its prompt. */
+  async promptAgain(user: ChatUser, id: JobId): Promise<void> {
+    await this.#turns.take(id, async () => {
+      const job = await loadJob(this.#deps, id);
+      const isTheirs = job?.status === 'suspended' && isSameOwner(job.user, user);
+      if (isTheirs && job.waitingFor.length > 0) await this.#prompt(job, []);
+    });
+  }
+
   /** Passes on the logins that could not be passed on before. */
   async tellAgain(): Promise<void> {
     await this.#logins.tellAgain();
@@ -72,10 +81,12 @@ export class WaitingJobs {
   async #tell({ user, connected }: CompletedLogin<Connected>): Promise<void> {
     for (const id of await this.#deps.store.waitingFor(user, connected.connection)) {
       // What fails is looked after later; it must not keep the others asleep.
-      await this.#oneLoginLess(id, connected).catch((error: unknown) => {
-        if (isBehalfError(error, 'store.unavailable')) throw error;
-        this.#deps.logger.warn({ jobId: id, err: asBehalfError(error) }, 'a job could not be woken');
-      });
+      await this.#turns
+        .take(id, () => this.#oneLoginLess(id, connected))
+        .catch((error: unknown) => {
+          if (isBehalfError(error, 'store.unavailable')) throw error;
+          this.#deps.logger.warn({ jobId: id, err: asBehalfError(error) }, 'a job could not be woken');
+        });
     }
   }
 
@@ -89,11 +100,9 @@ export class WaitingJobs {
     for (const connection of job.waitingFor) {
       if (stillMissing.has(connection)) continue;
       const slot = [...slots.values()].find(({ parent }) => parent.name === connection);
-      await this.#oneLoginLess(job.id, {
-        connection,
-        title: this.#deps.titleOf(connection),
-        account: slot?.account?.label ?? '',
-      });
+      const title = this.#deps.titleOf(connection);
+      const connected = { connection, title, account: slot?.account?.label ?? '' };
+      await this.#turns.take(job.id, () => this.#oneLoginLess(job.id, connected));
     }
   }
 
@@ -196,11 +205,7 @@ export class WaitingJobs {
     return this.#deps.recipes().get(job.recipe)?.name ?? job.recipe;
   }
 
-  #oneLoginLess(id: JobId, connected: Connected): Promise<void> {
-    return this.#turns.take(id, () => this.#goOn(id, connected));
-  }
-
-  async #goOn(id: JobId, connected: Connected): Promise<void> {
+  async #oneLoginLess(id: JobId, connected: Connected): Promise<void> {
     const { metrics, logger } = this.#deps;
     const changed = await changeJob(this.#deps, id, (job, now) => {
       if (job.status !== 'suspended' || !job.waitingFor.includes(connected.connection)) return undefined;
@@ -209,10 +214,7 @@ export class WaitingJobs {
     });
     if (!changed) return;
     this.#deps.onWaitingChanged(changed.user);
-    if (changed.status === 'suspended') {
-      await this.#quietly(changed, () => this.#promptForTheRest(changed, connected));
-      return;
-    }
+    if (changed.status === 'suspended') return this.#prompt(changed, [connected]);
     metrics.count('jobs_resumed', { recipe: changed.recipe });
     logger.info({ jobId: id, recipe: changed.recipe, connection: connected.connection }, 'job goes on after the login');
     if (changed.state.prompt)
@@ -220,14 +222,16 @@ export class WaitingJobs {
     await inJobSpan(this.#deps.tracing, changed, { name: 'go on' }, () => this.#deps.handOver(changed));
   }
 
-  async #promptForTheRest(waiting: Job, connected: ConnectedApp): Promise<void> {
+  /** Asks for the logins that are still missing, with new links. */
+  async #prompt(waiting: Job, connected: readonly ConnectedApp[]): Promise<void> {
     const job = chatJobOf(waiting);
     if (!job) return;
     const { chats, clicks, createLoginLink } = this.#deps;
-    const missing = await this.missingLogins(job);
     const deps = { createLoginLink, clicks, chat: chats(job.user.platform), recipeName: this.nameOf(job) };
-    const prompt = await promptForLogins(deps, job, { missing, connected: [connected] });
-    await this.promptSeen(job.user, job.id, prompt);
+    await this.#quietly(job, async () => {
+      const missing = await this.missingLogins(job);
+      await this.promptSeen(job.user, job.id, await promptForLogins(deps, job, { missing, connected }));
+    });
   }
 
   /** Ends a job that still waits, `when` that is still right; tells whether it did. */

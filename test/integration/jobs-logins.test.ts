@@ -173,6 +173,23 @@ describe('a job that needs a login', () => {
     expect(await statuses()).toEqual(['cancelled', 'cancelled']);
   });
 
+  test('has another link for its person when somebody else has answered the login: the first is of no use any more', async () => {
+    await kit.say('create thing title: Desk', { user: BOB });
+    const prompt = await prompted('create thing title: Chair');
+    const [before] = loginButtonsOf(prompt);
+    const outcome = await (await kit.openLogin(before?.url ?? '')).comeBack('other@mail.example');
+    if (outcome.kind !== 'proof_needed') throw new Error(`It came to ${outcome.kind}`);
+    await kit.say(outcome.code, { user: BOB });
+    await kit.idle();
+
+    await expect(kit.openLogin(before?.url ?? '')).rejects.toThrow('does not work');
+    const [after] = loginButtonsOf(prompt);
+    expect(after?.url).not.toBe(before?.url);
+    await kit.logIn(prompt, ACCOUNT);
+    await kit.idle();
+    expect(textOf(prompt)).toBe('Created Chair as ann@acme.example.');
+  });
+
   test('is not cancelled by somebody else', async () => {
     const prompt = await prompted('create thing title: A');
     await kit.press(prompt, 'Cancel', { user: BOB });
