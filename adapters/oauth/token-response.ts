@@ -28,6 +28,7 @@ const MAX_EXPIRES_IN_SECONDS = 10 * 365 * 24 * 60 * 60;
 /** Longest field that is kept, in characters. */
 const MAX_FIELD = 2_000;
 const MAX_RETRY_AFTER_MS = 24 * 60 * 60_000;
+const MAX_ERROR_CODES = 5;
 /** What may stand in a header; anything else is no token (RFC 6750 section 2.1, RFC 6749 appendix A.12). */
 const TOKEN = /^[\x21-\x7e]{1,16384}$/;
 const REFRESH_TOKEN = /^[\x20-\x7e]{1,16384}$/;
@@ -44,7 +45,7 @@ const TRANSIENT_ERRORS: ReadonlySet<string> = new Set(['server_error', 'slow_dow
 
 /**
  * Judges an answer of the token endpoint: tokens, or a `BehalfError` that names its class. An `error` in the body counts
- * whatever the status (some servers send it with 200); nothing of the body gets into the error but its known name.
+ * whatever the status (some servers send it with 200); nothing of the body gets into the error but its known name and numbers.
  */
 export function judgeTokenResponse(response: TokenResponse, facts: TokenRequestFacts): TokenSet {
   const whole = asRecord(response.body);
@@ -133,7 +134,7 @@ function judgeFailure(
     return failure('oauth.transient', 'The token endpoint is in trouble', response);
   }
   if (typeof error === 'string')
-    return failure(classOfError(error, app), 'The token endpoint refuses', response, error);
+    return failure(classOfError(error, app), 'The token endpoint refuses', response, knownError(body, error, app));
   if (status >= 300 && status < 400) return failure('oauth.transient', 'The token endpoint redirects', response);
   // RFC 6749 section 5.2: 401 stands for failed client authentication.
   if (status === 401) return failure('oauth.operator', 'The token endpoint refuses the client', response);
@@ -146,12 +147,31 @@ function classOfError(error: string, app: TokenApp): ErrorCode {
   return TRANSIENT_ERRORS.has(error) ? 'oauth.transient' : 'oauth.protocol';
 }
 
-function failure(code: ErrorCode, message: string, { status, retryAfter }: TokenResponse, error?: string): BehalfError {
+interface KnownError {
+  readonly error: string;
+  /** Of Entra ID (`AADSTS` and such a number): which of the many reasons behind one `error` it is. */
+  readonly errorCodes?: string;
+}
+
+function knownError(body: Readonly<Record<string, unknown>> | undefined, error: string, app: TokenApp): KnownError {
+  const known = ['invalid_grant', ...OPERATOR_ERRORS, ...TRANSIENT_ERRORS, ...app.reauthorizeErrors];
+  const codes = body?.['error_codes'];
+  const numbers = Array.isArray(codes) ? codes.filter(Number.isSafeInteger).slice(0, MAX_ERROR_CODES) : [];
+  return {
+    error: known.includes(error) ? error : 'other',
+    ...(numbers.length === 0 ? {} : { errorCodes: numbers.join(',') }),
+  };
+}
+
+function failure(
+  code: ErrorCode,
+  message: string,
+  { status, retryAfter }: TokenResponse,
+  known?: KnownError,
+): BehalfError {
   const retryAfterMs = readRetryAfter(retryAfter);
-  const isKnown =
-    error === 'invalid_grant' || (error !== undefined && (OPERATOR_ERRORS.has(error) || TRANSIENT_ERRORS.has(error)));
   return new BehalfError(code, message, {
-    details: { status, ...(error === undefined ? {} : { error: isKnown ? error : 'other' }) },
+    details: { status, ...known },
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   });
 }

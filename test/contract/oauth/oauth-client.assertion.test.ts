@@ -88,4 +88,22 @@ describe('the exchange of an assertion', () => {
     expect(failure.code).toBe(code);
     expect(JSON.stringify([failure.message, failure.details, failure.stack])).not.toContain('canary');
   });
+
+  it.each<[string, object, object]>([
+    [
+      'which of the reasons behind an error it is',
+      { error: 'invalid_grant', error_codes: [65001], suberror: 'canary' },
+      { error: 'invalid_grant', errorCodes: '65001' },
+    ],
+    [
+      'an error that the app is known to have',
+      { error: 'interaction_required', error_codes: [50076, 'canary', 50079] },
+      { error: 'interaction_required', errorCodes: '50076,50079' },
+    ],
+    ['no error that nobody knows', { error: 'canary', error_codes: 'canary' }, { error: 'other' }],
+  ])('tells the operator %s', async (_what, body, details) => {
+    server.script(() => ({ status: 400, body }));
+    const failure: unknown = await client.exchangeAssertion(app(), EXCHANGE).catch((error: unknown) => error);
+    expect(isBehalfError(failure) && failure.details).toEqual({ status: 400, ...details });
+  });
 });
