@@ -1,4 +1,5 @@
 import { crashText, endOnCrash } from './cli/crashes.js';
+import { letReadersGo } from './cli/output.js';
 import { readSettingsFile, takeSettingsFile } from './cli/settings-file.js';
 import { runService } from './cli/start.js';
 import { isBehalfError } from './kernel/errors.js';
@@ -12,6 +13,7 @@ async function main(): Promise<void> {
   const [command = 'start', ...others] = words;
   // What only the other commands need is not loaded for the service.
   if (command === 'start' && others.length === 0) return runService(process.env);
+  letReadersGo(end);
   const { createProgram } = await import('./cli/program.js');
   await createProgram(process.env).parseAsync(words, { from: 'user' });
 }

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type AuditFilter, csvHead, isWanted, toCsvLine, toJsonLine, toTextLine } from '../audit/audit-lines.js';
 import type { AuditLog, AuditVerdict } from '../audit/audit-log.js';
@@ -8,6 +7,7 @@ import { parseStoreConfig } from '../config.js';
 import { AUDIT_KINDS } from '../kernel/audit.port.js';
 import type { Environment } from './environment.js';
 import { endOf, momentOf } from './moment.js';
+import { print } from './output.js';
 import { auditPersonOf } from './person.js';
 
 /** Lines that are written at once. */
@@ -44,7 +44,7 @@ export function addAuditCommand(program: Command, environment: Environment): voi
     .addOption(new Option('--kind <kind>', 'what kind of entry').choices(AUDIT_KINDS))
     .addOption(new Option('--json', 'one JSON object a line').conflicts('csv'))
     .option('--csv', 'comma-separated values with a head line')
-    .action((options: ExportOptions) => withLog((log) => print(log, options)));
+    .action((options: ExportOptions) => withLog((log) => printLog(log, options)));
   audit
     .command('verify')
     .description(
@@ -63,22 +63,17 @@ export function addAuditCommand(program: Command, environment: Environment): voi
     );
 }
 
-async function print(log: AuditLog, { csv, from, json, to, ...filter }: ExportOptions): Promise<void> {
+async function printLog(log: AuditLog, { csv, from, json, to, ...filter }: ExportOptions): Promise<void> {
   const format = csv ? toCsvLine : json ? toJsonLine : toTextLine;
   let lines = csv ? [csvHead()] : [];
   for await (const line of log.read({ ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) })) {
     if (!isWanted(line, filter)) continue;
     lines.push(format(line));
     if (lines.length < PORTION) continue;
-    await write(lines);
+    if (!(await print(lines.join('')))) return;
     lines = [];
   }
-  await write(lines);
-}
-
-/** Waits for whoever reads: a long log must not gather in memory. */
-async function write(lines: readonly string[]): Promise<void> {
-  if (!process.stdout.write(lines.join(''))) await once(process.stdout, 'drain');
+  await print(lines.join(''));
 }
 
 function textOf(verdict: AuditVerdict): string {

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { Command } from 'commander';
 import type { ChatUser } from '../chat/chat-user.js';
 import { openConnections } from '../compose/open-connections.js';
@@ -7,6 +6,7 @@ import { parseConfig } from '../config.js';
 import { BehalfError } from '../kernel/errors.js';
 import type { Erased } from '../privacy/erase-person.js';
 import type { Environment } from './environment.js';
+import { print } from './output.js';
 import { chatUserOf } from './person.js';
 
 interface EraseOptions {
@@ -35,7 +35,7 @@ export function addPrivacyCommand(program: Command, environment: Environment): v
     .command('export')
     .description('print everything that is kept about a person, as JSON; never a token')
     .requiredOption(user, whose, chatUserOf)
-    .action((options: { readonly user: ChatUser }) => withPeople((people) => print(people, options.user)));
+    .action((options: { readonly user: ChatUser }) => withPeople((people) => printExport(people, options.user)));
   privacy
     .command('erase')
     .description('end the connections of a person and erase everything that is kept about them, but the audit log')
@@ -46,11 +46,8 @@ export function addPrivacyCommand(program: Command, environment: Environment): v
     .action((options: EraseOptions) => withPeople((people) => erase(people, options)));
 }
 
-/** Waits for whoever reads: a long history must not gather in memory. */
-async function print(people: PersonTools, user: ChatUser): Promise<void> {
-  for await (const piece of people.export(user)) {
-    if (!process.stdout.write(piece)) await once(process.stdout, 'drain');
-  }
+async function printExport(people: PersonTools, user: ChatUser): Promise<void> {
+  for await (const piece of people.export(user)) if (!(await print(piece))) return;
 }
 
 async function erase(people: PersonTools, { json, unrevoked, user, yes }: EraseOptions): Promise<void> {

@@ -1,5 +1,6 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -134,6 +135,28 @@ describe('behalf privacy', () => {
       const { connections, health } = await stores();
       expect(await connections.list(BOB)).toEqual([]);
       await health.close();
+    },
+    MANY_COMMANDS_MS,
+  );
+
+  it(
+    'ends without a word where nobody reads any more, and is noted all the same',
+    async () => {
+      const command = ['--import', 'tsx', 'src/main.ts', 'privacy', 'export', '--user', 'slack:T1:UCARL'];
+      const child = spawn(process.execPath, command, { cwd: ROOT, env: environment });
+      child.stdout.destroy();
+      let said = '';
+      child.stderr.on('data', (chunk) => {
+        said += chunk;
+      });
+      const [code] = await once(child, 'close');
+      expect({ code, said }).toEqual({ code: 0, said: '' });
+      const { audit, health } = await stores();
+      const noted: unknown[] = [];
+      for await (const { event } of new AuditLog({ store: audit, vault }).read()) noted.push(event);
+      await health.close();
+      const person = { platform: 'slack', tenant: 'T1', user: 'UCARL' };
+      expect(noted).toContainEqual(expect.objectContaining({ kind: 'privacy', outcome: 'exported', person }));
     },
     MANY_COMMANDS_MS,
   );
