@@ -3,6 +3,7 @@ import { loadCatalogue } from '../catalogue.js';
 import { missingStore } from '../compose/existing-store.js';
 import { type OpenedConnections, openConnections } from '../compose/open-connections.js';
 import { parseConfig } from '../config.js';
+import { UNREADABLE } from '../connections/connections.js';
 import { methodOf, type ParentConnection } from '../connections/parent-connection.js';
 import { asBehalfError, BehalfError } from '../kernel/errors.js';
 import { reasonText } from '../texts/reason-text.js';
@@ -130,6 +131,11 @@ async function disconnect({ catalogue, connections }: OpenedConnections, name: s
   if (catalogue.parent(name)?.auth.kind === 'static') {
     throw new BehalfError('connection.invalid', `${name} has its secrets in connections.yaml: take them out there`);
   }
+  if ((await connections.get('shared', name))?.reason === UNREADABLE)
+    throw new BehalfError(
+      'config.invalid',
+      `No key of ENCRYPTION_KEYS opens the connection ${name}. Nothing was done. Give all keys that the service has had; where one is lost: behalf connect ${name}, and end the former login in the app.`,
+    );
   const ended = await connections.disconnect('shared', name);
   if (ended === undefined) throw notConnected(name);
   const told = {

@@ -164,10 +164,15 @@ describe('behalf connect', () => {
     const own = environment;
     environment = { ...own, ENCRYPTION_KEYS: `k2:${randomBytes(32).toString('base64')}` };
     const refused = await run(['connections', 'delete', 'crm', '--yes']);
+    const kept = await run(['connections', 'disconnect', 'crm']);
     environment = own;
     expect(refused).toMatchObject({
       code: 2,
       text: expect.stringContaining('opens connections of crm: 1. Nothing was done.'),
+    });
+    expect(kept).toMatchObject({
+      code: 2,
+      text: expect.stringContaining('opens the connection crm. Nothing was done.'),
     });
     const removed = await run(['connections', 'delete', 'crm', '--yes']);
     expect(removed.text).toContain('Deleted the shared connection crm');
