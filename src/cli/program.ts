@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { nearest } from '../language/did-you-mean.js';
 import { addAuditCommand } from './audit.js';
 import { addBackupCommands } from './backup.js';
 import { addCheckCommand } from './check.js';
@@ -25,11 +26,16 @@ export function createProgram(environment: Environment): Command {
   program
     .command('start', { isDefault: true })
     .description('start the service')
-    // As the default it is given the words of a command that does not exist.
+    // A mistyped command comes here, too.
     .allowExcessArguments()
-    .action((_options: object, { args: [word] }: Command) =>
-      word === undefined ? runService(environment) : program.error(`error: there is no command "${word}"`),
-    );
+    .action(async (_options: unknown, { args: [unknown] }: Command) => {
+      if (unknown === undefined) return runService(environment);
+      const near = nearest(
+        unknown,
+        program.commands.map((command) => command.name()),
+      );
+      program.error(`error: unknown command '${unknown}'${near === undefined ? '' : `, did you mean ${near}?`}`);
+    });
   addCheckCommand(program, environment);
   addDoctorCommand(program, environment);
   addConnectorCommand(program, environment);

@@ -1,22 +1,24 @@
 import { createProgram } from '../../../src/cli/program.js';
 
-describe('a command line', () => {
-  const saidOf = async (...words: readonly string[]): Promise<string> => {
-    let said = '';
-    const program = createProgram({})
-      .exitOverride()
-      .configureOutput({
-        writeErr: (text) => {
-          said += text;
-        },
-      });
-    await expect(program.parseAsync(words, { from: 'user' })).rejects.toMatchObject({ exitCode: 1 });
-    return said;
-  };
+/** What the command line says to these words, without starting anything. */
+async function saidTo(...words: readonly string[]): Promise<string> {
+  let said = '';
+  const program = createProgram({})
+    .exitOverride()
+    .configureOutput({
+      writeErr: (text) => {
+        said += text;
+      },
+    });
+  await expect(program.parseAsync(words, { from: 'user' })).rejects.toMatchObject({ exitCode: 1 });
+  return said;
+}
 
-  it('with a command that does not exist is told so, with those that do', async () => {
-    const said = await saidOf('backups', 'copy.db');
-    expect(said).toMatch(/^error: there is no command "backups"\n/);
-    expect(said).toContain('restore <file>');
+describe('the command line', () => {
+  it('names a command that there is not, the nearest one, and those that there are', async () => {
+    expect(await saidTo('chek')).toMatch(/^error: unknown command 'chek', did you mean check\?\n/);
+    expect(await saidTo('fly')).toMatch(/^error: unknown command 'fly'\n/);
+    expect(await saidTo('start', 'chek')).toMatch(/^error: unknown command 'chek'/);
+    expect(await saidTo('backups', 'copy.db')).toContain('restore <file>');
   });
 });
