@@ -4,9 +4,21 @@ export interface DayWords {
   readonly yesterday: string;
   readonly today: string;
   readonly tomorrow: string;
+  readonly dayAfterTomorrow: string;
 }
 
-const ENGLISH: DayWords = { yesterday: 'yesterday', today: 'today', tomorrow: 'tomorrow' };
+const ENGLISH: DayWords = {
+  yesterday: 'yesterday',
+  today: 'today',
+  tomorrow: 'tomorrow',
+  dayAfterTomorrow: 'day after tomorrow',
+};
+const DAYS_AWAY = [
+  ['yesterday', -1],
+  ['today', 0],
+  ['tomorrow', 1],
+  ['dayAfterTomorrow', 2],
+] as const;
 
 /**
  * A day as `2026-12-24`, out of that, `24.12.2026` or a friendly word, in English or out of `words`; undefined for anything else. `12/24/2026` is read
@@ -32,10 +44,7 @@ export function parseDate(
 
 /** How many days after today it is that somebody calls so. */
 function daysAway(word: string, words: DayWords): number | undefined {
-  const isCalled = (day: keyof DayWords) => word === ENGLISH[day] || word === words[day];
-  if (isCalled('today')) return 0;
-  if (isCalled('tomorrow')) return 1;
-  return isCalled('yesterday') ? -1 : undefined;
+  return DAYS_AWAY.find(([day]) => word === ENGLISH[day] || word === words[day])?.[1];
 }
 
 function dotted(text: string): readonly (string | undefined)[] {
@@ -55,14 +64,15 @@ function dayIn(now: number, timeZone = 'UTC'): string {
   }
 }
 
-/** A time of day as `14:30`, out of that, `9:05` or `2:30 pm`; undefined for anything else. */
+/** A time of day as `14:30`, out of that, `9:05`, `2:30 pm` or `14 Uhr`; undefined for anything else. */
 export function parseTime(text: string): string | undefined {
-  const [, hours, minutes = '00', half] = /^(\d{1,2})(?:[:.](\d{2}))?\s?([ap]m)?$/i.exec(text) ?? [];
+  const [, hours, minutes = '00', half] = /^(\d{1,2})(?:[:.](\d{2}))?\s?([ap]m|uhr)?$/i.exec(text) ?? [];
   if (hours === undefined || Number(minutes) > 59) return undefined;
   // A number alone is no time.
   if (half === undefined && !/[:.]/.test(text)) return undefined;
   const hour = Number(hours);
-  if (half === undefined) return hour > 23 ? undefined : `${String(hour).padStart(2, '0')}:${minutes}`;
+  if (half === undefined || half.toLowerCase() === 'uhr')
+    return hour > 23 ? undefined : `${String(hour).padStart(2, '0')}:${minutes}`;
   if (hour < 1 || hour > 12) return undefined;
   const whole = (hour % 12) + (half.toLowerCase() === 'pm' ? 12 : 0);
   return `${String(whole).padStart(2, '0')}:${minutes}`;

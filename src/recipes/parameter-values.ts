@@ -142,7 +142,10 @@ function invalid(message: string): ParsedParameter {
 }
 
 /** What opens a quoted value, with what closes it. */
-export const QUOTES: Readonly<Record<string, string>> = { '"': '"', '“': '”', '„': '“', '«': '»', "'": "'", '‘': '’' };
+export const QUOTES: Readonly<Record<string, string>> = {
+  ...{ '"': '"', '“': '”', '„': '“', '«': '»', '»': '«' },
+  ...{ "'": "'", '‘': '’', '‚': '‘' },
+};
 
 /** The inside of a text that is quoted as a whole; else the text. */
 export function unquote(text: string): string {

@@ -11,7 +11,15 @@ export interface Bounds {
 /** What is wrong with what was given for a parameter. `*name*` becomes bold where the place has bold. */
 export const parameters = (format: Formats) => ({
   /** Single words that may be typed, in small letters. Those of English may be typed in every language. */
-  words: { yes: 'yes', no: 'no', yesterday: 'yesterday', today: 'today', tomorrow: 'tomorrow', skip: 'skip' },
+  words: {
+    yes: 'yes',
+    no: 'no',
+    yesterday: 'yesterday',
+    today: 'today',
+    tomorrow: 'tomorrow',
+    dayAfterTomorrow: 'day after tomorrow',
+    skip: 'skip',
+  },
   giveValue: (name: string) => `Please give a value for "${name}".`,
   tooLong: (name: string, characters: number) => `"${name}" is too long: ${characters} characters at most.`,
   yesOrNo: (name: string) => `Please answer yes or no for "${name}".`,

@@ -2,7 +2,15 @@ import type { Texts } from '../english.js';
 import type { Formats } from '../formats.js';
 
 export const parameters = (format: Formats): Texts['parameters'] => ({
-  words: { yes: 'ja', no: 'nein', yesterday: 'gestern', today: 'heute', tomorrow: 'morgen', skip: 'überspringen' },
+  words: {
+    yes: 'ja',
+    no: 'nein',
+    yesterday: 'gestern',
+    today: 'heute',
+    tomorrow: 'morgen',
+    dayAfterTomorrow: 'übermorgen',
+    skip: 'überspringen',
+  },
   giveValue: (name) => `Bitte geben Sie einen Wert für „${name}“ an.`,
   tooLong: (name, characters) => `„${name}“ ist zu lang: höchstens ${characters} Zeichen.`,
   yesOrNo: (name) => `Bitte antworten Sie für „${name}“ mit ja oder nein.`,

@@ -9,6 +9,7 @@ describe('dates that people type', () => {
     ['1.2.2027', '2027-02-01'],
     ['today', '2026-11-27'],
     ['Tomorrow', '2026-11-28'],
+    ['day after tomorrow', '2026-11-29'],
   ])('%s is %s', (text, day) => {
     expect(parseDate(text, { now: NOON })).toBe(day);
   });
@@ -28,11 +29,13 @@ describe('dates that people type', () => {
     ['2:30 pm', '14:30'],
     ['12am', '00:00'],
     ['12 PM', '12:00'],
+    ['14 Uhr', '14:00'],
+    ['9:30 uhr', '09:30'],
   ])('%s is the time %s', (text, time) => {
     expect(parseTime(text)).toBe(time);
   });
 
-  test.each(['25:00', '14', '13pm', '10:75', 'noon'])('%s is no time', (text) => {
+  test.each(['25:00', '14', '13pm', '25 Uhr', '10:75', 'noon'])('%s is no time', (text) => {
     expect(parseTime(text)).toBeUndefined();
   });
 });

@@ -146,11 +146,19 @@ describe('the value of one parameter', () => {
       [['gestern', 'yesterday'], '1969-12-31'],
       [['heute', 'today'], '1970-01-01'],
       [['Morgen', 'tomorrow'], '1970-01-02'],
+      [['übermorgen', 'day after tomorrow'], '1970-01-03'],
     ] as const)
       for (const word of words) expect(day(word, 'de')).toEqual({ kind: 'ok', value: date });
     expect(day('heute', 'en')).toMatchObject({ kind: 'invalid' });
     expect(day('bald', 'de')).toMatchObject({ message: expect.stringContaining('oder morgen.') });
   });
+
+  test.each(['"x y"', '“x y”', '„x y“', '«x y»', '»x y«', "'x y'", '‘x y’', '‚x y‘'])(
+    'takes the quotes off %s',
+    (text) => {
+      expect(parseParameterValue({ name: 'title', type: 'string' }, text)).toEqual({ kind: 'ok', value: 'x y' });
+    },
+  );
 
   test('reads yes and no', () => {
     expect(parseParameterValue({ name: 'urgent', type: 'boolean' }, 'Yes')).toEqual({ kind: 'ok', value: true });
