@@ -6,6 +6,7 @@ import type {
   RichTextSection,
   Button as SlackButton,
 } from '@slack/types';
+import { clip } from '../../src/chat/clip.js';
 import type {
   ActionButton,
   Block,
@@ -20,7 +21,7 @@ import { spokenWords } from '../../src/chat/message-words.js';
 import type { Texts } from '../../src/texts/english.js';
 import { textsFor } from '../../src/texts/texts-for.js';
 import { fitBlocks, joinParagraphs, plain } from './fit-blocks.js';
-import { cut, Room } from './room.js';
+import { Room } from './room.js';
 import { DIVIDED, HOME, MESSAGE, type Surface } from './surfaces.js';
 import { nativeTable, plainTable } from './tables.js';
 import { escapeText } from './text.js';
@@ -59,7 +60,7 @@ const PICKLIST_PREFIX = 'pick:';
  */
 export function renderMessage(message: Message, options: { readonly plain?: boolean } = {}): SlackContent {
   const { blocks, spoken } = draw(message, MESSAGE, options.plain ?? false);
-  return { text: escapeText(cut(spoken, FALLBACK_CHARACTERS)), blocks };
+  return { text: escapeText(clip(spoken, FALLBACK_CHARACTERS)), blocks };
 }
 
 /** Whether Slack shows these blocks in one message, whole. `locale`: BCP 47, of whoever reads them. */
@@ -240,7 +241,7 @@ class Drawing {
         text: plainLabel(picklist.label),
         accessory: {
           type: 'static_select',
-          action_id: cut(`${PICKLIST_PREFIX}${picklist.id}`, MAX.id),
+          action_id: clip(`${PICKLIST_PREFIX}${picklist.id}`, MAX.id),
           placeholder: plain(this.#texts.choose),
           options: shown.map(({ label, value }) => ({ text: plainLabel(label), value })),
         },
@@ -261,7 +262,7 @@ function confirmation(button: ActionButton, confirm: NonNullable<ActionButton['c
 }
 
 function plainLabel(text: string, max: number = MAX.label): PlainTextElement {
-  return plain(cut(text.trim() || '–', max));
+  return plain(clip(text.trim() || '–', max));
 }
 
 function isLink(url: string | undefined, protocols: readonly string[]): url is string {

@@ -1,12 +1,12 @@
 import type { InputBlock, ModalView, PlainTextOption as Option } from '@slack/types';
 import type { ChatFile } from '../../src/chat/chat-file.js';
+import { clip } from '../../src/chat/clip.js';
 import type { Form, FormChoice, FormField } from '../../src/chat/form.js';
 import type { Texts } from '../../src/texts/english.js';
 import { textsFor } from '../../src/texts/texts-for.js';
 import type { SlackPlace } from './address.js';
 import { readFiles } from './files.js';
 import { isJsonObject, type JsonObject, objectAt, parseJson, present, textAt } from './json.js';
-import { cut } from './room.js';
 
 /** Tells our modals from those of others. */
 export const FORM_CALLBACK = 'behalf:form';
@@ -48,7 +48,7 @@ function renderElement(field: FormField, texts: Texts['forms']): InputBlock['ele
   switch (field.kind) {
     case 'text':
     case 'multiline': {
-      const initial = field.initial === undefined ? {} : { initial_value: cut(field.initial, MAX.text) };
+      const initial = field.initial === undefined ? {} : { initial_value: clip(field.initial, MAX.text) };
       return { type: 'plain_text_input', ...base, multiline: field.kind === 'multiline', ...initial };
     }
     case 'number': {
@@ -94,7 +94,7 @@ function toOption({ label, value }: FormChoice): Option {
 
 /** `emoji: false` keeps `:words:` in data as they are. */
 function plain(text: string, max: number) {
-  return { type: 'plain_text' as const, text: cut(text.trim() || '–', max), emoji: false };
+  return { type: 'plain_text' as const, text: clip(text.trim() || '–', max), emoji: false };
 }
 
 /** The token and the place of a modal of ours; undefined when it is none. */

@@ -1,5 +1,5 @@
+import { clip } from '../../src/chat/clip.js';
 import { INSTALL_PATH } from './install.js';
-import { cut } from './room.js';
 import { EVENT_SCOPES, REQUIRED_SCOPES, SIGN_IN_SCOPES } from './scopes.js';
 import { SIGN_IN_PATH } from './sign-in.js';
 
@@ -75,8 +75,8 @@ export function slackManifest(options: ManifestOptions) {
             ? [
                 {
                   command: slashCommand.name,
-                  description: cut(description, MAX.commandDescription),
-                  ...(slashCommand.usage === '' ? {} : { usage_hint: cut(slashCommand.usage, MAX.usage) }),
+                  description: clip(description, MAX.commandDescription),
+                  ...(slashCommand.usage === '' ? {} : { usage_hint: clip(slashCommand.usage, MAX.usage) }),
                   should_escape: true,
                   ...commandUrl,
                 },
@@ -105,5 +105,5 @@ export function slackManifest(options: ManifestOptions) {
 }
 
 function toShortcut({ description, id, kind, name }: RecipeShortcutEntry) {
-  return { name, type: kind, callback_id: id, description: cut(description, MAX.shortcutDescription) };
+  return { name, type: kind, callback_id: id, description: clip(description, MAX.shortcutDescription) };
 }

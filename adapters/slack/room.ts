@@ -1,9 +1,4 @@
-/** Cuts a text to `max` UTF-16 units, the last of them `…`, and never through a character. */
-export function cut(text: string, max: number): string {
-  if (text.length <= max) return text;
-  const kept = text.slice(0, max - 1);
-  return `${/[\ud800-\udbff]$/.test(kept) ? kept.slice(0, -1) : kept}…`;
-}
+import { clip } from '../../src/chat/clip.js';
 
 /** How much text a message may still take. Texts are cut when it runs out. */
 export class Room {
@@ -22,9 +17,14 @@ export class Room {
   /** As much of the text as there is room for, at most `max`; empty when there is none. */
   take(text: string, max: number): string {
     const allowed = Math.min(max, this.#left);
-    if (text.length > allowed) this.#cut = true;
-    const kept = allowed < 1 ? '' : cut(text, allowed);
-    this.#left -= kept.length;
+    if (text.length <= allowed) {
+      this.#left -= text.length;
+      return text;
+    }
+    this.#cut = true;
+    const kept = allowed < 1 ? '' : clip(text, allowed);
+    // A character that did not fit leaves room, which is not for what stands behind it.
+    this.#left -= allowed === this.#left ? allowed : kept.length;
     return kept;
   }
 

@@ -1,7 +1,8 @@
 import type { RichTextBlock, TableBlock as SlackTable } from '@slack/types';
+import { clip } from '../../src/chat/clip.js';
 import type { TableBlock } from '../../src/chat/message.js';
 import type { Texts } from '../../src/texts/english.js';
-import { cut, Room } from './room.js';
+import { Room } from './room.js';
 
 /** https://docs.slack.dev/reference/block-kit/blocks/table-block: 100 rows, the titles among them, and 20 columns. */
 const MAX = { rows: 100, columns: 20, cell: 200 } as const;
@@ -93,7 +94,7 @@ function takeRows(table: TableBlock, room: Room, { cell, columns, frame }: Cells
   const titles = table.columns.map(({ title }) => title);
   const taken: (readonly string[])[] = [];
   for (const row of [titles, ...table.rows].slice(0, MAX.rows)) {
-    const cells = row.slice(0, columns).map((text) => cut(tidy(text), cell));
+    const cells = row.slice(0, columns).map((text) => clip(tidy(text), cell));
     const size = cells.reduce((sum, text) => sum + text.length + frame, 0);
     if (!room.reserve(size)) break;
     taken.push(cells);

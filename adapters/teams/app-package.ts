@@ -2,8 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { zipSync } from 'fflate';
 import { z } from 'zod';
+import { clip } from '../../src/chat/clip.js';
 import { BehalfError } from '../../src/kernel/errors.js';
-import { clip } from './clip.js';
 
 /** Beside `adapters`, also when that is built into `dist/src`. */
 const ROOT = ['../..', '../../..']

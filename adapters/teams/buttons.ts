@@ -1,5 +1,5 @@
+import { clip } from '../../src/chat/clip.js';
 import type { ActionButton, Button, LinkButton, LoginButton } from '../../src/chat/message.js';
-import { clip } from './clip.js';
 
 /** Where a button's token stands in its data. The inputs of the card stand beside it under their own ids. */
 export const ACTION_TOKEN = 'behalfToken';

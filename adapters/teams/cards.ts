@@ -1,3 +1,4 @@
+import { clip } from '../../src/chat/clip.js';
 import {
   type Block,
   type ImageBlock,
@@ -12,7 +13,6 @@ import { spokenWords } from '../../src/chat/message-words.js';
 import type { Texts } from '../../src/texts/english.js';
 import { textsFor } from '../../src/texts/texts-for.js';
 import { type Element, isSafeLink, renderButtons } from './buttons.js';
-import { clip } from './clip.js';
 import { fitsWithNote, shorten } from './fit.js';
 import { isShort } from './short-message.js';
 

@@ -1,6 +1,6 @@
+import { clip } from '../../src/chat/clip.js';
 import type { Block, Message, RichText, TableBlock } from '../../src/chat/message.js';
 import { textsFor } from '../../src/texts/texts-for.js';
-import { clip } from './clip.js';
 import { isShort } from './short-message.js';
 
 /** Teams refuses messages of more than 100 KB with `413 MessageSizeTooBig` and advises to stay below 80. */

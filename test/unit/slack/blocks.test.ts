@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { picklistIdOf, renderMessage } from '../../../adapters/slack/blocks.js';
-import { cut } from '../../../adapters/slack/room.js';
+import { Room } from '../../../adapters/slack/room.js';
 import { validateBlocks } from '../../../playground/slack/validate-blocks.js';
 import type { Block, Button, TableBlock } from '../../../src/chat/message.js';
 import { anyMessage } from '../../support/any-message.js';
@@ -236,10 +236,16 @@ describe('a message as Block Kit', () => {
     expect(blocks.filter((block) => block.type === 'actions')).toHaveLength(40);
   });
 
-  test('a text is never cut through a character', () => {
-    expect(cut('ab🎉cd', 4)).toBe('ab…');
-    expect(cut('ab🎉cd', 5)).toBe('ab🎉…');
-    expect(cut('abc', 3)).toBe('abc');
+  test('a text is never cut through what people see as a character, and nothing stands behind the cut', () => {
+    const taken = (text: string, room: number) => {
+      const left = new Room(room);
+      return [left.take(text, room), left.take('x', room), left.wasCut];
+    };
+    expect(taken('ab🎉cd', 4)).toEqual(['ab…', '', true]);
+    expect(taken('ab🎉cd', 5)).toEqual(['ab🎉…', '', true]);
+    expect(taken('ab👨‍👩‍👧‍👦cd', 8)).toEqual(['ab…', '', true]);
+    expect(taken('ab🇩🇪cd', 6)).toEqual(['ab…', '', true]);
+    expect(taken('abc', 3)).toEqual(['abc', '', true]);
   });
 });
 
