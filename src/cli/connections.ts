@@ -141,6 +141,7 @@ async function disconnect({ catalogue, connections }: OpenedConnections, name: s
   const told = {
     queued: 'The app is told to end its tokens.',
     unsupported: 'The app offers no way to end its tokens: they are only forgotten here.',
+    unreadable: 'No key opens its tokens: end them in the app.',
     none: '',
   };
   return `${name} is disconnected. ${told[ended.revocation]}\n`;

@@ -64,33 +64,23 @@ async function erase(people: PersonTools, { json, unrevoked, user, yes }: EraseO
   }
   const erased = await people.erase(user);
   if (!erased.isWhole) process.exitCode = 1;
-  const ended = erased.connections.map(({ account, name, revocation }) => ({
-    name,
-    account: account?.label,
-    revocation: unreadable.includes(name) ? ('unreadable' as const) : revocation,
-  }));
-  process.stdout.write(json ? toJson(erased, ended) : toText(erased, ended));
+  process.stdout.write(json ? toJson(erased) : toText(erased));
 }
 
-interface Ended {
-  readonly name: string;
-  readonly account: string | undefined;
-  readonly revocation: Erased['connections'][number]['revocation'] | 'unreadable';
-}
-
-function toJson({ isWhole, jobs }: Erased, ended: readonly Ended[]): string {
+function toJson({ connections, isWhole, jobs }: Erased): string {
+  const ended = connections.map(({ account, name, revocation }) => ({ name, account: account?.label, revocation }));
   return `${JSON.stringify({ erased: isWhole, connections: ended, requests: jobs })}\n`;
 }
 
-function toText({ isWhole, jobs }: Erased, ended: readonly Ended[]): string {
+function toText({ connections, isWhole, jobs }: Erased): string {
   const told = {
     queued: 'ended; the service asks the app to revoke the login',
     unsupported: 'ended here; the app offers no way to revoke the login',
     none: 'the entry is removed; there was no login any more',
     unreadable: 'the entry is removed; its login could not be opened: end it in the app',
   };
-  const lines = ended.map(
-    ({ account, name, revocation }) => `${name}${account === undefined ? '' : ` (${account})`}: ${told[revocation]}\n`,
+  const lines = connections.map(
+    ({ account, name, revocation }) => `${name}${account ? ` (${account.label})` : ''}: ${told[revocation]}\n`,
   );
   const end = isWhole
     ? 'Everything that was kept about this person is erased, but the audit log.\n'

@@ -81,6 +81,7 @@ export function erasedMessage(
   const outcomes = {
     queued: privacy.revoking,
     unsupported: privacy.notRevocable,
+    unreadable: privacy.notReadable,
     none: privacy.wasEnded,
     unknown: privacy.unclear,
   };

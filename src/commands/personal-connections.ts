@@ -203,6 +203,8 @@ export class PersonalConnections {
         return `${lead} ${texts.revoking(title)}`;
       case 'unsupported':
         return `${lead} ${texts.notRevocable(title)}`;
+      case 'unreadable':
+        return `${lead} ${texts.notReadable(title)}`;
       case 'none':
         return lead;
     }

@@ -51,7 +51,7 @@ export async function endConnection(parts: EndParts, request: EndRequest): Promi
     return {
       name,
       ...(connection?.account === undefined ? {} : { account: connection.account }),
-      revocation: notice,
+      revocation: connection ? notice : 'unreadable',
     };
   }
   throw new BehalfError('store.unavailable', `Connection ${name} changes faster than it can be ended`);

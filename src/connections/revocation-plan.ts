@@ -29,6 +29,8 @@ export type RevocationNotice =
   | 'queued'
   /** The app offers no way to end them; they are only forgotten here. */
   | 'unsupported'
+  /** No key opens them: the app cannot be asked to end them. */
+  | 'unreadable'
   /** There were none. */
   | 'none';
 

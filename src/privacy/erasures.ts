@@ -25,7 +25,7 @@ const Wish = z.object({
       name: z.string(),
       account: z.string().optional(),
       /** `unknown`: the process died before it could note what became of it. */
-      revocation: z.enum(['queued', 'unsupported', 'none', 'unknown']),
+      revocation: z.enum(['queued', 'unsupported', 'unreadable', 'none', 'unknown']),
     }),
   ),
 });

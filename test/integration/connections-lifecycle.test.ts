@@ -145,6 +145,20 @@ describe.each(STORES)('on the %s store', (store) => {
       await expect(kit.connections.credentialFor(ANN, kit.parent)).resolves.toMatchObject({ kind: 'ready' });
     });
 
+    it('that cannot be read any more is told so when it is ended: the app cannot be asked to revoke it', async () => {
+      await connect('a');
+      const row = await kit.stores.connections.get(ANN, 'crm');
+      await kit.stores.connections.write({
+        owner: ANN,
+        name: 'crm',
+        generation: 2,
+        sealed: row?.sealed ?? new Uint8Array(),
+      });
+      await expect(kit.connections.disconnect(ANN, 'crm')).resolves.toEqual({ name: 'crm', revocation: 'unreadable' });
+      await expect(kit.connections.list(ANN)).resolves.toMatchObject([{ name: 'crm', status: 'disconnected' }]);
+      await expect(kit.connections.remove(ANN, 'crm')).resolves.toEqual({ name: 'crm', revocation: 'none' });
+    });
+
     it('of many at once ends with one of them, whole', async () => {
       const logins = Array.from({ length: 8 }, (_, index) => connect(`access-${index}`, `refresh-${index}`));
       await kit.during(Promise.all(logins));

@@ -30,6 +30,8 @@ export const connections = (format: Formats) => ({
   revoking: (app: string) => `The login is removed here, and ${app} is being asked to revoke it.`,
   notRevocable: (app: string) =>
     `The login is removed here. ${app} offers no way to revoke it from here; you can end it in the settings of your ${app} account.`,
+  notReadable: (app: string) =>
+    `The login is removed here. I could not read it any more, so I cannot ask ${app} to revoke it; please end it in the settings of your ${app} account.`,
   connected: (app: string, account: string, before: string | undefined): RichText =>
     rich`Connected ${bold(app)} as ${account}.${before === undefined ? '' : ` Before it was ${before}.`} Not you, or a mistake? Disconnect it.`,
   /** By the code that is stored with a connection. */

@@ -28,6 +28,8 @@ export const privacy = (format: Formats) => ({
   revoking: (connection: string) => `${connection} is disconnected, and the app is being asked to revoke the login.`,
   notRevocable: (connection: string) =>
     `${connection} is disconnected here. The app cannot be asked to revoke the login; you can end it in your account there.`,
+  notReadable: (connection: string) =>
+    `${connection} is removed here. I could not read its login any more, so the app cannot be asked to revoke it; please end it in your account there.`,
   wasEnded: (connection: string) => `${connection} is removed; there was no login any more.`,
   unclear: (connection: string) =>
     `${connection} is disconnected here. I was interrupted meanwhile: please look into your account there whether the login has ended.`,

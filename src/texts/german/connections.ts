@@ -29,6 +29,8 @@ export const connections = (format: Formats): Texts['connections'] => ({
   revoking: (app) => `Die Anmeldung ist hier entfernt, und ${app} wird gebeten, sie zu widerrufen.`,
   notRevocable: (app) =>
     `Die Anmeldung ist hier entfernt. ${app} lässt sie sich nicht von hier aus widerrufen; Sie können sie in den Einstellungen Ihres Kontos bei ${app} beenden.`,
+  notReadable: (app) =>
+    `Die Anmeldung ist hier entfernt. Ich konnte sie nicht mehr lesen und kann ${app} deshalb nicht bitten, sie zu widerrufen; bitte beenden Sie sie in den Einstellungen Ihres Kontos bei ${app}.`,
   connected: (app, account, before) =>
     rich`${bold(app)} ist verbunden als ${account}.${before === undefined ? '' : ` Vorher war es ${before}.`} Das sind nicht Sie, oder es war ein Versehen? Dann trennen Sie die Verbindung.`,
   reasons: {

@@ -30,6 +30,8 @@ export const privacy = (format: Formats): Texts['privacy'] => ({
   revoking: (connection) => `${connection} ist getrennt, und die App wird gebeten, die Anmeldung zu widerrufen.`,
   notRevocable: (connection) =>
     `${connection} ist hier getrennt. Die App lässt die Anmeldung nicht von hier aus widerrufen; Sie können sie dort in Ihrem Konto beenden.`,
+  notReadable: (connection) =>
+    `${connection} ist hier entfernt. Ich konnte die Anmeldung nicht mehr lesen, deshalb kann die App nicht gebeten werden, sie zu widerrufen; bitte beenden Sie sie dort in Ihrem Konto.`,
   wasEnded: (connection) => `${connection} ist entfernt; eine Anmeldung gab es nicht mehr.`,
   unclear: (connection) =>
     `${connection} ist hier getrennt. Ich wurde dabei unterbrochen: Bitte sehen Sie dort in Ihrem Konto nach, ob die Anmeldung beendet ist.`,
