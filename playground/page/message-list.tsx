@@ -25,7 +25,8 @@ function useFollow() {
       before = frame.scrollTop;
     };
     const observer = new ResizeObserver(() => {
-      if (following) frame.scrollTop = frame.scrollHeight;
+      // What an empty conversation shows begins at its top.
+      if (following && list.current?.childElementCount) frame.scrollTop = frame.scrollHeight;
     });
     observer.observe(list.current);
     observer.observe(frame);
