@@ -22,6 +22,14 @@ describe.each(STORES)('on the %s store', (store) => {
     return kit.connections.activate(ANN, 'crm', kit.tokens(access, refresh), ANNS_ACCOUNT);
   }
 
+  /** A row that is bound to another generation than its own. */
+  async function connectUnreadably(): Promise<void> {
+    await connect('a');
+    const row = await kit.stores.connections.get(ANN, 'crm');
+    const sealed = row?.sealed ?? new Uint8Array();
+    await kit.stores.connections.write({ owner: ANN, name: 'crm', generation: 2, sealed });
+  }
+
   async function revokedTokens(): Promise<readonly (string | null)[]> {
     await kit.revoker.work();
     return kit.provider.callsOf('revoke').map(({ form }) => form.get('token'));
@@ -131,14 +139,7 @@ describe.each(STORES)('on the %s store', (store) => {
     });
 
     it('replaces a row that cannot be read any more', async () => {
-      await connect('a');
-      const row = await kit.stores.connections.get(ANN, 'crm');
-      await kit.stores.connections.write({
-        owner: ANN,
-        name: 'crm',
-        generation: 2,
-        sealed: row?.sealed ?? new Uint8Array(),
-      });
+      await connectUnreadably();
       await expect(kit.connections.credentialFor(ANN, kit.parent)).rejects.toMatchObject({ code: 'store.corrupt' });
       await expect(kit.connections.list(ANN)).resolves.toMatchObject([{ name: 'crm', status: 'needs_login' }]);
       await connect('b');
@@ -146,14 +147,7 @@ describe.each(STORES)('on the %s store', (store) => {
     });
 
     it('that cannot be read any more is told so when it is ended: the app cannot be asked to revoke it', async () => {
-      await connect('a');
-      const row = await kit.stores.connections.get(ANN, 'crm');
-      await kit.stores.connections.write({
-        owner: ANN,
-        name: 'crm',
-        generation: 2,
-        sealed: row?.sealed ?? new Uint8Array(),
-      });
+      await connectUnreadably();
       await expect(kit.connections.disconnect(ANN, 'crm')).resolves.toEqual({ name: 'crm', revocation: 'unreadable' });
       await expect(kit.connections.list(ANN)).resolves.toMatchObject([{ name: 'crm', status: 'disconnected' }]);
       await expect(kit.connections.remove(ANN, 'crm')).resolves.toEqual({ name: 'crm', revocation: 'none' });
