@@ -28,12 +28,17 @@ const button: fc.Arbitrary<Button> = fc.oneof(
   fc.record({ kind: fc.constant('link' as const), label: text, url }),
 );
 
+/** Letters of a table's rows: many times what a message takes, and no hundred megabytes. */
+const MOST_IN_TABLE = 300_000;
+
 const table: fc.Arbitrary<Block> = fc
   .tuple(fc.integer({ min: 1, max: 24 }), fc.integer({ min: 0, max: 120 }), fc.nat(50), text)
-  .map(([width, height, more, cell]) => ({
+  .map(([width, tallest, more, cell]) => ({
     kind: 'table',
     columns: Array.from({ length: width }, (_, index) => ({ title: index === 0 ? cell : `Column ${index}` })),
-    rows: Array.from({ length: height }, () => Array.from({ length: width }, () => cell)),
+    rows: Array.from({ length: Math.min(tallest, Math.ceil(MOST_IN_TABLE / (width * (cell.length + 1)))) }, () =>
+      Array.from({ length: width }, () => cell),
+    ),
     more,
   }));
 
