@@ -155,6 +155,23 @@ describe('the documents', () => {
     );
   });
 
+  it('describe every port', () => {
+    const table = tableRowsOf(read('docs/architecture.md')).filter(({ head }) => head === 'Port');
+    const described = table.flatMap(({ cells }) =>
+      [...(cells[1] ?? '').matchAll(/`([^`]+)`/g)].map(([, file]) => file),
+    );
+
+    expectNone(
+      filesBelow('src')
+        .filter((file) => file.endsWith('.port.ts') && !described.includes(file))
+        .map((file) => ({
+          what: `${file} has no row in docs/architecture.md`,
+          why: 'The table is how one finds what a driver must hold.',
+          fix: 'Add a row: port, file, what it must hold, drivers.',
+        })),
+    );
+  });
+
   it('explain every metric', async () => {
     const rendered = await createMetrics().render();
     const names = [...rendered.matchAll(/^# HELP (behalf_\w+)/gm)].map(([, name = '']) => name);
