@@ -1,6 +1,8 @@
 import path from 'node:path';
 import { z } from 'zod';
 import { createMetrics } from '../../adapters/prometheus/index.js';
+import { isBeyondRecipes } from '../../src/jobs/steps/failures.js';
+import { BehalfError, ERROR_CODES, type ErrorCode } from '../../src/kernel/errors.js';
 import { expectNone, type Finding } from './support/findings.js';
 import { anchorsOf, codeOf, inlineCodeOf, linksOf, type Piece, tableRowsOf } from './support/markdown.js';
 import { codeBelow, exists, filesBelow, read } from './support/repository.js';
@@ -21,6 +23,10 @@ const PATH = /^(?:src|adapters|test|playground|docs|scripts|bench|schemas|appPac
 const MADE = /\.zip$/;
 
 const { scripts } = z.object({ scripts: z.record(z.string(), z.string()) }).parse(JSON.parse(read('package.json')));
+
+function isErrorCode(text: string): text is ErrorCode {
+  return Object.hasOwn(ERROR_CODES, text);
+}
 
 function findIn(
   pieces: (markdown: string) => readonly Piece[],
@@ -170,6 +176,26 @@ describe('the documents', () => {
           fix: 'Add a row: port, file, what it must hold, drivers.',
         })),
     );
+  });
+
+  it('explain every error: who has to act, and whether a step of a recipe can', () => {
+    const rows = tableRowsOf(read('docs/errors.md')).map(({ cells: [code = '', who = ''] }) => [
+      code.slice(1, -1),
+      who,
+    ]);
+    const inSteps = (read('docs/errors.md').split(/^## /m)[1] ?? '')
+      .split('\n')
+      .flatMap((line) => /^\| `(.+?)`/.exec(line)?.[1] ?? []);
+
+    expect(Object.fromEntries(rows)).toEqual(
+      Object.fromEntries(Object.entries(ERROR_CODES).map(([code, { audience }]) => [code, audience])),
+    );
+    expect(rows).toHaveLength(Object.keys(ERROR_CODES).length);
+    expect(inSteps.length).toBeGreaterThan(10);
+    const beyond = Object.keys(ERROR_CODES)
+      .filter(isErrorCode)
+      .filter((code) => isBeyondRecipes(new BehalfError(code, '')));
+    expect(inSteps.filter((code) => beyond.some((one) => one === code))).toEqual([]);
   });
 
   it('explain every metric', async () => {
