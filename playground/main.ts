@@ -13,7 +13,7 @@ Starts Behalf with a Slack, a Microsoft Teams and two demo apps, all on this mac
   --port <number>   port of the page (default 3300)
   --redis <url>     keep the service's state in Redis instead of a file
   --tour            play the whole story in this terminal, check it, and end
-  --readme          with --tour: put its transcript into README.md
+  --readme          with --tour: put its transcript into docs/tour.md, and its heart into README.md
   --help            show this text
 `;
 const DEFAULT_PORT = 3300;
@@ -70,18 +70,30 @@ async function tour(world: World, service: RunningService, options: { readonly i
   }
 }
 
+/** What the README shows of the tour: what all of it is about. */
+const IN_README = ['A first command asks for a login', 'The colleague logs in as himself'];
+
 /** Lines are cut where they would make the page scroll sideways; references differ from run to run. */
 async function writeTranscript(lines: readonly string[]): Promise<void> {
-  const file = join(__dirname, '..', 'README.md');
   const shown = lines
     .join('\n')
     .split('\n')
-    .map((line) => (line.length > 150 ? `${line.slice(0, 149)}…` : line));
-  const block = `<!-- tour -->\n\`\`\`text\n${shown.join('\n').replace(/Reference [0-9a-f]{8}/g, 'Reference 516ef855')}\n\`\`\`\n<!-- /tour -->`;
-  const readme = await readFile(file, 'utf8');
+    .map((line) => (line.length > 150 ? `${line.slice(0, 149)}…` : line))
+    .join('\n')
+    .replace(/Reference [0-9a-f]{8}/g, 'Reference 516ef855');
+  const acts = shown.split(/\n\n(?=\d+\. )/).filter((act) => IN_README.some((title) => act.includes(`. ${title}`)));
+  if (acts.length !== IN_README.length) throw new Error('The story has no acts of the names that the README shows');
+  await putInto('docs/tour.md', shown);
+  await putInto('README.md', acts.join('\n\n'));
+}
+
+async function putInto(document: string, text: string): Promise<void> {
+  const file = join(__dirname, '..', document);
+  const block = `<!-- tour -->\n\`\`\`text\n${text}\n\`\`\`\n<!-- /tour -->`;
+  const written = await readFile(file, 'utf8');
   await writeFile(
     file,
-    readme.replace(/<!-- tour -->[\s\S]*<!-- \/tour -->/, () => block),
+    written.replace(/<!-- tour -->[\s\S]*<!-- \/tour -->/, () => block),
   );
 }
 
