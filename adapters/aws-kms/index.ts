@@ -19,21 +19,22 @@ const ARN = /^arn:aws[a-z-]*:kms:([a-z0-9-]+):\d{12}:(?:key|alias)\/[\w/-]+$/;
 export function createAwsKms({ answerTimeoutMs = ANSWER_TIMEOUT_MS } = {}): KeyWrapping {
   return {
     async wrap(id, key, by) {
-      const { CiphertextBlob: wrapped, KeyId: arn } = await call(id, by, answerTimeoutMs, (kms) =>
-        kms.send(new EncryptCommand({ KeyId: by, Plaintext: key.reveal(), EncryptionContext: contextOf(id) })),
+      const { CiphertextBlob: wrapped, KeyId: arn } = await call(id, by, answerTimeoutMs, (kms, options) =>
+        kms.send(new EncryptCommand({ KeyId: by, Plaintext: key.reveal(), EncryptionContext: contextOf(id) }), options),
       );
       if (!wrapped || arn === undefined) throw kmsUnavailable(id, TITLE, 'its answer is empty');
       // An alias may lead to another key one day.
       return { by: arn, wrapped: Buffer.from(wrapped).toString('base64') };
     },
     async unwrap(id, { by, wrapped }) {
-      const { Plaintext: key } = await call(id, by, answerTimeoutMs, (kms) =>
+      const { Plaintext: key } = await call(id, by, answerTimeoutMs, (kms, options) =>
         kms.send(
           new DecryptCommand({
             KeyId: by,
             CiphertextBlob: Buffer.from(wrapped, 'base64'),
             EncryptionContext: contextOf(id),
           }),
+          options,
         ),
       );
       if (!key) throw kmsUnavailable(id, TITLE, 'its answer is empty');
@@ -50,7 +51,7 @@ async function call<T>(
   id: string,
   by: string,
   answerTimeoutMs: number,
-  work: (kms: KMSClient) => Promise<T>,
+  work: (kms: KMSClient, options: { readonly abortSignal: AbortSignal }) => Promise<T>,
 ): Promise<T> {
   const region = ARN.exec(by)?.[1];
   if (region === undefined)
@@ -60,7 +61,8 @@ async function call<T>(
     );
   const kms = new KMSClient({ ...patience(answerTimeoutMs), region });
   try {
-    return await work(kms);
+    // What comes byte by byte is never late with the next.
+    return await work(kms, { abortSignal: AbortSignal.timeout(ATTEMPTS * answerTimeoutMs) });
   } catch (error) {
     throw toBehalfError(id, error);
   } finally {

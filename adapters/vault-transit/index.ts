@@ -8,6 +8,7 @@ import { Secret } from '../../src/kernel/secret.js';
 
 const TITLE = 'Vault';
 const CONNECT_TIMEOUT_MS = 3_000;
+/** For a whole answer: one that comes byte by byte is never late with the next. */
 const ANSWER_TIMEOUT_MS = 5_000;
 const ATTEMPTS = 3;
 const RETRY_MS = 300;
@@ -23,6 +24,8 @@ export interface VaultTransitOptions {
     | { readonly kind: 'file'; readonly file: string };
   readonly namespace?: string;
   readonly caFile?: string;
+  /** How long each of the tries may take, in ms. Default 5 000. */
+  readonly answerTimeoutMs?: number;
 }
 
 /**
@@ -68,6 +71,7 @@ async function ask(options: VaultTransitOptions, clock: Clock, question: Questio
     url: new URL(`${options.address}/v1/${mount}/${operation}/${name}`),
     headers: await headersOf(id, options),
     body: JSON.stringify(question.body),
+    timeoutMs: options.answerTimeoutMs ?? ANSWER_TIMEOUT_MS,
   };
   const agent = await openAgent(id, options);
   try {
@@ -118,10 +122,14 @@ interface Answer {
   readonly text: string;
 }
 
-async function send(
-  agent: Agent,
-  { body, headers, url }: { readonly url: URL; readonly headers: Record<string, string>; readonly body: string },
-): Promise<Answer> {
+interface Request {
+  readonly url: URL;
+  readonly headers: Record<string, string>;
+  readonly body: string;
+  readonly timeoutMs: number;
+}
+
+async function send(agent: Agent, { body, headers, timeoutMs, url }: Request): Promise<Answer> {
   try {
     const answer = await agent.request({
       origin: url.origin,
@@ -129,8 +137,7 @@ async function send(
       method: 'POST',
       headers,
       body,
-      headersTimeout: ANSWER_TIMEOUT_MS,
-      bodyTimeout: ANSWER_TIMEOUT_MS,
+      signal: AbortSignal.timeout(timeoutMs),
     });
     let text = '';
     for await (const chunk of answer.body) {

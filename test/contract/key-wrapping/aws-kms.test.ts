@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import nock from 'nock';
 import { createAwsKms } from '../../../adapters/aws-kms/index.js';
 import { Secret } from '../../../src/kernel/secret.js';
@@ -133,9 +133,21 @@ describe('keys that AWS KMS wraps', () => {
     expect(kms.contexts).toEqual([{ 'behalf:key-id': 'k2' }, { 'behalf:key-id': 'k3' }]);
   });
 
-  it('are not waited for where KMS breaks off in the midst of its answer', async () => {
+  it.each([
+    ['breaks off in the midst of its answer', () => {}],
+    [
+      'sends its answer byte by byte',
+      (response: ServerResponse) => {
+        const timer = setInterval(() => response.write(' '), 20);
+        response.on('close', () => clearInterval(timer));
+      },
+    ],
+  ] as const)('are not waited for where KMS %s', async (_, goOn) => {
     nock.restore();
-    const silent = createServer((_, response) => response.writeHead(200, { 'content-length': 500 }).write('{'));
+    const silent = createServer((_, response) => {
+      response.writeHead(200, { 'content-length': 100_000 }).write('{');
+      goOn(response);
+    });
     await once(silent.listen(0, '127.0.0.1'), 'listening');
     const address = silent.address();
     process.env['AWS_ENDPOINT_URL_KMS'] = `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`;

@@ -81,6 +81,12 @@ function opened(key: Buffer, ciphertext: string): { readonly plaintext: string }
   }
 }
 
+/** Never silent for long, and never at its end. */
+function trickle(response: ServerResponse): void {
+  const timer = setInterval(() => response.write(' '), 20);
+  response.on('close', () => clearInterval(timer));
+}
+
 async function listen(server: Server): Promise<number> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port }: AddressInfo = Object.assign({ port: 0, family: '', address: '' }, server.address());
@@ -164,6 +170,25 @@ describe('keys that the transit engine of Vault wraps', () => {
         });
       } finally {
         secure.close();
+      }
+    });
+
+    const answers: readonly (readonly [string, (response: ServerResponse) => void])[] = [
+      ['before it answers', () => {}],
+      ['in the midst of its answer', (response) => response.writeHead(200).write('{')],
+      ['between the single bytes of its answer', trickle],
+    ];
+    it.each(answers)('is given up where it is slow %s', async (_, answer) => {
+      const slow = createServer((_request, response) => answer(response));
+      const address = `http://127.0.0.1:${await listen(slow)}`;
+      try {
+        await expect(open({ address, answerTimeoutMs: 200 }).wrap('k2', KEY, 'first')).rejects.toMatchObject({
+          code: 'keys.unavailable',
+          message: expect.stringContaining('(TimeoutError)'),
+        });
+      } finally {
+        slow.closeAllConnections();
+        slow.close();
       }
     });
 
