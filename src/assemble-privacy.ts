@@ -18,13 +18,14 @@ import type { Jobs } from './jobs/jobs.js';
 import { PersonJobs } from './jobs/person-jobs.js';
 import type { Audit } from './kernel/audit.port.js';
 import type { Clock } from './kernel/clock.port.js';
+import { isBehalfError } from './kernel/errors.js';
 import type { ExpiringStore } from './kernel/expiring-store.port.js';
 import type { Logger } from './kernel/logger.port.js';
 import type { Metrics } from './kernel/metrics.port.js';
 import type { Vault } from './kernel/vault.js';
 import { Erasures } from './privacy/erasures.js';
 import { ExportLinks } from './privacy/export-links.js';
-import { DOWNLOAD_DETAILS, type ExportPersonDeps, exportPerson } from './privacy/export-person.js';
+import { CLOSED, DOWNLOAD_DETAILS, type ExportPersonDeps, exportPerson } from './privacy/export-person.js';
 import { peopleOfTenant } from './privacy/people-of-tenant.js';
 import type { SealedRows } from './sealed-rows.port.js';
 import { textsFor } from './texts/texts-for.js';
@@ -122,8 +123,13 @@ export function exportParts(parts: {
   return {
     ...parts,
     async *auditOf({ platform, tenantId, userId }) {
-      for await (const line of log.read())
-        if (isWanted(line, { person: `${platform}/${tenantId}/${userId}` })) yield JSON.parse(toJsonLine(line));
+      try {
+        for await (const line of log.read())
+          if (isWanted(line, { person: `${platform}/${tenantId}/${userId}` })) yield JSON.parse(toJsonLine(line));
+      } catch (error) {
+        if (!isBehalfError(error, 'store.corrupt') || error.details['type'] !== 'audit-key') throw error;
+        yield CLOSED;
+      }
     },
     async notesOf(user) {
       const [mark, open] = await Promise.all([marks.find(user), questions.all(user)]);

@@ -63,7 +63,7 @@ async function list({ catalogue, connections }: OpenedConnections, asJson: boole
         state: auth.kind === 'static' ? 'connected' : (shared?.status ?? 'disconnected'),
         ...(shared?.account === undefined ? {} : { account: shared.account.label }),
         ...(shared?.reason === undefined ? {} : { reason: reasonText(shared.reason, title, textsFor(undefined)) }),
-        ...(shared === undefined || shared.changedAt === 0 ? {} : { since: new Date(shared.changedAt).toISOString() }),
+        ...(shared?.changedAt === undefined ? {} : { since: new Date(shared.changedAt).toISOString() }),
         children: await connections.countChildren(name),
       };
     }),

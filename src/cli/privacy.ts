@@ -47,7 +47,16 @@ export function addPrivacyCommand(program: Command, environment: Environment): v
 }
 
 async function printExport(people: PersonTools, user: ChatUser): Promise<void> {
-  for await (const piece of people.export(user)) if (!(await print(piece))) return;
+  let isWhole = true;
+  const closed = () => {
+    isWhole = false;
+  };
+  for await (const piece of people.export(user, closed)) if (!(await print(piece))) return;
+  if (isWhole) return;
+  process.stderr.write(
+    'Not all of it could be opened: no key of ENCRYPTION_KEYS does. The file says "unreadable" there. Give all keys that the service has had.\n',
+  );
+  process.exitCode = 1;
 }
 
 async function erase(people: PersonTools, { json, unrevoked, user, yes }: EraseOptions): Promise<void> {

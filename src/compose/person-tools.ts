@@ -12,8 +12,8 @@ import { exportPerson } from '../privacy/export-person.js';
 
 /** What somebody at the terminal does with all that is kept about a person. */
 export interface PersonTools {
-  /** As JSON in pieces. */
-  export(user: ChatUser): AsyncIterable<string>;
+  /** As JSON in pieces. `onClosed`: called where no key opens something, which is marked then. */
+  export(user: ChatUser, onClosed: () => void): AsyncIterable<string>;
   /** How much there is. `unreadable`: connections whose logins no key opens, so that no app can be asked to revoke them. */
   count(
     user: ChatUser,
@@ -40,9 +40,9 @@ export function createPersonTools(parts: {
     clock,
   });
   return {
-    export(user) {
+    export(user, onClosed) {
       noteExport(audit, user);
-      return exportPerson(exportParts({ ...parts, jobs }), user);
+      return exportPerson(exportParts({ ...parts, jobs }), user, { onClosed });
     },
     async count(user) {
       let requests = 0;

@@ -43,9 +43,15 @@ export interface ConnectionsDeps extends Observers {
 }
 
 /** A connection without its tokens, for lists. */
-export type ConnectionSummary = Omit<Connection, 'tokens' | 'secrets' | 'client' | 'made'> & {
+export type ConnectionSummary = Omit<
+  Connection,
+  'tokens' | 'secrets' | 'client' | 'made' | 'connectedAt' | 'changedAt'
+> & {
   /** Access that the app has granted. */
   readonly scopes?: readonly string[];
+  /** As all times in ms since the epoch; absent where no key opens the row. */
+  readonly connectedAt?: number;
+  readonly changedAt?: number;
 };
 
 /** The connections of people and the shared ones: credentials for actions, lists, disconnecting. */
@@ -208,22 +214,19 @@ export function createConnections(deps: ConnectionsDeps): Connections {
 }
 
 function summarize(read: ReadRow, uses: Readonly<Record<string, number>>): ConnectionSummary {
-  const {
-    tokens,
-    secrets: _,
-    client: __,
-    made: ___,
-    ...rest
-  } = read.kind === 'readable' ? read.connection : unreadable(read);
-  const summary = { ...rest, ...(tokens === undefined ? {} : { scopes: tokens.scopes }) };
+  const summary = read.kind === 'readable' ? withoutSecrets(read.connection) : unreadable(read);
   const lastUsedAt = Object.hasOwn(uses, summary.name) ? uses[summary.name] : undefined;
   return { ...summary, ...(lastUsedAt === undefined ? {} : { lastUsedAt }) };
+}
+
+function withoutSecrets({ client: _, made: __, secrets: ___, tokens, ...rest }: Connection): ConnectionSummary {
+  return { ...rest, ...(tokens === undefined ? {} : { scopes: tokens.scopes }) };
 }
 
 /** Why a connection needs a login whose row cannot be opened. */
 export const UNREADABLE = 'unreadable' satisfies ReasonCode;
 
-function unreadable({ row }: ReadRow & { readonly kind: 'unreadable' }): Connection {
+function unreadable({ row }: ReadRow & { readonly kind: 'unreadable' }): ConnectionSummary {
   const { owner, name, generation } = row;
-  return { owner, name, generation, status: 'needs_login', reason: UNREADABLE, connectedAt: 0, changedAt: 0 };
+  return { owner, name, generation, status: 'needs_login', reason: UNREADABLE };
 }

@@ -87,6 +87,14 @@ describe('behalf privacy', () => {
       expect(file.text).not.toMatch(/UBOB|canary/);
 
       const otherKeys = { ...environment, ENCRYPTION_KEYS: `k2:${randomBytes(32).toString('base64')}` };
+      const closed = await behalfWith(otherKeys, 'export', ...WHOM);
+      const [json = '', said] = closed.text.split(/^(?=Not all of it)/m);
+      expect({ ...closed, text: said }).toEqual({ code: 1, text: expect.stringContaining('Give all keys') });
+      const { audit_log, connections: marked, requests }: Record<string, unknown> = JSON.parse(json);
+      expect(marked).toEqual([{ connection: 'crm', status: 'needs_login', reason: 'unreadable' }]);
+      expect(requests).toEqual([expect.objectContaining({ id: 'jobUANN', left_out: 'unreadable' })]);
+      expect(audit_log).toEqual([{ left_out: 'unreadable' }]);
+
       expect(await behalfWith(otherKeys, 'erase', ...WHOM, '--yes')).toEqual({
         code: 2,
         text: expect.stringContaining(
