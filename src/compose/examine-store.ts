@@ -5,10 +5,20 @@ import type { Basics } from './open-stores.js';
 
 const subject = 'store';
 
-/** Whether the store can be used; of the embedded one what a look at it has told: opening it would keep a service from starting. */
+/**
+ * Whether the store can be used; of the embedded one what a look at it has told, and whether its folder takes a write: opening
+ * it would keep a service from starting.
+ */
 export async function examineStore(config: StoreConfig, look: StoreLook, basics: Basics): Promise<readonly Finding[]> {
   const lost = look.kind === 'known' && look.lostKey !== undefined ? [lostKey(look.lostKey)] : [];
-  if (config.store.kind === 'embedded') return lost.length > 0 ? lost : [embeddedStore(look)];
+  if (config.store.kind === 'embedded') {
+    const { examineFolder } = await import('../../adapters/embedded/examine.js');
+    const found = lost.length > 0 ? lost : [embeddedStore(look)];
+    const ofFolder = examineFolder(config.store.directory, { isOpen: isOpen(look) });
+    // That a store can be read is not worth much where nothing can be written.
+    const isWrong = ofFolder.some(({ state }) => state === 'wrong');
+    return [...(isWrong ? found.filter(({ state }) => state === 'wrong') : found), ...ofFolder];
+  }
   const { examineRedis } = await import('../../adapters/redis/examine.js');
   const found = await examineRedis({
     url: config.store.url.reveal(),
@@ -16,6 +26,10 @@ export async function examineStore(config: StoreConfig, look: StoreLook, basics:
     ...basics,
   });
   return [...found, ...lost];
+}
+
+function isOpen(look: StoreLook): boolean {
+  return look.kind === 'unknown' && look.error?.details['reason'] === 'SQLITE_BUSY';
 }
 
 function lostKey(id: string): Finding {
@@ -33,9 +47,8 @@ function embeddedStore(look: StoreLook): Finding {
   if (lacks === 'store')
     return { subject, state: 'unknown', says: why, fix: 'It is made when the service first starts.' };
   if (lacks === 'keys') return { subject, state: 'unknown', says: why, fix: 'Give the keys that the service has.' };
+  if (isOpen(look)) return { subject, state: 'ok', says: 'the embedded store is open in a running service' };
   switch (error?.details['reason']) {
-    case 'SQLITE_BUSY':
-      return { subject, state: 'ok', says: 'the embedded store is open in a running service' };
     case 'older':
       return { subject, state: 'ok', says: `${why}: it is brought up to date when the service starts` };
     case 'newer':

@@ -1,7 +1,17 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Libsql from 'libsql';
+import { examineFolder } from '../../adapters/embedded/examine.js';
 import { AuditLog } from '../../src/audit/audit-log.js';
 import { examineStore } from '../../src/compose/examine-store.js';
 import { lookAtStore } from '../../src/compose/look-at-store.js';
@@ -17,6 +27,21 @@ import { openRedisStores } from '../contract/stores/redis-harness.js';
 import type { Stores } from '../contract/stores/stores.js';
 import { RecordingLogger } from '../support/recording-logger.js';
 import { startRedis } from '../support/redis-server.js';
+
+const NOBODY = 65_534;
+
+/** Root may write everywhere. */
+async function asNobody<T>(folder: string, work: () => Promise<T>): Promise<T> {
+  if (process.geteuid?.() !== 0) return work();
+  chownSync(folder, NOBODY, NOBODY);
+  for (const name of readdirSync(folder)) chownSync(join(folder, name), NOBODY, NOBODY);
+  process.seteuid?.(NOBODY);
+  try {
+    return await work();
+  } finally {
+    process.seteuid?.(0);
+  }
+}
 
 describe('what behalf doctor finds of the embedded store', () => {
   const key = generateKey('k1');
@@ -92,6 +117,35 @@ describe('what behalf doctor finds of the embedded store', () => {
     expect(await find(generateKey('k2'))).toContainEqual(lost);
     expect(await find(key)).not.toContainEqual(lost);
     await redis.stop();
+  });
+
+  it('is wrong, with what to do, where this user may not write the folder, or the file in it', async () => {
+    await make();
+    const may = (work: () => Promise<Finding | undefined>) => asNobody(folder, work);
+    const cannotWrite = {
+      state: 'wrong',
+      says: `${folder} (DATA_DIR) cannot be written by this user (EACCES)`,
+      fix: expect.stringContaining('to the user that runs the service'),
+    };
+    chmodSync(folder, 0o555);
+    expect(await may(doctor)).toMatchObject(cannotWrite);
+    expect(await may(() => doctor({ DATA_DIR: join(folder, 'not', 'there') }))).toMatchObject(cannotWrite);
+    chmodSync(folder, 0o777);
+    chmodSync(file, 0o444);
+    expect(await may(doctor)).toMatchObject(cannotWrite);
+    expect(readdirSync(folder)).toEqual(['behalf.db']);
+  });
+
+  it('is that room is short, where it is', () => {
+    expect(examineFolder(folder, { isOpen: true, wantedMegabytes: Number.MAX_SAFE_INTEGER })).toEqual([
+      {
+        subject: 'store',
+        state: 'warning',
+        says: expect.stringMatching(/ has \d+ MB left$/),
+        fix: expect.stringContaining('Make room'),
+      },
+    ]);
+    expect(examineFolder(folder, { isOpen: true, wantedMegabytes: 0 })).toEqual([]);
   });
 
   it('is that the next start brings one of an older version up to date', async () => {
