@@ -95,6 +95,20 @@ function metricsIn(expression: string): readonly string[] {
   return [...expression.matchAll(/\b(?:behalf|nodejs|process)_\w+/g)].map(([name]) => name);
 }
 
+function quotedIn(cell: string): readonly string[] {
+  return [...cell.matchAll(/`(\w+)`/g)].map(([, word = '']) => word);
+}
+
+/** What panels ask for. */
+function queriesIn(dashboard: string): readonly string[] {
+  const queries: string[] = [];
+  JSON.parse(dashboard, (key, value: unknown) => {
+    if (key === 'expr' && typeof value === 'string') queries.push(value);
+    return value;
+  });
+  return queries;
+}
+
 function pathOf(prefix: string): string {
   return prefix.replace(/\/\*$/, '');
 }
@@ -196,6 +210,35 @@ describe('what Prometheus and Grafana look at', () => {
 
     expect(new Set(asked).size).toBeGreaterThan(15);
     expect(asked.filter((name) => !names.has(name))).toEqual([]);
+  });
+
+  it('is asked for by labels that it has', () => {
+    const labels = new Map(
+      tableRowsOf(read('docs/operations.md')).map(({ cells: [name = '', its = ''] }) => [
+        quotedIn(name)[0],
+        quotedIn(its),
+      ]),
+    );
+    const asked = [...queriesIn(read('deploy/grafana/behalf.json')), ...rules.map(({ expr }) => expr)];
+    const pairs = asked.flatMap((expr) =>
+      [...expr.matchAll(/(?:by \((?<by>[^)]*)\) \((?:\w+\()*)?(?<name>behalf_\w+)(?:\{(?<filter>[^}]*)\})?/g)].flatMap(
+        ({ groups: { by = '', filter = '', name = '' } = {} }) => {
+          const own = labels.get(name.replace(/_(?:bucket|sum|count)$/, '')) ?? [];
+          const wanted = [...by.matchAll(/\w+/g), ...filter.matchAll(/\w+(?=[=!]~?)/g)].map(([label]) => label);
+          return wanted.map((label) => ({ label, isThere: label === 'le' || own.includes(label), expr }));
+        },
+      ),
+    );
+
+    expect(pairs.length).toBeGreaterThan(40);
+    expect(pairs.filter(({ isThere }) => !isThere)).toEqual([]);
+  });
+
+  it('counts where it happens in a replica for the first time, though others have met it before', () => {
+    const ofOneEvent = rules.map(({ expr }) => expr).filter((expr) => expr.includes(' unless '));
+
+    expect(ofOneEvent.length).toBeGreaterThan(3);
+    for (const expr of ofOneEvent) expect(expr).toMatch(/ or sum by \(\w+\) \((\S+) unless \1 offset \w+\) > 0$/);
   });
 
   it('is explained for each alert in the runbook', () => {
