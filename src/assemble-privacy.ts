@@ -94,7 +94,7 @@ export function assemblePrivacy(parts: PrivacyParts): {
       clicks,
       erasures,
       createExportLink: async (asked) => `${publicUrl}${exportPath(await links.create(asked))}`,
-      auditDays: audit && auditMs > 0 ? auditMs / DAY_MS : undefined,
+      auditDays: auditMs > 0 ? auditMs / DAY_MS : undefined,
     }),
     exports: {
       find: (token) => links.find(token),

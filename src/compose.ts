@@ -72,7 +72,7 @@ export async function startService(config: Config, environment: Environment): Pr
   const vault = await openVault(config, logger);
   const stores = await openStores(config, basics);
   const trail = createAuditTrail(config, { stores, vault, ...basics });
-  const audit = trail ? { audit: trail } : {};
+  const audit = { audit: trail };
   for (const warning of await stores.health.warnings()) logger.warn({}, warning);
   let made = await readMade(stores, vault, logger);
   let onChange: LiveCatalogueDeps['onChange'] = async () => {};
@@ -178,7 +178,7 @@ export async function startService(config: Config, environment: Environment): Pr
   await shared.start();
   departures.start();
   keepAlive.start();
-  trail?.start();
+  trail.start();
   await catalogue.follow((await import('../adapters/files/index.js')).createFileWatcher(basics), config.configDir);
   if (config.store.kind === 'embedded') void rotateAtStart({ stores, vault, ...audit, ...basics });
   // They would end when they are used, too: nobody has to wait for it.
@@ -218,7 +218,7 @@ export async function startService(config: Config, environment: Environment): Pr
       ];
       await Promise.race([Promise.allSettled(ends), clock.sleep(until - clock.now())]);
       // Last of all that uses the store: whatever was done is noted by now.
-      await Promise.race([trail?.stop(), clock.sleep(CLOSE_MS)]);
+      await Promise.race([trail.stop(), clock.sleep(CLOSE_MS)]);
       const closed = Promise.allSettled([
         tracing?.stop(CLOSE_MS),
         http.close(),

@@ -193,7 +193,7 @@ export const SETTINGS = {
   },
   AUDIT_DAYS: {
     group: 'Behaviour',
-    help: 'How long entries of the audit log are kept; 0: none are written',
+    help: 'How long entries of the audit log are kept; 0: none are, and those of before go',
     default: '365',
   },
   HISTORY_DAYS: { group: 'Behaviour', help: 'How long finished jobs are kept', default: '30' },

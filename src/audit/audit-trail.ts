@@ -15,7 +15,7 @@ const LOOK_EVERY_MS = 3_600_000;
 
 export interface AuditTrailDeps {
   readonly log: AuditLog;
-  /** How long entries are kept, in ms. */
+  /** How long entries are kept, in ms; 0: nothing is noted, and what was noted before goes. */
   readonly keepMs: number;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -43,6 +43,7 @@ export class AuditTrail implements Audit {
   }
 
   note(event: AuditEvent): void {
+    if (this.#deps.keepMs === 0) return;
     if (this.#waiting.length >= MAX_WAITING) {
       this.#lost += 1;
       this.#deps.metrics.count('audit_lost');
@@ -124,7 +125,7 @@ export class AuditTrail implements Audit {
     while (!this.#stopping.signal.aborted) {
       try {
         const forgotten = await log.forget(clock.now() - keepMs);
-        logger.info({ ...(await log.head()), forgotten }, 'the audit log ends here');
+        if (keepMs > 0 || forgotten > 0) logger.info({ ...(await log.head()), forgotten }, 'the audit log ends here');
       } catch (error) {
         const err = asBehalfError(error);
         // Its key is sealed as all else is.

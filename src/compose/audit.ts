@@ -11,12 +11,11 @@ import { demandStore } from './existing-store.js';
 import { type Basics, openStores } from './open-stores.js';
 import { openVault } from './open-vault.js';
 
-/** What writes into the audit log; undefined where the configuration switches it off. */
+/** What writes into the audit log, and forgets what is too old. */
 export function createAuditTrail(
   { auditMs }: Pick<Config, 'auditMs'>,
   { stores, vault, ...basics }: Basics & { readonly stores: Pick<Stores, 'audit'>; readonly vault: Vault },
-): AuditTrail | undefined {
-  if (auditMs === 0) return undefined;
+): AuditTrail {
   return new AuditTrail({ log: new AuditLog({ store: stores.audit, vault }), keepMs: auditMs, ...basics });
 }
 

@@ -60,7 +60,7 @@ export async function openConnections(
   const vault = await openVault(config, logger);
   const stores = await openStores(config, basics);
   const trail = createAuditTrail(config, { stores, vault, ...basics });
-  const audit = trail ? { audit: byAdministrator(trail) } : {};
+  const audit = { audit: byAdministrator(trail) };
   const made = madeIn(await sharedStatesIn(stores, vault));
   const load = (more: MadeEntries) => {
     const moreConnectors = options.connector === undefined ? [] : [options.connector];
@@ -141,7 +141,7 @@ export async function openConnections(
       return () => server.close();
     },
     async close() {
-      await trail?.stop();
+      await trail.stop();
       await Promise.allSettled([http.close(), stores.health.close()]);
     },
   };

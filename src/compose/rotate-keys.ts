@@ -30,12 +30,12 @@ export async function openRotation(config: StoreConfig): Promise<OpenedRotation>
     async rotate(onProgress) {
       const report = await rotateKeys({ ...parts, ...(onProgress ? { onProgress } : {}) });
       // A note would be sealed, too, and make a store that nobody uses look like one that is in use.
-      if (trail && isInUse(report.uses)) byAdministrator(trail).note({ kind: 'keys', outcome: 'rotated' });
+      if (isInUse(report.uses)) byAdministrator(trail).note({ kind: 'keys', outcome: 'rotated' });
       return report;
     },
     uses: () => usesOfKeys(parts),
     async close() {
-      await trail?.stop();
+      await trail.stop();
       await stores.health.close();
     },
   };

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AuditLog } from '../../src/audit/audit-log.js';
 import { AuditTrail } from '../../src/audit/audit-trail.js';
+import { createAuditTrail } from '../../src/compose/audit.js';
 import { type Metrics, noMetrics } from '../../src/kernel/metrics.port.js';
 import { Secret } from '../../src/kernel/secret.js';
 import { createVault } from '../../src/kernel/vault.js';
@@ -18,6 +19,7 @@ const key = (id: string) => ({ id, key: new Secret(randomBytes(32)) });
 
 describe('what is noted for the audit log', () => {
   const former = key('former');
+  const vault = createVault([former]);
   let folder: string;
   let kept: Stores;
   let faulty: FaultyStores;
@@ -35,7 +37,7 @@ describe('what is noted for the audit log', () => {
     clock = createManualClock();
     logger = new RecordingLogger();
     counted = [];
-    log = new AuditLog({ store: faulty.stores.audit, vault: createVault([former]) });
+    log = new AuditLog({ store: faulty.stores.audit, vault });
     const level: Metrics['level'] = (name, read) => {
       if (name === 'audit_waiting') waiting = read;
     };
@@ -61,7 +63,7 @@ describe('what is noted for the audit log', () => {
 
   async function jobs(): Promise<readonly unknown[]> {
     const found: unknown[] = [];
-    const reader = new AuditLog({ store: kept.audit, vault: createVault([former]) });
+    const reader = new AuditLog({ store: kept.audit, vault });
     for await (const { event } of reader.read()) found.push(event?.job ?? `${event?.outcome} ${event?.count}`);
     expect(await reader.verify()).toMatchObject({ kind: 'whole' });
     return found;
@@ -110,6 +112,19 @@ describe('what is noted for the audit log', () => {
     const found = await jobs();
     expect(found.filter((job) => job === 'x')).toHaveLength(10_000);
     expect(found.filter((job) => job !== 'x')).toEqual(['lost 3']);
+  });
+
+  it('is nothing where nothing is to be kept, and what was noted before goes', async () => {
+    note('a');
+    await pass(1_000);
+    expect(await jobs()).toEqual(['a']);
+    const off = createAuditTrail({ auditMs: 0 }, { stores: kept, vault, clock, logger, metrics: noMetrics });
+    off.start();
+    await until(() => logger.lines.length > 0);
+    off.note({ kind: 'job', outcome: 'started', job: 'b' });
+    await off.stop();
+    expect(await jobs()).toEqual([]);
+    expect(logger.lines).toEqual([expect.objectContaining({ fields: expect.objectContaining({ forgotten: 1 }) })]);
   });
 
   it('can be counted while it is not written', async () => {
