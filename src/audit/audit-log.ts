@@ -5,7 +5,7 @@ import { BEGINNING, type Chain, createAuditKey, createChain, openAuditKey, sealA
 import type { AuditEntry } from './page-content.js';
 import { type AuditLine, linesOf, type SealedPage, sealPage } from './sealed-page.js';
 
-/** Pages that are read at once. */
+/** Pages that are read at once; so many in a row say what time it is: a clock that is far off for a while writes fewer. */
 const PORTION = 100;
 /** Looks for the end of the log, where many processes write at the same time. */
 const TRIES = 50;
@@ -94,8 +94,10 @@ export class AuditLog {
     if (!state) return;
     const chain = this.#chainOf(state);
     let last = await this.#before(from - DISORDER_MS, state);
+    let later = 0;
     for await (const page of this.#pages(last.number)) {
-      if (page.at >= to + DISORDER_MS) return;
+      later = page.at >= to + DISORDER_MS ? later + 1 : 0;
+      if (later === PORTION) return;
       // A page has the time of its newest entry.
       const lines = page.at < from ? [] : linesOf(chain, page, last.hash);
       for (const line of lines) if (line.at >= from && line.at < to) yield line;
@@ -109,8 +111,9 @@ export class AuditLog {
     let end = head.number;
     while (end - last.number > PORTION) {
       const middle = Math.floor((last.number + end) / 2);
-      const [page] = await this.#store.read(middle, 1);
-      if (page && page.at < at) last = page;
+      const pages = await this.#store.read(middle, PORTION);
+      const newest = pages.at(-1);
+      if (newest && pages.every((page) => page.at < at)) last = newest;
       else end = middle;
     }
     return last;

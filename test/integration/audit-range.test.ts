@@ -13,7 +13,7 @@ import { type Disk, STORES, useDisks } from '../support/disks.js';
 const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 const START = Date.UTC(2026, 0, 1);
-const DAYS = 200;
+const DAYS = 1_000;
 const vault = createVault([{ id: 'k1', key: new Secret(randomBytes(32)) }]);
 
 describe.each(STORES)('a part of a long audit log on the %s store', (kind) => {
@@ -71,6 +71,30 @@ describe.each(STORES)('a part of a long audit log on the %s store', (kind) => {
     const wanted = inside.flatMap((each) => [`${each}:1`, `${each}:12`, `${each}:0`, `${each}:11`]);
     expect(await jobsIn({ from, to: from + days * DAY_MS })).toEqual(wanted);
     expect(pagesRead).toBeLessThan(DAYS);
+  });
+
+  it.each([
+    ['ahead', 3_000 * DAY_MS],
+    ['behind', -3_000 * DAY_MS],
+  ])('is all that there is though a clock was far %s for a while', async (_, off) => {
+    const own = openDisk();
+    const kept = await own.open(systemClock, quietLogger);
+    const other = new AuditLog({ store: kept.audit, vault });
+    const append = async (at: number, job: string) =>
+      other.append(await other.seal([{ at, event: { kind: 'job', outcome: 'started', job } }]));
+    for (let hour = 0; hour < 600; hour += 1) {
+      if (hour >= 240 && hour < 320) await append(START + hour * HOUR_MS + off, 'off');
+      await append(START + hour * HOUR_MS, `${hour}`);
+    }
+    // Ten days, with those at their end and beginning that were written around the wrong times.
+    for (const first of [0, 10, 15]) {
+      const found: unknown[] = [];
+      const range = { from: START + first * DAY_MS, to: START + (first + 10) * DAY_MS };
+      for await (const { event } of other.read(range)) found.push(event?.job);
+      expect(found).toEqual(Array.from({ length: 240 }, (_unused, index) => `${first * 24 + index}`));
+    }
+    await kept.health.close();
+    await own.remove();
   });
 
   it('is the whole log when nothing is said', async () => {
