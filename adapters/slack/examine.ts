@@ -6,11 +6,16 @@ import type { Secret } from '../../src/kernel/secret.js';
 import type { SlackConfig } from './config.js';
 import { apiUrlOf } from './config.js';
 import { isJsonObject, parseJson, textAt } from './json.js';
+import { TRANSIENT_ERRORS } from './oauth.js';
 import { missingScopes } from './scopes.js';
 import { SIGN_IN_PATH } from './sign-in.js';
 
 const MAX_ANSWER_BYTES = 64 * 1024;
 const SUBJECT = 'slack';
+const COPY_BOT_TOKEN =
+  'Copy it anew: OAuth & Permissions → Bot User OAuth Token; where there is none, install the app again.';
+const MAKE_APP_TOKEN =
+  'Make an app-level token (xapp-…) with the scope connections:write: Basic Information → App-Level Tokens.';
 const REINSTALL = 'Update the app from `behalf slack manifest` and install it again.';
 
 interface Parts {
@@ -43,13 +48,7 @@ async function examineBotToken(apiUrl: string, token: Secret, parts: Parts): Pro
   const asked = parts.clock.now();
   const { answer, headers } = await post(`${apiUrl}auth.test`, token, parts);
   const clock = parts.examineClock('Slack', headers['date'], { asked, answered: parts.clock.now() });
-  if (answer['ok'] !== true) {
-    const says = `Slack refuses SLACK_BOT_TOKEN: ${errorOf(answer)}`;
-    return [
-      ...clock,
-      { subject: SUBJECT, state: 'wrong', says, fix: 'Copy it anew: OAuth & Permissions → Bot User OAuth Token.' },
-    ];
-  }
+  if (answer['ok'] !== true) return [...clock, refusal('SLACK_BOT_TOKEN', answer, COPY_BOT_TOKEN)];
   const team = textAt(answer, 'team') ?? textAt(answer, 'team_id') ?? 'a workspace';
   const granted = headers['x-oauth-scopes']?.split(',').map((scope) => scope.trim());
   const missing = granted ? missingScopes(granted) : [];
@@ -68,11 +67,19 @@ async function examineBotToken(apiUrl: string, token: Secret, parts: Parts): Pro
 async function examineAppToken(apiUrl: string, token: Secret, parts: Parts): Promise<Finding> {
   const { answer } = await post(`${apiUrl}apps.connections.open`, token, parts);
   if (answer['ok'] === true) return { subject: SUBJECT, state: 'ok', says: 'Socket Mode can be opened' };
+  return refusal('SLACK_APP_TOKEN', answer, MAKE_APP_TOKEN);
+}
+
+function refusal(token: string, answer: Readonly<Record<string, unknown>>, fix: string): Finding {
+  const error = errorOf(answer);
+  if (!TRANSIENT_ERRORS.has(error))
+    return { subject: SUBJECT, state: 'wrong', says: `Slack refuses ${token}: ${error}`, fix };
+  const says = `Slack does not say now whether ${token} is right: ${error}`;
   return {
     subject: SUBJECT,
-    state: 'wrong',
-    says: `Slack refuses SLACK_APP_TOKEN: ${errorOf(answer)}`,
-    fix: 'Make an app-level token (xapp-…) with the scope connections:write: Basic Information → App-Level Tokens.',
+    state: 'unknown',
+    says,
+    fix: 'Look once more in a minute, and at the status page of Slack.',
   };
 }
 

@@ -28,7 +28,7 @@ const GRANT_ERRORS: ReadonlySet<string> = new Set([
   'token_expired',
   'token_revoked',
 ]);
-const TRANSIENT_ERRORS: ReadonlySet<string> = new Set([
+export const TRANSIENT_ERRORS: ReadonlySet<string> = new Set([
   'fatal_error',
   'internal_error',
   'ratelimited',

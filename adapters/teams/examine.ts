@@ -9,6 +9,8 @@ import { checkConfig, endpointsOf, type TeamsConfig } from './config.js';
 import { SIGN_IN_PATH } from './sign-in.js';
 
 const SUBJECT = 'teams';
+const COMPARE =
+  'Compare MicrosoftAppId, MicrosoftAppTenantId and the secret or certificate with the app registration; the secret may have expired.';
 const MAX_ANSWER_BYTES = 256 * 1024;
 const Metadata = z.object({ issuer: z.string(), jwks_uri: z.url() });
 
@@ -59,11 +61,12 @@ async function examineCredential(config: TeamsConfig, { clock, httpClient, logge
   } catch (error) {
     const { details, message, retryAfterMs } = asBehalfError(error);
     const code = details['code'] === undefined ? '' : ` (${details['code']})`;
+    const isRefused = retryAfterMs === undefined;
     return {
       subject: SUBJECT,
-      state: retryAfterMs === undefined ? 'wrong' : 'unknown',
-      says: `${message}${code}`,
-      fix: 'Compare MicrosoftAppId, MicrosoftAppTenantId and the secret or certificate with the app registration; the secret may have expired.',
+      state: isRefused ? 'wrong' : 'unknown',
+      says: isRefused ? `${message}${code}` : `the token endpoint of Microsoft does not answer now${code}`,
+      fix: isRefused ? COMPARE : 'Look at the network, and at the status page of Microsoft 365; then look once more.',
     };
   }
 }

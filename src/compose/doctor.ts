@@ -4,6 +4,7 @@ import { madeIn } from '../connections/shared-states.js';
 import type { Finding } from '../doctor/examination.port.js';
 import { examineClock } from '../doctor/examine-clock.js';
 import { examineConnections } from '../doctor/examine-connections.js';
+import { examineProxy } from '../doctor/examine-proxy.js';
 import { examined } from '../doctor/examined.js';
 import type { HttpClient } from '../kernel/http-client.port.js';
 import { noMetrics } from '../kernel/metrics.port.js';
@@ -87,7 +88,7 @@ export async function examineService(config: Config, environment: Environment): 
         }
       : { subject: 'files', state: 'ok', says: 'recipes, connectors and connections have no mistakes' };
     const secure: readonly Finding[] = isChecked ? [] : [unchecked()];
-    return [files, ...secure, ...all.flat()];
+    return [files, ...secure, ...examineProxy(environment), ...all.flat()];
   } finally {
     await Promise.allSettled([http.close(), httpClient.close()]);
   }

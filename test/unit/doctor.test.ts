@@ -2,6 +2,7 @@ import type { OAuthClient } from '../../src/connections/oauth-client.port.js';
 import type { OAuthApp, ParentConnection } from '../../src/connections/parent-connection.js';
 import { examineClock } from '../../src/doctor/examine-clock.js';
 import { examineConnections } from '../../src/doctor/examine-connections.js';
+import { examineProxy } from '../../src/doctor/examine-proxy.js';
 import { examined } from '../../src/doctor/examined.js';
 import { BehalfError, type ErrorCode } from '../../src/kernel/errors.js';
 import { Secret } from '../../src/kernel/secret.js';
@@ -142,6 +143,20 @@ describe('the account for everybody', () => {
 
   it('is passed over where the store could not be looked at', async () => {
     expect(await examineConnections([stored], { ...parts, oauth: server() })).toEqual([]);
+  });
+});
+
+describe('a proxy', () => {
+  it('is told of where one is set, for the service does not use it, without its password', () => {
+    expect(examineProxy({ https_proxy: 'http://user:canary@proxy:3128', HTTP_PROXY: '' })).toEqual([
+      {
+        subject: 'network',
+        state: 'warning',
+        says: expect.stringMatching(/^https_proxy is set, and the service calls .* without a proxy$/),
+        fix: expect.not.stringContaining('canary'),
+      },
+    ]);
+    expect(examineProxy({ HTTPS_PROXY: '', PATH: '/bin' })).toEqual([]);
   });
 });
 
