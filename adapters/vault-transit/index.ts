@@ -169,8 +169,13 @@ const ADVICE: Readonly<Record<number, string>> = {
   404: 'There is no transit engine at that path: look at the name of the key, at VAULT_ADDR and VAULT_NAMESPACE.',
 };
 
+/** Vault's word for a version below `min_decryption_version`. */
+const TOO_OLD = /disallowed by policy \(too old\)/;
+const LOWER =
+  'The key was rotated there since this entry was made: lower its min_decryption_version to the number behind "vault:v" in the entry, until another key has taken the place of this one.';
+
 function toBehalfError(id: string, { status, text }: Answer): BehalfError {
-  const advice = ADVICE[status];
+  const advice = status === 400 && TOO_OLD.test(text) ? LOWER : ADVICE[status];
   if (advice !== undefined) return kmsRefused(id, TITLE, `status ${status}`, advice);
   if (status >= 300 && status < 400)
     return kmsRefused(

@@ -22,7 +22,20 @@ class TransitServer {
   );
   readonly requests: IncomingMessage['headers'][] = [];
   trouble: Trouble | undefined;
+  /** Versions of keys before this one are not opened any more. */
+  oldest = 1;
+  readonly #versions = new Map<string, readonly Buffer[]>();
   #busy = 0;
+
+  /** Makes a new version of the key; the others stay. */
+  rotate(key: string): void {
+    this.#versions.set(key, [...this.#versionsOf(key), randomBytes(32)]);
+  }
+
+  #versionsOf(key: string): readonly Buffer[] {
+    const first = this.keys.get(key);
+    return this.#versions.get(key) ?? (first ? [first] : []);
+  }
 
   bother(trouble: Trouble): void {
     this.trouble = trouble;
@@ -40,12 +53,17 @@ class TransitServer {
       return say(response, 403, { errors: ['permission denied canary'] });
     const [, mount = '', operation = '', name = ''] =
       /^\/v1\/(.+)\/(encrypt|decrypt)\/([^/]+)$/.exec(request.url ?? '') ?? [];
-    const key = this.keys.get(`${mount}/${name}`);
-    if (request.method !== 'POST' || !key) return say(response, 400, { errors: ['encryption key not found canary'] });
+    const versions = this.#versionsOf(`${mount}/${name}`);
+    if (request.method !== 'POST' || versions.length === 0)
+      return say(response, 400, { errors: ['encryption key not found canary'] });
     const asked: { plaintext?: string; ciphertext?: string } = JSON.parse(body);
+    const version = Number(/^vault:v(\d+):/.exec(asked.ciphertext ?? '')?.[1] ?? versions.length);
+    if (version < this.oldest)
+      return say(response, 400, { errors: ['ciphertext or signature version is disallowed by policy (too old)'] });
+    const key = versions[version - 1] ?? randomBytes(32);
     const data =
       operation === 'encrypt'
-        ? { ciphertext: seal(key, asked.plaintext ?? ''), key_version: 1 }
+        ? { ciphertext: seal(key, asked.plaintext ?? '', version), key_version: version }
         : opened(key, asked.ciphertext ?? '');
     if (data) say(response, 200, { data });
     else say(response, 400, { errors: ['cipher: message authentication failed canary'] });
@@ -56,7 +74,7 @@ function say(response: ServerResponse, status: number, body: unknown): void {
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
 }
 
-function seal(key: Buffer, plaintext: string): string {
+function seal(key: Buffer, plaintext: string, version: number): string {
   const nonce = randomBytes(12);
   const cipher = createCipheriv('aes-256-gcm', key, nonce);
   const sealed = Buffer.concat([
@@ -65,11 +83,11 @@ function seal(key: Buffer, plaintext: string): string {
     cipher.final(),
     cipher.getAuthTag(),
   ]);
-  return `vault:v1:${sealed.toString('base64')}`;
+  return `vault:v${version}:${sealed.toString('base64')}`;
 }
 
 function opened(key: Buffer, ciphertext: string): { readonly plaintext: string } | undefined {
-  const sealed = Buffer.from(ciphertext.replace('vault:v1:', ''), 'base64');
+  const sealed = Buffer.from(ciphertext.replace(/^vault:v\d+:/, ''), 'base64');
   try {
     const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, 12));
     decipher.setAuthTag(sealed.subarray(-16));
@@ -190,6 +208,19 @@ describe('keys that the transit engine of Vault wraps', () => {
         slow.closeAllConnections();
         slow.close();
       }
+    });
+
+    it('says what keeps a key of ours from being opened once it was rotated there', async () => {
+      const before = await open().wrap('k2', KEY, 'first');
+      vault.rotate('transit/first');
+      expect((await open().unwrap('k2', before)).reveal()).toEqual(KEY.reveal());
+      vault.oldest = 2;
+      await expect(open().unwrap('k2', before)).rejects.toMatchObject({
+        code: 'config.invalid',
+        message: expect.stringMatching(/^Encryption key "k2": .*lower its min_decryption_version/),
+      });
+      const after = await open().wrap('k2', KEY, 'first');
+      expect((await open().unwrap('k2', after)).reveal()).toEqual(KEY.reveal());
     });
 
     it('is not followed where it leads on, and an answer that is none is said', async () => {
