@@ -30,7 +30,11 @@ const Deployment = z.object({
       spec: z.looseObject({
         automountServiceAccountToken: z.literal(false),
         terminationGracePeriodSeconds: z.number(),
-        securityContext: z.looseObject({ runAsNonRoot: z.literal(true) }),
+        securityContext: z.looseObject({
+          runAsNonRoot: z.literal(true),
+          runAsGroup: z.number(),
+          fsGroup: z.number().optional(),
+        }),
         containers: z.tuple([
           z.looseObject({
             env: z.array(z.object({ name: z.string(), value: z.string() })),
@@ -180,6 +184,11 @@ describe('deploy/kubernetes', () => {
     expect(periodSeconds * failureThreshold + timeoutSeconds).toBeLessThanOrEqual(TAKES_IN_SECONDS);
     expect(container.startupProbe.httpGet.path).toBe('/readyz');
     expect(template.metadata.annotations['prometheus.io/path']).toBe('/metrics');
+  });
+
+  it('lets the service read what is mounted of secrets, which would be root’s alone', () => {
+    const { fsGroup, runAsGroup } = template.spec.securityContext;
+    expect(fsGroup).toBe(runAsGroup);
   });
 
   it('sets only variables that the service knows', () => {
