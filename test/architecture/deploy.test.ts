@@ -247,6 +247,8 @@ describe('what Prometheus and Grafana look at', () => {
     const ofOneEvent = rules.map(({ expr }) => expr).filter((expr) => expr.includes(' unless '));
 
     expect(ofOneEvent.length).toBeGreaterThan(3);
+    const counted = queriesIn(read('deploy/grafana/behalf.json')).filter((expr) => expr.includes('mismatch'));
+    expect(counted).toEqual([expect.stringMatching(/ \+ \(sum\((\S+) unless \1 offset 24h\) or vector\(0\)\)$/)]);
     for (const expr of ofOneEvent) expect(expr).toMatch(/ or sum by \(\w+\) \((\S+) unless \1 offset \w+\) > 0$/);
   });
 
