@@ -7,8 +7,11 @@ import type { Metrics } from '../../src/kernel/metrics.port.js';
 /** Spans that wait to be sent or are on their way; more are lost. About 4 MB. */
 const MAX_WAITING = 4_096;
 const BATCH = 512;
-/** Longer than the exporter's own limit: it is the exporter that gives up. */
-const EXPORT_TIMEOUT_MS = 10_000;
+/** Longer than the exporter's own limit, which begins anew with each byte of an answer. */
+const GIVE_UP_MS = 10_000;
+/** Longer still: whatever is given up is counted here. */
+const EXPORT_TIMEOUT_MS = 12_000;
+const LATE = { code: 1, error: Object.assign(new Error('No answer in time'), { code: 'ETIMEDOUT' }) };
 /** A collector that is away for a night fills no log. */
 const WARN_EVERY_MS = 60_000;
 
@@ -27,18 +30,27 @@ type Export = SpanExporter['export'];
 
 /** Sends spans in batches, beside the work. What finds no room or cannot be sent is lost, and is counted and warned of. */
 export function createSpanQueue(deps: SpanQueueDeps): SpanProcessor {
-  const { exporter, metrics, outside, pauseMs } = deps;
+  const { clock, exporter, metrics, outside, pauseMs } = deps;
   const losses = new Losses(deps);
   let waiting = 0;
-  const send: Export = (spans, done) =>
-    exporter.export(spans, (result) => {
+  const send: Export = (spans, done) => {
+    const ended = new AbortController();
+    const end: typeof done = (result) => {
+      if (ended.signal.aborted) return;
+      ended.abort();
       waiting -= spans.length;
       // 0: sent (`ExportResultCode` of @opentelemetry/core, which the SDK keeps to itself).
       const isSent = result.code === 0;
       metrics.count('trace_exports', { outcome: isSent ? 'sent' : 'failed' });
-      if (!isSent) losses.add(spans.length, describeForeignError(result.error));
+      if (!isSent) losses.add(spans.length, reasonOf(result.error));
       done(result);
-    });
+    };
+    clock.sleep(GIVE_UP_MS, ended.signal).then(
+      () => end(LATE),
+      () => {},
+    );
+    exporter.export(spans, end);
+  };
   const batches = new BatchSpanProcessor({
     exporter: { export: send, shutdown: () => exporter.shutdown() },
     maxQueueSize: MAX_WAITING,
@@ -57,6 +69,12 @@ export function createSpanQueue(deps: SpanQueueDeps): SpanProcessor {
     forceFlush: () => batches.forceFlush(),
     shutdown: () => batches.shutdown(),
   };
+}
+
+/** A collector that refuses has its status as the code of the error. */
+function reasonOf(error: unknown): string {
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+  return typeof code === 'number' ? `it answers ${code}` : describeForeignError(error);
 }
 
 /** Warns of lost spans, now and then. */

@@ -213,6 +213,35 @@ describe('a collector that does not take spans', () => {
     expect(await metrics.render()).toContain('behalf_trace_exports_total{outcome="failed"} 3');
   });
 
+  it('is named by the status with which it refuses, and by nothing else that it said', async () => {
+    const refused = { code: 1, error: Object.assign(new Error('Payload Too Large'), { code: 413, data: 'key 4711' }) };
+    const { logger, tracing } = open({ result: refused });
+    await tracing.inSpan({ name: 'work' }, async () => {});
+    await tracing.stop(1_000);
+    expect(logger.lines).toEqual([
+      expect.objectContaining({ level: 'warn', fields: { spans: 1, reason: 'it answers 413' } }),
+    ]);
+  });
+
+  it('is given up where its answer does not end, so that others have room again', async () => {
+    const { clock, logger, metrics, release, tracing } = open({ result: undefined });
+    const lose = async () => {
+      for (let index = 0; index < 4_096; index += 1) await tracing.inSpan({ name: 'work' }, async () => {});
+      await new Promise((resolve) => setImmediate(resolve));
+    };
+
+    await lose();
+    // Batch by batch.
+    await clock.advance(8 * 10_000);
+    expect(logger.lines[0]).toMatchObject({ level: 'warn', fields: { reason: expect.stringContaining('ETIMEDOUT') } });
+    expect(await metrics.render()).toMatch(/trace_exports_total\{outcome="failed"\} [1-8]$/m);
+    const before = logger.lines.length;
+    await tracing.inSpan({ name: 'work' }, async () => {});
+    expect(logger.lines.slice(before)).toEqual([]);
+    release();
+    expect(await metrics.render()).toMatch(/trace_exports_total\{outcome="failed"\} [1-8]$/m);
+  });
+
   it('lets no more than a bounded number of spans wait', async () => {
     const { logger, release, spans, tracing } = open({ result: undefined });
 
