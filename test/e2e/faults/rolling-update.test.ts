@@ -57,7 +57,78 @@ describe('three replicas behind a load balancer that looks at their readiness', 
     expect(amounts.map((amount) => answersTo(stage, amount))).toEqual(amounts.map(() => 1));
     for (const replica of stage.replicas) expect(replica.log()).not.toMatch(/job\.interrupted|unhandled|uncaught/i);
   });
+
+  test('are replaced while people are asked, fill in forms and log in, and none of them has to begin anew', async () => {
+    await stage.world.apps.crmControl.setApiFault({ delayMs: APP_DELAY_MS });
+    const people = new Busy(stage);
+    const going = [people.answer(stage.actor('carl', 'teams')), people.fillIn(stage.actor('max'))];
+    going.push(people.logIn(stage.actor('rita', 'teams')));
+    for (const replica of stage.replicas) {
+      await replica.stop('SIGTERM');
+      await replica.start();
+    }
+    people.end();
+    const amounts = await Promise.all(going);
+
+    for (const done of amounts) expect(done.length).toBeGreaterThan(2);
+    expect(await Promise.all(amounts.flat().map((amount) => stage.deals(amount)))).toEqual(amounts.flat().map(() => 1));
+    expect(balancer.failures).toEqual([]);
+  });
 });
+
+/** People who are in the midst of something all the time, each with amounts of their own; what does not go well rejects. */
+class Busy {
+  readonly #stage: FaultStage;
+  #amount = 500_000;
+  #isOver = false;
+
+  constructor(stage: FaultStage) {
+    this.#stage = stage;
+  }
+
+  end(): void {
+    this.#isOver = true;
+  }
+
+  answer(person: Actor): Promise<readonly number[]> {
+    return this.#again(async (amount) => {
+      await this.#stage.ask(person, 'unkeyed deal', /Which amount/);
+      await person.say(String(amount));
+      await this.#stage.reads(person, new RegExp(`Unkeyed deal of ${amount}$`));
+    });
+  }
+
+  fillIn(person: Actor): Promise<readonly number[]> {
+    return this.#again(async (amount) => {
+      await person.command('unkeyed deal');
+      expect(await person.fillIn({ amount: String(amount) })).toBe('');
+      await this.#stage.reads(person, new RegExp(`Unkeyed deal of ${amount}$`));
+    });
+  }
+
+  logIn(person: Actor): Promise<readonly number[]> {
+    return this.#again(async (amount) => {
+      const prompt = await this.#stage.ask(person, `own deal amount: ${amount}`, /Please connect to Acme CRM/);
+      await this.#stage.logIn(person, prompt);
+      await this.#stage.reads(person, new RegExp(`Own deal of ${amount}$`));
+      const connections = await this.#stage.ask(person, 'personal_connections', /Acme CRM as .* Connected/);
+      await person.choose(connections, /Acme CRM/);
+      await person.press(connections, 'Disconnect');
+    });
+  }
+
+  /** Until it is over; gives the amounts. */
+  async #again(once: (amount: number) => Promise<void>): Promise<readonly number[]> {
+    const amounts: number[] = [];
+    while (!this.#isOver) {
+      this.#amount += 1;
+      const amount = this.#amount;
+      await once(amount);
+      amounts.push(amount);
+    }
+    return amounts;
+  }
+}
 
 /** How many messages somebody sees that answer to the command with that amount. */
 function answersTo(stage: FaultStage, amount: number): number {
