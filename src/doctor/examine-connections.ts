@@ -51,19 +51,31 @@ async function examineClient(parent: ParentConnection, { http, oauth }: Connecti
       return [
         await tryCode(subject, auth.app, oauth),
         ...(await examineServer(subject, auth.app, http)),
-        {
-          subject,
-          state: 'ok',
-          says: `logins come back to ${auth.app.redirectUri}`,
-          fix: 'Register exactly this redirect URI at the app.',
-        },
+        comesBack(subject, auth.app.redirectUri),
       ];
     case 'client_credentials':
       return [await tryClient(subject, auth.app, oauth)];
     case 'static':
+      return [
+        {
+          subject,
+          state: 'ok',
+          says: `its secrets (${auth.method}) are there; whether the app takes them is not asked here`,
+          fix: `behalf connections test ${name} tries them.`,
+        },
+      ];
     case 'stored':
-      return [];
+      return auth.login ? [comesBack(subject, auth.login.redirectUri)] : [];
   }
+}
+
+function comesBack(subject: string, redirectUri: string): Finding {
+  return {
+    subject,
+    state: 'ok',
+    says: `logins come back to ${redirectUri}`,
+    fix: 'Register exactly this redirect URI at the app.',
+  };
 }
 
 /** A code that nobody has issued: a server that knows the client refuses the code, another one refuses the client. */

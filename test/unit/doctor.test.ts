@@ -146,6 +146,34 @@ describe('the account for everybody', () => {
   });
 });
 
+describe('a connection with secrets of its own', () => {
+  it('is not tried here, which is said, with what tries it', async () => {
+    const credential = { kind: 'placed' as const, values: [] };
+    const fixed = parent({ kind: 'static', method: 'api_key', credential });
+    expect(await examineConnections([fixed], { ...parts, oauth: server() })).toEqual([
+      {
+        subject: 'connection crm',
+        state: 'ok',
+        says: 'its secrets (api_key) are there; whether the app takes them is not asked here',
+        fix: 'behalf connections test crm tries them.',
+      },
+    ]);
+  });
+
+  it('has a redirect URI to register, where a login of OAuth 1.0a obtains them', async () => {
+    const redirectUri = 'https://behalf.example.com/oauth/callback/crm';
+    const urls = { requestTokenUrl: 'https://crm.example/r', authorizationUrl: 'https://crm.example/a' };
+    const signer = { consumerKey: 'key', consumerSecret: new Secret('canary'), signatureMethod: 'HMAC-SHA1' as const };
+    const login = { connection: 'crm', ...urls, accessTokenUrl: 'https://crm.example/t', redirectUri, signer };
+    const credentialOf = async () => ({ kind: 'placed' as const, values: [] });
+    const found = await examineConnections(
+      [parent({ kind: 'stored', method: 'oauth1', fields: [], login, credentialOf })],
+      { ...parts, oauth: server() },
+    );
+    expect(found).toEqual([expect.objectContaining({ state: 'ok', says: `logins come back to ${redirectUri}` })]);
+  });
+});
+
 describe('a proxy', () => {
   it('is told of where one is set, for the service does not use it, without its password', () => {
     expect(examineProxy({ https_proxy: 'http://user:canary@proxy:3128', HTTP_PROXY: '' })).toEqual([
