@@ -25,38 +25,46 @@ export interface Erased {
   readonly jobs: number;
 }
 
+interface EraseOptions {
+  readonly by?: string;
+  readonly onJobs?: (count: number) => Promise<void>;
+  readonly onEnding?: (ending: Pick<Disconnection, 'name' | 'account'>) => Promise<void>;
+  readonly onEnded?: (ended: Disconnection) => Promise<void>;
+}
+
 /**
  * Erases everything that is kept about a person, but the audit log: open logins, buttons and questions; connections, whose
  * tokens are listed for revocation; requests, waiting and past. Safe to repeat, and to go on with after a process has died.
  * `by`: who does it, where it is not the person. What is found is told of before it is ended, connections once more when they
  * have.
  */
-export async function erasePerson(
-  deps: ErasePersonDeps,
-  user: ChatUser,
-  options: {
-    readonly by?: string;
-    readonly onJobs?: (count: number) => Promise<void>;
-    readonly onEnding?: (ending: Pick<Disconnection, 'name' | 'account'>) => Promise<void>;
-    readonly onEnded?: (ended: Disconnection) => Promise<void>;
-  } = {},
-): Promise<Erased> {
-  const { connections, jobs, records } = deps;
+export async function erasePerson(deps: ErasePersonDeps, user: ChatUser, options: EraseOptions = {}): Promise<Erased> {
+  const { jobs, records } = deps;
   // First, so that no login can end well any more that began before.
   await records.deleteOf(chatUserKey(user));
   await options.onJobs?.(await jobs.end(user));
+  const ended = await endConnections(deps, user, options);
+  const forgotten = await forgetJobs(deps, user);
+  // Again: until then a request may have logged them in by itself, and its last words may have had buttons.
+  const later = await endConnections(deps, user, options);
+  await records.deleteOf(chatUserKey(user));
+  return { ...forgotten, connections: [...ended, ...later] };
+}
+
+async function endConnections(
+  { connections }: ErasePersonDeps,
+  user: ChatUser,
+  { by, onEnded, onEnding }: EraseOptions,
+): Promise<readonly Disconnection[]> {
   const ended: Disconnection[] = [];
   for (const { account, name } of await connections.list(user)) {
-    await options.onEnding?.({ name, ...(account === undefined ? {} : { account }) });
-    const disconnection = await connections.remove(user, name, options.by);
+    await onEnding?.({ name, ...(account === undefined ? {} : { account }) });
+    const disconnection = await connections.remove(user, name, by);
     if (disconnection === undefined) continue;
     ended.push(disconnection);
-    await options.onEnded?.(disconnection);
+    await onEnded?.(disconnection);
   }
-  const forgotten = await forgetJobs(deps, user);
-  // Again: the last words of their requests may have had buttons.
-  await records.deleteOf(chatUserKey(user));
-  return { ...forgotten, connections: ended };
+  return ended;
 }
 
 async function forgetJobs(
