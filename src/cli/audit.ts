@@ -5,6 +5,7 @@ import type { AuditPosition } from '../audit/audit-store.port.js';
 import { openAuditLog } from '../compose/audit.js';
 import { parseStoreConfig } from '../config.js';
 import { AUDIT_KINDS } from '../kernel/audit.port.js';
+import { BehalfError } from '../kernel/errors.js';
 import type { Environment } from './environment.js';
 import { endOf, momentOf } from './moment.js';
 import { print } from './output.js';
@@ -64,6 +65,8 @@ export function addAuditCommand(program: Command, environment: Environment): voi
 }
 
 async function printLog(log: AuditLog, { csv, from, json, to, ...filter }: ExportOptions): Promise<void> {
+  if (from !== undefined && to !== undefined && to <= from)
+    throw new BehalfError('config.invalid', '--to is before --from: there is nothing in between. Turn them round.');
   const format = csv ? toCsvLine : json ? toJsonLine : toTextLine;
   let lines = csv ? [csvHead()] : [];
   for await (const line of log.read({ ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) })) {

@@ -88,6 +88,10 @@ describe('behalf audit', () => {
         code: 1,
         text: expect.stringContaining('Write a day'),
       });
+      expect(await behalf('--json', '--from', '2026-11-27', '--to', '2026-11-26')).toEqual({
+        code: 2,
+        text: 'behalf: --to is before --from: there is nothing in between. Turn them round.\n',
+      });
     },
     MANY_COMMANDS_MS,
   );
