@@ -90,5 +90,5 @@ function lineOf({ id, lasting, shortLived, until }: KeyUse, isUnclear: boolean):
   ];
   if (parts.length > 0) return `${id} is still needed: ${parts.join('; ')}.`;
   if (isUnclear) return `${id} opens nothing, but keep it until it is known what seals the records that do not open.`;
-  return `${id} is not needed any more: take it out of the keyring.`;
+  return `${id} is not needed any more: take it out of the keyring. Backups from before need it: keep it elsewhere for as long as those.`;
 }

@@ -38,7 +38,10 @@ export async function rotateAtStart(parts: {
     else if (uses.unreadable > 0)
       logger.warn(facts, 'Records open with no key of the keyring: take no key out until it is known what seals them');
     else if (needed.length === 0)
-      logger.info(facts, 'Everything is sealed with the first key: the old ones can be taken out');
+      logger.info(
+        facts,
+        'Everything is sealed with the first key: the old ones can be taken out, and are to be kept elsewhere for as long as backups from before',
+      );
     else
       logger.info(
         facts,

@@ -84,7 +84,7 @@ describe('behalf keys', () => {
       await later.health.close();
       expect(await behalf(both, 'rotate', '--check')).toEqual({
         code: 0,
-        text: 'old is not needed any more: take it out of the keyring.\n',
+        text: 'old is not needed any more: take it out of the keyring. Backups from before need it: keep it elsewhere for as long as those.\n',
       });
       expect((await behalf(next, 'rotate', '--check')).code).toBe(0);
       // Too early: what the old key had sealed would be lost, and that is said.
