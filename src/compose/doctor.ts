@@ -2,11 +2,11 @@ import { loadCatalogue } from '../catalogue.js';
 import type { Config } from '../config.js';
 import { madeIn } from '../connections/shared-states.js';
 import type { Finding } from '../doctor/examination.port.js';
+import { examineAddress } from '../doctor/examine-address.js';
 import { examineClock } from '../doctor/examine-clock.js';
 import { examineConnections } from '../doctor/examine-connections.js';
 import { examineProxy } from '../doctor/examine-proxy.js';
 import { examined } from '../doctor/examined.js';
-import type { HttpClient } from '../kernel/http-client.port.js';
 import { noMetrics } from '../kernel/metrics.port.js';
 import { systemClock } from '../kernel/system-clock.js';
 import { hasErrors } from '../language/problem.js';
@@ -17,7 +17,6 @@ import { lookAtStore } from './look-at-store.js';
 import type { Basics } from './open-stores.js';
 
 const NETWORK = 'Look at the network, the firewall and the proxy between this machine and there.';
-const ANSWER_BYTES = 64 * 1024;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -101,22 +100,4 @@ function unchecked(): Finding {
     says: 'LOGIN_IDENTITY_CHECK is off-insecure: a forwarded login link connects whoever opens it to the person who asked',
     fix: 'Take the setting out.',
   };
-}
-
-/** Whether our own address answers, from here; the answer need not be ours. */
-async function examineAddress(publicUrl: string, httpClient: HttpClient): Promise<readonly Finding[]> {
-  const subject = 'address';
-  const url = `${publicUrl}/login/doctor`;
-  const { headers, status } = await httpClient.request({ method: 'GET', url, maxBytes: ANSWER_BYTES });
-  // Our pages say so in a header that no proxy adds.
-  const isOurs = headers['content-security-policy']?.includes("default-src 'none'") ?? false;
-  if (isOurs) return [{ subject, state: 'ok', says: `${publicUrl} leads to the service` }];
-  return [
-    {
-      subject,
-      state: 'warning',
-      says: `${publicUrl} answers ${status}, and not with a page of the service`,
-      fix: 'Start the service and look again; if it runs, the proxy in front of it leads elsewhere.',
-    },
-  ];
 }
