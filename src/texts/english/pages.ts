@@ -57,7 +57,7 @@ export const pages = () => ({
   otherConnection:
     'The answer of the app did not belong to this login. Nothing was connected. Please press Login in the chat again.',
   expired: {
-    title: 'This login has expired',
-    text: 'It took too long or has been used already. Press Login in the chat again.',
+    title: 'This login is over',
+    text: 'It has been used already, or took too long. Your chat says whether you are connected; if it does not, press Login there again. If somebody sent you a link to this page, close it and tell your administrator.',
   },
 });

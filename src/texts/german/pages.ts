@@ -58,7 +58,7 @@ export const pages = (): Texts['pages'] => ({
   otherConnection:
     'Die Antwort der App gehörte nicht zu dieser Anmeldung. Es wurde nichts verbunden. Bitte drücken Sie im Chat noch einmal „Anmelden“.',
   expired: {
-    title: 'Diese Anmeldung ist abgelaufen',
-    text: 'Sie hat zu lange gedauert oder wurde schon benutzt. Drücken Sie im Chat noch einmal „Anmelden“.',
+    title: 'Diese Anmeldung ist beendet',
+    text: 'Sie wurde schon benutzt oder hat zu lange gedauert. Ihr Chat sagt, ob Sie verbunden sind; wenn nicht, drücken Sie dort noch einmal „Anmelden“. Wenn Ihnen jemand einen Link zu dieser Seite geschickt hat, schließen Sie sie und sagen Sie Ihrer Administration Bescheid.',
   },
 });

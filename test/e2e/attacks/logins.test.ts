@@ -136,7 +136,7 @@ describe('Carl plays with the way back', () => {
     const exchanged = await exchanges(stage.world);
     const answers = await Promise.all([1, 2, 3].map(() => visit(back, cookie)));
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 404, 404]);
-    expect((await visit(back, cookie)).text).toContain('This login has expired');
+    expect((await visit(back, cookie)).text).toContain('This login is over');
     expect(await exchanges(stage.world)).toBe(exchanged + 1);
     await carl.slack.hears(/may not create/);
   });

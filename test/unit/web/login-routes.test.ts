@@ -132,6 +132,18 @@ describe('the way back', () => {
     expect(String(body)).not.toContain('code-ann');
   });
 
+  test('sends whoever loads its end again to the chat, which knows whether they are connected', async () => {
+    const { cookie, state } = await toProvider(await link());
+    await get(routes(), callback(state), { cookie });
+    for (const path of [callback(state), '/oauth/callback/crm']) {
+      const { body, status } = await get(routes(), path, { cookie });
+      expect(status).toBe(404);
+      expect(String(body)).toContain('<h1>This login is over</h1>');
+      expect(String(body)).toContain('Your chat says whether you are connected');
+      expect(String(body)).not.toContain('expired');
+    }
+  });
+
   test('is worth nothing in another browser, and used up then', async () => {
     const { cookie, state } = await toProvider(await link());
     const stranger = await get(routes(), callback(state));
@@ -174,7 +186,7 @@ describe('the way back', () => {
     async (query) => {
       const { body, status } = await get(routes(), `/oauth/callback/crm${query}`);
       expect(status).toBe(404);
-      expect(String(body)).toContain('This login has expired');
+      expect(String(body)).toContain('This login is over');
     },
   );
 
