@@ -36,18 +36,20 @@ export class FormOptions {
   }
 
   /**
-   * Offers what is found within the platforms' time, and nothing to whom the form is not for or when it is not found in time.
-   * Never rejects: a menu has no place for what went wrong.
+   * Offers what is found within the platforms' time, and nothing to whom the form is not for. Where it is not known what there is,
+   * the menu says so in its one line: empty, it would say that there is none. Never rejects.
    */
   async answer(event: OptionsEvent): Promise<void> {
     const { clock, logger } = this.#deps;
+    const { field, user } = event;
     try {
       const choices = await within(clock, OPTIONS_WITHIN_MS, this.#choices(event), undefined);
-      if (choices) event.offer(choices);
-      else logger.info({ platform: event.user.platform, field: event.field }, 'options came too late to be offered');
+      if (choices) return event.offer(choices);
+      logger.info({ platform: user.platform, field }, 'options came too late to be offered');
     } catch (error) {
-      logger.warn({ platform: event.user.platform, field: event.field, err: asBehalfError(error) }, 'no options');
+      logger.warn({ platform: user.platform, field, err: asBehalfError(error) }, 'no options');
     }
+    event.offer([{ label: textsFor(event.locale).commands.notLookedUpInMenu, value: 'nothing' }]);
   }
 
   async #choices(event: OptionsEvent): Promise<readonly FormChoice[]> {

@@ -61,6 +61,7 @@ export const commands = (format: Formats) => ({
   found: (text: string, count: number) =>
     `I have found ${count === 1 ? 'this' : 'these'} for “${text}”. Please choose.`,
   noAnswerInTime: 'I have got no answer in time. Please try again.',
+  notLookedUpInMenu: 'I could not look this up. Please type it once more.',
   loginFirstInMenu: (apps: readonly string[]) => `Log in to ${format.and(apps)} first: see my message in the chat`,
   loginForForm: (recipe: string, apps: readonly string[]): RichText =>
     rich`The form of ${italic(recipe)} offers what you may see in ${bold(format.and(apps))}. Please log in, then type in the form again.`,

@@ -59,6 +59,7 @@ export const commands = (format: Formats): Texts['commands'] => ({
     `Das sind die ersten ${count} von mehr, die ich gefunden habe. Wählen Sie etwas aus, oder tippen Sie mehr davon.`,
   found: (text) => `Das habe ich für „${text}“ gefunden. Bitte wählen Sie aus.`,
   noAnswerInTime: 'Ich habe nicht rechtzeitig eine Antwort bekommen. Bitte versuchen Sie es noch einmal.',
+  notLookedUpInMenu: 'Das konnte ich nicht nachschlagen. Bitte tippen Sie es noch einmal.',
   loginFirstInMenu: (apps) => `Erst bei ${format.and(apps)} anmelden: siehe meine Nachricht im Chat`,
   loginForForm: (recipe, apps) =>
     rich`Das Formular von ${italic(recipe)} bietet an, was Sie in ${bold(format.and(apps))} sehen dürfen. Bitte melden Sie sich an und tippen Sie dann noch einmal im Formular.`,

@@ -27,6 +27,9 @@ const RECIPES = {
   }),
 };
 
+/** In place of an empty menu, which says that there is none. */
+const NOT_FOUND_OUT = [{ label: 'I could not look this up. Please type it once more.', value: 'nothing' }];
+
 const PDF: ChatFile = { reference: { file: 'F1' }, name: 'contract.pdf', mimeType: 'application/pdf', size: 100 };
 
 describe('options while a form is filled in', () => {
@@ -220,7 +223,7 @@ describe('options while a form is filled in', () => {
     expect(kit.crm.calls.map(({ query }) => query.get('q'))).toEqual(['a', 'acme']);
   });
 
-  test('that come too late are none, and are there for the next look', async () => {
+  test('that come too late are none, which the menu says, and are there for the next look', async () => {
     const form = await connected();
     let answer = (): void => {};
     kit.crm.answer(
@@ -229,19 +232,25 @@ describe('options while a form is filled in', () => {
     const late = typed(form, 'one');
     await eventually(() => kit.crm.calls.length === 1);
     await kit.clock.advance(2_001);
-    expect(await late).toBeUndefined();
+    expect(await late).toEqual(NOT_FOUND_OUT);
     answer();
     await eventually(async () => (await typed(form, 'one'))?.[0]?.label === 'One');
     expect(kit.crm.calls).toHaveLength(1);
   });
 
-  test.each([500, 403, 429])('are none when the app answers %i, and nothing is said in the chat', async (status) => {
-    const form = await connected();
-    kit.crm.answer(() => ({ status, body: {} }));
-    const before = kit.chat.messages.length;
-    expect(await typed(form, 'acme')).toBeUndefined();
-    expect(kit.chat.messages).toHaveLength(before);
-  });
+  test.each([500, 403, 429])(
+    'are none when the app answers %i, which the menu says and not the chat',
+    async (status) => {
+      const form = await connected();
+      kit.crm.answer(() => ({ status, body: {} }));
+      const before = kit.chat.messages.length;
+      expect(await typed(form, 'acme')).toEqual(NOT_FOUND_OUT);
+      expect(kit.chat.messages).toHaveLength(before);
+      expect(await submitted(form, { deal: 'nothing' })).toMatchObject({
+        refused: { deal: 'Please type here and choose one of what is offered then.' },
+      });
+    },
+  );
 
   test('keep the pause that the app has asked for', async () => {
     const form = await connected();
