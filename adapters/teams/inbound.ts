@@ -123,12 +123,14 @@ function toForm(did: PersonalActivity, data: unknown, give: Give): FormEvent | u
 
 function toOptions(
   did: PersonalActivity,
-  { dataset, queryText }: Readonly<Record<string, unknown>>,
+  { dataset, queryOptions, queryText }: Readonly<Record<string, unknown>>,
   give: Give,
 ): OptionsEvent | undefined {
   const asked = readDataset(dataset);
   if (!asked) return undefined;
-  const offer: OptionsEvent['offer'] = (choices) => void give(renderChoices(choices));
+  // Clients show fifteen, and ask for those behind the ones they have. They take more than they ask for.
+  const skip = isRecord(queryOptions) ? Number(queryOptions['skip']) || 0 : 0;
+  const offer: OptionsEvent['offer'] = (choices) => void give(renderChoices(choices.slice(Math.max(0, skip))));
   return { kind: 'options', ...baseOf(did), ...asked, query: typeof queryText === 'string' ? queryText : '', offer };
 }
 

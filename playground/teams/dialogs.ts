@@ -91,16 +91,17 @@ export class Dialogs {
     });
   }
 
-  /** The person types in an input whose choices the bot gives, or Teams itself where they are people. */
+  /** The person types in an input whose choices the bot gives, or Teams itself where they are people; `skip`: they have those. */
   async search(
     personId: string,
     inputId: string,
     query: string,
+    skip = 0,
   ): Promise<readonly { readonly title: string; readonly value: string }[]> {
     const input = this.#read(personId).fields.find((field) => field.id === inputId);
     if (input?.dataset === undefined) throw new Error(`The dialog has no search ${inputId}`);
     if (input.dataset === DIRECTORY) return peopleCalled(query);
-    const value = { queryText: query, queryOptions: { skip: 0, top: 15 }, dataset: input.dataset };
+    const value = { queryText: query, queryOptions: { skip, top: 15 }, dataset: input.dataset };
     const { conversation } = this.#opened(personId);
     const { delivery } = await this.#invoke(personId, conversation, { name: 'application/search', value });
     const answer = isRecord(delivery.body) ? delivery.body['value'] : undefined;

@@ -1,5 +1,6 @@
 import { readCard } from '../../../playground/teams/cards.js';
 import type { ActionEvent, ChatEvent } from '../../../src/chat/chat-event.js';
+import type { Form } from '../../../src/chat/form.js';
 import { type Message, textMessage } from '../../../src/chat/message.js';
 import { systemClock } from '../../../src/kernel/system-clock.js';
 import { startTeamsBench, type TeamsBench, type TeamsBenchOptions } from './teams-driver.js';
@@ -26,6 +27,13 @@ const DONE: Message = {
   ],
 };
 
+const FORM: Form = {
+  token: 'token-of-form',
+  title: 'Close',
+  submitLabel: 'Close it',
+  fields: [{ name: 'deal', label: 'Deal', optional: false, kind: 'select' }],
+};
+
 let teams: TeamsBench;
 let onPress: (press: ActionEvent) => Promise<void>;
 let told: (boolean | undefined)[];
@@ -34,11 +42,11 @@ async function start(options: TeamsBenchOptions = {}): Promise<void> {
   told = [];
   onPress = async () => {};
   teams = await startTeamsBench({
-    ...options,
     handler: async (event: ChatEvent) => {
       if (event.kind === 'text') await teams.adapter.post(event.conversation, BUTTONS);
       if (event.kind === 'action') await onPress(event);
     },
+    ...options,
   });
 }
 
@@ -134,6 +142,25 @@ describe('Teams: the answer to a press', () => {
     const result = await teams.teams.press('rita', await cardFor(), { title: 'Form' });
     expect(result).toMatchObject({ outcome: { kind: 'toast', text: 'This button is too old.' } });
     expect(told).toEqual([true]);
+  });
+
+  test('gives a client that asks for more of the options those behind what it has', async () => {
+    await start({
+      handler: async (event) => {
+        if (event.kind === 'text') await teams.adapter.post(event.conversation, BUTTONS);
+        if (event.kind === 'action') await event.openForm?.(FORM);
+        if (event.kind === 'options')
+          event.offer(Array.from({ length: 40 }, (_, index) => ({ label: `Deal ${index}`, value: `${index}` })));
+      },
+    });
+    await teams.teams.press('rita', await cardFor(), { title: 'Form' });
+    const offered = async (skip: number) => {
+      const choices = await teams.teams.dialogs.search('rita', 'field.deal', 'd', skip);
+      return choices.map(({ value }) => Number(value));
+    };
+    expect((await offered(0)).slice(0, 2)).toEqual([0, 1]);
+    expect((await offered(15)).slice(0, 2)).toEqual([15, 16]);
+    expect(await offered(40)).toEqual([]);
   });
 
   test('cannot tell it to a client of the old kind, so that a message must', async () => {
