@@ -173,9 +173,10 @@ export class AnswerJobs {
     if (!field) return true;
     const mayBeSkipped = field.optional || field.default !== undefined;
     const isSkipped = mayBeSkipped && isSkip(event.text, texts);
+    const { locale, timeZone } = event;
     const parsed = isSkipped
       ? undefined
-      : parseParameterValue(named(field, texts), event.text, { now: clock.now(), texts, locale: event.locale });
+      : parseParameterValue(named(field, texts), event.text, { now: clock.now(), texts, locale, timeZone });
     if (parsed?.kind === 'invalid') {
       await take.say(event, textMessage(plain(parsed.message)));
       return false;

@@ -6,6 +6,7 @@ import {
   ANN,
   BOB,
   CHANNEL,
+  DIRECT,
   eventually,
   LOGIN_TIMEOUT_MS,
   type ServiceKit,
@@ -293,6 +294,19 @@ describe('a question with fields', () => {
     for (const text of ['Large', 'skip', 'yes']) await kit.say(text);
     await kit.idle();
     expect(created()).toEqual([{ name: { title: 'Chairs', count: 2, size: 'l', urgent: true } }]);
+  });
+
+  test.each([
+    ['Pacific/Kiritimati', 14],
+    ['Etc/GMT+12', -12],
+  ])('a day that is typed as a word is that of the person, in %s', async (timeZone, hoursAhead) => {
+    await pressed(await asked('mine about: chairs'), { label: 'Type here instead' });
+    for (const text of ['Chairs', '2']) await kit.say(text);
+    await kit.handleEvent({ kind: 'text', id: 'day', user: ANN, conversation: DIRECT, text: 'today', timeZone });
+    for (const text of ['Large', 'skip', 'yes']) await kit.say(text);
+    await kit.idle();
+    const day = new Date(kit.clock.now() + hoursAhead * 3_600_000).toISOString().slice(0, 10);
+    expect(created()).toMatchObject([{ name: { day } }]);
   });
 
   test('a form that has closed before it was judged says so in the chat, and opens again as it was filled in', async () => {
