@@ -86,11 +86,11 @@ export class AnswerJobs {
     await questions.say(to.user, question, { clock, isOpen, words: (isWanted) => take.say(to, message, isWanted) });
   }
 
-  /** What the answer to the field that is asked for may be; undefined where it is not one of a few. */
-  async optionsOf(question: JobQuestion, answering: Answering): Promise<AskedField['options']> {
+  /** The field that is asked for; undefined where the question is over. */
+  async fieldOf(question: JobQuestion, answering: Answering): Promise<AskedField | undefined> {
     const view = await this.#deps.take.view(answering, { job: question.job, ask: question.id });
     const fields = view.kind === 'open' ? fieldsOf(view.asking) : [];
-    return fields.find(({ name }) => name === question.asking)?.options;
+    return fields.find(({ name }) => name === question.asking);
   }
 
   /** The form of a question was sent off. */

@@ -13,6 +13,7 @@ import type { RecipeBook } from '../recipes/recipe-book.js';
 import { textsFor } from '../texts/texts-for.js';
 import type { AnswerJobs } from './answer-jobs.js';
 import { Apologies } from './apologies.js';
+import { areOffered, isNoAnswer } from './asked-for.js';
 import type { CancelCommand } from './cancel-command.js';
 import type { CommandForms } from './command-forms.js';
 import type { EventClaims } from './event-claims.js';
@@ -22,7 +23,6 @@ import type { Help } from './help.js';
 import { CHOSEN_COMMAND } from './help-messages.js';
 import type { HelpRecipes } from './help-recipes.js';
 import type { Home } from './home.js';
-import { areOffered } from './offered-words.js';
 import type { PatientChats } from './patient-chats.js';
 import type { PersonalConnections } from './personal-connections.js';
 import type { ProveLogin } from './prove-login.js';
@@ -128,16 +128,19 @@ export class EventHandler {
   async #text(event: TextEvent): Promise<void> {
     const { help, helpRecipes, questions, router, starter } = this.#deps;
     const route = router().match(event.text, textsFor(event.locale).commands.words);
-    if (route.kind === 'built_in' && !(await areOffered(this.#deps, event))) {
+    const isOption = router().mayBeOption(event.text) && (await areOffered(this.#deps, event));
+    if (route.kind === 'built_in' && !isOption) {
       if (route.command === 'help' && (await helpRecipes.start(event))) return;
       if (await this.#deps.claims.claim(event)) await this.#builtIn(event, route.command);
       return;
     }
-    if (route.kind === 'recipe' && starter.isWhole(route.recipe, route.rest)) {
+    if (route.kind === 'recipe' && !isOption && starter.isWhole(route.recipe, route.rest)) {
       await starter.start(event, { recipe: route.recipe, rest: route.rest, press: event });
       return;
     }
-    const question = await questions.answeredBy(event);
+    const open = await questions.answeredBy(event);
+    const isCommand = open !== undefined && route.kind === 'recipe' && (await isNoAnswer(this.#deps, open, event));
+    const question = isCommand ? undefined : open;
     if (looksLikeCode(event.text) && (await this.#code(event, question !== undefined))) return;
     if (question && !isJobQuestion(question)) return starter.answer(question, event);
     if (question && (await this.#deps.answers.text(question, event, route.kind === 'recipe'))) return;

@@ -2,6 +2,7 @@ import { distance } from 'fastest-levenshtein';
 import type { CommandRecipe } from '../recipes/compiled-recipe.js';
 import { normalizeCommand } from '../recipes/parameters.js';
 import type { RecipeBook } from '../recipes/recipe-book.js';
+import { optionWords } from '../recipes/walk-steps.js';
 
 /** Commands that every installation has, by the words that call them. */
 const BUILT_INS = {
@@ -39,9 +40,12 @@ const COMPARED = 100;
 /** Finds the command of a text in time that does not depend on how many recipes there are. */
 export class CommandRouter {
   readonly #root: Node = { next: new Map() };
+  readonly #book: RecipeBook;
   readonly #recipes: readonly CommandRecipe[];
+  #options: ReadonlySet<string> | undefined;
 
   constructor(book: RecipeBook) {
+    this.#book = book;
     this.#recipes = book.commands();
     for (const recipe of this.#recipes) {
       let node = this.#root;
@@ -80,6 +84,12 @@ export class CommandRouter {
     if (rest === '' && first === own.cancel) return { kind: 'built_in', command: 'cancel' };
     if (first !== 'help' && first !== own.help) return { kind: 'unknown' };
     return rest === '' ? { kind: 'built_in', command: 'help' } : { kind: 'help', topic: rest };
+  }
+
+  /** False for a text that no recipe asks for as one of a few: whatever it calls, it is no answer. */
+  mayBeOption(text: string): boolean {
+    this.#options ??= new Set(this.#book.started().flatMap(optionWords));
+    return this.#options.has(text.trim().toLowerCase());
   }
 
   /** Listed commands that are nearest to a text that calls nothing, the nearest first; nothing when none is near. */

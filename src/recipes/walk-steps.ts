@@ -1,6 +1,6 @@
 import type { Datapill } from '../language/datapill.js';
 import { datapillsOf } from '../language/template.js';
-import type { AskAnswer, CompiledStep } from './compiled-recipe.js';
+import type { AskAnswer, CompiledRecipe, CompiledStep } from './compiled-recipe.js';
 import { datapillsOfButton, datapillsOfReply, type InputValue, type ItemName } from './compiled-reply.js';
 import { datapillsOfText } from './reply-text.js';
 
@@ -23,6 +23,16 @@ export function listsInside(step: CompiledStep): readonly (readonly CompiledStep
 /** Every step in the order of the file, those inside other steps included. */
 export function allSteps(steps: readonly CompiledStep[]): readonly CompiledStep[] {
   return steps.flatMap((step) => [step, ...listsInside(step).flatMap(allSteps)]);
+}
+
+/** What people may type where the recipe asks for one of a few, in small letters. */
+export function optionWords({ parameters, steps }: Pick<CompiledRecipe, 'parameters' | 'steps'>): readonly string[] {
+  const asked = allSteps(steps).flatMap((step) =>
+    step.kind === 'ask' && step.answer.kind === 'fields' ? step.answer.fields : [],
+  );
+  return [...parameters, ...asked]
+    .flatMap(({ options = [] }) => options)
+    .flatMap(({ label, value }) => [label.toLowerCase(), String(value).toLowerCase()]);
 }
 
 /** The datapills of one step, without those of the steps inside it. */

@@ -347,6 +347,13 @@ describe('a question with fields', () => {
     ]);
   });
 
+  test('a command that is not whole begins where it is no such answer', async () => {
+    await asked('type');
+    const question = await asked('mine chairs', { conversation: DIRECT });
+    expect(textOf(question)).toContain('Tell me more');
+    expect(await statuses()).toEqual(['suspended', 'suspended']);
+  });
+
   test('a typed answer may be given in a form of one field as well', async () => {
     const question = await asked('type');
     expect(buttonsOf(question).map(({ label }) => label)).toEqual(['Answer', 'Cancel']);

@@ -57,7 +57,7 @@ const RECIPES = {
     command: 'renew',
     connections: SHARED,
     parameters:
-      '[{ name: what, type: select, options: [Keep, Cancel, { label: Ask for it, value: help }], prompt: "What to do?" }]',
+      '[{ name: what, type: select, options: [Keep, Cancel, Ping, { label: Ask for it, value: help }], prompt: "What to do?" }]',
     steps: REPLY,
   }),
   decide: recipe({
@@ -65,7 +65,7 @@ const RECIPES = {
     connections: SHARED,
     steps: `  - ask:
       text: Please decide
-      form: { title: Decision, fields: [{ name: what, type: select, options: [Keep, Cancel], prompt: "What to do?" }, { name: why, prompt: "Why?" }] }
+      form: { title: Decision, fields: [{ name: what, type: select, options: [Keep, Cancel, Ping], prompt: "What to do?" }, { name: why, prompt: "Why?" }] }
 ${REPLY}`,
   }),
   plain: recipe({ command: 'ping', connections: SHARED, steps: '  - { action: crm.find }' }),
@@ -310,6 +310,20 @@ describe('parameters of a command', () => {
     expect(await started()).toEqual([{ item: 'Lamp', express: true }]);
   });
 
+  test('a command that is not whole begins where it cannot be the answer, and is one where anything can', async () => {
+    await kit.say('order item: Chair');
+    await kit.say('paint Red');
+    expect(lastText()).toContain('Month?');
+    await kit.say('order Lamp');
+    expect(lastText()).toBe('Order\nHow many?');
+    await kit.say('order');
+    await kit.say('paint Red');
+    expect(lastText()).toBe('How many?');
+    await kit.say('2');
+    await kit.idle();
+    expect(await started()).toEqual([{ size: 'medium', item: 'paint Red', count: 2 }]);
+  });
+
   test('built-in commands work while a question is open, and leave it open', async () => {
     await kit.say('order item: Chair');
     await kit.say('help');
@@ -324,13 +338,32 @@ describe('parameters of a command', () => {
     ['help', 'help'],
   ])('%s is an answer where it is one of those that are asked for, and else what it always is', async (word, what) => {
     await kit.say('renew');
-    expect(lastText()).toContain('one of: Keep, Cancel, Ask for it');
+    expect(lastText()).toContain('one of: Keep, Cancel, Ping, Ask for it');
     await kit.say(word);
     await kit.idle();
     expect(await started()).toEqual([{ what }]);
     await kit.say('order');
     await kit.say('cancel');
     expect(lastText()).toBe('Cancelled. Nothing was done.');
+  });
+
+  test('the words of a command are an answer where they are among those that are asked for', async () => {
+    await kit.say('renew');
+    await kit.say('ping');
+    await kit.idle();
+    expect(await started()).toEqual([{ what: 'Ping' }]);
+    await kit.say('decide');
+    await kit.idle();
+    await kit.press(kit.chat.last(), 'Type here instead');
+    await kit.say('Ping');
+    expect(lastText()).toBe('Why?');
+    await kit.say('ping');
+    await kit.idle();
+    expect((await kit.jobList()).map(({ recipe, status }) => [recipe, status])).toEqual([
+      ['renew', 'succeeded'],
+      ['decide', 'suspended'],
+      ['plain', 'succeeded'],
+    ]);
   });
 
   test('cancel answers the field of a job that it is offered for, and cancels the job at the next one', async () => {
