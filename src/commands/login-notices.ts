@@ -44,21 +44,29 @@ export class LoginNotices {
   }
 
   async failed(event: LoginFailed): Promise<void> {
-    const texts = textsFor(event.locale);
-    const text = event.text?.(event.locale) ?? texts.logins.openedByOther(event.title);
-    const user = chatUserOf(event.owner);
+    const { connection, context, continuation, locale, owner, reason, scopes, title } = event;
+    const user = chatUserOf(owner);
+    const message = textMessage(event.text?.(locale) ?? textsFor(locale).logins.openedByOther(title));
+    if (reason !== 'wrong_person') return this.#tell(user, context, async () => message);
     // Before it is said that Login may be pressed again.
-    if (event.reason === 'wrong_person' && event.continuation !== undefined)
-      await this.#deps.waiting.promptAgain(user, event.continuation);
-    await this.#tell(user, event.context, async () => textMessage(text));
+    if (continuation !== undefined) await this.#deps.waiting.promptAgain(user, continuation);
+    await this.#tell(user, context, async (conversation) => {
+      if (continuation !== undefined) return message;
+      const login = { user, conversation, locale, connection, ...(scopes ? { scopes } : {}) };
+      return { ...message, blocks: [...message.blocks, await this.#deps.connections.loginButton(login)] };
+    });
   }
 
   /** What cannot be said here stands on the page, too. */
-  async #tell(user: ChatUser, context: unknown, write: () => Promise<Message>): Promise<void> {
+  async #tell(
+    user: ChatUser,
+    context: unknown,
+    write: (conversation: ConversationRef) => Promise<Message>,
+  ): Promise<void> {
     try {
       const conversation = conversationOf(context);
       const chat = this.#deps.chats(user.platform);
-      const message = await write();
+      const message = await write(conversation);
       if (conversation.kind === 'direct') await chat.post(conversation, message);
       else await chat.postPrivately(conversation, user, message);
     } catch (error) {

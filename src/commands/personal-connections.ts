@@ -5,7 +5,7 @@ import { type Block, type Message, textMessage } from '../chat/message.js';
 import type { ConnectionSummary, Connections } from '../connections/connections.js';
 import type { Disconnection } from '../connections/end-connection.js';
 import type { ParentConnection } from '../connections/parent-connection.js';
-import type { CreateLoginLink } from '../jobs/login-link.js';
+import type { CreateLoginLink, WantedLink } from '../jobs/login-link.js';
 import type { WaitingJobs } from '../jobs/waiting-jobs.js';
 import type { Clock } from '../kernel/clock.port.js';
 import type { RecipeBook } from '../recipes/recipe-book.js';
@@ -182,9 +182,19 @@ export class PersonalConnections {
     parent: ParentConnection,
   ): Promise<{ url: string; token: string }> {
     const scopes = this.#deps.reconnectScopes(parent, asked);
+    return this.#login({ user, connection, conversation, locale, ...(scopes ? { scopes } : {}) });
+  }
+
+  /** A Login button of its own. */
+  async loginButton(login: WantedLink): Promise<Block> {
+    const label = textsFor(login.locale).logins.login;
+    return { kind: 'buttons', buttons: [{ kind: 'login', label, ...(await this.#login(login)) }] };
+  }
+
+  async #login(login: WantedLink): Promise<{ url: string; token: string }> {
     const [url, [token = '']] = await Promise.all([
-      this.#deps.createLoginLink({ user, connection, conversation, locale, ...(scopes ? { scopes } : {}) }),
-      this.#deps.clicks.issue(user, [{ kind: 'login-opened' }]),
+      this.#deps.createLoginLink(login),
+      this.#deps.clicks.issue(login.user, [{ kind: 'login-opened' }]),
     ]);
     return { url, token };
   }

@@ -137,6 +137,8 @@ export interface LoginFailed extends LoginSummary {
   readonly reason: 'wrong_person' | 'account_refused';
   /** Ours, for the person. */
   readonly text?: Wording;
+  /** What the login asked for, where that was not the connection's own. */
+  readonly scopes?: readonly string[];
   readonly continuation?: string;
   readonly context: unknown;
 }

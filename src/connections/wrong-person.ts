@@ -21,11 +21,13 @@ export async function burnLogin(
   audit(parts, { connection, owner, ...(by ? { by } : {}) }, 'mismatch', 'person');
   const title = loginApp(parts, connection)?.parent.title ?? connection;
   if (link && parts.onFailed) {
-    const { continuation, context } = link;
-    const more = { reason: 'wrong_person' as const, ...(continuation === undefined ? {} : { continuation }), context };
-    await parts.onFailed({ ...summarizeLogin(link, title), owner, ...more }).catch((error: unknown) => {
-      parts.logger.error({ connection, err: asBehalfError(error) }, 'a failed login could not be passed on');
-    });
+    const { continuation, context, scopes } = link;
+    const more = { ...(continuation === undefined ? {} : { continuation }), ...(scopes ? { scopes } : {}), context };
+    await parts
+      .onFailed({ ...summarizeLogin(link, title), owner, reason: 'wrong_person', ...more })
+      .catch((error: unknown) => {
+        parts.logger.error({ connection, err: asBehalfError(error) }, 'a failed login could not be passed on');
+      });
   }
   return title;
 }

@@ -190,6 +190,22 @@ describe('a job that needs a login', () => {
     expect(textOf(prompt)).toBe('Created Chair as ann@acme.example.');
   });
 
+  test('ended by somebody else where no job waits, its person gets another link with the words that say so', async () => {
+    await kit.logIn(await prompted('create thing title: Chair'), ACCOUNT);
+    await kit.idle();
+    await kit.say('personal_connections');
+    await kit.press(kit.chat.last(), 'Disconnect', { values: { connection: 'crm' } });
+    const [before] = loginButtonsOf(kit.chat.last());
+    const outcome = await (await kit.openLogin(before?.url ?? '')).comeBack('other@mail.example');
+    if (outcome.kind !== 'proof_needed') throw new Error(`It came to ${outcome.kind}`);
+    await kit.say(outcome.code, { user: BOB });
+    const told = kit.chat.messages.find((message) => textOf(message).includes('Press Login to try again'));
+    if (!told) throw new Error('Ann was not told');
+    await kit.logIn(told, ACCOUNT);
+    await kit.say('personal_connections');
+    expect(textOf(kit.chat.last())).toContain('Connected');
+  });
+
   test('is not cancelled by somebody else', async () => {
     const prompt = await prompted('create thing title: A');
     await kit.press(prompt, 'Cancel', { user: BOB });
