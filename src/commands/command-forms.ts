@@ -16,7 +16,7 @@ import type { FormParts } from './form-parts.js';
 import type { FormRefusals } from './form-refusals.js';
 import { firstMissing, refuseUndeclared, type Values, withDefaults } from './gather-parameters.js';
 import type { OfferedField } from './offered-options.js';
-import { formParameters, initialTexts, parameterForm, readForm } from './parameter-form.js';
+import { formParameters, initialTexts, leftOut, parameterForm, readForm } from './parameter-form.js';
 import type { IsWanted } from './patient-chats.js';
 import { describePeople } from './people.js';
 import { type CommandQuestion, isJobQuestion, type Questions } from './questions.js';
@@ -145,7 +145,7 @@ export class CommandForms {
     const wrong = problem && { [problem.parameter.name]: problem.message ?? texts.forms.fillIn };
     if (wrong) return this.#deps.refusals.refuse(event, again, wrong);
     const key = click.question === undefined ? ['form', sha256(event.token)] : ['question', click.question];
-    const whole = { ...hiddenOf(recipe, click.given), ...values };
+    const whole = { ...leftOut(recipe, click.given), ...values };
     const missing = firstMissing(recipe, whole);
     if (missing?.parameter.type === 'file') {
       const labels = Object.fromEntries(Object.entries(chosen.options).map(([name, { label }]) => [name, label]));
@@ -215,10 +215,4 @@ export class CommandForms {
   #tell(event: ActionEvent | FormEvent, message: Message): Promise<void> {
     return sayPrivately(this.#deps.chats(event.user.platform), event, message);
   }
-}
-
-/** What is there already and the form did not show. */
-function hiddenOf(recipe: CompiledRecipe, given: Values): Values {
-  const hidden = recipe.parameters.filter((one) => one.hidden || one.type === 'file').map(({ name }) => name);
-  return Object.fromEntries(Object.entries(given).filter(([name]) => hidden.includes(name)));
 }

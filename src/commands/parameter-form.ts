@@ -27,17 +27,32 @@ interface Filled {
   readonly files?: Readonly<Record<string, readonly ChatFile[]>>;
 }
 
+/** Characters that a field takes in Slack; more would come back cut. */
+const MAX_IN_FIELD = 3_000;
+
 /**
- * What a form asks for: a file that is there already is not asked for again, and where the platform's forms take none
- * (`inForms`) it is asked for in the chat.
+ * What a form asks for: what is there already and fits in no field, as files and long texts, is not asked for again, and where
+ * the platform's forms take no files (`inForms`) they are asked for in the chat.
  */
 export function formParameters(
   recipe: CompiledRecipe,
   { given, inForms }: { readonly given: Values; readonly inForms: boolean },
 ): readonly Parameter[] {
-  return recipe.parameters.filter(
-    ({ hidden, name, type }) => !hidden && (type !== 'file' || (inForms && given[name] === undefined)),
-  );
+  return recipe.parameters.filter(({ hidden, name, type }) => {
+    if (hidden || isTooLong(given[name])) return false;
+    return type !== 'file' || (inForms && given[name] === undefined);
+  });
+}
+
+/** What is there already and the form did not show. */
+export function leftOut(recipe: CompiledRecipe, given: Values): Values {
+  const without = recipe.parameters.filter((one) => one.hidden || one.type === 'file' || isTooLong(given[one.name]));
+  const names = without.map(({ name }) => name);
+  return Object.fromEntries(Object.entries(given).filter(([name]) => names.includes(name)));
+}
+
+function isTooLong(value: unknown): boolean {
+  return typeof value === 'string' && value.length > MAX_IN_FIELD;
 }
 
 /** The form that asks for them, with what is known filled in. */

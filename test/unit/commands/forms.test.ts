@@ -131,6 +131,15 @@ describe('parameters in a form', () => {
     expect(await started()).toEqual([{ item: 'Table', count: 2, size: 'l', owner }]);
   });
 
+  test('leaves alone a text that is there already and longer than Slack takes in a field: it would come back cut', async () => {
+    const item = 'long '.repeat(700).trim();
+    await kit.say(`order item: ${item}`);
+    const form = await opened('Fill in a form');
+    expect(form.fields.map(({ name }) => name)).toEqual(['count', 'size', 'due', 'owner']);
+    expect(await submitted(form, { count: '2', size: 'l' })).toBeUndefined();
+    expect(await started()).toEqual([{ item, count: 2, size: 'l' }]);
+  });
+
   test('the field of a number gives it with a decimal point, whatever the person reads', async () => {
     await kit.say('order item: Stuhl');
     const form = await opened('Fill in a form');
