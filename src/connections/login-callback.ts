@@ -199,9 +199,8 @@ async function askForProof(parts: LoginParts, asking: Asking): Promise<LoginOutc
   const { link, linkId, owner, parent, pending, ttlMs } = asking;
   const code = newLoginCode();
   const proof: LoginProof = { linkId, owner, connection: link.connection, pending };
-  const expiresAt = parts.clock.now() + ttlMs;
   await parts.records.proofs.put(sha256(code), proof, ttlMs);
-  return { kind: 'proof_needed', login: summarizeLogin(link, parent.title), code, expiresAt };
+  return { kind: 'proof_needed', login: summarizeLogin(link, parent.title), code, validMs: ttlMs };
 }
 
 /** RFC 9207 section 2.4: compared as strings; required where the server promises it. */

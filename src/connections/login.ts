@@ -73,8 +73,8 @@ export type LoginOutcome =
       readonly kind: 'proof_needed';
       readonly login: LoginSummary;
       readonly code: string;
-      /** Milliseconds since the epoch. */
-      readonly expiresAt: number;
+      /** How long it may be handed back, in ms. */
+      readonly validMs: number;
       readonly account?: Account;
     }
   /** The person pressed Deny. The link works again. */

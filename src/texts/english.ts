@@ -39,7 +39,7 @@ export function english(format: Formats) {
     jobs: jobs(format),
     logins: logins(format),
     long: long(format),
-    pages: pages(),
+    pages: pages(format),
     parameters: parameters(format),
     privacy: privacy(format),
     replies: replies(format),

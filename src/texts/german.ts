@@ -38,7 +38,7 @@ export function german(format: Formats): Texts {
     jobs: jobs(format),
     logins: logins(format),
     long: long(format),
-    pages: pages(),
+    pages: pages(format),
     parameters: parameters(format),
     privacy: privacy(format),
     replies: replies(format),

@@ -159,13 +159,14 @@ function toPage(deps: LoginRoutesDeps, outcome: LoginOutcome, texts: Texts): Htt
         platform: placeOf(deps, outcome.login, texts),
       });
     case 'proof_needed': {
-      const { account, code, login } = outcome;
+      const { account, code, login, validMs } = outcome;
       const scripts = login.popUp && login.owner !== 'shared' ? deps.popUpScripts(login.owner.platform) : [];
       return proofPage({
         texts,
         app: login.title,
         platform: placeOf(deps, login, texts),
         code,
+        validMs,
         popUpScripts: scripts,
         ...(account ? { account: account.label } : {}),
       });

@@ -1,8 +1,9 @@
 import type { Span } from '../../kernel/rich-text.js';
+import type { Formats } from '../formats.js';
 import { bold, code, rich } from '../rich.js';
 
 /** The pages of a login. `place`: the chat that the person came from. */
-export const pages = () => ({
+export const pages = (format: Formats) => ({
   connectTitle: (app: string) => `Connect ${app}`,
   app: 'App',
   for: 'For',
@@ -29,6 +30,7 @@ export const pages = () => ({
   code: 'Code',
   copy: 'Copy',
   copied: 'Copied',
+  codeWorksFor: (ms: number) => `The code works for ${format.duration(ms)}.`,
   byItself: (place: string) => `In ${place} this happens by itself and the window closes.`,
   neverSendCode:
     'Only go on if you asked for this login yourself. Never send the code to anybody, whoever asks for it.',

@@ -1,7 +1,8 @@
 import type { Texts } from '../english.js';
+import type { Formats } from '../formats.js';
 import { bold, code, rich } from '../rich.js';
 
-export const pages = (): Texts['pages'] => ({
+export const pages = (format: Formats): Texts['pages'] => ({
   connectTitle: (app) => `${app} verbinden`,
   app: 'Anwendung',
   for: 'Für',
@@ -28,6 +29,7 @@ export const pages = (): Texts['pages'] => ({
   code: 'Ihr Code',
   copy: 'Kopieren',
   copied: 'Kopiert',
+  codeWorksFor: (ms) => `Der Code gilt ${format.duration(ms)}.`,
   byItself: (place) => `In ${place} passiert das von selbst, und das Fenster schließt sich.`,
   neverSendCode:
     'Machen Sie nur weiter, wenn Sie selbst um diese Anmeldung gebeten haben. Schicken Sie den Code niemandem, wer auch immer danach fragt.',

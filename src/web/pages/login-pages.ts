@@ -89,6 +89,7 @@ export interface ProofPageProps extends Written {
   readonly platform: string;
   /** What is pasted into the direct message, `XXXX-XXXX`. */
   readonly code: string;
+  readonly validMs: number;
   /** Known when the account was asked before the check. */
   readonly account?: string;
   /** Scripts that hand the code to the chat client, where it opened this window. */
@@ -97,7 +98,7 @@ export interface ProofPageProps extends Written {
 
 /** The last step: the chat has to say that the person in this browser is the person in the chat. */
 export function proofPage(props: ProofPageProps): HttpResponse {
-  const { account, app, code, platform, popUpScripts, texts } = props;
+  const { account, app, code, platform, popUpScripts, texts, validMs } = props;
   const { pages } = texts;
   return page({
     texts,
@@ -108,7 +109,7 @@ export function proofPage(props: ProofPageProps): HttpResponse {
 ${account === undefined ? undefined : html`<p>${marked(pages.loggedInAs(app, account))}</p>`}
 <p>${marked(pages.pasteCode(platform))}</p>
 <p class="code"><output id="code" aria-label="${pages.code}">${code}</output> <button type="button" id="copy" data-copied="${pages.copied}" hidden>${pages.copy}</button></p>
-${popUpScripts.length === 0 ? undefined : html`<p>${pages.byItself(platform)}</p>`}
+<p>${pages.codeWorksFor(validMs)}${popUpScripts.length === 0 ? undefined : ` ${pages.byItself(platform)}`}</p>
 <p class="warning">${pages.neverSendCode}</p>`,
   });
 }

@@ -34,7 +34,7 @@ describe('markup', () => {
     ['page of a login that worked', connectedPage({ texts, app: EVIL, account: EVIL, platform: EVIL })],
     [
       'page of a code',
-      proofPage({ texts, app: EVIL, platform: EVIL, code: EVIL, account: EVIL, popUpScripts: [EVIL] }),
+      proofPage({ texts, app: EVIL, platform: EVIL, code: EVIL, account: EVIL, validMs: 60_000, popUpScripts: [EVIL] }),
     ],
     ['page of a problem', loginProblemPage({ texts, title: EVIL, text: EVIL, status: 400, reference: EVIL })],
   ])('lets nothing into the %s', (_, { body }) => {

@@ -195,11 +195,14 @@ describe('the way back', () => {
     const pasted = await toProvider(await link());
     const page = await get(routes(), callback(pasted.state), { cookie: pasted.cookie });
     expect(String(page.body)).toMatch(/<output id="code" aria-label="Code">[0-9A-Z]{4}-[0-9A-Z]{4}<\/output>/);
+    expect(String(page.body)).toContain('The code works for 10 minutes.');
     expect(String(page.body)).not.toContain('/assets/teams.js');
     const popUp = await toProvider(await link({ popUp: true }));
     const handed = await get(routes(), callback(popUp.state), { cookie: popUp.cookie });
     expect(String(handed.body)).toMatch(/<body data-login-code="[0-9A-Z]{4}-[0-9A-Z]{4}">/);
     expect(String(handed.body)).toContain('<script src="/assets/teams.js" defer></script>');
+    // As long as the authorization code that waits for it: who has no pop-up has to be quick.
+    expect(String(handed.body)).toContain('The code works for 1 minute.');
   });
 });
 
