@@ -140,11 +140,16 @@ export class Questions {
    * The question that a text of this person may answer. A command of a channel is asked about privately, on some platforms in
    * the direct message; so an answer there counts for it, too: for the one that was asked last, where both stand there.
    */
-  async open({ conversation, user }: Asked): Promise<Question | undefined> {
+  async open({ conversation, id, user }: Asked & { readonly id?: string }): Promise<Question | undefined> {
     if (conversation.kind === 'channel') return this.#read(user, 'channel');
     const [here, inChannel] = await Promise.all([this.#read(user, 'direct'), this.#read(user, 'channel')]);
-    const isLast = here && inChannel && this.#asidesInOwnChat(user.platform) && inChannel.askedAt > here.askedAt;
-    return isLast ? inChannel : (here ?? inChannel);
+    if (!here || !inChannel) return here ?? inChannel;
+    // A second delivery goes on with the one that the first has come to.
+    if (id !== undefined && inChannel.lastEventId === id) return inChannel;
+    if (id !== undefined && here.lastEventId === id) return here;
+    // Nobody answers what they do not see.
+    if (here.isUnseen !== inChannel.isUnseen) return here.isUnseen ? inChannel : here;
+    return this.#asidesInOwnChat(user.platform) && inChannel.askedAt > here.askedAt ? inChannel : here;
   }
 
   /** As {@link open}, without one that the person has not seen yet: only the event that it comes from goes on with it. */

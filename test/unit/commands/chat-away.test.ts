@@ -14,6 +14,7 @@ import {
 import { recipe } from '../../support/service-files.js';
 import {
   ANN,
+  CHANNEL,
   DIRECT,
   eventually,
   gate,
@@ -359,5 +360,33 @@ describe('a question that a chat has not taken yet', () => {
     kit.chat.failWhen(undefined);
     await kit.say('hello?');
     expect(lastText()).toContain("I don't know that command");
+  });
+
+  test.each([
+    [DIRECT, CHANNEL],
+    [CHANNEL, DIRECT],
+  ])('is refused for good: the next words answer the one that the person sees', async (seen, unseen) => {
+    kit.chat.asidesInOwnChat = true;
+    await kit.say('create issue', { conversation: seen });
+    chatIsAway(true);
+    await kit.say('create task', { conversation: unseen });
+    kit.chat.failWhen(undefined);
+    await kit.say('Broken door', { conversation: DIRECT });
+    expect(lastText()).toBe('Which size?');
+  });
+
+  test('is said by the process that the answer before it is delivered to again, whatever else is asked', async () => {
+    kit.chat.asidesInOwnChat = true;
+    await kit.say('create task', { conversation: CHANNEL });
+    await kit.say('create issue');
+    const chat = chatIsAway();
+    const { handled } = await write('Broken door', 'E2');
+    await kit.clock.advance(1_000);
+    kit.stopSaying();
+    await expect(handled).rejects.toMatchObject({ code: 'chat.delivery_failed' });
+    chat.back();
+    await kit.say('Broken door', { id: 'E2', replica: other });
+    expect(lastText()).toBe('Which size?');
+    expect(await started()).toEqual([]);
   });
 });
