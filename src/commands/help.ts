@@ -1,7 +1,7 @@
 import type { ChatUser, Outsider } from '../chat/chat-user.js';
 import type { Clicks } from '../chat/clicks.js';
 import type { ConversationRef } from '../chat/conversation.js';
-import type { Message } from '../chat/message.js';
+import { type Message, textMessage } from '../chat/message.js';
 import type { DenialOf } from '../jobs/permission.js';
 import type { Logger } from '../kernel/logger.port.js';
 import type { Metrics } from '../kernel/metrics.port.js';
@@ -78,6 +78,9 @@ export class Help {
       const [offered] = await this.#offered(event, [recipe]);
       if (offered) return commandMessage(offered, textsFor(event.locale));
     }
+    const { commands, help } = textsFor(event.locale);
+    const built = this.#deps.router().match(topic, commands.words);
+    if (built.kind === 'built_in') return built.command === 'help' ? this.all(event) : textMessage(help.builtIn);
     const ofApp = allowed.filter((candidate) => this.#appsOf(candidate).includes(wanted));
     const isApp = ofApp.some(({ hidden }) => !hidden);
     return isApp ? this.#list(event, ofApp, { page: 0, app: wanted }) : this.unknown(event, topic);

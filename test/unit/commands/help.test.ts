@@ -52,6 +52,21 @@ describe('help with something behind it', () => {
     expect(buttonsOf(kit.chat.last()).map(({ label }) => label)).toEqual(['Order chair']);
   });
 
+  test.each(['help cancel', 'help personal_connections', 'help Connections'])(
+    '%s tells of what is built in',
+    async (text) => {
+      const answer = await answerTo(text);
+      expect(answer).toMatch(/^personal_connections shows the apps/);
+      expect(answer).not.toContain("I don't know");
+    },
+  );
+
+  test('help help shows all there is, in German too', async () => {
+    expect(await answerTo('help help')).toContain('What I can do for you');
+    await kit.say('hilfe hilfe', { locale: 'de-DE' });
+    expect(textOf(kit.chat.last())).toContain('Das kann ich für Sie tun');
+  });
+
   test('lists the commands of an app, by its name', async () => {
     const answer = await answerTo('help files');
     expect(answer).toContain('store');
