@@ -18,10 +18,10 @@ button:hover{background:#244bb8}button:focus-visible{outline:3px solid var(--acc
 .ok{color:var(--ok)}.reference{color:var(--soft);font-size:.85rem}
 `;
 
-/** Takes the used-up code and state out of the address, and copies the login code on request. */
+/** Takes the used-up code and state out of the address, and copies the login code on request; where that is not allowed, marks it for copying. */
 const SCRIPT = `history.replaceState(null,'',location.pathname);
-const copy=document.getElementById('copy');
-if(copy&&navigator.clipboard){copy.hidden=false;copy.addEventListener('click',async()=>{await navigator.clipboard.writeText(document.getElementById('code').textContent);copy.textContent=copy.dataset.copied;});}
+const copy=document.getElementById('copy'),code=document.getElementById('code');
+if(copy&&navigator.clipboard){copy.hidden=false;copy.addEventListener('click',()=>navigator.clipboard.writeText(code.textContent).then(()=>{copy.textContent=copy.dataset.copied;},()=>getSelection().selectAllChildren(code)));}
 `;
 
 const ICON = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="8" fill="#2f5bd7"/><path d="M11 7h6.5a4.5 4.5 0 0 1 2.7 8.1A5 5 0 0 1 18 25h-7zm4 3.5V14h2a1.75 1.75 0 0 0 0-3.5zm0 7v4h2.5a2 2 0 0 0 0-4z" fill="#fff"/></svg>`;
