@@ -43,6 +43,11 @@ export function roundUp(ms: number): number {
   return Math.max(1, Math.ceil(ms / unit)) * unit;
 }
 
+/** A label or question as the beginning of a longer sentence. */
+export function withoutEnd(label: string): string {
+  return label.replace(/[?.:!…\s]+$/u, '');
+}
+
 /** @throws RangeError for what is no BCP 47 tag */
 export function formatsFor(locale: string): Formats {
   const list = (type: 'conjunction' | 'disjunction') => new Intl.ListFormat(locale, { type, style: 'long' });

@@ -1,5 +1,5 @@
 import type { RichText } from '../../kernel/rich-text.js';
-import { type Formats, roundUp } from '../formats.js';
+import { type Formats, roundUp, withoutEnd } from '../formats.js';
 import { italic, rich } from '../rich.js';
 
 /** What a job says by itself, beside the replies that its recipe has written. */
@@ -82,7 +82,7 @@ export const asks = (format: Formats) => ({
 
 /** Small words around what recipes reply. */
 export const replies = (format: Formats) => ({
-  nothingToChoose: (label: string) => `${label}: there is nothing to choose.`,
+  nothingToChoose: (label: string) => `${withoutEnd(label)}: there is nothing to choose.`,
   moreToChoose: (count: number) => `… and ${format.number(count)} more to choose from.`,
   moreRows: (count: number) => `… and ${format.number(count)} more ${count === 1 ? 'row' : 'rows'}.`,
   sure: 'Are you sure?',

@@ -1,5 +1,5 @@
 import type { Texts } from '../english.js';
-import { type Formats, roundUp } from '../formats.js';
+import { type Formats, roundUp, withoutEnd } from '../formats.js';
 import { italic, rich } from '../rich.js';
 
 export const jobs = (format: Formats): Texts['jobs'] => ({
@@ -77,7 +77,7 @@ export const asks = (format: Formats): Texts['asks'] => ({
 });
 
 export const replies = (format: Formats): Texts['replies'] => ({
-  nothingToChoose: (label) => `${label}: Es gibt nichts auszuwählen.`,
+  nothingToChoose: (label) => `${withoutEnd(label)}: Es gibt nichts auszuwählen.`,
   moreToChoose: (count) => `… und ${format.number(count)} weitere zur Auswahl.`,
   moreRows: (count) => `… und ${format.number(count)} weitere ${count === 1 ? 'Zeile' : 'Zeilen'}.`,
   sure: 'Sind Sie sicher?',

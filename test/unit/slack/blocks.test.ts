@@ -179,8 +179,8 @@ describe('a message as Block Kit', () => {
     expect(note).toMatchObject({ elements: [{ text: '100 of 130 can be chosen here.' }] });
   });
 
-  test('a picklist with nothing to choose is a sentence', () => {
-    const blocks = render({ kind: 'picklist', id: 'p', label: 'App', options: [] });
+  test.each(['App', 'App?', 'App:'])('a picklist %s with nothing to choose is a sentence', (label) => {
+    const blocks = render({ kind: 'picklist', id: 'p', label, options: [] });
     expect(blocks).toMatchObject([{ type: 'context', elements: [{ text: 'App: there is nothing to choose.' }] }]);
   });
 
