@@ -13,7 +13,7 @@ import type { AnswerForms } from './answer-forms.js';
 import { fieldMessage, isSkip, named, outcomeMessage } from './answer-messages.js';
 import type { EventClaims } from './event-claims.js';
 import { withDefaults } from './gather-parameters.js';
-import type { JobQuestion, Questions } from './questions.js';
+import type { JobQuestion, Question, Questions } from './questions.js';
 import { type Answering, answerOfFields, type TakeAnswers } from './take-answers.js';
 
 type ClickOn<Kind extends Click['kind']> = Extract<Click, { kind: Kind }>;
@@ -84,6 +84,11 @@ export class AnswerJobs {
     const ref = { job: question.job, ask: question.id };
     const isOpen = async () => (await take.view(to, ref)).kind === 'open';
     await questions.say(to.user, question, { clock, isOpen, words: (isWanted) => take.say(to, message, isWanted) });
+  }
+
+  /** True where the person has started something else since: what they type was not meant for the question. */
+  isOvertaken({ askedAt }: Question, { user }: Pick<Answering, 'user'>): Promise<boolean> {
+    return this.#deps.hasStartedSince(user, askedAt);
   }
 
   /** The field that is asked for; undefined where the question is over. */

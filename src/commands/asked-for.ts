@@ -9,7 +9,7 @@ import type { AnswerJobs } from './answer-jobs.js';
 import { isJobQuestion, type Question, type Questions } from './questions.js';
 
 interface AskedForDeps {
-  readonly answers: Pick<AnswerJobs, 'fieldOf'>;
+  readonly answers: Pick<AnswerJobs, 'fieldOf' | 'isOvertaken'>;
   readonly questions: Pick<Questions, 'answeredBy'>;
   readonly recipes: () => RecipeBook;
   readonly clock: Clock;
@@ -26,7 +26,7 @@ export async function areOffered(deps: AskedForDeps, event: TextEvent): Promise<
 export async function isNoAnswer(deps: AskedForDeps, question: Question, event: TextEvent): Promise<boolean> {
   // A process that has died had asked it because of this very event.
   if (question.lastEventId === event.id || event.files) return false;
-  if (!isJobQuestion(question) && question.awaiting) return true;
+  if ((!isJobQuestion(question) && question.awaiting) || (await deps.answers.isOvertaken(question, event))) return true;
   const asked = await askedFor(deps, question, event);
   if (!asked || ('search' in asked && asked.search)) return false;
   const { locale, mentions, text, timeZone } = event;

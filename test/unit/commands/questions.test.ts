@@ -324,6 +324,14 @@ describe('parameters of a command', () => {
     expect(await started()).toEqual([{ size: 'medium', item: 'paint Red', count: 2 }]);
   });
 
+  test('a command that is not whole begins, too, where another one has ended the question', async () => {
+    await kit.say('order');
+    await kit.say('order item: Lamp count: 1');
+    await kit.idle();
+    await kit.say('paint Red');
+    expect(lastText()).toContain('Month?');
+  });
+
   test('built-in commands work while a question is open, and leave it open', async () => {
     await kit.say('order item: Chair');
     await kit.say('help');
