@@ -62,7 +62,7 @@ export class CommandRouter {
    * The longest command that the text begins with. Case and spaces between words do not matter; a leading `/` neither. `own`: what
    * the person calls built-in commands in their language, where no recipe is called so.
    */
-  match(text: string, own: Partial<Record<'cancel' | 'help', string>> = {}): Route {
+  match(text: string, own: Partial<Record<'cancel' | 'connections' | 'help', string>> = {}): Route {
     const trimmed = text.trim();
     const builtIn = builtInOf(trimmed);
     if (builtIn !== undefined) return { kind: 'built_in', command: builtIn };
@@ -82,6 +82,7 @@ export class CommandRouter {
     const rest = trimmed.slice(nextWord(trimmed, end));
     const first = plainWord(trimmed.slice(0, rest === '' ? COMPARED : end));
     if (rest === '' && first === own.cancel) return { kind: 'built_in', command: 'cancel' };
+    if (rest === '' && first === own.connections) return { kind: 'built_in', command: 'connections' };
     if (first !== 'help' && first !== own.help) return { kind: 'unknown' };
     return rest === '' ? { kind: 'built_in', command: 'help' } : { kind: 'help', topic: rest };
   }

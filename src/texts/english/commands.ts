@@ -4,8 +4,8 @@ import { bold, code, italic, rich } from '../rich.js';
 
 /** What is said about commands, buttons, questions and forms before there is a job. */
 export const commands = (format: Formats) => ({
-  /** What people type for `help` and `cancel`, in small letters. Those of English may be typed in every language. */
-  words: { help: 'help', cancel: 'cancel' },
+  /** What people type for commands that are built in, in small letters. Those of English may be typed in every language. */
+  words: { help: 'help', cancel: 'cancel', connections: 'personal_connections' },
   chooseFirst: 'Please choose something in the list first, then press the button again.',
   chooseSomething: 'Please choose something in the list first.',
   notYours: 'Only the person who asked can use this.',

@@ -3,7 +3,7 @@ import { type Formats, roundUp } from '../formats.js';
 import { bold, code, italic, rich } from '../rich.js';
 
 export const commands = (format: Formats): Texts['commands'] => ({
-  words: { help: 'hilfe', cancel: 'abbrechen' },
+  words: { help: 'hilfe', cancel: 'abbrechen', connections: 'verbindungen' },
   chooseFirst: 'Bitte wählen Sie zuerst etwas in der Liste aus und drücken Sie dann noch einmal den Knopf.',
   chooseSomething: 'Bitte wählen Sie zuerst etwas in der Liste aus.',
   notYours: 'Das kann nur benutzen, wer gefragt hat.',

@@ -6,7 +6,7 @@ export const help = (format: Formats): Texts['help'] => ({
   title: 'Das kann ich für Sie tun',
   nothingYet: 'Hier ist noch kein Befehl eingerichtet.',
   more: 'Weitere',
-  builtIn: rich`${code('personal_connections')} zeigt die Apps, bei denen Sie angemeldet sind. ${code('cancel')} oder ${code('abbrechen')} beendet eine Frage oder eine Anfrage, die auf eine Anmeldung wartet. ${code('help')} oder ${code('hilfe')} zeigt diese Hilfe, ${code('help')} mit einem Befehl oder einer App zeigt mehr davon.`,
+  builtIn: rich`${code('personal_connections')} oder ${code('verbindungen')} zeigt die Apps, bei denen Sie angemeldet sind. ${code('cancel')} oder ${code('abbrechen')} beendet eine Frage oder eine Anfrage, die auf eine Anmeldung wartet. ${code('help')} oder ${code('hilfe')} zeigt diese Hilfe, ${code('help')} mit einem Befehl oder einer App zeigt mehr davon.`,
   page: (page, pages) => `Seite ${page} von ${pages}.`,
   previousPage: 'Vorige Seite',
   nextPage: 'Nächste Seite',

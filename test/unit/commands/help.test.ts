@@ -61,6 +61,13 @@ describe('help with something behind it', () => {
     },
   );
 
+  test('verbindungen shows the connections of whoever reads German, as the help says', async () => {
+    await kit.say('help', { locale: 'de-DE' });
+    expect(textOf(kit.chat.last())).toContain('personal_connections oder verbindungen zeigt');
+    await kit.say('verbindungen', { locale: 'de-DE' });
+    expect(textOf(kit.chat.last())).toContain('Sie haben noch keine persönlichen Verbindungen.');
+  });
+
   test('help help shows all there is, in German too', async () => {
     expect(await answerTo('help help')).toContain('What I can do for you');
     await kit.say('hilfe hilfe', { locale: 'de-DE' });

@@ -65,6 +65,8 @@ describe('the router', () => {
     ['Abbrechen', 'cancel'],
     ['abbrechen!', 'cancel'],
     ['abbrechen bitte', 'unknown'],
+    ['Verbindungen', 'connections'],
+    ['verbindungen zeigen', 'unknown'],
     ['Hilfe', 'help'],
     ['/hilfe?', 'help'],
     ['cancel', 'cancel'],
@@ -72,7 +74,7 @@ describe('the router', () => {
     ['hilfe create', 'help: create'],
     ['hilfestellung', 'unknown'],
   ])('knows the built-in command in %j of somebody who reads German', (text, expected) => {
-    const route = router.match(text, { cancel: 'abbrechen', help: 'hilfe' });
+    const route = router.match(text, { cancel: 'abbrechen', connections: 'verbindungen', help: 'hilfe' });
     expect(
       route.kind === 'help' ? `help: ${route.topic}` : route.kind === 'built_in' ? route.command : route.kind,
     ).toBe(expected);
