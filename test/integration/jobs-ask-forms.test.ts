@@ -47,6 +47,7 @@ const RECIPES = {
   mine: form('mine', 'asker'),
   all: form('all', 'anyone'),
   boss: form('boss', '{ users: ["cat@acme.example"] }'),
+  either: form('either', '{ users: ["cat@acme.example", "Ann@acme.example"] }'),
   timely: form(
     'timely',
     'asker',
@@ -253,6 +254,15 @@ describe('a question with fields', () => {
     await submitted(ofCat, WHOLE, { user: CAT });
     expect(textOf(kit.chat.last())).toBe('Chairs by cat');
     expect(created()).toHaveLength(1);
+  });
+
+  test('for people by their addresses is answered by whoever asked, too, where theirs is among them', async () => {
+    const question = await asked('either about: chairs', { conversation: DIRECT });
+    expect(textOf(question)).toBe('Tell me more');
+    await submitted(await opened(question), WHOLE);
+    expect(created()).toHaveLength(1);
+    await asked('boss about: chairs', { conversation: DIRECT });
+    expect(textOf(kit.chat.last())).toContain('so it works in a channel only.');
   });
 
   test('refuses fields that the form does not have, and keeps waiting', async () => {

@@ -53,7 +53,7 @@ async function ask(context: StepsContext, step: AskStep, scope: StepScope): Prom
   const { held } = context;
   if (!isPerson(held.job.user)) throw noPerson('The recipe asks a question');
   const path = pathOf(step, scope);
-  const rendered = await renderAsk(step, scope.data.current(), textsFor(held.state.locale));
+  const rendered = await withAsker(context, await renderAsk(step, scope.data.current(), textsFor(held.state.locale)));
   checkPeople(held, rendered);
   const { asking: last } = held.state;
   // Asked again under the same id: buttons of the first message stay good.
@@ -76,6 +76,19 @@ function toOpen(context: StepsContext, step: AskStep, path: string, { answer, te
     expiresAt: askedAt + (step.timeoutMs ?? context.loginTimeoutMs),
     goesOnWithout: step.onTimeout !== undefined,
   };
+}
+
+/** Of those who may answer, the person who asked by their id where their address is among them. */
+async function withAsker({ held, profile }: StepsContext, rendered: RenderedAsk): Promise<RenderedAsk> {
+  const { who } = rendered;
+  const { userId } = held.job.user;
+  if (who.kind !== 'users' || who.users.includes(userId) || !who.users.some((one) => one.includes('@')))
+    return rendered;
+  // Where it cannot be told, the others may still answer.
+  const known = await profile().catch(() => undefined);
+  const address = known?.confirmedEmail?.toLowerCase();
+  const users = who.users.map((one) => (one.toLowerCase() === address ? userId : one));
+  return { ...rendered, who: { ...who, users } };
 }
 
 /** In a direct message nobody sees the question but the person who asked. */
