@@ -91,7 +91,7 @@ export class PersonalConnections {
   ): Promise<Message> {
     const connection = chosen === undefined ? undefined : await this.#deps.connections.get(asked.user, chosen);
     const texts = textsFor(asked.locale).connections;
-    if (chosen === undefined) return this.list(asked, texts.chooseFirst);
+    if (chosen === undefined) return this.#askToChoose(asked);
     if (!connection) return this.list(asked, texts.gone);
     if (action !== 'ask-delete') await this.#deps.onEnded(asked.user, connection.name);
     switch (action) {
@@ -112,6 +112,12 @@ export class PersonalConnections {
           this.#describeEnd(texts, texts.deleted, await this.#deps.connections.remove(asked.user, connection.name)),
         );
     }
+  }
+
+  /** The list may have grown empty since it was shown. */
+  async #askToChoose(asked: Asked): Promise<Message> {
+    const isEmpty = (await this.#deps.connections.list(asked.user)).length === 0;
+    return this.list(asked, isEmpty ? undefined : textsFor(asked.locale).connections.chooseFirst);
   }
 
   /** The choice that the picklist of the list travels with. */

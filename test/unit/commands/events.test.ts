@@ -214,6 +214,18 @@ describe('personal connections', () => {
     expect(textOf(list)).toContain('That connection is not there any more.');
   });
 
+  test('ask for no choice out of a list that has nothing in it any more', async () => {
+    await connect();
+    await kit.say('connections');
+    const old = kit.chat.last();
+    await kit.say('connections');
+    const list = kit.chat.last();
+    await kit.press(list, 'Delete', { values: { connection: 'crm' } });
+    await kit.press(list, 'Delete it');
+    await kit.press(old, 'Delete');
+    expect(textOf(old)).toMatch(/^You have no personal connections yet/);
+  });
+
   test('are disconnected in place, with a revocation, and offer to be connected again', async () => {
     await connect();
     await kit.say('connections');
