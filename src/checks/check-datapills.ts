@@ -1,7 +1,9 @@
 import type { Shape } from '../language/data-shape.js';
 import { type Datapill, placeInside } from '../language/datapill.js';
 import { didYouMean } from '../language/did-you-mean.js';
-import { type AbsentName, type Followed, followExpression } from '../language/follow-expression.js';
+import { followExpression } from '../language/follow-expression.js';
+import type { AbsentName, Followed } from '../language/followed.js';
+import type { NeverEqual } from '../language/never-equal.js';
 import type { ItemName } from '../recipes/compiled-reply.js';
 import { allSteps, datapillsOfStep, datapillsOfValues, localsOfStep } from '../recipes/walk-steps.js';
 import type { RecipeContext } from './recipe-context.js';
@@ -44,6 +46,16 @@ export function withItem(data: Shape, local: ItemName | undefined): Shape {
   return { kind: 'object', fields: new Map([...data.fields, [local.name, { shape: item, optional: false }]]) };
 }
 
+const KINDS: Readonly<Record<Shape['kind'], string>> = {
+  any: 'something else',
+  string: 'a text',
+  number: 'a number',
+  integer: 'a number',
+  boolean: 'true or false',
+  list: 'a list',
+  object: 'a map',
+};
+
 class PillCheck {
   readonly #context: RecipeContext;
   readonly #scope: PillScope;
@@ -63,6 +75,7 @@ class PillCheck {
     for (const absent of this.#followed.absent) {
       this.#report(absent.offset, describe(this.#context, absent), { hint: this.#hint(absent) });
     }
+    for (const comparison of this.#followed.neverEqual) this.#warn(comparison);
     for (const { path, offset } of this.#followed.reads) {
       const [root, id] = path;
       if (root === 'steps' && id !== undefined) this.#checkStep(id, offset);
@@ -80,6 +93,14 @@ class PillCheck {
         hint: `ask for it first: $exists(steps.${id})`,
       });
     }
+  }
+
+  #warn({ of, offset, shape, written }: NeverEqual): void {
+    const name = of === undefined || of.length === 0 ? 'what it is compared with' : of.join('.');
+    const value = typeof written === 'string' ? `"${written}"` : String(written);
+    const offered = shape.kind === 'any' ? (shape.oneOf ?? []) : undefined;
+    const hint = offered ? didYouMean(String(written), offered.map(String)) : `it is ${KINDS[shape.kind]}`;
+    this.#report(offset, `${name} is never ${value}`, { severity: 'warning', hint });
   }
 
   #hint({ of, name, known }: AbsentName): string | undefined {

@@ -8,9 +8,9 @@ import { datapillsOfSearch } from '../recipes/search-datapills.js';
 import { datapillsOfValues } from '../recipes/walk-steps.js';
 import { checkAction } from './check-actions.js';
 import { checkPills } from './check-datapills.js';
+import { parametersOf } from './given-shapes.js';
 import { shapeOf } from './input-types.js';
 import type { RecipeContext } from './recipe-context.js';
-import { parametersOf } from './step-scopes.js';
 
 /** Checks the options that actions of apps find, like the steps that call them. Gives what their datapills read. */
 export function checkSearches(context: RecipeContext): readonly (readonly string[])[] {

@@ -1,8 +1,6 @@
-import { ANY, FILE, objectOf, type Shape, type ShapeField } from '../language/data-shape.js';
+import { ANY, objectOf, type Shape, type ShapeField } from '../language/data-shape.js';
 import { followExpression } from '../language/follow-expression.js';
-import type { Parameter } from '../recipes/compiled-parameter.js';
 import type {
-  AskStep,
   CallableTrigger,
   CallStep,
   CompiledRecipe,
@@ -12,6 +10,7 @@ import type {
 } from '../recipes/compiled-recipe.js';
 import { MAX_CALL_DEPTH } from '../recipes/recipe-calls.js';
 import { allSteps, listsInside } from '../recipes/walk-steps.js';
+import { answerShape, parametersOf } from './given-shapes.js';
 import { shapeOf } from './input-types.js';
 import { RecipeContext } from './recipe-context.js';
 
@@ -156,21 +155,8 @@ function union(left: ReadonlySet<string>, right: Iterable<string>): ReadonlySet<
   return new Set([...left, ...right]);
 }
 
-/** What is known of an answer beforehand. */
-function answerShape({ answer }: AskStep): Shape {
-  const fields = answer.kind === 'fields' ? parametersOf(answer.fields) : undefined;
-  const isTyped = answer.kind === 'fields' && answer.title === undefined;
-  const [typed] = isTyped ? answer.fields : [];
-  return objectOf({
-    value: typed ? (PARAMETER_SHAPES[typed.type] ?? ANY) : (fields ?? ANY),
-    label: STRING,
-    by: objectOf({ id: STRING, name: STRING }),
-    ...(fields && !isTyped ? { values: fields } : {}),
-    timed_out: { kind: 'boolean' },
-  });
-}
-
 const STRING: Shape = { kind: 'string' };
+const PLATFORM: Shape = { kind: 'any', oneOf: ['slack', 'teams'] };
 
 const FAILURE: Shape = {
   kind: 'object',
@@ -196,8 +182,8 @@ function dataOf(recipe: CompiledRecipe, outputs: ReadonlyMap<string, Shape>): Sh
     parameters: givenOf(recipe),
     steps: objectOf(Object.fromEntries(outputs)),
     connections: objectOf(Object.fromEntries(recipe.connections.map(({ slot }) => [slot, labels]))),
-    user: objectOf({ id: STRING, name: STRING, email: STRING, platform: STRING, tenant: STRING }),
-    conversation: objectOf({ kind: STRING, platform: STRING }),
+    user: objectOf({ id: STRING, name: STRING, email: STRING, platform: PLATFORM, tenant: STRING }),
+    conversation: objectOf({ kind: { kind: 'any', oneOf: ['direct', 'channel'] }, platform: PLATFORM }),
     job: objectOf({ id: STRING, started_at: STRING }),
   });
 }
@@ -214,23 +200,3 @@ function inputsOf({ inputs }: CallableTrigger): Shape {
   ]);
   return { kind: 'object', fields: new Map(fields) };
 }
-
-/** What is known of values that people give. */
-export function parametersOf(parameters: readonly Pick<Parameter, 'name' | 'type' | 'optional'>[]): Shape {
-  const fields = parameters.map(({ name, type, optional }): [string, ShapeField] => [
-    name,
-    { shape: PARAMETER_SHAPES[type] ?? ANY, optional },
-  ]);
-  return { kind: 'object', fields: new Map(fields) };
-}
-
-const PARAMETER_SHAPES: Readonly<Partial<Record<Parameter['type'], Shape>>> = {
-  string: STRING,
-  text: STRING,
-  number: { kind: 'number' },
-  boolean: { kind: 'boolean' },
-  date: STRING,
-  time: STRING,
-  user: objectOf({ id: STRING, name: STRING, email: STRING }),
-  file: FILE,
-};

@@ -5,10 +5,13 @@ import type { YamlPath } from './yaml-document.js';
 
 /** What is known of a value before there is one. Any value may also be null; `any` may be anything at all. */
 export type Shape =
-  | { readonly kind: 'any' }
+  /** `oneOf`: what it may be, where that is all. */
+  | { readonly kind: 'any'; readonly oneOf?: readonly PlainValue[] }
   | { readonly kind: 'string' | 'number' | 'integer' | 'boolean' }
   | { readonly kind: 'list'; readonly item: Shape }
   | { readonly kind: 'object'; readonly fields: ReadonlyMap<string, ShapeField> };
+
+export type PlainValue = string | number | boolean;
 
 export interface ShapeField {
   readonly shape: Shape;

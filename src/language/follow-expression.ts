@@ -10,37 +10,11 @@ import {
   pairsAt,
   parseExpression,
 } from './expression-node.js';
+import type { AbsentName, Followed, Read } from './followed.js';
 import { EACH_ITEM, RESULTS, SELECTIONS } from './function-results.js';
+import { type NeverEqual, neverEqual } from './never-equal.js';
 import { isPlainPath } from './plain-path.js';
 import { itemOf, resultOf, type Typed, UNKNOWN } from './typed-value.js';
-
-/** A name that an expression asks of something that certainly has none of that name. */
-export interface AbsentName {
-  /** Names from the root to what was asked, where the way to it is made of names only. */
-  readonly of?: readonly string[];
-  readonly name: string;
-  readonly known: readonly string[];
-  /** Where the name stands in the expression, counted from 0; absent where that is not certain. */
-  readonly offset?: number;
-}
-
-/** Something that an expression reads, by its names from the root of the data. */
-export interface Read {
-  readonly path: readonly string[];
-  /** Where the first of the names stands that are written together. */
-  readonly offset?: number;
-}
-
-export interface Followed {
-  /** What the expression gives; `any` where that cannot be told. */
-  readonly shape: Shape;
-  /** What one of its items is where it gives a list, else the whole. */
-  readonly item: Shape;
-  readonly absent: readonly AbsentName[];
-  readonly reads: readonly Read[];
-  /** True when the expression itself asks whether something is there. */
-  readonly isHedged: boolean;
-}
 
 interface Place {
   /** What names are looked up in. */
@@ -56,7 +30,7 @@ export function followExpression(source: string, data: Shape): Followed {
   const root: Typed = { shape: data, isMany: false, origin: [] };
   if (isPlainPath(source)) {
     const follower = new Follower(source, root, new Set());
-    return { ...follower.followNames(source.split('.')), isHedged: false };
+    return { ...follower.followNames(source.split('.')), neverEqual: [], isHedged: false };
   }
   const nodes = allNodes(parseExpression(source));
   const follower = new Follower(source, root, boundTwice(nodes));
@@ -66,6 +40,7 @@ export function followExpression(source: string, data: Shape): Followed {
     ...resultOf(given),
     absent: follower.absent,
     reads: follower.reads,
+    neverEqual: follower.neverEqual,
     isHedged: nodes.some((node) => node['type'] === 'condition' || isCallOf(node, 'exists', 'boolean')),
   };
 }
@@ -73,6 +48,7 @@ export function followExpression(source: string, data: Shape): Followed {
 class Follower {
   readonly absent: AbsentName[] = [];
   readonly reads: Read[] = [];
+  readonly neverEqual: NeverEqual[] = [];
   readonly #source: string;
   readonly #root: Typed;
   readonly #uncertain: ReadonlySet<string>;
@@ -83,7 +59,7 @@ class Follower {
     this.#uncertain = uncertain;
   }
 
-  followNames(names: readonly string[]): Omit<Followed, 'isHedged'> {
+  followNames(names: readonly string[]): Omit<Followed, 'isHedged' | 'neverEqual'> {
     let current = this.#root;
     let offset = 0;
     for (const name of names) {
@@ -205,7 +181,8 @@ class Follower {
   }
 
   #binary(node: ExpressionNode, place: Place): Typed {
-    for (const key of ['lhs', 'rhs']) this.#optional(nodeAt(node, key), place);
+    const sides = ['lhs', 'rhs'].map((key) => this.#optional(nodeAt(node, key), place));
+    this.neverEqual.push(...neverEqual(this.#source, node, sides));
     const operator = nameOf(node);
     if (operator === '&') return { shape: { kind: 'string' }, isMany: false };
     if (['+', '-', '*', '/', '%'].includes(operator)) return { shape: { kind: 'number' }, isMany: false };
@@ -263,7 +240,7 @@ class Follower {
     const otherwise = this.#optional(nodeAt(node, 'else'), place);
     const { kind } = then.shape;
     const isSame = kind === otherwise.shape.kind && kind !== 'list' && kind !== 'object';
-    return isSame ? { shape: then.shape, isMany: then.isMany || otherwise.isMany } : UNKNOWN;
+    return isSame ? { shape: { kind }, isMany: then.isMany || otherwise.isMany } : UNKNOWN;
   }
 
   #call(node: ExpressionNode, place: Place): Typed {

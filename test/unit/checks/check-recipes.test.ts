@@ -341,6 +341,66 @@ describe('A recipe', () => {
   });
 });
 
+describe('A comparison with a value that never comes', () => {
+  const condition = (expression: string): string => `  - if: "{{ ${expression} }}"\n    then: [{ action: crm.ping }]\n`;
+  const asked = (answer: string, expression: string): readonly string[] =>
+    check(`  - { id: decision, ask: { text: Sure?, ${answer} } }\n${condition(expression)}`);
+
+  test.each([
+    ['buttons: [{ text: Yes }, { text: No }]', 'yes', 'did you mean "Yes"?'],
+    ['buttons: [{ text: Yes, value: agreed }, { text: No, value: denied }]', 'Yes', 'there is: agreed, denied'],
+    ['buttons: [{ text: Yes, value: true }, { text: No, value: false }]', 'true', 'did you mean "true"?'],
+    ['picklist: { label: Which?, options: [High, { label: Low, value: low }] }', 'Low', 'did you mean "low"?'],
+  ])('is warned of where an answer is one of %s', (answer, value, hint) => {
+    const quoted = value === 'true' ? '"true"' : `"${value}"`;
+    expect(asked(answer, `steps.decision.value = '${value}'`)).toEqual([
+      expect.stringMatching(new RegExp(`^9:\\d+ warning steps.decision.value is never ${quoted}  hint: `, 'u')),
+    ]);
+    expect(asked(answer, `steps.decision.value = '${value}'`)[0]).toContain(hint);
+  });
+
+  it('is told with its place, also in a list and on the left', () => {
+    const buttons = 'buttons: [{ text: Approve, value: approve }, { text: Deny, value: deny }]';
+    expect(asked(buttons, "steps.decision.value in ['approve', 'denied']")).toEqual([
+      '9:49 warning steps.decision.value is never "denied"  hint: there is: approve, deny',
+    ]);
+    expect(asked(buttons, "'Deny' != steps.decision.value")).toEqual([
+      '9:13 warning steps.decision.value is never "Deny"  hint: did you mean "deny"?',
+    ]);
+  });
+
+  test.each([
+    ['{ name: size, type: select, options: [Small, Large] }', "parameters.size = 'small'"],
+    ['{ name: size, type: select, options: [1, 2] }', "parameters.size = '1'"],
+    ['{ name: size, type: boolean }', "parameters.size = 'yes'"],
+    ['{ name: size, type: number }', "parameters.size = '5'"],
+    ['{ name: size, type: user }', "parameters.size = 'Carl'"],
+    ['{ name: size }', "parameters.size = 'a' and conversation.kind = 'dm'"],
+  ])('is warned of where a parameter is %s', (parameter, expression) => {
+    expect(check(condition(expression), parameter)).toEqual([expect.stringContaining(' warning ')]);
+  });
+
+  test.each([
+    ['{ name: size, type: select, options: [Small, Large] }', "parameters.size = 'Small'"],
+    ['{ name: size, type: select, options: [Small, Large] }', "$lowercase(parameters.size) = 'small'"],
+    ['{ name: size, type: boolean }', 'parameters.size = true'],
+    ['{ name: size, type: number }', 'parameters.size = 5 or parameters.size = null'],
+    ['{ name: size }', "parameters.size = 'a' and conversation.kind = 'direct' and user.platform != 'slack'"],
+    ['{ name: size, type: boolean }', "(parameters.size ? conversation.kind : user.platform) = 'slack'"],
+  ])('is none where a parameter is %s and the condition %s', (parameter, expression) => {
+    expect(check(condition(expression), parameter)).toEqual([]);
+  });
+
+  it('is not guessed where data gives what is offered', () => {
+    const given = 'buttons: [{ text: Go, value: "{{ user.name }}" }, { text: No }]';
+    expect(asked(given, "steps.decision.value = 'Carl'")).toEqual([]);
+    const found = '  - { id: found, action: crm.find }\n';
+    const ask =
+      '  - { id: decision, ask: { text: Which?, picklist: { label: Which, options: "{{ steps.found.rows.id }}" } } }\n';
+    expect(check(`${found}${ask}${condition("steps.decision.value = 'A'")}`)).toEqual([]);
+  });
+});
+
 describe('A file that a person sends', () => {
   const FILE = '{ name: contract, type: file }';
 
