@@ -108,6 +108,7 @@ async function answer({ incoming, outgoing, sender, table, server, logger, metri
     if (refusal) sender.send(outgoing, { ...refusal, headers: { ...refusal.headers, ...headers } });
     else sender.sendText(outgoing, status, text, headers);
   };
+  if (found.kind === 'wrong_method') return refuse(405, 'Method not allowed\n', { allow: found.allow });
   if (found.kind === 'malformed' || !hasUsableType(incoming)) return refuse(400, 'Bad request\n');
   const { maxBodyBytes = DEFAULT_BODY_BYTES } = found.route;
   const refuseForNow = () => {

@@ -7,6 +7,8 @@ export type FoundRoute =
   | { readonly kind: 'found'; readonly route: HttpRoute; readonly params: Readonly<Record<string, string>> }
   /** The address is one of the route's, but not rightly written. */
   | { readonly kind: 'malformed'; readonly route: HttpRoute }
+  /** The address is one of the route's; `allow` lists the methods that it takes (RFC 9110 section 15.5.6). */
+  | { readonly kind: 'wrong_method'; readonly route: HttpRoute; readonly allow: string }
   | { readonly kind: 'none' };
 
 export type RouteTable = (method: string, path: string) => FoundRoute;
@@ -31,13 +33,23 @@ export function createRouteTable(routes: readonly HttpRoute[]): RouteTable {
     const known = exact.get(`${method} ${path}`);
     if (known) return known;
     const segments = path.split('/');
-    for (const { route, segments: wanted } of patterns) {
-      if (route.method !== method || wanted.length !== segments.length) continue;
-      if (wanted.every((part, index) => part.startsWith(':') || part === segments[index]))
-        return withParameters(route, wanted, segments);
-    }
-    return NONE;
+    const fitting = patterns.filter(({ segments: wanted }) => fits(wanted, segments));
+    const one = fitting.find(({ route }) => route.method === method);
+    if (one) return withParameters(one.route, one.segments, segments);
+    return otherMethods([...routes.filter((route) => route.path === path), ...fitting.map(({ route }) => route)]);
   };
+}
+
+function fits(wanted: readonly string[], segments: readonly string[]): boolean {
+  if (wanted.length !== segments.length) return false;
+  return wanted.every((part, index) => part.startsWith(':') || part === segments[index]);
+}
+
+function otherMethods(routes: readonly HttpRoute[]): FoundRoute {
+  const [route] = routes;
+  if (!route) return NONE;
+  const methods = routes.flatMap(({ isReadOnly, method }) => (isReadOnly ? [method, 'HEAD'] : [method]));
+  return { kind: 'wrong_method', route, allow: [...new Set(methods)].join(', ') };
 }
 
 function withParameters(route: HttpRoute, wanted: readonly string[], segments: readonly string[]): FoundRoute {

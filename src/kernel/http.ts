@@ -19,8 +19,8 @@ export interface HttpResponse {
   readonly body?: string | Uint8Array;
 }
 
-/** What the server refuses before the handler: malformed, too large, or for there is too much to do. */
-export type HttpRefusal = 400 | 413 | 503;
+/** What the server refuses before the handler: malformed, of another method, too large, or for there is too much to do. */
+export type HttpRefusal = 400 | 405 | 413 | 503;
 
 /** One path that the server answers. `path` may hold `:name` segments. */
 export interface HttpRoute {

@@ -89,10 +89,12 @@ describe('somebody without a key', () => {
   });
 
   test('is helped by no other page: nothing is shared with other origins', async () => {
-    const answer = await kit.send('/api/recipes', { headers: { origin: 'https://evil.example' } });
-    expect([...answer.headers.keys()].filter((name) => name.startsWith('access-control'))).toEqual([]);
-    const preflight = await kit.send('/api/recipes', { method: 'OPTIONS', key: null });
-    expect(preflight.status).toBe(404);
+    const headers = { origin: 'https://evil.example', 'access-control-request-method': 'POST' };
+    const answer = await kit.send('/api/recipes', { headers });
+    const preflight = await kit.send('/api/recipes', { method: 'OPTIONS', key: null, headers });
+    expect([answer.status, preflight.status]).toEqual([200, 405]);
+    const names = [answer, preflight].flatMap((one) => [...one.headers.keys()]);
+    expect(names.filter((name) => name.startsWith('access-control'))).toEqual([]);
   });
 });
 
@@ -196,9 +198,10 @@ describe('a program with a key', () => {
     expect((await kit.jobList())[0]).toMatchObject({ user: { platform: 'api', userId: 'erp' } });
   });
 
-  test.each(['GET', 'DELETE'])('cannot %s where only jobs are started', async (method) => {
+  test.each(['GET', 'DELETE', 'PUT', 'OPTIONS'])('cannot %s where only jobs are started', async (method) => {
     const answer = await kit.send('/api/recipes/echo/jobs', { method });
     expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'POST']);
+    expect(answer.body).toMatchObject({ status: 405, code: 'method_not_allowed' });
   });
 
   test('of a name that persons could have is no person', async () => {

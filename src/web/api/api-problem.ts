@@ -58,6 +58,12 @@ export function refusal(status: HttpRefusal): HttpResponse {
   switch (status) {
     case 400:
       return problem({ status, code: 'malformed_request', detail: 'The address or a header is not rightly written.' });
+    case 405:
+      return problem({
+        status,
+        code: 'method_not_allowed',
+        detail: 'This address takes what Allow says, nothing else.',
+      });
     case 413:
       return problem({ status, code: 'body_too_large', detail: 'The body is larger than this address takes.' });
     case 503:

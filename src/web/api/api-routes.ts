@@ -62,11 +62,7 @@ const ENDPOINTS: readonly Endpoint[] = [
 export function apiRoutes(deps: ApiRoutesDeps): readonly HttpRoute[] {
   if (deps.keys.length === 0) return [];
   const access = new ApiAccess(deps);
-  const paths = [...new Set(ENDPOINTS.map(({ path }) => path))];
-  return [
-    ...ENDPOINTS.map((endpoint) => toRoute(deps, access, endpoint)),
-    ...paths.flatMap((path) => otherMethods(path)),
-  ];
+  return ENDPOINTS.map((endpoint) => toRoute(deps, access, endpoint));
 }
 
 function toRoute(deps: ApiRoutesDeps, access: ApiAccess, endpoint: Endpoint): HttpRoute {
@@ -104,15 +100,6 @@ function tracedAnswer(
 function spanOf({ method, name }: Endpoint, { headers }: HttpRequest): SpanStart {
   const facts = { 'behalf.api.endpoint': name, 'http.request.method': method };
   return { name: `api ${name}`, kind: 'server', parent: headers['traceparent'], facts };
-}
-
-function otherMethods(path: string): readonly HttpRoute[] {
-  const allowed = ENDPOINTS.filter((endpoint) => endpoint.path === path).map(({ method }) => method);
-  const others = (['GET', 'POST', 'DELETE'] as const).filter((method) => !allowed.includes(method));
-  const detail = `This address takes ${allowed.join(' and ')}.`;
-  const headers = { allow: allowed.join(', ') };
-  const handle = async () => problem({ status: 405, code: 'method_not_allowed', detail, headers });
-  return others.map((method) => ({ method, path, refusal, handle }));
 }
 
 async function answer(

@@ -149,14 +149,25 @@ describe('the HTTP server', () => {
   test('knows nothing else', async () => {
     for (const [method, path] of [
       ['GET', '/'],
-      ['GET', '/echo/x'],
-      ['PUT', '/echo/x'],
       ['GET', '/echo'],
       ['GET', '/../etc/passwd'],
     ] as const) {
       const response = await call(path, { method });
       expect([response.status, await response.text()]).toEqual([404, 'Not found\n']);
     }
+  });
+
+  test.each([
+    ['GET', '/echo/x', 'POST'],
+    ['PUT', '/echo/%ff', 'POST'],
+    ['PATCH', '/page', 'GET, HEAD'],
+    ['OPTIONS', '/page/', 'GET, HEAD'],
+    ['HEAD', '/empty', 'GET'],
+    ['DELETE', '/default', 'POST'],
+  ])('says to %s %s that the address takes %s', async (method, path, allow) => {
+    const response = await call(path, { method });
+    const text = method === 'HEAD' ? '' : 'Method not allowed\n';
+    expect([response.status, response.headers.get('allow'), await response.text()]).toEqual([405, allow, text]);
   });
 
   test('refuses bodies that are larger than the route takes, before it sees them', async () => {
@@ -315,7 +326,7 @@ describe('the HTTP server', () => {
   test('answers HEAD where GET changes nothing, without the body, and nowhere else', async () => {
     const page = await fetch(`http://127.0.0.1:${port}/page`, { method: 'HEAD' });
     expect([page.status, page.headers.get('content-length'), await page.text()]).toEqual([200, '6', '']);
-    expect((await fetch(`http://127.0.0.1:${port}/empty`, { method: 'HEAD' })).status).toBe(404);
+    expect((await fetch(`http://127.0.0.1:${port}/empty`, { method: 'HEAD' })).status).toBe(405);
   });
 
   test('says that its port is taken', async () => {
