@@ -32,10 +32,11 @@ const CODES: Readonly<Record<AppErrorClass, ErrorCode>> = {
 export function appError(verdict: Extract<Verdict, { kind: 'error' }>, context: AppErrorContext): BehalfError {
   const code = CODES[verdict.class];
   const { status } = verdict.answer;
-  const { waitMs } = verdict;
+  const { unreadable, waitMs } = verdict;
+  const why = verdict.class === 'unexpected_answer' && unreadable !== undefined ? `: ${unreadable}` : '';
   return new BehalfError(
     code,
-    `${context.parent.connector}.${context.action} was answered ${status} (${verdict.class})`,
+    `${context.parent.connector}.${context.action} was answered ${status} (${verdict.class})${why}`,
     {
       userText: userTextOf(verdict, context),
       details: { connection: context.parent.name, action: context.action, status },

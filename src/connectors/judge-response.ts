@@ -18,6 +18,8 @@ export type Verdict =
       readonly answer: Answer;
       /** The app's own words, cleaned and cut. */
       readonly words?: string | undefined;
+      /** Why the body could not be read, for the log. */
+      readonly unreadable?: string | undefined;
       /** After which time a repeat makes sense, in ms. */
       readonly waitMs?: number | undefined;
     };
@@ -35,13 +37,13 @@ export async function judgeResponse(
   const body = readBody(response, isGood ? as : undefined);
   const answer: Answer = { status: response.status, headers: response.headers, body: body.value };
   const rule = await findRule(connector, answer);
-  const errorClass = rule?.class ?? classByStatus(answer.status, body.isReadable);
+  const errorClass = rule?.class ?? classByStatus(answer.status, body.unreadable === undefined);
   if (errorClass === undefined) {
     return { kind: 'ok', answer, waitMs: waitByLimit(connector, answer, nowMs) };
   }
   const words = await appWords(rule?.words ?? connector.errorMessage, answer);
   const waitMs = await waitAfterError(connector, answer, nowMs);
-  return { kind: 'error', class: errorClass, answer, words, waitMs };
+  return { kind: 'error', class: errorClass, answer, words, unreadable: body.unreadable, waitMs };
 }
 
 type Rules = Pick<Connector, 'errors' | 'errorMessage' | 'retryAfter' | 'rateLimit'>;

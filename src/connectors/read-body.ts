@@ -1,14 +1,17 @@
+import { plainMediaType } from '../kernel/file-value.js';
 import type { IncomingResponse } from '../kernel/http-client.port.js';
 
 export interface ReadBody {
   /** Parsed JSON or a text; undefined when it is neither. */
   readonly value: unknown;
-  /** False: there is something that could not be read, such as an error page where JSON was due. */
-  readonly isReadable: boolean;
+  /** Why it could not be read, for the log; absent where it could. */
+  readonly unreadable?: string;
 }
 
-const NOTHING: ReadBody = { value: undefined, isReadable: true };
-const UNREADABLE: ReadBody = { value: undefined, isReadable: false };
+/** Deepest JSON that is taken: what walks through it, and through jobs that hold it, goes a level down with each. */
+const MAX_DEPTH = 500;
+
+const NOTHING: ReadBody = { value: undefined };
 
 /** Reads a body by its content type, or as what the action says that it is (`as`). */
 export function readBody(response: IncomingResponse, as?: 'json' | 'text' | 'none'): ReadBody {
@@ -19,10 +22,10 @@ export function readBody(response: IncomingResponse, as?: 'json' | 'text' | 'non
       return parseJson(decode(response.body, type));
     case 'text': {
       const text = decode(response.body, type);
-      return text === undefined ? UNREADABLE : { value: text, isReadable: true };
+      return text === undefined ? unreadable('unknown charset') : { value: text };
     }
     default:
-      return UNREADABLE;
+      return unreadable(type === '' ? 'untyped' : plainMediaType(type));
   }
 }
 
@@ -32,12 +35,22 @@ function kindOf(type: string): 'json' | 'text' | undefined {
 }
 
 function parseJson(text: string | undefined): ReadBody {
-  if (text === undefined) return UNREADABLE;
+  if (text === undefined) return unreadable('unknown charset');
   try {
-    return { value: JSON.parse(text), isReadable: true };
+    const value: unknown = JSON.parse(text);
+    return isDeeper(value, MAX_DEPTH) ? unreadable('too deep') : { value };
   } catch {
-    return UNREADABLE;
+    return unreadable('broken JSON');
   }
+}
+
+function unreadable(why: string): ReadBody {
+  return { value: undefined, unreadable: why };
+}
+
+function isDeeper(value: unknown, depth: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return depth === 0 || Object.values(value).some((item) => isDeeper(item, depth - 1));
 }
 
 /** In the charset that the content type names, without a byte order mark; undefined: a charset that nobody knows. */

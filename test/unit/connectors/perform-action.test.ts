@@ -42,6 +42,12 @@ async function failure(name: string, response: IncomingResponse, more: Partial<A
   throw new Error('it did not fail');
 }
 
+function nested(depth: number): unknown {
+  let value: unknown = 1;
+  for (let level = 0; level < depth; level += 1) value = level % 2 === 0 ? [value] : { a: value };
+  return value;
+}
+
 describe('an action', () => {
   test('gives what the connector makes of the answer, and sends the idempotency key', async () => {
     const { http, output } = perform('create', json(201, { id: 7, extra: true }));
@@ -141,6 +147,26 @@ describe('an action', () => {
     ],
   ])('explains %s', async (_name, response, code, userText) => {
     expect(await failure('create', response)).toMatchObject({ code, userText });
+  });
+
+  test.each([
+    ['text/html', answer(200, '<html>canary', { 'content-type': 'text/html; charset=utf-8' })],
+    ['application/octet-stream', answer(200, 'x', { 'content-type': 'canary' })],
+    ['untyped', answer(200, 'x', {})],
+    ['broken JSON', answer(200, '{"a":', { 'content-type': 'application/json' })],
+    ['unknown charset', answer(200, '{}', { 'content-type': 'application/json; charset=canary' })],
+    // Jobs that hold such an answer could not be written down any more.
+    ['too deep', json(200, nested(501))],
+  ])('says to the operator why an answer was not understood: %s', async (why, response) => {
+    const { code, message } = await failure('get', response);
+    expect([code, message]).toEqual([
+      'app.unexpected_answer',
+      `acme_crm.get was answered 200 (unexpected_answer): ${why}`,
+    ]);
+  });
+
+  test('takes JSON that is nested deep', async () => {
+    expect(await perform('get', json(200, nested(500))).output).toEqual(nested(500));
   });
 
   test('tells after which time a repeat makes sense', async () => {
