@@ -44,7 +44,7 @@ export async function buildRequest(parts: RequestParts): Promise<OutgoingRequest
   const headers: Record<string, string> = { accept: 'application/json', 'user-agent': 'Behalf' };
   await addHeaders(headers, template, data);
   Object.assign(headers, parts.headers);
-  if (body) headers['content-type'] = body.type;
+  if (body) headers['content-type'] ??= body.type;
   const { method } = template;
   applyCredential(credential, { method, target, headers, body });
   return { method, url: target.href, headers, body: body?.content };

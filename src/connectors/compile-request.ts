@@ -39,9 +39,13 @@ export function compileRequest(
     Object.entries(values).map(([name, value]) => {
       return [name, templates.value(value, [...path, key, name], names)] as const;
     });
+  // Apps that take one kind of JSON or XML only know it by its type.
+  const isTyped = file.json !== undefined || file.text !== undefined;
   for (const name of Object.keys(file.headers)) {
-    if (OWN_HEADERS.has(name.toLowerCase()))
-      templates.report([...path, 'headers', name], `the header ${name} cannot be set here`);
+    const header = name.toLowerCase();
+    if (!OWN_HEADERS.has(header) || (isTyped && header === 'content-type')) continue;
+    const hint = header === 'content-type' ? 'it can beside json and text' : undefined;
+    templates.report([...path, 'headers', name], `the header ${name} cannot be set here`, hint);
   }
   const bodies = BODIES.filter((kind) => file[kind] !== undefined);
   if (bodies.length > 1) templates.report(path, `a request has one body, not ${bodies.join(' and ')}`);

@@ -1,10 +1,12 @@
+import { plainMediaType } from '../../kernel/file-value.js';
 import { objectSchema, toInput, typeOf } from './convert-schema.js';
 import type { InputNames } from './input-names.js';
 import type { JsonObject, JsonView } from './json-view.js';
 
 /** A body as it stands in a request, or why there is none. */
 export type BodyDraft =
-  | { readonly kind: 'body'; readonly body: JsonObject; readonly note?: string }
+  /** `type`: content type, where it is not the usual one of such a body. */
+  | { readonly kind: 'body'; readonly body: JsonObject; readonly type?: string; readonly note?: string }
   | { readonly kind: 'none' }
   | { readonly kind: 'unsupported'; readonly why: string };
 
@@ -18,9 +20,11 @@ export function convertBody(operation: JsonObject, view: JsonView, inputs: Input
     [/^application\/(?:[\w.+-]+\+)?json\b/i, 'json'],
     [/^application\/x-www-form-urlencoded\b/i, 'form'],
   ] as const) {
-    const media = types.find(([name]) => type.test(name))?.[1];
-    if (media)
-      return { kind: 'body', body: { [key]: fields(view.object(media['schema']) ?? {}, view, inputs, isRequired) } };
+    const media = types.find(([name]) => type.test(name));
+    if (!media) continue;
+    const own = plainMediaType(media[0]);
+    const body = { [key]: fields(view.object(media[1]['schema']) ?? {}, view, inputs, isRequired) };
+    return { kind: 'body', body, ...(key === 'json' && own !== 'application/json' ? { type: own } : {}) };
   }
   const text = types.find(([name]) => /^text\/plain\b/i.test(name))?.[1];
   if (text) return { kind: 'body', body: { text: whole(view.object(text['schema']) ?? {}, view, inputs, isRequired) } };

@@ -26,6 +26,7 @@ export function convertOperation(
   const { idempotencyHeader } = parameters;
   const description = line(each.operation['description']);
   const input = inputs.all();
+  const type = body.kind === 'body' && body.type !== undefined ? { 'Content-Type': body.type } : {};
   return {
     kind: 'action',
     action: {
@@ -35,7 +36,7 @@ export function convertOperation(
         method: each.method,
         ...(baseUrl === undefined ? {} : { base_url: baseUrl }),
         path: parameters.path,
-        ...filledOnly({ query: parameters.query, headers: parameters.headers }),
+        ...filledOnly({ query: parameters.query, headers: { ...parameters.headers, ...type } }),
         ...(body.kind === 'body' ? body.body : {}),
       },
       ...(input ? { input } : {}),

@@ -35,6 +35,22 @@ actions:
     title: write texts
     request: { method: PUT, path: /text, text: "Hello {{ input.name }}" }
     input: { name: {} }
+  write_xml:
+    title: write texts
+    request:
+      method: POST
+      path: /soap
+      headers: { Content-Type: application/soap+xml; charset=utf-8, Accept: application/soap+xml }
+      text: "<name>{{ input.name }}</name>"
+    input: { name: {} }
+  patch:
+    title: change records
+    request:
+      method: PATCH
+      path: /records
+      headers: { content-type: application/json-patch+json }
+      json: [{ op: add, path: /name, value: "{{ input.name }}" }]
+    input: { name: {} }
 `;
 
 function build(name: string, input: Readonly<Record<string, unknown>>) {
@@ -57,6 +73,21 @@ describe('a body', () => {
     const file = form.get('file');
     if (!(file instanceof File)) throw new Error('there is no file');
     expect([file.name, file.type, await file.text()]).toEqual(['Notes "1" ü.txt', 'text/plain', 'line 1\r\n--x\nend']);
+  });
+
+  test('has the content type that its connector says, where that is none of ours', async () => {
+    const xml = await build('write_xml', { name: 'Ü' });
+    expect(xml.headers).toMatchObject({
+      'content-type': 'application/soap+xml; charset=utf-8',
+      accept: 'application/soap+xml',
+    });
+    expect(xml.body).toBe('<name>Ü</name>');
+    const patch = await build('patch', { name: 'Ü' });
+    expect(patch.headers).toMatchObject({ 'content-type': 'application/json-patch+json' });
+    expect(patch.body).toBe('[{"op":"add","path":"/name","value":"Ü"}]');
+    expect((await build('write', { name: 'Ü' })).headers).toMatchObject({
+      'content-type': 'text/plain; charset=utf-8',
+    });
   });
 
   test('may be a file of bytes', async () => {

@@ -82,6 +82,11 @@ describe('a mistake in a connector is reported with its place', () => {
       /the header Authorization cannot be set here/,
     ],
     [
+      'a content type of a form',
+      CONNECTOR.replace('X-Trace:', 'Content-Type:'),
+      /the header Content-Type cannot be set here {2}hint: it can beside json and text/,
+    ],
+    [
       'two bodies',
       CONNECTOR.replace('form: {', 'json: {}\n      form: {'),
       /a request has one body, not json and form/,

@@ -188,6 +188,18 @@ describe('an OpenAPI document with logins', () => {
   });
 });
 
+test('a body of a kind of JSON of its own is sent as that', async () => {
+  const plain = '"application/json":{"schema":{"oneOf"';
+  const own = DESK.replace(plain, plain.replace('application/json', 'application/vnd.desk+json; charset=utf-8'));
+  const { output } = await imported(PAGE, answer(200, own), ['search']);
+  expect(parse(output)).toMatchObject({
+    actions: {
+      search: { request: { headers: { 'Content-Type': 'application/vnd.desk+json' }, json: '{{ input.body }}' } },
+    },
+  });
+  expect(connector(output).actions.get('search')).toBeDefined();
+});
+
 describe('an import', () => {
   test('writes a new file, and never over one that is there', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'behalf-import-'));
