@@ -8,6 +8,7 @@ import { FUNCTIONS } from './functions.js';
 import { isPlainPath, readPlainPath } from './plain-path.js';
 import { toPlainValue } from './plain-value.js';
 import type { Position } from './problem.js';
+import { whyItFailed } from './why-it-failed.js';
 
 /** What datapills can see, by the first name of their path. Plain JSON values only. */
 export type DatapillData = Readonly<Record<string, unknown>>;
@@ -126,33 +127,20 @@ async function evaluate(
   try {
     result = await expression.evaluate(data);
   } catch (error) {
-    throw failure(pill, codeOf(error));
+    throw failure(pill, whyItFailed(error));
   }
   const plain = toPlainValue(result);
   if (plain.kind === 'refused') throw failure(pill, plain.reason);
   return plain.value;
 }
 
-/** Names the place and JSONata's code: its messages quote data. */
+/** Names the place and what is wrong there. */
 function failure(pill: Pick<Datapill, 'file' | 'position'>, reason: string): BehalfError {
   const { line, column } = pill.position;
   return new BehalfError('datapill.failed', `The datapill at ${pill.file}:${line}:${column} failed: ${reason}`, {
     details: { file: pill.file, line, column, reason },
   });
 }
-
-function codeOf(error: unknown): string {
-  if (typeof error !== 'object' || error === null || !('code' in error) || typeof error.code !== 'string')
-    return 'unknown';
-  return REASONS[error.code] ?? error.code;
-}
-
-const REASONS: Readonly<Record<string, string>> = {
-  D1011: 'too deep',
-  D1012: 'too slow',
-  D2014: 'too long',
-  D2015: 'too long',
-};
 
 /** As JSONata's own, which would build a text of any length. */
 function pad(text: string | undefined, width: number, char?: string): string | undefined {

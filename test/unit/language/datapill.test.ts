@@ -117,6 +117,28 @@ describe('a datapill', () => {
     );
   });
 
+  test.each([
+    ['$uppercase(list)', 'argument 1 of $uppercase is of another type (T0410)'],
+    ['$sum(words)', 'argument 1 of $sum must be a list of numbers (T0412)'],
+    ['word + 1', 'the left side of + is no number (T2001)'],
+    ['1 * word', 'the right side of * is no number (T2002)'],
+    ["word < 5 ? 'a' : 'b'", 'the sides of < are of different types (T2009)'],
+    ['word()', 'word is called, and no function (T1006)'],
+    ['$toMillis(word)', '$toMillis got no date as in ISO 8601 (D3110)'],
+    ["$formatNumber(1, '#.#.#')", 'the picture of $formatNumber is wrong (D3081)'],
+    ["$fromMillis(1, '[Z00000]')", 'the picture of a date or a number is wrong (D3134)'],
+    ['$number(word)', '$number got what is no number (D3030)'],
+    ['$error(word)', '$error was called (D3137)'],
+    ['$substring(1, 1)', '$substring lacks an argument, or the one that it has is of another type (T0411)'],
+    ["$join([1..60000].('canary canary canary'))", 'too large'],
+  ])('says in words why %s fails, without the data', async (source, why) => {
+    const error = await failureOf(compile(source), { word: 'canary', words: ['canary'], list: [{ canary: 1 }] });
+    expect(error).toMatchObject({
+      message: `The datapill at recipes/x.yaml:12:7 failed: ${why}`,
+      details: { file: 'recipes/x.yaml', line: 12, column: 7, reason: why },
+    });
+  });
+
   test('gives plain data without JSONata sequences', async () => {
     const value = await compile('steps.items.name').evaluate({ steps: { items: [{ name: 'a' }, { name: 'b' }] } });
     expect(Object.getOwnPropertyNames(value)).toEqual(['0', '1', 'length']);
