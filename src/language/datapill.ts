@@ -8,6 +8,7 @@ import { FUNCTIONS } from './functions.js';
 import { isPlainPath, readPlainPath } from './plain-path.js';
 import { toPlainValue } from './plain-value.js';
 import type { Position } from './problem.js';
+import { syntaxHint } from './syntax-hint.js';
 import { whyItFailed } from './why-it-failed.js';
 
 /** What datapills can see, by the first name of their path. Plain JSON values only. */
@@ -106,7 +107,8 @@ function parse(text: string, limits: DatapillLimits): ParseResult {
     expression.registerFunction('pad', pad, '<s-ns?:s>');
     return { kind: 'ok', expression };
   } catch (error) {
-    return { kind: 'broken', message: `the expression is not valid: ${syntaxMessage(error)}` };
+    const message = `the expression is not valid: ${syntaxMessage(error)}`;
+    return { kind: 'broken', message, ...syntaxHint(text, positionOf(error)) };
   }
 }
 
@@ -114,8 +116,13 @@ function parse(text: string, limits: DatapillLimits): ParseResult {
 function syntaxMessage(error: unknown): string {
   if (typeof error !== 'object' || error === null) return 'it cannot be read';
   const message = 'message' in error && typeof error.message === 'string' ? error.message : 'it cannot be read';
-  const position = 'position' in error && typeof error.position === 'number' ? ` (character ${error.position})` : '';
-  return `${message}${position}`;
+  const position = positionOf(error);
+  return position === undefined ? message : `${message} (character ${position})`;
+}
+
+function positionOf(error: unknown): number | undefined {
+  if (typeof error !== 'object' || error === null || !('position' in error)) return undefined;
+  return typeof error.position === 'number' ? error.position : undefined;
 }
 
 async function evaluate(

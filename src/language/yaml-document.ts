@@ -11,6 +11,7 @@ import {
   visit,
 } from 'yaml';
 import type { Position, Problem } from './problem.js';
+import { inPlainWords, noAnchor, ODD_SPACE, oddIndentation, unknownAliases } from './yaml-mistakes.js';
 
 /** Longest file that is read, in characters: a person wrote it. */
 const MAX_LENGTH = 256 * 1024;
@@ -61,17 +62,22 @@ export function parseYaml(
 ): YamlResult {
   if (text.length > MAX_LENGTH) return broken(file, { line: 1, column: 1 }, 'the file is too long');
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, version: '1.2' });
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, version: '1.2', merge: true });
   const problems = [...document.errors, ...document.warnings].map((error): Problem => {
     const place = { file, ...toPosition(lines, error.pos[0]), severity: 'error' as const };
-    if (error.code !== 'DUPLICATE_KEY') return { ...place, message: firstLine(error.message) };
+    if (error.code !== 'DUPLICATE_KEY') return { ...place, ...inPlainWords(error) };
     const hint = hintOf(keysAt(document, error.pos[0]));
     return { ...place, message: 'this key is there twice', ...(hint === undefined ? {} : { hint }) };
   });
+  const at = (offset: number) => ({ file, ...toPosition(lines, offset) });
+  problems.push(...unknownAliases(document).map(({ name, offset }) => ({ ...at(offset), ...noAnchor(name) })));
   const unreadable = text.indexOf(UNREADABLE);
-  if (unreadable >= 0) problems.unshift({ file, ...toPosition(lines, unreadable), ...NOT_UTF8 });
+  if (unreadable >= 0) problems.unshift({ ...at(unreadable), ...NOT_UTF8 });
+  const odd = oddIndentation(text);
+  // What else is wrong then follows from it.
+  if (odd !== undefined && problems.length > 0) return { kind: 'broken', problems: [{ ...at(odd), ...ODD_SPACE }] };
   // What YAML makes of them is no mistake of its own, or one that says nothing.
-  const unquoted = unquotedDatapills(document).map((offset) => ({ file, ...toPosition(lines, offset), ...UNQUOTED }));
+  const unquoted = unquotedDatapills(document).map((offset) => ({ ...at(offset), ...UNQUOTED }));
   if (unquoted.length > 0) return { kind: 'broken', problems: unquoted };
   if (problems.length > 0) return { kind: 'broken', problems };
   const value = toValue(document);
@@ -176,7 +182,7 @@ function toValue(document: Document): ValueResult {
   try {
     return { kind: 'ok', value: document.toJS({ maxAliasCount: MAX_ALIASES }) };
   } catch {
-    return { kind: 'failed', message: 'an alias is unknown, or aliases are used too often' };
+    return { kind: 'failed', message: 'aliases are used too often' };
   }
 }
 
@@ -187,8 +193,4 @@ function toPosition(lines: LineCounter, offset: number): Position {
 
 function broken(file: string, position: Position, message: string): YamlResult {
   return { kind: 'broken', problems: [{ file, ...position, severity: 'error', message }] };
-}
-
-function firstLine(text: string): string {
-  return text.split('\n', 1)[0] ?? text;
 }
