@@ -6,7 +6,7 @@ import { compileValues } from './compile-reply.js';
 import type { AskAnswer, AskButton, AskField, AskStep } from './compiled-recipe.js';
 import { parseParameterValue, writtenForMachines } from './parameter-values.js';
 import { normalizeCommand } from './parameters.js';
-import { compileReplyText } from './reply-text.js';
+import { checkAddress, compileReplyText } from './reply-text.js';
 
 const UNIT_MS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 /** Buttons live as long; see `chat/clicks`. */
@@ -74,7 +74,9 @@ class AskCompiler {
   #button(button: NonNullable<AskShape['buttons']>[number], path: YamlPath): AskButton {
     const label = this.#template(button.text, [...path, 'text']);
     if ('url' in button) {
-      return { kind: 'link', label, url: this.#template(button.url, [...path, 'url']), ...this.#at([...path, 'url']) };
+      const url = this.#template(button.url, [...path, 'url']);
+      checkAddress(url, [...this.#path, ...path, 'url'], this.#context);
+      return { kind: 'link', label, url, ...this.#at([...path, 'url']) };
     }
     if ('command' in button) {
       const parameters = compileValues(button.parameters, [...this.#path, ...path, 'parameters'], this.#context);

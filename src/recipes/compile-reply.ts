@@ -7,7 +7,7 @@ import type { CompiledStep } from './compiled-recipe.js';
 import type { CommandButton, InputValue, ReplyBlock, ReplyButton, ReplyPicklist } from './compiled-reply.js';
 import { normalizeCommand } from './parameters.js';
 import type { CommandButtonShape, PicklistShape, ReplyButtonShape, ReplyShape, TableShape } from './reply-shape.js';
-import { compileReplyText } from './reply-text.js';
+import { checkAddress, compileReplyText } from './reply-text.js';
 
 const ORDER = ['heading', 'text', 'image', 'fields', 'table', 'picklist', 'buttons'] as const;
 const NO_ROWS = 'There is nothing to show.';
@@ -161,6 +161,7 @@ class ReplyCompiler {
     if (!('url' in button)) return this.#commandButton(button, path);
     const label = this.#template(button.text, [...path, 'text']);
     const url = this.#template(button.url, [...path, 'url']);
+    checkAddress(url, [...path, 'url'], this.#context);
     return { kind: 'link', label, url, ...this.#context.document.positionOf([...path, 'url']) };
   }
 

@@ -67,6 +67,15 @@ export async function renderUrl(template: Template, data: DatapillData): Promise
   return webAddress(await evaluateText(template, data, encode));
 }
 
+/** Adds a problem where what an author has written leads to no page, whatever data fills in: people would see no button. */
+export function checkAddress(template: Template, path: YamlPath, { document, problems }: CompileContext): void {
+  const start =
+    template.kind === 'constant' ? template.value : template.kind === 'text' ? template.parts[0] : undefined;
+  if (typeof start !== 'string' || /^\s*(?:https?:\/\/|mailto:)/iu.test(start)) return;
+  const message = 'the address must begin with https://, http:// or mailto:';
+  problems.push({ file: document.file, ...document.positionOf(path), severity: 'error', message });
+}
+
 function webAddress(text: string): string | undefined {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   return url && ['https:', 'http:', 'mailto:'].includes(url.protocol) ? url.href : undefined;

@@ -45,6 +45,11 @@ describe('a question', () => {
       '{ text: Go?, buttons: [{ text: a, url: "https://a.b" }] }',
       /none of the buttons/,
     ],
+    [
+      'a button that leads to no page',
+      '{ text: Go?, buttons: [{ text: a }, { text: b, url: "ftp://a.b" }] }',
+      /the address must begin with https/,
+    ],
     ['others who cannot see it', '{ text: Go?, who: anyone, visible_to: user, input: {} }', /others cannot answer/],
     [
       'options that are no list',

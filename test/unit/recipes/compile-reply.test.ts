@@ -115,6 +115,10 @@ test.each([
     '{ image: { url: "http://a.example/x", alt: A } }',
     'x.yaml:5:28 error the address of an image must begin with https://',
   ],
+  ...['javascript:alert(1)', '/orders', 'shop.example', 'httpss://a.example/{{ parameters.url }}'].map((url) => [
+    `{ buttons: [{ text: G, url: "${url}" }] }`,
+    'x.yaml:5:40 error the address must begin with https://, http:// or mailto:',
+  ]),
   ['{ text: A, update: card }', 'x.yaml:5:31 error no reply before this one has the id "card"'],
   [
     '{ picklist: { label: P, name: n, options: [a], button: { text: G, command: g, parameters: { n: 1 } } } }',
@@ -123,6 +127,13 @@ test.each([
 ])('what is wrong with %s is said with its place', (reply, problem) => {
   expect(problemsOf(`  - reply: ${reply}`)).toEqual([problem]);
 });
+
+test.each(['https://a.example', 'HTTP://intranet/x', 'mailto:a@b.example', '{{ parameters.url }}'])(
+  'the button of a page may lead to %s',
+  (url) => {
+    expect(problemsOf(`  - reply: { buttons: [{ text: G, url: "${url}" }] }`)).toEqual([]);
+  },
+);
 
 test('a reply that replaces another names one before it, in any branch', () => {
   const later = `  - reply: { text: A, update: card }
