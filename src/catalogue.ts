@@ -5,9 +5,10 @@ import type { Config } from './config.js';
 import type { ParentConnection } from './connections/parent-connection.js';
 import type { MadeEntries } from './connections/shared-states.js';
 import { withBuiltInConnectors } from './connectors/built-in-connectors.js';
+import type { ConnectionsSource } from './connectors/connections-source.js';
 import type { Connector } from './connectors/connector.js';
 import { loadConnections } from './connectors/load-connections.js';
-import { loadConnectors } from './connectors/load-connectors.js';
+import { type LoadedConnectors, loadConnectors } from './connectors/load-connectors.js';
 import { BehalfError } from './kernel/errors.js';
 import type { Secret } from './kernel/secret.js';
 import type { Problem } from './language/problem.js';
@@ -56,11 +57,12 @@ export async function loadCatalogue(
     throw new BehalfError('config.invalid', `CONFIG_DIR: ${resolve(config.configDir)} is not a folder`);
   const kept: string[] = [];
   const connectors = await currentConnectors(config, before, kept);
-  const connections = await currentConnections(config, { environment, connectors: connectors.all }, before, kept);
+  const usable = { connectors: connectors.all, brokenConnectors: connectors.broken };
+  const connections = await currentConnections(config, { environment, ...usable }, before, kept);
   const known = before?.recipes.started() ?? [];
   const loaded = await loadRecipes(join(config.configDir, 'recipes'), { known });
   const reach = config.isRehearsal ? {} : { egressAllow: config.egressAllow };
-  const parts = { connectors: connectors.all, parents: connections.all, ...reach };
+  const parts = { ...usable, parents: connections.all, ...reach };
   const checked = checkRecipes({ ...parts, recipes: loaded.recipes });
   const broken = filesWithErrors([...loaded.problems, ...checked.problems]);
   // Of what is broken, the former version; it may be of no use any more when what it needs has changed.
@@ -91,8 +93,12 @@ async function currentConnectors(
   { configDir, made = new Map(), moreConnectors = [] }: CatalogueConfig,
   before: Catalogue | undefined,
   kept: string[],
-): Promise<Current<Connector>> {
-  const { connectors, problems } = await withBuiltInConnectors(
+): Promise<Current<Connector> & Pick<LoadedConnectors, 'broken'>> {
+  const {
+    broken: named,
+    connectors,
+    problems,
+  } = await withBuiltInConnectors(
     await loadConnectors(join(configDir, 'connectors')),
     join(configDir, 'connections.yaml'),
     [...moreConnectors, ...[...made.values()].flatMap(connectorNamedIn)],
@@ -102,13 +108,14 @@ async function currentConnectors(
   kept.push(...former.map(({ file }) => file));
   return {
     all: new Map([...connectors, ...former.map((connector) => [connector.name, connector] as const)]),
+    broken: named,
     problems,
   };
 }
 
 async function currentConnections(
   { configDir, egressAllow, made, publicUrl, teams }: CatalogueConfig,
-  parts: { readonly environment: Environment; readonly connectors: ReadonlyMap<string, Connector> },
+  parts: Pick<ConnectionsSource, 'environment' | 'connectors' | 'brokenConnectors'>,
   before: Catalogue | undefined,
   kept: string[],
 ): Promise<Current<ParentConnection>> {

@@ -10,14 +10,17 @@ export function checkSlots(context: RecipeContext): void {
 
 /** Holds one connection of a recipe, as it is or as a call has it, against its app. */
 export function checkSlot(context: RecipeContext, slot: ConnectionSlot): void {
-  const { connectors, parents } = context.parts;
+  const { brokenConnectors, connectors, parents } = context.parts;
   const connector = context.connectorOf(slot.slot);
   if (!connector) {
     const base = connectors.get(baseOf(slot.slot));
-    const message = base
-      ? `${base.title} cannot be used twice in one recipe`
-      : `there is no app "${slot.slot}" for this connection`;
-    context.report(slot, message, { hint: base ? undefined : didYouMean(slot.slot, connectors.keys()) });
+    if (base) context.report(slot, `${base.title} cannot be used twice in one recipe`);
+    else if (brokenConnectors?.has(baseOf(slot.slot)))
+      context.report(slot, `the connector "${baseOf(slot.slot)}" has mistakes`, { hint: 'mend its file' });
+    else
+      context.report(slot, `there is no app "${slot.slot}" for this connection`, {
+        hint: didYouMean(slot.slot, connectors.keys()),
+      });
     return;
   }
   const parent = parents.get(slot.use);

@@ -16,6 +16,8 @@ import {
 export interface CheckedParts {
   readonly recipes: readonly CompiledRecipe[];
   readonly connectors: ReadonlyMap<string, Connector>;
+  /** Names of connectors that are left out because of mistakes in their files. */
+  readonly brokenConnectors?: ReadonlySet<string>;
   readonly parents: ReadonlyMap<string, ParentConnection>;
   /** True: the recipes run already. A button whose command is gone does not stop them. */
   readonly isRunning?: boolean;

@@ -8,6 +8,8 @@ export interface ConnectionsSource {
   readonly path: string;
   readonly environment: Environment;
   readonly connectors: ReadonlyMap<string, Connector>;
+  /** Names of connectors that are left out because of mistakes in their files. */
+  readonly brokenConnectors?: ReadonlySet<string>;
   /** Where browsers reach the service; redirect URIs are below it. */
   readonly publicUrl: string;
   /** Hosts that may be called although they are private, and without https. */

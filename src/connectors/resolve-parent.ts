@@ -42,9 +42,12 @@ export async function resolveParent(given: ParentSource): Promise<ParentResult> 
   const connector = source.connectors.get(entry.connector);
   const path = ['connections', name];
   if (!connector) {
-    const hint = didYouMean(entry.connector, source.connectors.keys());
+    const isBroken = source.brokenConnectors?.has(entry.connector) === true;
+    const hint = isBroken ? 'mend its file' : didYouMean(entry.connector, source.connectors.keys());
     const position = document.positionOf([...path, 'connector']);
-    const message = `there is no connector "${entry.connector}"`;
+    const message = isBroken
+      ? `the connector "${entry.connector}" has mistakes`
+      : `there is no connector "${entry.connector}"`;
     return { problems: [{ file: document.file, ...position, severity: 'error', message, ...(hint ? { hint } : {}) }] };
   }
   const resolver = new ParentResolver(given, connector, path);

@@ -262,6 +262,20 @@ describe('behalf check', () => {
     expect((await check()).exitCode).toBe(0);
   });
 
+  test('says of what needs a broken connector that it is broken, not that there is none', async () => {
+    edit('connectors/acme-files.yaml', 'base_url:', 'bas_url:');
+    const { lines } = await check();
+    expect(lines.filter((line) => line.startsWith('connectors/'))).not.toEqual([]);
+    expect(
+      lines.filter((line) => line.includes('the connector "acme_files" has mistakes  hint: mend its file')),
+    ).toEqual([
+      expect.stringMatching(/^connections\.yaml:/u),
+      expect.stringMatching(/^recipes\/file-proposal\.yaml:/u),
+      expect.stringMatching(/^recipes\/store-document\.yaml:/u),
+    ]);
+    expect(lines.join('')).not.toContain('there is no');
+  });
+
   test('names a missing variable with its place, and the recipes that need the connection', async () => {
     const { exitCode, lines } = await check({ ...ENVIRONMENT, ACME_FILES_CLIENT_SECRET: undefined });
 
