@@ -7,6 +7,7 @@ import type { YamlPath } from '../language/yaml-document.js';
 import { compare, type Failure } from './judge-replies.js';
 import type { MockedAction } from './recipe-test.js';
 import { carriedFile, formOf } from './stage-files.js';
+import { withTokenFields } from './stage-token.js';
 
 type Call = Omit<ActionCall, 'http'>;
 
@@ -36,15 +37,28 @@ export class StageApps {
     }
     const { mock, path } = next;
     if (mock.input) this.failures.push(...compare('the input differs', mock.input, call.input, [...path, 'input']));
-    const { response = { status: 200, headers: {} } } = mock;
-    const wire = new StageWire(answerOf(response));
-    const result = await settle(performAction({ ...call, http: wire }));
-    await this.#judgeRequest(mock, wire.requests[0], path);
+    const used = [next];
+    const wire = new StageWire((count) => {
+      if (count > 1 && mock.response) used.push(this.#further(name));
+      return answerOf(used.at(-1)?.mock.response ?? { status: 200, headers: {} });
+    });
+    const credential = await withTokenFields(call);
+    const result = await settle(performAction({ ...call, credential, http: wire }));
+    for (const [at, one] of used.entries()) await this.#judgeRequest(one.mock, wire.requests[at], one.path);
     if (mock.response) return unwrap(result);
     if (mock.error) throw errorOf(call, mock.error);
     // What the action does with its input is real, also where the test gives the output.
     if (wire.requests.length === 0) return unwrap(result);
     return mock.output ?? {};
+  }
+
+  /** The answer to another request of the same call: a further page, or where a redirect leads. */
+  #further(name: string): { readonly mock: MockedAction; readonly path: YamlPath } {
+    const index = this.#left.findIndex(({ mock }) => mock.action === name && mock.response !== undefined);
+    const [next] = index < 0 ? [] : this.#left.splice(index, 1);
+    if (next) return next;
+    this.failures.push({ path: this.#path, message: `${name} asks for one more page than the test has responses for` });
+    throw new BehalfError('app.unexpected_answer', `The test has no further answer for ${name}`);
   }
 
   /** Answers that nobody asked for. */
@@ -81,18 +95,18 @@ export class StageApps {
   }
 }
 
-/** Notes what would be sent and gives the same answer to all of it. */
+/** Notes what would be sent, and asks for the answer to each. */
 class StageWire implements HttpClient {
   readonly requests: OutgoingRequest[] = [];
-  readonly #answer: IncomingResponse;
+  readonly #answer: (count: number) => IncomingResponse;
 
-  constructor(answer: IncomingResponse) {
+  constructor(answer: (count: number) => IncomingResponse) {
     this.#answer = answer;
   }
 
   async request(request: OutgoingRequest): Promise<IncomingResponse> {
     this.requests.push(request);
-    return this.#answer;
+    return this.#answer(this.requests.length);
   }
 
   async close(): Promise<void> {}
@@ -113,7 +127,7 @@ async function bodyOf(request: OutgoingRequest): Promise<unknown> {
   if (form) return Object.fromEntries([...form].filter(([, value]) => typeof value === 'string'));
   const { body, headers = {} } = request;
   const text = typeof body === 'string' ? body : Buffer.from(body ?? []).toString('utf8');
-  if (headers['content-type'] === 'application/json') return JSON.parse(text);
+  if (/^application\/(?:[\w.+-]+\+)?json\b/iu.test(headers['content-type'] ?? '')) return JSON.parse(text);
   if (headers['content-type'] === 'application/x-www-form-urlencoded')
     return Object.fromEntries(new URLSearchParams(text));
   return text;

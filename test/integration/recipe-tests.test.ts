@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { runTests } from '../../src/cli/test.js';
@@ -31,6 +31,13 @@ describe('behalf test', () => {
     writeFileSync(path.join(folder, `recipes/${recipe}.test.yaml`), `tests:\n${tests}`);
     const { exitCode, output } = await runTests({ configDir: folder, environment: {}, ...more });
     return { exitCode, lines: output.trimEnd().split('\n') };
+  }
+
+  function writeRecipe(app: string, action: string, input: string, text: string): void {
+    const head = `name: Find it\ndescription: Finds it\ntrigger: { command: find it }\n`;
+    const steps = `  - { id: found, action: ${app}.${action}, input: ${input} }\n  - reply: { text: "${text}" }\n`;
+    const recipe = `${head}connections: { ${app}: { use: ${app}, verify_user_access: true } }\nsteps:\n${steps}`;
+    writeFileSync(path.join(folder, 'recipes/find-it.yaml'), recipe);
   }
 
   const FOUND = 'output: { total: 0, items: [] }';
@@ -163,6 +170,35 @@ describe('behalf test', () => {
 
     expect(lines.at(-1)).toBe('3 passed, 0 failed');
     expect(exitCode).toBe(0);
+  });
+
+  test('reads a list page by page, each from an answer of the test', async () => {
+    const line = 'connector: github, auth: { method: oauth2, client_id: g, client_secret: x }';
+    appendFileSync(path.join(folder, 'connections.yaml'), `  github: { ${line} }\n`);
+    writeRecipe(
+      'github',
+      'list_pull_requests',
+      '{ owner: acme, repository: web }',
+      '{{ $count(steps.found.pull_requests) }} open',
+    );
+    const page = (number: number, more: string) =>
+      `      - { action: github.list_pull_requests, ${more} body: [{ number: ${number}, title: A }] } }`;
+    const link = `response: { status: 200, headers: { link: '<https://api.github.com/repos/acme/web/pulls?page=2>; rel="next"' },`;
+    const second = 'request: { query: { page: "2" } }, response: { status: 200,';
+    const actions = `  - name: two\n    say: find it\n    actions:\n${page(1, link)}\n`;
+    const replies = '    replies: [{ text: 2 open }]\n';
+    expect(await play('find-it', `${actions}${page(2, second)}\n${replies}`)).toMatchObject({ exitCode: 0 });
+    const { lines } = await play('find-it', `${actions}    status: failed\n`);
+    expect(lines[1]).toMatch(/github\.list_pull_requests asks for one more page than the test has responses for$/u);
+  });
+
+  test('knows an address that the app tells at the login', async () => {
+    const line = 'connector: salesforce, auth: { method: oauth2, client_id: s, client_secret: x }';
+    appendFileSync(path.join(folder, 'connections.yaml'), `  salesforce: { ${line} }\n`);
+    writeRecipe('salesforce', 'find_accounts', '{ text: Acme }', 'Found {{ steps.found.accounts[0].name }}');
+    const response = 'response: { status: 200, body: { searchRecords: [{ Id: "1", Name: Acme }] } }';
+    const tests = `  - name: one\n    say: find it\n    actions: [{ action: salesforce.find_accounts, ${response} }]\n    replies: [{ text: Found Acme }]\n`;
+    expect(await play('find-it', tests)).toMatchObject({ exitCode: 0 });
   });
 
   test('tells of mistakes in test files and of recipes that cannot start', async () => {
