@@ -56,6 +56,7 @@ describe('the connector of Box', () => {
           url: 'https://app.box.com/file/12345',
         },
       ],
+      truncated: false,
     });
   });
 

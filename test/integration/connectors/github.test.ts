@@ -72,7 +72,20 @@ describe('the connector of GitHub', () => {
     expect(await github.perform('search_issues', { query: 'x' })).toMatchObject({ issues: [{ number: 1347 }] });
 
     api().get('/search/issues').query(true).reply(200, { items: [] });
-    expect(await github.perform('search_issues', { query: 'x' })).toEqual({ issues: [] });
+    expect(await github.perform('search_issues', { query: 'x' })).toEqual({ issues: [], truncated: false });
+  });
+
+  it('says where a list goes on that it has read as far as it may', async () => {
+    const open = Array.from({ length: 50 }, () => CREATED);
+    const next = (page: number) => ({
+      link: `<https://api.github.com/repos/acme/website/pulls?page=${page}>; rel="next"`,
+    });
+    api().get('/repos/acme/website/pulls').query(true).reply(200, open, next(2));
+    api().get('/repos/acme/website/pulls').query({ page: 2 }).reply(200, open, next(3));
+    expect(await github.perform('list_pull_requests', { owner: 'acme', repository: 'website' })).toMatchObject({
+      pull_requests: { length: 100 },
+      truncated: true,
+    });
   });
 
   it('starts workflows, which answer with nothing', async () => {

@@ -132,7 +132,10 @@ describe('the connector of Salesforce', () => {
       .get(`${DATA}/query/01g-2000`)
       .reply(200, { done: true, records: [{ Id: '2' }] });
 
-    expect(await salesforce.perform('query', { soql })).toEqual({ records: [{ Id: '1' }, { Id: '2' }] });
+    expect(await salesforce.perform('query', { soql })).toEqual({
+      records: [{ Id: '1' }, { Id: '2' }],
+      truncated: false,
+    });
   });
 
   it.each([
