@@ -67,7 +67,10 @@ function compileParameter(written: ParameterShape, path: YamlPath, context: Cont
   // A day that moves on has no place in a file that is read once.
   if (parsed?.kind === 'ok' && typeof parsed.value !== 'object' && !isMoving(parameter, String(standard)))
     return { ...parameter, default: parsed.value };
-  context.report([...path, 'default'], `the default of "${name}" is no ${type}`);
+  const advice = isMoving(parameter, String(standard))
+    ? 'write a day, or make it optional and use job.started_at where it is missing'
+    : undefined;
+  context.report([...path, 'default'], `the default of "${name}" is no ${type}`, advice);
   return parameter;
 }
 

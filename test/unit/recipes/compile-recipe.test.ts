@@ -270,6 +270,11 @@ describe('a mistake in a recipe is reported with its place and a way out', () =>
       RECIPE.replace('name: amount', 'name: account'),
       [/:8:15 error the parameter "account" is there twice/],
     ],
+    [
+      'a default that moves on',
+      RECIPE.replace('type: number, optional: true, default: "1,000"', 'type: date, default: today'),
+      [/the default of "amount" is no date {2}hint: write a day, or make it optional and use job\.started_at/],
+    ],
     ['a default of another type', RECIPE.replace('"1,000"', 'lots'), [/the default of "amount" is no number/]],
     [
       'a bad parameter name',
