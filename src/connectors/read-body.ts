@@ -38,7 +38,9 @@ function parseJson(text: string | undefined): ReadBody {
   if (text === undefined) return unreadable('unknown charset');
   try {
     const value: unknown = JSON.parse(text);
-    return isDeeper(value, MAX_DEPTH) ? unreadable('too deep') : { value };
+    // Each level takes two characters at least.
+    const isDeep = text.length > 2 * MAX_DEPTH && isDeeper(value, MAX_DEPTH);
+    return isDeep ? unreadable('too deep') : { value };
   } catch {
     return unreadable('broken JSON');
   }
