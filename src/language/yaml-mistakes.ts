@@ -1,4 +1,4 @@
-import { type Document, isNode, visit, type YAMLError } from 'yaml';
+import { type Document, visit, type YAMLError } from 'yaml';
 import type { Problem } from './problem.js';
 
 type Said = Pick<Problem, 'severity' | 'message' | 'hint'>;
@@ -32,11 +32,14 @@ export function oddIndentation(text: string): number | undefined {
 
 /** Aliases before which there is no anchor of their name. */
 export function unknownAliases(document: Document): readonly { readonly name: string; readonly offset: number }[] {
+  const anchors = new Set<string>();
   const found: { name: string; offset: number }[] = [];
   visit(document, {
-    Alias(_, alias) {
-      if (isNode(alias.resolve(document))) return;
-      found.push({ name: alias.source, offset: alias.range?.[0] ?? 0 });
+    Value(_, { anchor }) {
+      if (anchor !== undefined) anchors.add(anchor);
+    },
+    Alias(_, { range, source }) {
+      if (!anchors.has(source)) found.push({ name: source, offset: range?.[0] ?? 0 });
     },
   });
   return found;

@@ -30,6 +30,11 @@ describe('a YAML file', () => {
     expect(problemsOf(text)[0]).toBe(first);
   });
 
+  test('with tens of thousands of aliases is refused before anybody has to wait', () => {
+    const text = `a: &a 1\nb:\n${'  - *a\n'.repeat(35_000)}`;
+    expect(problemsOf(text)).toEqual(['x.yaml:1:1 error aliases are used too often']);
+  });
+
   test('may have odd spaces where they do no harm', () => {
     expect(problemsOf('a: |\n  one\u00a0two\n  \u00a0three\n')).toEqual([]);
   });
