@@ -20,6 +20,8 @@ export function checkUsage(context: RecipeContext, reads: readonly (readonly str
   checkLimits(context);
   for (const text of recipe.unfilledTexts)
     context.warn(text, 'datapills are not filled in here: people read the text as it is written', 'take them out');
+  for (const pill of recipe.mistakenDatapills)
+    context.warn(pill, 'this is no datapill: it stays as it is written', 'write {{ … }}');
   const steps = namesRead('steps', reads);
   const replaced = replacedReplies(recipe);
   for (const step of allSteps(recipe.steps)) {

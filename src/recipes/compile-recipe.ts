@@ -9,7 +9,7 @@ import { StepCompiler } from './compile-steps.js';
 import { compileTrigger } from './compile-trigger.js';
 import type { Allowed, CompiledRecipe } from './compiled-recipe.js';
 import { Recipe } from './recipe.js';
-import { unfilledTexts } from './unfilled-texts.js';
+import { mistakenDatapills, unfilledTexts } from './unfilled-texts.js';
 import { allSteps, readsProfile } from './walk-steps.js';
 
 export interface RecipeSource {
@@ -105,6 +105,7 @@ class RecipeCompiler implements CompileContext {
       steps,
       readsProfile: readsProfile(steps, outputs),
       unfilledTexts: unfilledTexts(this.document, { steps, outputs, parameters: compiled.parameters }),
+      mistakenDatapills: mistakenDatapills(this.document),
     };
   }
 

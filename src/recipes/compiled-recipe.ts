@@ -267,4 +267,6 @@ export interface CompiledRecipe {
   readonly readsProfile: boolean;
   /** Texts that stay as they are written although they have datapills. */
   readonly unfilledTexts: readonly Position[];
+  /** What looks like a datapill in texts and is none. */
+  readonly mistakenDatapills: readonly Position[];
 }

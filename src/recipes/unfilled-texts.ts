@@ -22,16 +22,28 @@ export function unfilledTexts(document: YamlDocument, { outputs, parameters, ste
       ...datapillsOfValues(outputs),
     ].map((pill: Datapill) => keyOf(pill.position)),
   );
-  return textsWithBraces(document.value, [])
-    .map((path) => document.positionInside(path, '{{', 0))
+  return textsIn(document.value, [])
+    .filter(({ text }) => /\{\{.*\}\}/su.test(text))
+    .map(({ path }) => document.positionInside(path, '{{', 0))
     .filter((position) => !filled.has(keyOf(position)));
 }
 
-function textsWithBraces(value: unknown, path: YamlPath): readonly YamlPath[] {
-  if (typeof value === 'string') return /\{\{.*\}\}/su.test(value) ? [path] : [];
-  if (Array.isArray(value)) return value.flatMap((item, index) => textsWithBraces(item, [...path, index]));
+/** Names in single braces, with a `$` or without: datapills of other products, which stay as they are written. */
+const FOREIGN = /(?<![{$])\$?\{\s*(?:parameters|steps|user|conversation|connections|job)\.[\w.]+\s*\}(?!\})/u;
+
+/** Where texts have what looks like a datapill and is none. */
+export function mistakenDatapills(document: YamlDocument): readonly Position[] {
+  return textsIn(document.value, []).flatMap(({ path, text }) => {
+    const found = FOREIGN.exec(text)?.[0];
+    return found === undefined ? [] : [document.positionInside(path, found, 0)];
+  });
+}
+
+function textsIn(value: unknown, path: YamlPath): readonly { readonly path: YamlPath; readonly text: string }[] {
+  if (typeof value === 'string') return [{ path, text: value }];
+  if (Array.isArray(value)) return value.flatMap((item, index) => textsIn(item, [...path, index]));
   if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([key, item]) => textsWithBraces(item, [...path, key]));
+  return Object.entries(value).flatMap(([key, item]) => textsIn(item, [...path, key]));
 }
 
 function keyOf({ column, line }: Position): string {

@@ -445,6 +445,15 @@ describe('A text that nothing fills in', () => {
     ]);
   });
 
+  test.each([`\${parameters.size}`, '{parameters.size}', '{ user.name }'])(
+    'is told of where it has %s in place of a datapill',
+    (mistaken) => {
+      expect(
+        check(`  - action: crm.find\n    input: { name: "as ${mistaken}, {{ parameters.size }}" }\n`, '{ name: size }'),
+      ).toEqual(['9:24 warning this is no datapill: it stays as it is written  hint: write {{ … }}']);
+    },
+  );
+
   it('is told of in the title of a form and the prompts of its fields', () => {
     const form =
       '{ title: "Visit {{ user.name }}", fields: [{ name: day, prompt: "{{ user.name }}?", default: "{{ user.id }}" }] }';
