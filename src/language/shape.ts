@@ -19,7 +19,8 @@ export function strict<Shape extends z.ZodRawShape>(shape: Shape): z.ZodObject<S
 
 /** A string that fits a pattern; `explanation` completes "must be …". */
 export function pattern(expression: RegExp, explanation: string): z.ZodString {
-  return z.string().regex(expression, { error: `must be ${explanation}` });
+  const error = `must be ${explanation}`;
+  return z.string({ error }).regex(expression, { error });
 }
 
 export type ShapeResult<T> =
@@ -136,7 +137,7 @@ function describe(document: YamlDocument, issue: Issue, path: YamlPath): string 
   if (found === undefined) return 'is missing';
   switch (issue.code) {
     case 'invalid_type':
-      return `must be ${TYPE_WORDS[issue.expected] ?? issue.expected}, not ${kindOf(found)}`;
+      return `${ownWords(issue) ?? `must be ${TYPE_WORDS[issue.expected] ?? issue.expected}`}, not ${kindOf(found)}`;
     case 'invalid_value':
       return withHint(
         `must be ${listed(issue.values)}`,
@@ -149,6 +150,11 @@ function describe(document: YamlDocument, issue: Issue, path: YamlPath): string 
     default:
       return issue.message;
   }
+}
+
+/** What the shape itself says must be there. */
+function ownWords({ message }: Issue): string | undefined {
+  return message.startsWith('must be ') ? message : undefined;
 }
 
 function problem(

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { strict } from '../language/shape.js';
+import { pattern, strict } from '../language/shape.js';
 import { OptionShape } from './parameter-shape.js';
 import { Command, Name, Text, Value, Words } from './recipe-values.js';
 
@@ -57,9 +57,7 @@ export const ASK_KEYS = {
     .default('asker')
     .meta({ description: 'Who may answer: user ids or confirmed e-mail addresses under `users`' }),
   visible_to: z.enum(['user', 'channel']).optional(),
-  timeout: z
-    .string()
-    .regex(/^[1-9]\d{0,4}(?:s|m|h|d)$/u, { error: 'must be a duration like 30m, 2h or 1d' })
+  timeout: pattern(/^[1-9]\d{0,4}(?:s|m|h|d)$/u, 'a duration like 30m, 2h or 1d')
     .optional()
     .meta({ description: 'How long an answer is waited for, 7d at most; left out: as for logins' }),
 };

@@ -67,7 +67,12 @@ describe('a question', () => {
       /"who" must be asker or anyone or a map .+, not "anyon" {2}hint: did you mean "anyone"\?$/,
     ],
     ['a field twice', '{ text: Go?, form: { title: x, fields: [{ name: a }, { name: a }] } }', /"a" is there twice/],
-    ['a time-out that is none', '{ text: Go?, input: {}, timeout: soon }', /must be a duration like 30m/],
+    ['a time-out that is none', '{ text: Go?, input: {}, timeout: soon }', /must be a duration like 30m, 2h or 1d$/],
+    [
+      'a time-out without its unit',
+      '{ text: Go?, input: {}, timeout: 30 }',
+      /must be a duration like 30m, .+, not a number$/,
+    ],
     ['a time-out that is too long', '{ text: Go?, input: {}, timeout: 8d }', /waited for 7d at most/],
     ['a key that is not known', '{ text: Go?, input: {}, whom: anyone }', /"whom" is not known here/],
   ])('with %s is a mistake', (_, ask, message) => {
