@@ -29,9 +29,14 @@ export function readBody(response: IncomingResponse, as?: 'json' | 'text' | 'non
   }
 }
 
+/** True for the content type of JSON, `application/json` or another one that ends in it (RFC 6839 section 3.1). */
+export function isJsonType(type: string): boolean {
+  return /^application\/(?:[\w.+-]+\+)?json\b/iu.test(type);
+}
+
 function kindOf(type: string): 'json' | 'text' | undefined {
   if (/^text\/plain\b/iu.test(type)) return 'text';
-  return /^application\/(?:[\w.+-]+\+)?json\b/iu.test(type) ? 'json' : undefined;
+  return isJsonType(type) ? 'json' : undefined;
 }
 
 function parseJson(text: string | undefined): ReadBody {

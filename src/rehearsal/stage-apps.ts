@@ -1,6 +1,7 @@
 import type { ActionCall } from '../connectors/action-call.js';
 import { appError } from '../connectors/app-error.js';
 import { performAction } from '../connectors/perform-action.js';
+import { isJsonType } from '../connectors/read-body.js';
 import { BehalfError } from '../kernel/errors.js';
 import type { HttpClient, IncomingResponse, OutgoingRequest } from '../kernel/http-client.port.js';
 import type { YamlPath } from '../language/yaml-document.js';
@@ -127,7 +128,7 @@ async function bodyOf(request: OutgoingRequest): Promise<unknown> {
   if (form) return Object.fromEntries([...form].filter(([, value]) => typeof value === 'string'));
   const { body, headers = {} } = request;
   const text = typeof body === 'string' ? body : Buffer.from(body ?? []).toString('utf8');
-  if (/^application\/(?:[\w.+-]+\+)?json\b/iu.test(headers['content-type'] ?? '')) return JSON.parse(text);
+  if (isJsonType(headers['content-type'] ?? '')) return JSON.parse(text);
   if (headers['content-type'] === 'application/x-www-form-urlencoded')
     return Object.fromEntries(new URLSearchParams(text));
   return text;
